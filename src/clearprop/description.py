@@ -1,0 +1,45 @@
+"""A network described: as text for a terminal, as an HTML table for a notebook or a report."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+# A layer with more numbers than this is summed up instead of printed.
+MOST_PRINTED = 64
+
+
+def network_text(title: str, functions: Sequence[str], weights: Sequence[Array], biases: Sequence[Array]) -> str:
+    """The title, then each layer: every neuron's bias and weights, or their ranges where the layer is large."""
+    lines = [title]
+    for layer, (function, W, b) in enumerate(zip(functions, weights, biases, strict=True), start=1):
+        lines.append(f"Layer {layer}: {W.shape[0]} -> {W.shape[1]}, {function}, {W.size + b.size} parameters")
+        if W.size + b.size <= MOST_PRINTED:
+            for neuron, (bias, into) in enumerate(zip(b, W.T, strict=True), start=1):
+                numbers = ", ".join(f"{weight:.8g}" for weight in into)
+                lines.append(f"  neuron {neuron}: bias {bias:.8g}, weights [{numbers}]")
+        else:
+            lines += [f"  {_summary('weights', W)}", f"  {_summary('biases', b)}"]
+    return "\n".join(lines)
+
+
+def network_html(title: str, functions: Sequence[str], weights: Sequence[Array], biases: Sequence[Array]) -> str:
+    """The title and a table with a row a layer."""
+    rows = "".join(
+        f"<tr><td>{layer}</td><td>{W.shape[0]} → {W.shape[1]}</td><td>{escape(function)}</td>"
+        f"<td>{W.size + b.size:,}</td><td>{_summary('', W)}</td><td>{_summary('', b)}</td></tr>"
+        for layer, (function, W, b) in enumerate(zip(functions, weights, biases, strict=True), start=1)
+    )
+    return (
+        f"<p><code>{escape(title)}</code></p><table><thead><tr><th>layer</th><th>units</th><th>activation</th>"
+        f"<th>parameters</th><th>weights</th><th>biases</th></tr></thead><tbody>{rows}</tbody></table>"
+    )
+
+
+def _summary(name: str, values: Array) -> str:
+    spread = f"{np.min(values):.3g} to {np.max(values):.3g}"
+    return f"{name} {spread}, mean {np.mean(values):.3g}, deviation {np.std(values):.3g}".strip()

@@ -1,0 +1,25 @@
+"""Engines: what turns batches into steps. All take the same job and leave it in the same state."""
+
+from clearprop.engines.contract import Diverged, Engine, Job, Progress
+from clearprop.engines.numpy_engine import NumpyEngine
+
+ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine}
+
+
+def resolve_engine(engine: str | Engine) -> Engine:
+    """The engine of a name ("auto" picks one); an engine is handed back as it is.
+
+    Raises
+    ------
+    ValueError
+        The name is not known.
+    """
+    if not isinstance(engine, str):
+        return engine
+    name = "numpy" if engine == "auto" else engine
+    if name not in ENGINES:
+        raise ValueError(f"unknown engine {engine!r}. There are: auto, {', '.join(ENGINES)}")
+    return ENGINES[name]()
+
+
+__all__ = ["ENGINES", "Diverged", "Engine", "Job", "NumpyEngine", "Progress", "resolve_engine"]

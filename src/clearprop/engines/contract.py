@@ -1,0 +1,131 @@
+"""What an engine is given and what it gives back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.network import Gradients, Network, Trace
+from clearprop.optimizers import Optimizer
+from clearprop.penalties import Penalty
+from clearprop.randomness import Rng
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class Job:
+    """One training: its data and settings, and the state that an engine changes (parameters, slots, step, rng).
+
+    Attributes
+    ----------
+    X, y, sample_weight : arrays of shape (n, inputs), (n, outputs), (n,); the last may be None
+    slots : array, shape (number of the optimiser's slots, parameters)
+    step : int
+        Steps taken so far.
+    dropout : sequence of float
+        The share of units left out, one for each hidden layer.
+    decoupled_decay : float
+        Weights are multiplied by 1 - rate * decoupled_decay before each step.
+    clip_norm : float or None
+        The greatest norm that a gradient may have; longer ones are shortened to it.
+    """
+
+    network: Network
+    optimizer: Optimizer
+    slots: Array
+    X: Array
+    y: Array
+    sample_weight: Array | None
+    batch_size: int
+    penalty: Penalty
+    decoupled_decay: float
+    dropout: Sequence[float]
+    clip_norm: float | None
+    rng: Rng
+    step: int = 0
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of training data."""
+        return len(self.y)
+
+
+@dataclass
+class Progress:
+    """What some batches came to: sums, so that parts of an epoch add up to the whole.
+
+    Attributes
+    ----------
+    loss_sum : float
+        Each batch's loss times its rows.
+    norm_sum : float
+        Of the gradients' norms, before clipping, each times its batch's rows.
+    rows : int
+        Rows seen.
+    """
+
+    loss_sum: float = 0.0
+    norm_sum: float = 0.0
+    rows: int = 0
+
+    def __iadd__(self, other: "Progress") -> "Progress":
+        self.loss_sum += other.loss_sum
+        self.norm_sum += other.norm_sum
+        self.rows += other.rows
+        return self
+
+
+class Engine(Protocol):
+    """Runs batches of a job."""
+
+    name: str
+
+    def run(self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float]) -> Progress:
+        """Take a step for each batch of the rows from `start` to `stop`.
+
+        Parameters
+        ----------
+        job : Job
+            Changed in place.
+        order : array of int, shape (n,), or None
+            The order of the rows in this epoch; None where they come as they are.
+        start, stop : int
+            Places in that order; batches of `job.batch_size` rows, the last may be smaller.
+        rates : sequence of float
+            The learning rate of each batch.
+
+        Raises
+        ------
+        Diverged
+            A loss, gradient or parameter is not finite; the job's parameters are the last that were.
+        """
+        ...
+
+
+class Diverged(Exception):
+    """Numbers left the finite range, in which batch (from 0) of the run and in which layer (from 1) first."""
+
+    def __init__(self, batch: int, layer: int, what: str) -> None:
+        super().__init__(f"{what} of layer {layer} not finite in batch {batch}")
+        self.batch = batch
+        self.layer = layer
+        self.what = what
+
+
+def first_not_finite(network: Network, trace: Trace, gradients: Gradients) -> tuple[int, str]:
+    """The layer (from 1), in the order of the computation, whose numbers are not finite, and which numbers."""
+    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
+        if not (np.isfinite(W).all() and np.isfinite(b).all()):
+            return layer, "the parameters"
+    for layer, (z, a) in enumerate(zip(trace.z, trace.a, strict=True), start=1):
+        if not np.isfinite(z).all():
+            return layer, "the weighted sums z"
+        if not np.isfinite(a).all():
+            return layer, "the activations a"
+    for layer in range(len(network.weights), 0, -1):
+        if not np.isfinite(gradients.deltas[layer - 1]).all():
+            return layer, "the deltas"
+    return len(network.weights), "the loss or the gradient's norm"

@@ -1,0 +1,75 @@
+"""L-BFGS: SciPy decides the steps, the network gives loss and gradient over all rows."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
+from clearprop.optimizers import LBfgs
+
+Array = npt.NDArray[Any]
+
+
+def minimise(
+    job: Job, method: LBfgs, iterations: int, tolerance: float, after_iteration: Callable[[Progress], bool]
+) -> str:
+    """Minimise the loss over all rows; the network is left at the last iterate.
+
+    Parameters
+    ----------
+    iterations : int
+        The most iterations.
+    tolerance : float
+        It is done when no entry of the gradient is greater.
+    after_iteration : callable
+        Told of each iteration, the network being at its end; training goes on while it returns True.
+
+    Returns
+    -------
+    str
+        Why it ended, in SciPy's words.
+
+    Raises
+    ------
+    Diverged
+        Loss or gradient is not finite; the parameters are those of the last iteration.
+    """
+    from scipy.optimize import minimize
+
+    network = job.network
+    gradients = network.empty_gradients([np.empty((job.n_rows, b.size), network.dtype) for b in network.biases])
+    last, norms = network.parameters.copy(), {}
+
+    def evaluate(parameters: Array) -> tuple[float, Array]:
+        network.parameters[:] = parameters
+        with np.errstate(all="ignore"):  # what is not finite is noticed here
+            trace = network.forward(job.X)
+            loss = network.loss_of(trace, job.y, job.sample_weight, job.penalty)
+            network.backward(trace, job.y, job.sample_weight, job.penalty, out=gradients)
+            norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
+            if not (np.isfinite(loss) and np.isfinite(norm)):
+                layer, what = first_not_finite(network, trace, gradients)
+                network.parameters[:] = last
+                raise Diverged(0, layer, what)
+        norms[loss] = norm
+        return loss, gradients.flat.astype(np.float64)
+
+    def report(intermediate_result: Any) -> None:
+        network.parameters[:] = last[:] = intermediate_result.x
+        job.step += 1
+        loss, n = float(intermediate_result.fun), job.n_rows
+        if not after_iteration(Progress(loss * n, norms[loss] * n, n)):
+            raise StopIteration
+
+    result = minimize(
+        evaluate,
+        network.parameters.astype(np.float64),
+        method="L-BFGS-B",
+        jac=True,
+        callback=report,
+        options={"maxfun": method.max_evaluations, "maxiter": iterations, "gtol": tolerance, "maxcor": method.memory},
+    )
+    network.parameters[:] = result.x
+    return str(result.message).capitalize()

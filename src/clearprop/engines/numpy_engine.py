@@ -1,0 +1,86 @@
+"""The readable engine: each batch forward, backward, step, in NumPy, on arrays that are allocated once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
+from clearprop.network import Gradients, Trace
+
+Array = npt.NDArray[Any]
+
+
+class NumpyEngine:
+    """Trains by `Network.forward`, `Network.backward` and `Optimizer.update`, batch by batch."""
+
+    name = "numpy"
+
+    def run(self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float]) -> Progress:
+        """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
+        network, progress = job.network, Progress()
+        last_finite = network.parameters.copy()
+        size = min(job.batch_size, stop - start)
+        trace, gradients = _buffers(job, size)
+        with np.errstate(all="ignore"):  # what is not finite is noticed below
+            for batch, (begin, rate) in enumerate(zip(range(start, stop, job.batch_size), rates, strict=True)):
+                end = min(begin + job.batch_size, stop)
+                if end - begin < size:
+                    trace, gradients = _first_rows(trace, gradients, end - begin)
+                rows = slice(begin, end) if order is None else order[begin:end]
+                X, y = job.X[rows], job.y[rows]
+                weight = None if job.sample_weight is None else job.sample_weight[rows]
+
+                network.forward(X, _dropout_masks(job, end - begin), out=trace)
+                loss = network.loss_of(trace, y, weight, job.penalty)
+                network.backward(trace, y, weight, job.penalty, out=gradients)
+                norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
+                if not (np.isfinite(loss) and np.isfinite(norm)):
+                    raise _diverged(job, batch, trace, gradients, last_finite)
+
+                last_finite[:] = network.parameters
+                if job.clip_norm is not None and norm > job.clip_norm:
+                    gradients.flat *= job.clip_norm / norm
+                if job.decoupled_decay:
+                    for W in network.weights:
+                        W *= 1 - rate * job.decoupled_decay
+                job.step += 1
+                job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
+                progress += Progress(loss * (end - begin), norm * (end - begin), end - begin)
+            if not np.isfinite(network.parameters).all():
+                raise _diverged(job, len(rates) - 1, trace, gradients, last_finite)
+        return progress
+
+
+def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_finite: Array) -> Diverged:
+    """What went wrong and where; the last finite parameters are put back if the present ones are not."""
+    layer, what = first_not_finite(job.network, trace, gradients)
+    if not np.isfinite(job.network.parameters).all():
+        job.network.parameters[:] = last_finite
+    return Diverged(batch, layer, what)
+
+
+def _buffers(job: Job, rows: int) -> tuple[Trace, Gradients]:
+    network = job.network
+    z, a, deltas = ([np.empty((rows, b.size), network.dtype) for b in network.biases] for _ in range(3))
+    gradients = network.empty_gradients(deltas)
+    return Trace(job.X[:0], z, a, [None] * len(z)), gradients
+
+
+def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, Gradients]:
+    """The same arrays, for a smaller batch."""
+    trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks)
+    deltas = [delta[:rows] for delta in gradients.deltas]
+    return trace, Gradients(gradients.flat, gradients.weights, gradients.biases, deltas, None)
+
+
+def _dropout_masks(job: Job, rows: int) -> list[Array | None] | None:
+    """0 for a unit that is left out, 1 / (1 - share) for one that stays, so that sums keep their expectation."""
+    if not any(job.dropout):
+        return None
+    masks: list[Array | None] = []
+    for share, b in zip(job.dropout, job.network.biases, strict=False):
+        stays = job.rng.random((rows, b.size)) >= share if share else None
+        masks.append(None if stays is None else (stays / (1 - share)).astype(job.network.dtype))
+    return [*masks, None]

@@ -1,0 +1,95 @@
+"""What training was like, epoch by epoch."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, fields
+from typing import overload
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One epoch.
+
+    Attributes
+    ----------
+    epoch : int
+        Its number, from 1.
+    loss : float
+        Of the training rows, penalty included: the mean over the batches as they were met.
+    validation_loss, metric : float or None
+        Of the validation rows after the epoch, without penalty; None where there were none. A metric that was asked
+        for without validation rows is that of the training rows.
+    gradient_norm : float
+        The mean length of the batches' gradients, before clipping.
+    rate : float
+        The learning rate of the epoch's last step.
+    """
+
+    epoch: int
+    loss: float
+    validation_loss: float | None
+    metric: float | None
+    gradient_norm: float
+    rate: float
+
+
+class History(Sequence[EpochRecord]):
+    """The epochs so far; each quantity can be had as a list over them, as in `history.loss`.
+
+    Examples
+    --------
+    >>> history = History([EpochRecord(1, 0.7, 0.6, 0.5, 1.0, 0.1), EpochRecord(2, 0.4, 0.5, 0.8, 0.9, 0.1)])
+    >>> history.loss, history[-1].metric
+    ([0.7, 0.4], 0.8)
+    """
+
+    def __init__(self, records: Sequence[EpochRecord] = ()) -> None:
+        self.records = list(records)
+
+    @property
+    def loss(self) -> list[float]:
+        """Training loss by epoch."""
+        return [record.loss for record in self.records]
+
+    @property
+    def validation_loss(self) -> list[float | None]:
+        """Validation loss by epoch."""
+        return [record.validation_loss for record in self.records]
+
+    @property
+    def metric(self) -> list[float | None]:
+        """Metric by epoch."""
+        return [record.metric for record in self.records]
+
+    @property
+    def gradient_norm(self) -> list[float]:
+        """Length of the gradient by epoch."""
+        return [record.gradient_norm for record in self.records]
+
+    @property
+    def rate(self) -> list[float]:
+        """Learning rate by epoch."""
+        return [record.rate for record in self.records]
+
+    def to_columns(self) -> dict[str, list[float | None]]:
+        """Name of each quantity to its values: what plots, tables and files take."""
+        names = [field.name for field in fields(EpochRecord)]
+        rows = [astuple(record) for record in self.records]
+        return {name: [row[index] for row in rows] for index, name in enumerate(names)}
+
+    @overload
+    def __getitem__(self, index: int) -> EpochRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> "History": ...
+    def __getitem__(self, index: int | slice) -> "EpochRecord | History":
+        return History(self.records[index]) if isinstance(index, slice) else self.records[index]
+
+    def __iter__(self) -> Iterator[EpochRecord]:
+        return iter(self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __repr__(self) -> str:
+        if not self.records:
+            return "<History: no epochs>"
+        return f"<History: {len(self)} epochs, loss {self[0].loss:.4g} -> {self[-1].loss:.4g}>"

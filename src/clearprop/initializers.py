@@ -1,0 +1,191 @@
+"""Initialisers: the weights and biases that a layer starts with.
+
+`draw` returns both, so that an initialiser decides the order of its draws too. The scaled ones draw weights of mean 0
+and variance gain / fan and start biases at 0.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.randomness import Rng
+from clearprop.registry import Named, Registry
+
+Array = npt.NDArray[Any]
+
+
+class Initializer(ABC, Named):
+    """Draws a layer's first parameters."""
+
+    @abstractmethod
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """Weights of shape (fan_in, fan_out) and biases of shape (fan_out,), float64."""
+
+
+INITIALIZERS: Registry[Initializer] = Registry("initializer", Initializer)
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class Zeros(Initializer):
+    """All 0: right for a single layer, but units of a hidden layer would stay alike for ever."""
+
+    name = "zeros"
+
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """Nothing is drawn."""
+        return np.zeros((fan_in, fan_out)), np.zeros(fan_out)
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class Uniform(Initializer):
+    """Weights and biases from [low, high); [0, 1) is the article's.
+
+    They are drawn neuron by neuron, bias first, as the article draws them: its network for the same `RandomState`.
+    """
+
+    low: float = 0.0
+    high: float = 1.0
+
+    name = "uniform"
+
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """A row a neuron: its bias, then its weights."""
+        neurons = rng.random((fan_out, 1 + fan_in))
+        if (self.low, self.high) != (0.0, 1.0):
+            neurons = self.low + (self.high - self.low) * neurons
+        return neurons[:, 1:].T, neurons[:, 0]
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class Normal(Initializer):
+    """Weights of mean 0 and the given standard deviation; biases 0."""
+
+    deviation: float = 0.05
+
+    name = "normal"
+
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """Normal weights."""
+        return rng.normal(0.0, self.deviation, (fan_in, fan_out)), np.zeros(fan_out)
+
+
+class _Scaled(Initializer):
+    """Weights of mean 0 and a variance that depends on the layer's size, uniform or normal; biases 0."""
+
+    normal: ClassVar[bool]
+
+    @abstractmethod
+    def variance(self, fan_in: int, fan_out: int) -> float:
+        """The variance of a weight."""
+
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """Normal weights, or uniform ones from [-b, b) with b = sqrt(3 variance)."""
+        deviation = math.sqrt(self.variance(fan_in, fan_out))
+        if self.normal:
+            weights = rng.normal(0.0, deviation, (fan_in, fan_out))
+        else:
+            bound = math.sqrt(3) * deviation
+            weights = rng.uniform(-bound, bound, (fan_in, fan_out))
+        return weights, np.zeros(fan_out)
+
+
+class _Glorot(_Scaled):
+    """Variance 2 / (fan_in + fan_out): keeps activations and gradients alike (Glorot and Bengio, 2010)."""
+
+    def variance(self, fan_in: int, fan_out: int) -> float:
+        """2 / (fan_in + fan_out)."""
+        return 2 / (fan_in + fan_out)
+
+
+class _He(_Scaled):
+    """Variance 2 / fan_in: makes up for the half that relu cuts off (He and others, 2015)."""
+
+    def variance(self, fan_in: int, fan_out: int) -> float:
+        """2 / fan_in."""
+        return 2 / fan_in
+
+
+class _LeCun(_Scaled):
+    """Variance 1 / fan_in: z has the variance of the inputs (LeCun and others, 1998)."""
+
+    def variance(self, fan_in: int, fan_out: int) -> float:
+        """1 / fan_in."""
+        return 1 / fan_in
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class GlorotUniform(_Glorot):
+    """Uniform weights of variance 2 / (fan_in + fan_out)."""
+
+    name = "glorot_uniform"
+    normal = False
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class GlorotNormal(_Glorot):
+    """Normal weights of variance 2 / (fan_in + fan_out)."""
+
+    name = "glorot_normal"
+    normal = True
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class HeUniform(_He):
+    """Uniform weights of variance 2 / fan_in."""
+
+    name = "he_uniform"
+    normal = False
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class HeNormal(_He):
+    """Normal weights of variance 2 / fan_in."""
+
+    name = "he_normal"
+    normal = True
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class LeCunUniform(_LeCun):
+    """Uniform weights of variance 1 / fan_in."""
+
+    name = "lecun_uniform"
+    normal = False
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class LeCunNormal(_LeCun):
+    """Normal weights of variance 1 / fan_in."""
+
+    name = "lecun_normal"
+    normal = True
+
+
+@INITIALIZERS.register
+@dataclass(frozen=True)
+class Orthogonal(Initializer):
+    """Weights whose rows or columns, whichever are fewer, are orthonormal times gain (Saxe and others, 2014)."""
+
+    gain: float = 1.0
+
+    name = "orthogonal"
+
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """The Q of a normal matrix's QR decomposition, its signs made uniform by those of R's diagonal."""
+        longer, shorter = max(fan_in, fan_out), min(fan_in, fan_out)
+        q, r = np.linalg.qr(rng.normal(size=(longer, shorter)))
+        q = self.gain * q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+        return (q if fan_in >= fan_out else q.T), np.zeros(fan_out)

@@ -1,0 +1,411 @@
+"""Losses: value and gradient side by side, one row of targets at a time.
+
+The convention, stated here once: for n rows with weights w_i (1 where none are given), outputs a and targets y,
+
+    L = sum_i w_i l(a_i, y_i) / sum_i w_i  +  penalty / sum_i w_i,        l(a_i, y_i) = sum over the outputs,
+
+a weighted mean over the rows of a sum over the outputs. The penalty (`penalties.py`) is divided by the sum of the
+weights as scikit-learn divides it.
+
+Each loss names the output activation that is natural for it and has, for that pair, a value and a delta = dL/dz
+computed from the weighted sums z (the logits), which neither overflow nor cancel. With any other output activation,
+`value` and `gradient` take its outputs. A loss that needs outputs inside an open interval (a logarithm of a
+probability) takes an output at or past its end for one just inside, and has gradient 0 there.
+
+At a kink: absolute_error and quantile have gradient 0 where output and target are equal; hinge and perceptron, where
+the margin equals the threshold, have the gradient that holds below it, as scikit-learn's do, so that a network whose
+weights are all 0 can begin.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import ACTIVATIONS, softplus
+from clearprop.registry import Named, Registry
+
+Array = npt.NDArray[Any]
+
+
+class Loss(ABC, Named):
+    """What training makes small: l(a, y) for one row of outputs a and targets y.
+
+    Subclasses are frozen dataclasses, whose fields are the parameters, with
+
+    - `name`, and the texts `formula` (of one output a and its target y) and `gradient_formula`;
+    - `output_activation`: the name of the natural one;
+    - `output_domain`: the open interval in which outputs must lie;
+    - `classification`: whether the targets stand for classes.
+
+    Examples
+    --------
+    >>> from dataclasses import dataclass
+    >>> import numpy as np
+    >>> @dataclass(frozen=True)
+    ... class FourthPower(Loss):
+    ...     name = "fourth_power"
+    ...     def value(self, a, y):
+    ...         return ((a - y) ** 4).sum(axis=-1)
+    ...     def gradient(self, a, y):
+    ...         return 4 * (a - y) ** 3
+    >>> FourthPower().check(np.array([[1.0, 3.0]]), np.array([[0.0, 1.0]])) < 1e-9
+    True
+    """
+
+    formula: ClassVar[str] = ""
+    gradient_formula: ClassVar[str] = ""
+    output_activation: ClassVar[str] = "identity"
+    output_domain: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
+    classification: ClassVar[bool] = False
+
+    @abstractmethod
+    def value(self, a: Array, y: Array) -> Array:
+        """The loss of each row, shape (n,): summed over the last axis of a and y, both (n, outputs)."""
+
+    @abstractmethod
+    def gradient(self, a: Array, y: Array) -> Array:
+        """dl/da, of shape (n, outputs)."""
+
+    def value_from_logits(self, z: Array, y: Array) -> Array:
+        """The loss of each row, shape (n,), when a is the natural activation of z."""
+        return self.value(ACTIVATIONS.resolve(self.output_activation).value(z), y)
+
+    def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """dl/dz, of shape (n, outputs), when a is the natural activation of z."""
+        return ACTIVATIONS.resolve(self.output_activation).delta(z, a, self.gradient(a, y))
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """On which smooth piece of the loss each output lies; gradient checks keep off the borders."""
+        return np.zeros(np.shape(a), dtype=np.int8)
+
+    def decisions(self, values: Array) -> Array:
+        """The classes that outputs or targets stand for: a truth value for each output, of the same shape.
+
+        Of several outputs the greatest is meant, unless the loss takes each as a yes-or-no of its own.
+        """
+        return values == values.max(axis=-1, keepdims=True) if values.shape[-1] > 1 else values > 0
+
+    def check_targets(self, y: Array) -> None:
+        """Raise ValueError, naming the value and the rule, if y holds a target that the loss cannot take."""
+
+    def check(self, a: Array, y: Array, step: float = 1e-3) -> float:
+        """The worst relative error of `gradient` against central differences of `value` at the given outputs."""
+        a, y = np.asarray(a, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        worst = 0.0
+        gradient = self.gradient(a, y)
+        for index in np.ndindex(a.shape):
+            shift = np.zeros_like(a)
+            shift[index] = step
+            points = [a + k * shift for k in (-2, -1, 1, 2)]
+            if (self.piece(points[0], y) != self.piece(points[3], y)).any():
+                continue
+            far_below, below, above, far_above = (self.value(point, y).sum() for point in points)
+            numeric = (8 * (above - below) - (far_above - far_below)) / (12 * step)
+            worst = max(worst, abs(gradient[index] - numeric) / max(1e-3, abs(numeric)))
+        return float(worst)
+
+
+LOSSES: Registry[Loss] = Registry("loss", Loss)
+
+
+def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
+    if wrong.any():
+        raise ValueError(f"target {y[wrong].flat[0]} at row {int(np.argwhere(wrong)[0][0])}: {loss.name} needs {rule}")
+
+
+def _magnitude(difference: Array) -> Array:
+    """|x|, which is also right for the complex step (comparison by the real part)."""
+    return np.maximum(difference, -difference)
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class SquaredError(Loss):
+    """Half the squared error: l = sum (a - y)² / 2; the article's equation 6 with its 2 in place of n."""
+
+    name = "squared_error"
+    formula = "(a - y)**2/2"
+    gradient_formula = "a - y"
+
+    def value(self, a: Array, y: Array) -> Array:
+        """Sum of (a - y)² / 2."""
+        error = a - y
+        return 0.5 * (error * error).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """A - y; the article's equation 7."""
+        return a - y
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class AbsoluteError(Loss):
+    """l = sum |a - y|: leads to the median."""
+
+    name = "absolute_error"
+    formula = "Abs(a - y)"
+    gradient_formula = "sign(a - y)"
+
+    def value(self, a: Array, y: Array) -> Array:
+        """Sum of |a - y|."""
+        return _magnitude(a - y).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """The sign of a - y."""
+        return np.sign(a - y)
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Above or below the target."""
+        return np.greater(a, y)
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class Huber(Loss):
+    """l = sum of e²/2 where |e| <= width, else width (|e| - width/2), with e = a - y (Huber, 1964)."""
+
+    width: float = 1.0
+
+    name = "huber"
+    formula = "Piecewise(((a - y)**2/2, Abs(a - y) <= width), (width*(Abs(a - y) - width/2), True))"
+    gradient_formula = "Max(-width, Min(width, a - y))"
+
+    def value(self, a: Array, y: Array) -> Array:
+        """Square in the middle, straight outside."""
+        size = _magnitude(a - y)
+        inner = np.minimum(size, self.width)
+        return (inner * (size - 0.5 * inner)).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """A - y, cut off at ±width."""
+        return np.clip(a - y, -self.width, self.width)
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Below, inside or above the band."""
+        return np.searchsorted([-self.width, self.width], a - y)
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class LogCosh(Loss):
+    """l = sum log cosh(a - y): square near 0, straight far off, smooth everywhere."""
+
+    name = "log_cosh"
+    formula = "log(cosh(a - y))"
+    gradient_formula = "tanh(a - y)"
+
+    def value(self, a: Array, y: Array) -> Array:
+        """|e| + log(1 + exp(-2|e|)) - log 2, which does not overflow."""
+        size = _magnitude(a - y)
+        return (size + np.log1p(np.exp(-2 * size)) - math.log(2)).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """tanh(a - y)."""
+        return np.tanh(a - y)
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class Quantile(Loss):
+    """l = sum max(q (y - a), (q - 1)(y - a)): leads to the q-quantile (Koenker and Bassett, 1978)."""
+
+    q: float = 0.5
+
+    name = "quantile"
+    formula = "Max(q*(y - a), (q - 1)*(y - a))"
+    gradient_formula = "Piecewise((1 - q, a > y), (-q, a < y), (0, True))"
+
+    def value(self, a: Array, y: Array) -> Array:
+        """The pinball loss."""
+        short = y - a
+        return np.maximum(self.q * short, (self.q - 1) * short).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """1 - q above the target, -q below it, 0 on it."""
+        side = np.sign(a - y)
+        return side * (0.5 + (0.5 - self.q) * side)
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Above or below the target."""
+        return np.greater(a, y)
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class Poisson(Loss):
+    """Half the poisson deviance, l = sum a - y + y log(y / a), for counts y >= 0 and rates a > 0."""
+
+    name = "poisson"
+    formula = "a - y + y*log(y/a)"
+    gradient_formula = "1 - y/a"
+    output_activation = "exponential"
+    output_domain = (0.0, math.inf)
+
+    def value(self, a: Array, y: Array) -> Array:
+        """The deviance; y log y is 0 at y = 0."""
+        rate = _inside(self.output_domain, a)
+        return (rate - y + y * (_log_or_zero(y) - np.log(rate))).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """1 - y / a."""
+        return np.where(self.piece(a, y) == 1, 1 - y / _inside(self.output_domain, a), a.dtype.type(0))
+
+    def value_from_logits(self, z: Array, y: Array) -> Array:
+        """With a = exp(z): exp(z) - y + y (log y - z)."""
+        return (np.exp(z) - y + y * (_log_or_zero(y) - z)).sum(axis=-1)
+
+    def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """A - y."""
+        return a - y
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Inside the domain or outside."""
+        return _domain_piece(self.output_domain, a)
+
+    def check_targets(self, y: Array) -> None:
+        """Counts are not negative."""
+        _refuse(y, y < 0, self, "targets >= 0")
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class BinaryCrossEntropy(Loss):
+    """l = -sum y log a + (1 - y) log(1 - a): each output a yes-or-no of its own, y between 0 and 1."""
+
+    name = "binary_cross_entropy"
+    formula = "-y*log(a) - (1 - y)*log(1 - a)"
+    gradient_formula = "(a - y)/(a*(1 - a))"
+    output_activation = "sigmoid"
+    output_domain = (0.0, 1.0)
+    classification = True
+
+    def value(self, a: Array, y: Array) -> Array:
+        """From probabilities."""
+        p = _inside(self.output_domain, a)
+        return -(y * np.log(p) + (1 - y) * np.log1p(-p)).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """(a - y) / (a (1 - a))."""
+        p = _inside(self.output_domain, a)
+        return np.where(self.piece(a, y) == 1, (p - y) / (p * (1 - p)), a.dtype.type(0))
+
+    def value_from_logits(self, z: Array, y: Array) -> Array:
+        """With a = sigmoid(z): softplus(z) - y z."""
+        return (softplus(z) - y * z).sum(axis=-1)
+
+    def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """A - y."""
+        return a - y
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Inside the domain or outside."""
+        return _domain_piece(self.output_domain, a)
+
+    def check_targets(self, y: Array) -> None:
+        """Probabilities."""
+        _refuse(y, (y < 0) | (y > 1), self, "targets from 0 to 1")
+
+    def decisions(self, values: Array) -> Array:
+        """Above one half."""
+        return values > 0.5
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class CrossEntropy(Loss):
+    """l = -sum y log a: one class of several, y the row with 1 at the class, or any probabilities."""
+
+    name = "cross_entropy"
+    formula = "-y*log(a)"
+    gradient_formula = "-y/a"
+    output_activation = "softmax"
+    output_domain = (0.0, math.inf)
+    classification = True
+
+    def value(self, a: Array, y: Array) -> Array:
+        """From probabilities."""
+        return -(y * np.log(_inside(self.output_domain, a))).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """-y / a."""
+        return np.where(self.piece(a, y) == 1, -y / _inside(self.output_domain, a), a.dtype.type(0))
+
+    def value_from_logits(self, z: Array, y: Array) -> Array:
+        """With a = softmax(z): sum of y (log sum exp z - z), the row's maximum taken out first."""
+        shifted = z - np.max(z, axis=-1, keepdims=True)
+        return (y * (np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted)).sum(axis=-1)
+
+    def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """A - y where the targets of a row sum to 1; a sum(y) - y in general."""
+        return a * y.sum(axis=-1, keepdims=True) - y
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Inside the domain or outside."""
+        return _domain_piece(self.output_domain, a)
+
+    def check_targets(self, y: Array) -> None:
+        """Class shares."""
+        _refuse(y, (y < 0) | (y > 1), self, "targets from 0 to 1, as in a row with 1 at its class and 0 elsewhere")
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class Hinge(Loss):
+    """l = sum max(0, threshold - y a), targets y = -1 or 1: a margin for each output."""
+
+    threshold: float = 1.0
+
+    name = "hinge"
+    formula = "Max(0, threshold - y*a)"
+    gradient_formula = "Piecewise((-y, y*a <= threshold), (0, True))"
+    classification = True
+
+    def value(self, a: Array, y: Array) -> Array:
+        """How far each margin y a falls short of the threshold."""
+        return np.maximum(self.threshold - y * a, 0).sum(axis=-1)
+
+    def gradient(self, a: Array, y: Array) -> Array:
+        """-y where the margin is not above the threshold, else 0."""
+        return np.where(y * a <= self.threshold, -y, y.dtype.type(0))
+
+    def piece(self, a: Array, y: Array) -> Array:
+        """Margin above the threshold or not."""
+        return np.greater(y * a, self.threshold)
+
+    def check_targets(self, y: Array) -> None:
+        """Two sides."""
+        _refuse(y, (y != 1) & (y != -1), self, "targets -1 or 1")
+
+
+@LOSSES.register
+@dataclass(frozen=True)
+class PerceptronLoss(Hinge):
+    """l = sum max(0, -y a): the perceptron's, the hinge with its threshold at 0 (Rosenblatt, 1958)."""
+
+    threshold: float = 0.0
+
+    name = "perceptron"
+
+
+def _ends(domain: tuple[float, float], dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """The least and the greatest output that count as inside the domain, whose lower end is 0."""
+    return dtype.type(domain[0] + np.finfo(dtype).tiny), dtype.type(domain[1] - np.finfo(dtype).eps)
+
+
+def _inside(domain: tuple[float, float], a: Array) -> Array:
+    """The outputs, those at or past an end of the domain moved just inside."""
+    least, greatest = _ends(domain, a.dtype)
+    return np.minimum(np.maximum(a, least), greatest)
+
+
+def _domain_piece(domain: tuple[float, float], a: Array) -> Array:
+    """1 inside the domain, 0 or 2 where `_inside` moves the output."""
+    return np.searchsorted(np.asarray(_ends(domain, a.dtype)), a)
+
+
+def _log_or_zero(y: Array) -> Array:
+    return np.log(np.where(y > 0, y, y.dtype.type(1)))

@@ -1,0 +1,470 @@
+"""The network: its parameters, the forward pass and the backward pass.
+
+Layers are counted from 1 in names and messages, layer 0 being the inputs, as in the article. Every list by layer
+(weights, biases, z, a, deltas) has one entry a layer, so that layer l's stand at index l - 1: the weight W2[3,1], from
+neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
+"""
+
+import warnings
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import ACTIVATIONS, Activation
+from clearprop.description import network_html, network_text
+from clearprop.drawing import Drawing, draw_network
+from clearprop.finite_differences import GradientCheck, check_gradient
+from clearprop.initializers import INITIALIZERS, Initializer
+from clearprop.losses import LOSSES, Loss
+from clearprop.penalties import Penalty
+from clearprop.randomness import Seed, as_generator
+
+Array = npt.NDArray[Any]
+
+
+class Views(list[Array]):
+    """A list of views into the flat parameter vector; assigning to an entry writes the numbers into the vector."""
+
+    def __setitem__(self, layer: Any, values: Any) -> None:
+        self[layer][...] = values
+
+
+@dataclass
+class Trace:
+    """All that one forward pass computed, kept for whoever wants to look.
+
+    Attributes
+    ----------
+    inputs : array, shape (n, inputs)
+        The rows X.
+    z, a : list of arrays, shape (n, units)
+        Weighted sums and activations by layer.
+    masks : list of (array or None)
+        Dropout by layer: 0 where a unit was left out, 1 / (1 - rate) elsewhere; None where there was none.
+    """
+
+    inputs: Array
+    z: list[Array]
+    a: list[Array]
+    masks: list[Array | None]
+
+    @property
+    def outputs(self) -> Array:
+        """The last layer's activations, shape (n, outputs)."""
+        return self.a[-1]
+
+    def layer_input(self, index: int) -> Array:
+        """What the layer at this index was fed: X, or the activations below it after dropout."""
+        if index == 0:
+            return self.inputs
+        a, mask = self.a[index - 1], self.masks[index - 1]
+        return a if mask is None else a * mask
+
+
+@dataclass
+class Gradients:
+    """All that one backward pass computed.
+
+    Attributes
+    ----------
+    flat : array, shape (parameters,)
+        dL/dp in the order of `Network.parameters`.
+    weights, biases : list of arrays
+        The same by layer, as views.
+    deltas : list of arrays, shape (n, units)
+        dL/dz by layer: each row's part in the loss L of the whole batch.
+    inputs : array, shape (n, inputs), or None
+        dL/dX.
+    """
+
+    flat: Array
+    weights: Views
+    biases: Views
+    deltas: list[Array]
+    inputs: Array | None
+
+
+class Network:
+    """A feed-forward network whose every number can be had.
+
+    Parameters
+    ----------
+    layer_sizes : sequence of int
+        Units of each layer, from the inputs to the outputs.
+    activation : str, Activation, or a list of them
+        The hidden layers', one for all or one each.
+    output_activation : str or Activation, optional
+        The output layer's; where not given, the loss's natural one (identity, sigmoid, softmax or exponential).
+    loss : str or Loss
+        What training makes small.
+    initializer : str, Initializer, or a list of them, optional
+        The layers', one for all or one each; where not given, the one that suits each layer's activation.
+    dtype : {"float64", "float32"}
+        Of the parameters and of all that is computed.
+    rng : int, Generator, RandomState, optional
+        What the first parameters are drawn from.
+
+    Attributes
+    ----------
+    parameters : array, shape (parameters,)
+        All weights and biases: for each layer its weights row by row, then its biases.
+    weights, biases : list of arrays, shapes (fan_in, fan_out) and (fan_out,)
+        Views into `parameters`.
+    activations : list of Activation
+        By layer.
+    loss_function : Loss
+
+    Raises
+    ------
+    ValueError, TypeError
+        A size, name or length that cannot be.
+
+    Examples
+    --------
+    >>> network = Network([2, 3, 1], activation="tanh", rng=0)
+    >>> trace = network.forward([[0.5, -1.0], [1.0, 2.0]])
+    >>> [z.shape for z in trace.z]
+    [(2, 3), (2, 1)]
+    >>> gradients = network.backward(trace, [[1.0], [0.0]])
+    >>> gradients.weights[0].shape, gradients.deltas[1].shape
+    ((2, 3), (2, 1))
+    >>> network.check_gradients([[0.5, -1.0], [1.0, 2.0]], [[1.0], [0.0]]).passed
+    True
+
+    Notes
+    -----
+    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9); delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T)
+    sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l (equation 18).
+    """
+
+    def __init__(
+        self,
+        layer_sizes: Sequence[int],
+        activation: str | Activation | Sequence[str | Activation] = "sigmoid",
+        output_activation: str | Activation | None = None,
+        loss: str | Loss = "squared_error",
+        initializer: str | Initializer | Sequence[str | Initializer] | None = None,
+        dtype: npt.DTypeLike = "float64",
+        rng: Seed = None,
+    ) -> None:
+        self.layer_sizes = _checked_sizes(layer_sizes)
+        self.dtype = np.dtype(dtype)
+        if self.dtype not in (np.float32, np.float64):
+            raise ValueError(f"dtype must be float32 or float64, got {self.dtype}")
+        n_layers = len(self.layer_sizes) - 1
+        self.loss_function = LOSSES.resolve(loss)
+        natural = ACTIVATIONS.resolve(self.loss_function.output_activation)
+        output = natural if output_activation is None else ACTIVATIONS.resolve(output_activation)
+        hidden = _one_each(activation, n_layers - 1, "activation", "hidden layers")
+        self.activations = [*(ACTIVATIONS.resolve(item) for item in hidden), output]
+        self._from_logits = output == natural
+        self._warn_of_clipped_outputs(output)
+
+        self.parameters = np.empty(sum((m + 1) * n for m, n in self._shapes()), dtype=self.dtype)
+        self.weights, self.biases = self._views(self.parameters)
+        if initializer is None:
+            initializer = [activation.initializer for activation in self.activations]
+        initializers = _one_each(initializer, n_layers, "initializer", "layers")
+        self.initialize([INITIALIZERS.resolve(item) for item in initializers], rng)
+
+    def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
+        """Draw all parameters anew, layer by layer."""
+        generator = as_generator(rng)
+        for index, (initializer, (fan_in, fan_out)) in enumerate(zip(initializers, self._shapes(), strict=True)):
+            self.weights[index], self.biases[index] = initializer.draw(generator, fan_in, fan_out)
+
+    # -- the two passes ------------------------------------------------------------------------------------------
+
+    def forward(self, X: npt.ArrayLike, masks: Sequence[Array | None] | None = None, out: Trace | None = None) -> Trace:
+        """Compute every z and a.
+
+        Parameters
+        ----------
+        X : array-like, shape (n, inputs)
+        masks : sequence of (array or None), optional
+            Dropout by layer, broadcast against its activations; the output layer's must be None.
+        out : Trace, optional
+            Whose arrays are to be filled instead of new ones.
+
+        Raises
+        ------
+        ValueError
+            X has not the shape (n, inputs).
+        """
+        a = self._rows(X)
+        trace = out or Trace(a, *([None] * len(self.weights) for _ in range(3)))  # type: ignore[arg-type]
+        trace.inputs, trace.masks = a, list(masks or [None] * len(self.weights))
+        for index, activation in enumerate(self.activations):
+            z = np.matmul(trace.layer_input(index), self.weights[index], out=trace.z[index])
+            z += self.biases[index]
+            trace.z[index] = z
+            trace.a[index] = activation.value(z, out=trace.a[index])
+        return trace
+
+    def backward(
+        self,
+        trace: Trace,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        penalty: Penalty | None = None,
+        out: Gradients | None = None,
+    ) -> Gradients:
+        """Compute every delta and gradient of the loss L of the batch (its formula stands in `losses`).
+
+        Parameters
+        ----------
+        trace : Trace
+            What `forward` returned.
+        y : array-like, shape (n, outputs)
+            Targets; (n,) where there is one output, and class numbers of shape (n,) for cross_entropy.
+        sample_weight : array-like, shape (n,), optional
+            What each row counts.
+        penalty : Penalty, optional
+            L1 and L2.
+        out : Gradients, optional
+            Whose arrays are to be filled; dL/dX is then not computed.
+
+        Raises
+        ------
+        ValueError
+            Shapes that do not belong together.
+        """
+        y = self.targets(y, len(trace.inputs))
+        share, total = self._shares(sample_weight, len(y))
+        gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
+
+        z, a = trace.z[-1], trace.a[-1]
+        if self._from_logits:
+            delta = self.loss_function.delta_from_logits(z, a, y)
+        else:
+            delta = self.activations[-1].delta(z, a, self.loss_function.gradient(a, y))
+        delta = np.multiply(delta, share, out=gradients.deltas[-1])
+        for index in reversed(range(len(self.weights))):
+            np.matmul(trace.layer_input(index).T, delta, out=gradients.weights[index])
+            np.sum(delta, axis=0, out=gradients.biases[index])
+            if index > 0:
+                below = np.matmul(delta, self.weights[index].T, out=gradients.deltas[index - 1])
+                mask = trace.masks[index - 1]
+                if mask is not None:
+                    below *= mask
+                delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below, out=below)
+                gradients.deltas[index - 1] = delta
+        if penalty:
+            penalty.add_gradient(gradients.weights, self.weights, total)
+        gradients.inputs = None if out else delta @ self.weights[0].T
+        return gradients
+
+    def empty_gradients(self, deltas: list[Array]) -> Gradients:
+        """Arrays for `backward` to fill, with the given ones for the deltas."""
+        flat = np.empty_like(self.parameters)
+        return Gradients(flat, *self._views(flat), deltas, None)
+
+    # -- what the passes give ------------------------------------------------------------------------------------
+
+    def predict(self, X: npt.ArrayLike) -> Array:
+        """The outputs of all rows, shape (n, outputs)."""
+        return self.forward(X).outputs
+
+    def loss(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        penalty: Penalty | None = None,
+    ) -> float:
+        """The loss L: the weighted mean over the rows of the sum over the outputs, plus the penalty's share."""
+        return self.loss_of(self.forward(X), y, sample_weight, penalty)
+
+    def loss_of(
+        self,
+        trace: Trace,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        penalty: Penalty | None = None,
+    ) -> float:
+        """The loss L of a forward pass."""
+        y = self.targets(y, len(trace.inputs))
+        share, total = self._shares(sample_weight, len(y))
+        if self._from_logits:
+            values = self.loss_function.value_from_logits(trace.z[-1], y)
+        else:
+            values = self.loss_function.value(trace.a[-1], y)
+        value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
+        return value + (penalty.value(self.weights) / total if penalty else 0.0)
+
+    def check_gradients(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        penalty: Penalty | None = None,
+    ) -> GradientCheck:
+        """Compare every entry of the gradient with central finite differences, in float64, kinks kept off."""
+        network = self.copy("float64")
+        X = network._rows(X)
+        targets = network.targets(y, len(X))
+
+        def evaluate() -> tuple[float, Array]:
+            trace = network.forward(X)
+            pieces = [f.piece(z).ravel() for f, z in zip(network.activations, trace.z, strict=True)]
+            pieces.append(network.loss_function.piece(trace.outputs, targets).ravel())
+            return network.loss_of(trace, targets, sample_weight, penalty), np.concatenate(pieces)
+
+        gradient = network.backward(network.forward(X), targets, sample_weight, penalty).flat
+        return check_gradient(evaluate, network.parameters, gradient, self.parameter_name)
+
+    def targets(self, y: npt.ArrayLike, n_rows: int) -> Array:
+        """Targets as an array of shape (n, outputs) and the network's dtype.
+
+        Raises
+        ------
+        ValueError
+            The shape does not fit, or a class number is none.
+        """
+        outputs = self.layer_sizes[-1]
+        y = np.asarray(y)
+        if y.ndim == 1 and len(y) == n_rows and outputs == 1:
+            y = y[:, np.newaxis]
+        elif y.ndim == 1 and len(y) == n_rows and self.loss_function.name == "cross_entropy":
+            if not np.isin(y, np.arange(outputs)).all():
+                raise ValueError(f"class numbers must be from 0 to {outputs - 1}, got {y.min()} to {y.max()}")
+            y = np.eye(outputs, dtype=self.dtype)[y.astype(np.intp)]
+        if y.shape != (n_rows, outputs):
+            raise ValueError(
+                f"y must have shape ({n_rows}, {outputs}), a row for each of X and a column an output, got {y.shape}"
+            )
+        return y.astype(self.dtype, copy=False)
+
+    # -- looking at it -------------------------------------------------------------------------------------------
+
+    def parameter_name(self, index: int) -> str:
+        """The name of an entry of `parameters`, such as W2[3,1] or b1[2]."""
+        for layer, (fan_in, fan_out) in enumerate(self._shapes(), start=1):
+            if index < fan_in * fan_out:
+                return f"W{layer}[{index // fan_out + 1},{index % fan_out + 1}]"
+            index -= fan_in * fan_out
+            if index < fan_out:
+                return f"b{layer}[{index + 1}]"
+            index -= fan_out
+        raise IndexError(f"the network has {self.parameters.size} parameters")
+
+    def info(self) -> None:
+        """Print layers, activations and biases and weights: each where a layer is small, their ranges where not."""
+        print(network_text(repr(self), self._functions(), self.weights, self.biases))  # noqa: T201
+
+    def draw(self, input_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None) -> Drawing:
+        """A diagram in SVG: units, biases, and weights by sign and size; shown by notebooks, saved by `.save(path)`."""
+        return draw_network(self.weights, self.biases, self._functions(), input_names, output_names)
+
+    def _functions(self) -> list[str]:
+        return [activation.name for activation in self.activations]
+
+    def _repr_html_(self) -> str:
+        return network_html(repr(self), self._functions(), self.weights, self.biases) + self.draw()
+
+    def __repr__(self) -> str:
+        sizes, functions = "-".join(map(str, self.layer_sizes)), ", ".join(self._functions())
+        loss, count = self.loss_function.name, f"{self.parameters.size:,}"
+        return f"<Network {sizes}: {functions}; {loss}; {count} parameters, {self.dtype}>"
+
+    # -- copies and files ----------------------------------------------------------------------------------------
+
+    def copy(self, dtype: npt.DTypeLike | None = None) -> "Network":
+        """A network of its own with the same parameters, of another dtype where one is given."""
+        copy = Network(
+            self.layer_sizes,
+            self.activations[:-1],
+            self.activations[-1],
+            self.loss_function,
+            "zeros",
+            dtype or self.dtype,
+        )
+        copy.parameters[:] = self.parameters
+        return copy
+
+    def to_config(self) -> dict[str, Any]:
+        """All but the parameters, as plain values.
+
+        Raises
+        ------
+        ValueError
+            An activation or loss of the user's own is not registered.
+        """
+        return {
+            "layer_sizes": list(self.layer_sizes),
+            "activations": [ACTIVATIONS.to_config(activation) for activation in self.activations],
+            "loss": LOSSES.to_config(self.loss_function),
+            "dtype": self.dtype.name,
+        }
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> "Network":
+        """The network that `to_config` described, all its parameters 0."""
+        *hidden, output = [ACTIVATIONS.from_config(item) for item in config["activations"]]
+        loss = LOSSES.from_config(config["loss"])
+        return cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"])
+
+    # -- shapes --------------------------------------------------------------------------------------------------
+
+    def _shapes(self) -> list[tuple[int, int]]:
+        return list(pairwise(self.layer_sizes))
+
+    def _views(self, flat: Array) -> tuple[Views, Views]:
+        weights, biases, start = Views(), Views(), 0
+        for fan_in, fan_out in self._shapes():
+            middle, end = start + fan_in * fan_out, start + (fan_in + 1) * fan_out
+            weights.append(flat[start:middle].reshape(fan_in, fan_out))
+            biases.append(flat[middle:end])
+            start = end
+        return weights, biases
+
+    def _rows(self, X: npt.ArrayLike) -> Array:
+        rows = np.asarray(X, dtype=self.dtype)
+        if rows.ndim != 2 or rows.shape[1] != self.layer_sizes[0]:
+            hint = "; for a single row write [row]" if rows.ndim == 1 else ""
+            raise ValueError(f"X must have shape (n, {self.layer_sizes[0]}), got {rows.shape}{hint}")
+        return rows
+
+    def _shares(self, sample_weight: npt.ArrayLike | None, n_rows: int) -> tuple[float | Array, float]:
+        """Each row's share of the loss, one number or a column, and the sum of the sample weights."""
+        if sample_weight is None:
+            return 1 / max(n_rows, 1), float(n_rows)
+        weight = np.asarray(sample_weight, dtype=self.dtype)
+        if weight.shape != (n_rows,):
+            raise ValueError(f"sample_weight must have shape ({n_rows},), a number a row, got {weight.shape}")
+        total = float(weight.sum())
+        return weight[:, np.newaxis] / weight.dtype.type(total or 1), total or 1.0
+
+    def _warn_of_clipped_outputs(self, output: Activation) -> None:
+        low, high = self.loss_function.output_domain
+        if output.output_range[0] < low or output.output_range[1] > high:
+            warnings.warn(
+                f"{self.loss_function.name} needs outputs between {low:g} and {high:g}, which {output.name} can leave; "
+                f"such outputs teach nothing. Its natural output is {self.loss_function.output_activation}: "
+                "leave output_activation out to have it",
+                stacklevel=3,
+            )
+
+
+def _checked_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
+    if isinstance(layer_sizes, str) or not isinstance(layer_sizes, Iterable):
+        raise TypeError(f"layer_sizes must be a list such as [2, 8, 1], got {layer_sizes!r}")
+    for size in layer_sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {size!r} in {list(layer_sizes)}")
+    if len(layer_sizes) < 2:
+        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {list(layer_sizes)}")
+    return tuple(int(size) for size in layer_sizes)
+
+
+def _one_each(given: Any, count: int, what: str, whose: str) -> list[Any]:
+    """The given list, or the given item once for each layer."""
+    if isinstance(given, str) or not isinstance(given, Sequence):
+        return [given] * count
+    if len(given) != count:
+        raise ValueError(f"{what} must be one, or a list of {count} (one for each of the {whose}), got {len(given)}")
+    return list(given)

@@ -1,0 +1,271 @@
+"""Optimisers: one step of the flat parameter vector against its gradient.
+
+An optimiser is a frozen dataclass of its settings. What it remembers between steps, its slots, is one array of shape
+(number of slots, number of parameters) that the trainer keeps: a snapshot, a checkpoint and a message between machines
+are then plain copies. `update` changes parameters and slots in place; `rate` is the schedule's learning rate and
+`step` the number of this step, from 1. All keep the parameters' dtype.
+
+The Adam family folds its bias correction into the rate (section 2 of the paper, and scikit-learn), so that epsilon
+stands beside sqrt(v) without correction.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.registry import Named, Registry
+
+Array = npt.NDArray[Any]
+
+
+class Optimizer(ABC, Named):
+    """Turns gradients into changes of the parameters.
+
+    Class attributes: `slots`, the names of the vectors it remembers; `learning_rate`, its usual one;
+    `decoupled_decay`, the share of a weight (times the rate) taken off in each step unless the trainer is told another.
+    """
+
+    slots: ClassVar[tuple[str, ...]] = ()
+    learning_rate: ClassVar[float] = 0.001
+    decoupled_decay: ClassVar[float] = 0.0
+
+    @abstractmethod
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Take one step, in place; gradient is not changed."""
+
+
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer)
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class Sgd(Optimizer):
+    """p <- p - rate * g: plain gradient descent; the article's equation 4."""
+
+    name = "sgd"
+    learning_rate = 0.01
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Against the gradient."""
+        parameters -= rate * gradient
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """v <- momentum v - rate g; p <- p + v (Polyak, 1964)."""
+
+    momentum: float = 0.9
+
+    name = "momentum"
+    slots = ("velocity",)
+    learning_rate = 0.01
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Along the velocity."""
+        (velocity,) = slots
+        velocity *= self.momentum
+        velocity -= rate * gradient
+        parameters += velocity
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class Nesterov(Optimizer):
+    """v <- momentum v - rate g; p <- p + momentum v - rate g: the look-ahead form (Sutskever and others, 2013)."""
+
+    momentum: float = 0.9
+
+    name = "nesterov"
+    slots = ("velocity",)
+    learning_rate = 0.01
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Along the velocity of the next step."""
+        (velocity,) = slots
+        descent = rate * gradient
+        velocity *= self.momentum
+        velocity -= descent
+        parameters += self.momentum * velocity - descent
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class Adagrad(Optimizer):
+    """s <- s + g²; p <- p - rate g / (sqrt(s) + epsilon) (Duchi and others, 2011)."""
+
+    epsilon: float = 1e-10
+
+    name = "adagrad"
+    slots = ("square_sum",)
+    learning_rate = 0.01
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Each parameter by its own sum of squares."""
+        (square_sum,) = slots
+        square_sum += gradient * gradient
+        parameters -= rate * gradient / (np.sqrt(square_sum) + self.epsilon)
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class RmsProp(Optimizer):
+    """s <- decay s + (1 - decay) g²; p <- p - rate g / (sqrt(s) + epsilon) (Tieleman and Hinton, 2012)."""
+
+    decay: float = 0.9
+    epsilon: float = 1e-8
+
+    name = "rmsprop"
+    slots = ("square_mean",)
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Each parameter by its own mean of squares."""
+        (square_mean,) = slots
+        square_mean *= self.decay
+        square_mean += (1 - self.decay) * gradient * gradient
+        parameters -= rate * gradient / (np.sqrt(square_mean) + self.epsilon)
+
+
+@dataclass(frozen=True)
+class _Moments(Optimizer):
+    """What the Adam family shares: running means of the gradient, m, and of its square, v."""
+
+    beta_1: float = 0.9
+    beta_2: float = 0.999
+    epsilon: float = 1e-8
+
+    slots: ClassVar[tuple[str, ...]] = ("mean", "square_mean")
+
+    def _advance(self, gradient: Array, mean: Array, square_mean: Array) -> Array:
+        """Bring both means up to date, in place; returns an array of their size that may be overwritten."""
+        scratch: Array = (1 - self.beta_1) * gradient
+        mean *= self.beta_1
+        mean += scratch
+        np.multiply(gradient, gradient, out=scratch)
+        scratch *= 1 - self.beta_2
+        square_mean *= self.beta_2
+        square_mean += scratch
+        return scratch
+
+    def _corrected(self, rate: float, step: int) -> float:
+        """The rate with the corrections for means that started at 0."""
+        return rate * math.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class Adam(_Moments):
+    """p <- p - rate' m / (sqrt(v) + epsilon) with rate' = rate sqrt(1 - beta_2^t) / (1 - beta_1^t).
+
+    Kingma and Ba, 2014.
+    """
+
+    name = "adam"
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Along the mean gradient, each parameter by its own scale."""
+        mean, square_mean = slots
+        scratch = self._advance(gradient, mean, square_mean)
+        np.sqrt(square_mean, out=scratch)
+        scratch += self.epsilon
+        np.divide(mean, scratch, out=scratch)
+        scratch *= self._corrected(rate, step)
+        parameters -= scratch
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class AdamW(Adam):
+    """Adam with decoupled weight decay: w <- (1 - rate * 0.01) w before each step (Loshchilov and Hutter, 2017)."""
+
+    name = "adamw"
+    decoupled_decay = 0.01
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class AmsGrad(_Moments):
+    """Adam divided by the greatest v so far, so that the scale never shrinks (Reddi and others, 2018)."""
+
+    name = "amsgrad"
+    slots = ("mean", "square_mean", "greatest_square_mean")
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """As Adam, by the greatest scale."""
+        mean, square_mean, greatest = slots
+        scratch = self._advance(gradient, mean, square_mean)
+        np.maximum(greatest, square_mean, out=greatest)
+        np.sqrt(greatest, out=scratch)
+        scratch += self.epsilon
+        np.divide(mean, scratch, out=scratch)
+        scratch *= self._corrected(rate, step)
+        parameters -= scratch
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class NAdam(_Moments):
+    """Adam with Nesterov's look-ahead in place of m: (beta_1 m / (1 - beta_1^(t+1)) + (1 - beta_1) g / (1 - beta_1^t)).
+
+    Dozat, 2016, with a constant beta_1.
+    """
+
+    name = "nadam"
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """Along the mean gradient as it will be after the next step."""
+        mean, square_mean = slots
+        scratch = self._advance(gradient, mean, square_mean)
+        np.sqrt(square_mean, out=scratch)
+        scratch += self.epsilon
+        ahead = (self.beta_1 / (1 - self.beta_1 ** (step + 1))) * mean
+        ahead += ((1 - self.beta_1) / (1 - self.beta_1**step)) * gradient
+        ahead /= scratch
+        ahead *= rate * math.sqrt(1 - self.beta_2**step)
+        parameters -= ahead
+
+
+@OPTIMIZERS.register
+@dataclass(frozen=True)
+class Lion(Optimizer):
+    """p <- p - rate sign(beta_1 m + (1 - beta_1) g); m <- beta_2 m + (1 - beta_2) g (Chen and others, 2023)."""
+
+    beta_1: float = 0.9
+    beta_2: float = 0.99
+
+    name = "lion"
+    slots = ("mean",)
+    learning_rate = 0.0003
+
+    def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
+        """By the same amount for each parameter; only the sign is the gradient's."""
+        (mean,) = slots
+        direction = self.beta_1 * mean + (1 - self.beta_1) * gradient
+        parameters -= rate * np.sign(direction)
+        mean *= self.beta_2
+        mean += (1 - self.beta_2) * gradient
+
+
+@dataclass(frozen=True)
+class LBfgs:
+    """Limited-memory BFGS over all rows at once, by SciPy (Byrd and others, 1995; Zhu and others, 1997).
+
+    It is not a function of one gradient, so it is no `Optimizer`: `Trainer.fit` hands the whole training to SciPy,
+    one iteration an epoch.
+
+    Parameters
+    ----------
+    max_evaluations : int
+        The most evaluations of loss and gradient.
+    memory : int
+        How many past steps shape the next.
+    """
+
+    max_evaluations: int = 15_000
+    memory: int = 10
+
+    name: ClassVar[str] = "lbfgs"

@@ -1,0 +1,98 @@
+"""Named objects: a name or an object goes in, an object comes out, and a table of what there is can be read."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any, ClassVar, Generic, TypeVar
+
+
+class Named:
+    """What a registry holds: a frozen dataclass with a name and a default for each of its parameters."""
+
+    name: ClassVar[str] = ""
+
+
+Item = TypeVar("Item", bound=Named)
+Class = TypeVar("Class", bound=type[Named])
+
+
+class Registry(Mapping[str, type[Item]], Generic[Item]):
+    """The classes of one kind (activations, losses, ...) by name.
+
+    Tests walk through these tables, so that nothing that is registered escapes its checks.
+    """
+
+    def __init__(self, kind: str, base: type[Item], aliases: Mapping[str, str] | None = None) -> None:
+        self._kind = kind
+        self._base = base
+        self._classes: dict[str, type[Item]] = {}
+        self._aliases = dict(aliases or {})
+
+    def register(self, cls: Class) -> Class:
+        """Add a class under its `name`; use it as a decorator."""
+        self._classes[cls.name] = cls  # type: ignore[assignment]
+        return cls
+
+    def resolve(self, given: str | Item) -> Item:
+        """The object that a name stands for, with its default parameters; an object is handed back as it is.
+
+        Raises
+        ------
+        ValueError
+            The name is not known.
+        TypeError
+            It is neither a name nor an object of this kind.
+        """
+        if isinstance(given, self._base):
+            return given
+        if isinstance(given, type):
+            raise TypeError(f"{self._kind} must be an object, got the class {given.__name__}: write {given.__name__}()")
+        if not isinstance(given, str):
+            raise TypeError(f"{self._kind} must be a name or a {self._base.__name__} object, got {given!r}")
+        return self._find(given)()
+
+    def to_config(self, item: Item) -> dict[str, Any]:
+        """The item as plain values: its name and its parameters.
+
+        Raises
+        ------
+        ValueError
+            Its class was not registered, so that a reader could not find it.
+        """
+        if self._classes.get(item.name) is not type(item):
+            raise ValueError(
+                f"{self._kind} {type(item).__name__} is not registered and so cannot be written to a file: "
+                f"decorate its class with the registry's register, here and where the file is read"
+            )
+        return {"name": item.name, **dataclasses.asdict(item)}  # type: ignore[call-overload]
+
+    def from_config(self, config: Mapping[str, Any]) -> Item:
+        """The item that `to_config` described.
+
+        Raises
+        ------
+        ValueError
+            The name is not known or a parameter does not belong to it.
+        """
+        parameters = {key: value for key, value in config.items() if key != "name"}
+        try:
+            return self._find(str(config.get("name")))(**parameters)
+        except TypeError as error:
+            raise ValueError(f"{self._kind} {config['name']!r} does not take {sorted(parameters)}") from error
+
+    def _find(self, name: str) -> type[Item]:
+        known = self._aliases.get(name, name)
+        if known not in self._classes:
+            close = get_close_matches(name, self._classes, n=1)
+            hint = f", did you mean {close[0]!r}?" if close else "."
+            raise ValueError(f"unknown {self._kind} {name!r}{hint} There are: {', '.join(self._classes)}")
+        return self._classes[known]
+
+    def __getitem__(self, name: str) -> type[Item]:
+        return self._classes[self._aliases.get(name, name)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._classes)
+
+    def __len__(self) -> int:
+        return len(self._classes)

@@ -1,0 +1,169 @@
+"""Schedules: the learning rate of each step, as a function of how far training has come."""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from clearprop.registry import Named, Registry
+
+
+@dataclass(frozen=True)
+class Position:
+    """How far training has come when a step is about to be taken.
+
+    Attributes
+    ----------
+    step, total_steps : int
+        Steps taken so far and steps planned in all.
+    epoch : int
+        Epochs finished.
+    samples : int
+        Rows seen in the epochs finished.
+    stalls : int
+        How many times training ran out of patience so far.
+    """
+
+    step: int
+    total_steps: int
+    epoch: int
+    samples: int
+    stalls: int
+
+
+class Schedule(ABC, Named):
+    """Gives each step its learning rate."""
+
+    @abstractmethod
+    def rate(self, base: float, at: Position) -> float:
+        """The learning rate at a position, from the base rate that the user chose."""
+
+    def continues_after_stall(self, rate: float) -> bool:
+        """Whether training goes on, at a lower rate, when patience has run out."""
+        return False
+
+
+SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class Constant(Schedule):
+    """The base rate throughout."""
+
+    name = "constant"
+
+    def rate(self, base: float, at: Position) -> float:
+        """Base."""
+        return base
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class InverseScaling(Schedule):
+    """Base / (samples seen + 1) ** power, lowered after each epoch, as in scikit-learn."""
+
+    power: float = 0.5
+
+    name = "invscaling"
+
+    def rate(self, base: float, at: Position) -> float:
+        """The base rate in the first epoch, then base / (samples + 1) ** power."""
+        return base if at.epoch == 0 else base / (at.samples + 1) ** self.power
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class Adaptive(Schedule):
+    """Base divided by `divisor` each time that patience runs out, down to `least`, as in scikit-learn."""
+
+    divisor: float = 5.0
+    least: float = 1e-6
+
+    name = "adaptive"
+
+    def rate(self, base: float, at: Position) -> float:
+        """Base / divisor ** stalls, by repeated division."""
+        for _ in range(at.stalls):
+            base /= self.divisor
+        return base
+
+    def continues_after_stall(self, rate: float) -> bool:
+        """As long as the rate has not come down to `least`."""
+        return rate > self.least
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class StepDecay(Schedule):
+    """Base times `factor` after every `every` epochs."""
+
+    factor: float = 0.5
+    every: int = 10
+
+    name = "step"
+
+    def rate(self, base: float, at: Position) -> float:
+        """Base * factor ** floor(epoch / every)."""
+        return base * self.factor ** (at.epoch // self.every)
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class Exponential(Schedule):
+    """Base times `factor` after every epoch."""
+
+    factor: float = 0.97
+
+    name = "exponential"
+
+    def rate(self, base: float, at: Position) -> float:
+        """Base * factor ** epoch."""
+        return base * self.factor**at.epoch
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class Cosine(Schedule):
+    """A linear warm-up over the first share of the steps, then half a cosine down to `least` of the base rate.
+
+    Loshchilov and Hutter, 2016, without restarts.
+    """
+
+    warm_up: float = 0.05
+    least: float = 0.0
+
+    name = "cosine"
+
+    def rate(self, base: float, at: Position) -> float:
+        """Rising, then base * (least + (1 - least) (1 + cos(pi share)) / 2)."""
+        warm = self.warm_up * at.total_steps
+        if at.step < warm:
+            return base * (at.step + 1) / (warm + 1)
+        share = min(1.0, (at.step - warm) / max(1.0, at.total_steps - warm))
+        return base * (self.least + (1 - self.least) * _half_cosine(share))
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class OneCycle(Schedule):
+    """Up from base / `start_divisor` to the base rate and down to almost 0, both along cosines (Smith, 2018)."""
+
+    rise: float = 0.3
+    start_divisor: float = 25.0
+    end_divisor: float = 1e4
+
+    name = "one_cycle"
+
+    def rate(self, base: float, at: Position) -> float:
+        """The base rate is the peak, reached after the share `rise` of all steps."""
+        start, end = base / self.start_divisor, base / self.start_divisor / self.end_divisor
+        top = self.rise * at.total_steps - 1
+        if at.step <= top:
+            return base + (start - base) * _half_cosine(at.step / top)
+        share = min(1.0, (at.step - top) / max(1.0, at.total_steps - 1 - top))
+        return end + (base - end) * _half_cosine(share)
+
+
+def _half_cosine(share: float) -> float:
+    """1 at share 0, falling to 0 at share 1."""
+    return (1 + math.cos(math.pi * share)) / 2

@@ -1,0 +1,545 @@
+"""The trainer: batches, epochs, stopping, history and snapshots around an engine that takes the steps."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.callbacks import Callback, ProgressBar
+from clearprop.engines import Diverged, Engine, Job, Progress, resolve_engine
+from clearprop.engines.lbfgs import minimise
+from clearprop.errors import DivergenceError
+from clearprop.history import EpochRecord, History
+from clearprop.metrics import Metric, resolve_metric
+from clearprop.network import Network
+from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
+from clearprop.penalties import Penalty
+from clearprop.randomness import Seed, as_generator, generator_state, restore_generator
+from clearprop.schedules import SCHEDULES, Position, Schedule
+
+Array = npt.NDArray[Any]
+
+# Validation rows are evaluated so many at a time, which bounds the memory that their activations take.
+EVALUATED_AT_ONCE = 8192
+
+
+@dataclass
+class State:
+    """Where training stands, beside the network's parameters, the optimiser's slots and the generator."""
+
+    epoch: int = 0
+    samples: int = 0
+    stalls: int = 0
+    epochs_without_gain: int = 0
+    best: float = np.inf
+    best_parameters: Array | None = None
+    order: Array | None = None
+    cursor: int = 0
+    progress: Progress = field(default_factory=Progress)
+    rate: float = 0.0
+    stop_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that is needed to go on as if nothing had been in between, bit for bit."""
+
+    parameters: Array
+    slots: Array
+    step: int
+    generator: dict[str, Any]
+    state: State
+    records: tuple[EpochRecord, ...]
+
+
+class Trainer:
+    """Trains a network; all at once by `fit`, or from outside by the epoch or the batch.
+
+    Parameters
+    ----------
+    network : Network
+        Changed in place.
+    optimizer : str, Optimizer or LBfgs
+    learning_rate : float, optional
+        The schedule's base; where not given, the optimiser's usual one.
+    schedule : str or Schedule
+    batch_size : int, optional
+        Rows a step; where not given, 200, or all if there are fewer.
+    epochs : int
+        The most passes over the rows.
+    shuffle : bool
+        Whether the rows come in a new order in each epoch.
+    l1, l2 : float
+        Penalties on the weights (see `penalties`).
+    decoupled_decay : float, optional
+        Weights shrink by this share times the rate in each step; where not given, as the optimiser has it.
+    dropout : float or sequence of float
+        The share of units left out at random in each batch, one for all hidden layers or one each.
+    clip_norm : float, optional
+        The greatest length of a gradient; longer ones are shortened to it.
+    tolerance, patience : float, int or None
+        Training stops when the monitored number has not got better by `tolerance` in more than `patience`
+        epochs on end; with patience None it does not stop early.
+    monitor : {"loss", "validation_loss", "metric"}, optional
+        Where not given, the validation loss if there are validation rows, else the training loss.
+    keep_best : bool, optional
+        Whether the parameters of the best epoch, by `monitor`, are those that stay; where not given, if there are
+        validation rows.
+    metric : str or callable, optional
+        "accuracy", "r2", or a function (loss, y, outputs, sample_weight) -> float, the greater the better.
+    callbacks : sequence of Callback
+    progress : bool
+        Whether to show a progress bar.
+    engine : str or Engine
+    rng : int, Generator, RandomState, optional
+        For the order of the rows and for dropout.
+
+    Attributes
+    ----------
+    history : History
+        An entry an epoch.
+    stop_reason : str or None
+        Why training has ended; None while it has not.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> y = np.array([0.0, 1.0, 1.0, 0.0])
+    >>> network = Network([2, 8, 1], "tanh", loss="binary_cross_entropy", rng=0)
+    >>> trainer = Trainer(network, learning_rate=0.05, epochs=300, rng=0)
+    >>> history = trainer.fit(X, y)
+    >>> (network.predict(X)[:, 0] > 0.5).tolist()
+    [False, True, True, False]
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        optimizer: str | Optimizer | LBfgs = "adam",
+        learning_rate: float | None = None,
+        schedule: str | Schedule = "constant",
+        batch_size: int | None = None,
+        epochs: int = 200,
+        shuffle: bool = True,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        decoupled_decay: float | None = None,
+        dropout: float | Sequence[float] = 0.0,
+        clip_norm: float | None = None,
+        tolerance: float = 1e-4,
+        patience: int | None = 10,
+        monitor: Literal["loss", "validation_loss", "metric"] | None = None,
+        keep_best: bool | None = None,
+        metric: str | Metric | None = None,
+        callbacks: Sequence[Callback] = (),
+        progress: bool = False,
+        engine: str | Engine = "auto",
+        rng: Seed = None,
+    ) -> None:
+        self.network = network
+        self.lbfgs = _resolve_lbfgs(optimizer)
+        # L-BFGS keeps no slots; plain descent stands in the job for the optimiser that it does not use.
+        self.optimizer: Optimizer = Sgd() if self.lbfgs else OPTIMIZERS.resolve(optimizer)  # type: ignore[arg-type]
+        self.learning_rate = _positive("learning_rate", learning_rate, self.optimizer.learning_rate)
+        self.schedule = SCHEDULES.resolve(schedule)
+        self.batch_size = batch_size if batch_size is None else _whole("batch_size", batch_size, 1)
+        self.epochs = _whole("epochs", epochs, 1)
+        self.shuffle = shuffle
+        self.penalty = Penalty(l1, l2)
+        self.decoupled_decay = _not_negative("decoupled_decay", decoupled_decay, self.optimizer.decoupled_decay)
+        self.dropout = _dropout_by_layer(dropout, len(network.weights) - 1)
+        self.clip_norm = None if clip_norm is None else _positive("clip_norm", clip_norm, 1.0)
+        self.tolerance = _not_negative("tolerance", tolerance, 0.0)
+        self.patience = patience if patience is None else _whole("patience", patience, 0)
+        if monitor not in (None, "loss", "validation_loss", "metric"):
+            raise ValueError(f"monitor must be 'loss', 'validation_loss' or 'metric', got {monitor!r}")
+        self.monitor = monitor
+        self.keep_best = keep_best
+        self._given_metric = metric
+        self.metric = resolve_metric(metric, network.loss_function)
+        self.callbacks = [*callbacks, *([ProgressBar()] if progress else [])]
+        self.engine = resolve_engine(engine)
+        self.rng = as_generator(rng)
+        self._job: Job | None = None
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        validation: Sequence[npt.ArrayLike] | None = None,
+    ) -> History:
+        """Train until the epochs are over or nothing is gained any more: `start`, then `run`."""
+        self.start(X, y, sample_weight, validation)
+        return self.run()
+
+    def start(
+        self,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        validation: Sequence[npt.ArrayLike] | None = None,
+    ) -> None:
+        """Take the data and stand before the first batch.
+
+        Parameters
+        ----------
+        X : array-like, shape (n, inputs)
+        y : array-like, shape (n, outputs), or (n,)
+            See `Network.backward`.
+        sample_weight : array-like, shape (n,), optional
+            What each row counts, >= 0.
+        validation : (X, y) or (X, y, sample_weight), optional
+            Rows that are not trained on, by which training is judged.
+
+        Raises
+        ------
+        ValueError
+            Shapes do not fit, a number is not finite, a target is none that the loss can take.
+        """
+        rows, targets, weight = self._checked_rows("", X, y, sample_weight)
+        self._validation = None if validation is None else self._checked_rows("validation ", *validation)
+        self._monitor = self.monitor or ("loss" if validation is None else "validation_loss")
+        if self._monitor == "validation_loss" and validation is None:
+            raise ValueError("monitor='validation_loss' needs validation rows: give fit validation=(X, y)")
+        self._keeps_best = validation is not None if self.keep_best is None else self.keep_best
+        self._shows_metric = validation is not None or self._given_metric is not None or self._monitor == "metric"
+        network = self.network
+        batch_size = min(self.batch_size or 200, len(rows))
+        self._job = Job(
+            network=network,
+            optimizer=self.optimizer,
+            slots=np.zeros((len(self.optimizer.slots), network.parameters.size), network.dtype),
+            X=rows,
+            y=targets,
+            sample_weight=weight,
+            batch_size=batch_size,
+            penalty=self.penalty,
+            decoupled_decay=self.decoupled_decay,
+            dropout=self.dropout,
+            clip_norm=self.clip_norm,
+            rng=self.rng,
+        )
+        self._state = State()
+        self._records: list[EpochRecord] = []
+        for callback in self.callbacks:
+            callback.on_start(self)
+
+    def run(self) -> History:
+        """Go on to the end of training.
+
+        Raises
+        ------
+        DivergenceError
+            Numbers left the finite range; the network keeps the last parameters that were finite.
+        """
+        try:
+            if self.lbfgs:
+                self._run_lbfgs(self.lbfgs)
+            while self.stop_reason is None:
+                self.run_epoch()
+        finally:
+            for callback in self.callbacks:
+                callback.on_finish(self)
+        return self.history
+
+    def run_epoch(self) -> EpochRecord:
+        """Go on to the end of the present epoch, and judge it.
+
+        Raises
+        ------
+        DivergenceError
+            See `run`.
+        """
+        epoch = self._state.epoch
+        while True:
+            self._advance(self._started().n_rows)
+            if self._state.epoch > epoch:
+                return self._records[-1]
+
+    def run_batch(self) -> bool:
+        """Take one step; whether that ended an epoch, which is then judged.
+
+        Raises
+        ------
+        DivergenceError
+            See `run`.
+        """
+        epoch, job = self._state.epoch, self._started()
+        self._advance(self._state.cursor + job.batch_size)
+        for callback in self.callbacks:
+            callback.on_batch_end(self)
+        return self._state.epoch > epoch
+
+    def stop(self, reason: str) -> None:
+        """End training after the present epoch, or at once between epochs."""
+        self._state.stop_reason = reason
+
+    @property
+    def history(self) -> History:
+        """The epochs so far."""
+        self._started()
+        return History(self._records)
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why training has ended; None while it has not."""
+        self._started()
+        return self._state.stop_reason
+
+    # -- snapshots -----------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All of the present state, as copies."""
+        job = self._started()
+        return Snapshot(
+            parameters=self.network.parameters.copy(),
+            slots=job.slots.copy(),
+            step=job.step,
+            generator=copy.deepcopy(generator_state(self.rng)),
+            state=copy.deepcopy(self._state),
+            records=tuple(self._records),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Stand where the snapshot was taken; what follows is then the same, bit for bit.
+
+        The trainer must have been started with the same rows and the same settings.
+
+        Raises
+        ------
+        ValueError
+            The snapshot is of a network of another size or dtype, or of another optimiser.
+        """
+        job = self._started()
+        if (
+            snapshot.parameters.shape != self.network.parameters.shape
+            or snapshot.slots.shape != job.slots.shape
+            or snapshot.parameters.dtype != self.network.dtype
+        ):
+            raise ValueError(
+                f"the snapshot is of {snapshot.parameters.size} {snapshot.parameters.dtype} parameters and "
+                f"{len(snapshot.slots)} slots, this training of {self.network.parameters.size} "
+                f"{self.network.dtype} and {len(job.slots)}: start the trainer with the same network and optimiser"
+            )
+        self.network.parameters[:] = snapshot.parameters
+        job.slots[:] = snapshot.slots
+        job.step = snapshot.step
+        restore_generator(self.rng, copy.deepcopy(snapshot.generator))
+        self._state = copy.deepcopy(snapshot.state)
+        self._records = list(snapshot.records)
+
+    # -- one stretch of an epoch ---------------------------------------------------------------------------------
+
+    def _advance(self, stop: int) -> None:
+        """Run the batches from the present place in the epoch to `stop`, and end the epoch if that is its end."""
+        job, state = self._started(), self._state
+        if self.lbfgs:
+            raise TypeError("lbfgs decides its steps itself and cannot be advanced from outside: use fit or run")
+        if state.stop_reason is not None:
+            raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
+        if state.cursor == 0:
+            self._begin_epoch()
+        stop = min(stop, job.n_rows)
+        rates = self._rates(len(range(state.cursor, stop, job.batch_size)))
+        first_batch = state.cursor // job.batch_size
+        try:
+            state.progress += self.engine.run(job, state.order, state.cursor, stop, rates)
+        except Diverged as diverged:
+            job.slots[:] = 0
+            raise self._divergence_error(diverged, first_batch) from diverged
+        state.cursor, state.rate = stop, rates[-1]
+        if stop == job.n_rows:
+            self._end_epoch()
+
+    def _begin_epoch(self) -> None:
+        state, n = self._state, self._started().n_rows
+        if self.shuffle:
+            # Shuffles accumulate, as scikit-learn's do.
+            places = np.arange(n) if state.order is None else state.order
+            state.order = places[self.rng.permutation(n)]
+
+    def _rates(self, n_batches: int) -> list[float]:
+        job, state = self._started(), self._state
+        total = self.epochs * -(-job.n_rows // job.batch_size)
+        return [
+            self.schedule.rate(self.learning_rate, Position(step, total, state.epoch, state.samples, state.stalls))
+            for step in range(job.step, job.step + n_batches)
+        ]
+
+    def _end_epoch(self) -> None:
+        job, state = self._started(), self._state
+        progress, state.progress, state.cursor = state.progress, Progress(), 0
+        state.epoch += 1
+        state.samples += job.n_rows
+        validation_loss, metric = self._judge()
+        self._records.append(
+            EpochRecord(
+                epoch=state.epoch,
+                loss=progress.loss_sum / progress.rows,
+                validation_loss=validation_loss,
+                metric=metric,
+                gradient_norm=progress.norm_sum / progress.rows,
+                rate=state.rate,
+            )
+        )
+        self._weigh_gain()
+        for callback in self.callbacks:
+            callback.on_epoch_end(self)
+        if state.stop_reason is None and state.epoch >= self.epochs:
+            state.stop_reason = f"all {self.epochs} epochs done"
+        if state.stop_reason is not None and state.best_parameters is not None:
+            self.network.parameters[:] = state.best_parameters
+
+    def _judge(self) -> tuple[float | None, float | None]:
+        """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
+        job = self._started()
+        rows = self._validation or (job.X, job.y, job.sample_weight)
+        if not self._shows_metric:
+            return None, None
+        X, y, weight = rows
+        loss_sum, weight_sum, outputs = 0.0, 0.0, []
+        for start in range(0, len(X), EVALUATED_AT_ONCE):
+            part = slice(start, start + EVALUATED_AT_ONCE)
+            trace = self.network.forward(X[part])
+            part_weight = None if weight is None else weight[part]
+            part_sum = float(len(trace.inputs) if part_weight is None else part_weight.sum())
+            loss_sum += self.network.loss_of(trace, y[part], part_weight) * part_sum
+            weight_sum += part_sum
+            outputs.append(trace.outputs)
+        metric = self.metric(self.network.loss_function, y, np.concatenate(outputs), weight)
+        return (None if self._validation is None else loss_sum / weight_sum), metric
+
+    def _weigh_gain(self) -> None:
+        """Keep count of the epochs without gain, keep the best parameters, and stop when patience is over."""
+        state, record = self._state, self._records[-1]
+        value = getattr(record, self._monitor)
+        value = -value if self._monitor == "metric" else value
+        state.epochs_without_gain = state.epochs_without_gain + 1 if value > state.best - self.tolerance else 0
+        if value < state.best:
+            state.best = value
+            if self._keeps_best:
+                state.best_parameters = self.network.parameters.copy()
+        if self.patience is None or state.epochs_without_gain <= self.patience:
+            return
+        if self.schedule.continues_after_stall(state.rate):
+            state.stalls += 1
+            state.epochs_without_gain = 0
+        else:
+            name = self._monitor.replace("_", " ")
+            state.stop_reason = f"no gain in {name} over {state.epochs_without_gain} epochs"
+
+    def _run_lbfgs(self, method: LBfgs) -> None:
+        state, job = self._state, self._started()
+
+        def after_iteration(progress: Progress) -> bool:
+            state.progress = progress
+            self._end_epoch()
+            return state.stop_reason is None
+
+        try:
+            reason = minimise(job, method, self.epochs, self.tolerance, after_iteration)
+        except Diverged as diverged:
+            raise self._divergence_error(diverged, 0) from diverged
+        if state.stop_reason is None:
+            state.stop_reason = reason
+        if state.best_parameters is not None:
+            self.network.parameters[:] = state.best_parameters
+
+    # -- checks --------------------------------------------------------------------------------------------------
+
+    def _started(self) -> Job:
+        if self._job is None:
+            raise RuntimeError("training has not been started: call start(X, y), or fit(X, y)")
+        return self._job
+
+    def _checked_rows(
+        self, which: str, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
+    ) -> tuple[Array, Array, Array | None]:
+        rows = np.asarray(X, dtype=self.network.dtype)
+        inputs = self.network.layer_sizes[0]
+        if rows.ndim != 2 or rows.shape[1] != inputs or len(rows) == 0:
+            raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
+        _check_finite(f"{which}X", rows)
+        targets = self.network.targets(y, len(rows))
+        _check_finite(f"{which}y", targets)
+        self.network.loss_function.check_targets(targets)
+        if sample_weight is None:
+            return rows, targets, None
+        weight = np.asarray(sample_weight, dtype=self.network.dtype)
+        if weight.shape != (len(rows),):
+            raise ValueError(f"{which}sample_weight must have shape ({len(rows)},), got {weight.shape}")
+        _check_finite(f"{which}sample_weight", weight)
+        if (weight < 0).any() or not weight.any():
+            raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
+        return rows, targets, weight
+
+    def _divergence_error(self, diverged: Diverged, first_batch: int) -> DivergenceError:
+        epoch, batch = self._state.epoch + 1, first_batch + diverged.batch + 1
+        self._state.stop_reason = f"diverged in epoch {epoch}"
+        remedies = [f"a lower learning_rate than {self.learning_rate:g}"]
+        remedies += ["clip_norm=1.0"] if self.clip_norm is None else []
+        largest = float(np.abs(self._started().X).max())
+        remedies += [f"scaled inputs (the largest is {largest:.3g})"] if largest > 100 else []
+        return DivergenceError(
+            f"training diverged in epoch {epoch}, batch {batch}: {diverged.what} of layer {diverged.layer} were the "
+            f"first numbers that were not finite. The network keeps its last finite parameters. Try "
+            + " or ".join(remedies),
+            epoch=epoch,
+            batch=batch,
+            layer=diverged.layer,
+        )
+
+
+def _resolve_lbfgs(optimizer: str | Optimizer | LBfgs) -> LBfgs | None:
+    if isinstance(optimizer, LBfgs):
+        return optimizer
+    return LBfgs() if optimizer == LBfgs.name else None
+
+
+def _check_finite(name: str, values: Array) -> None:
+    wrong = ~np.isfinite(values)
+    if wrong.any():
+        place = np.argwhere(wrong)[0]
+        where = f"row {place[0]}" + (f", column {place[1]}" if values.ndim == 2 else "")
+        raise ValueError(
+            f"{name} holds {values[tuple(place)]} at {where} ({int(wrong.sum())} such in all): "
+            "training needs finite numbers; fill in or leave out what is missing"
+        )
+
+
+def _whole(name: str, value: int, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+    return int(value)
+
+
+def _positive(name: str, value: float | None, default: float) -> float:
+    value = default if value is None else value
+    if not 0 < value < np.inf:
+        raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
+    return float(value)
+
+
+def _not_negative(name: str, value: float | None, default: float) -> float:
+    value = default if value is None else value
+    if not 0 <= value < np.inf:
+        raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
+    return float(value)
+
+
+def _dropout_by_layer(dropout: float | Sequence[float], hidden_layers: int) -> list[float]:
+    shares = list(dropout) if isinstance(dropout, Sequence) else [float(dropout)] * hidden_layers
+    if len(shares) != hidden_layers:
+        raise ValueError(f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {shares}")
+    for share in shares:
+        if not 0 <= share < 1:
+            raise ValueError(f"dropout must be from 0 to below 1, got {share}")
+    return shares
