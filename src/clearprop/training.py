@@ -3,11 +3,12 @@
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.arguments import dropout_by_layer, not_negative, positive, whole
 from clearprop.callbacks import Callback, ProgressBar
 from clearprop.engines import Diverged, Engine, Job, Progress, resolve_engine
 from clearprop.engines.lbfgs import minimise
@@ -18,24 +19,21 @@ from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator, generator_state, restore_generator
+from clearprop.rows import Rows
 from clearprop.schedules import SCHEDULES, Position, Schedule
+from clearprop.stopping import Monitored, Patience
 
 Array = npt.NDArray[Any]
-
-# Validation rows are evaluated so many at a time, which bounds the memory that their activations take.
-EVALUATED_AT_ONCE = 8192
 
 
 @dataclass
 class State:
     """Where training stands, beside the network's parameters, the optimiser's slots and the generator."""
 
+    patience: Patience
     epoch: int = 0
     samples: int = 0
     stalls: int = 0
-    epochs_without_gain: int = 0
-    best: float = np.inf
-    best_parameters: Array | None = None
     order: Array | None = None
     cursor: int = 0
     progress: Progress = field(default_factory=Progress)
@@ -133,7 +131,7 @@ class Trainer:
         clip_norm: float | None = None,
         tolerance: float = 1e-4,
         patience: int | None = 10,
-        monitor: Literal["loss", "validation_loss", "metric"] | None = None,
+        monitor: Monitored | None = None,
         keep_best: bool | None = None,
         metric: str | Metric | None = None,
         callbacks: Sequence[Callback] = (),
@@ -145,17 +143,17 @@ class Trainer:
         self.lbfgs = _resolve_lbfgs(optimizer)
         # L-BFGS keeps no slots; plain descent stands in the job for the optimiser that it does not use.
         self.optimizer: Optimizer = Sgd() if self.lbfgs else OPTIMIZERS.resolve(optimizer)  # type: ignore[arg-type]
-        self.learning_rate = _positive("learning_rate", learning_rate, self.optimizer.learning_rate)
+        self.learning_rate = positive("learning_rate", learning_rate, self.optimizer.learning_rate)
         self.schedule = SCHEDULES.resolve(schedule)
-        self.batch_size = batch_size if batch_size is None else _whole("batch_size", batch_size, 1)
-        self.epochs = _whole("epochs", epochs, 1)
+        self.batch_size = batch_size if batch_size is None else whole("batch_size", batch_size, 1)
+        self.epochs = whole("epochs", epochs, 1)
         self.shuffle = shuffle
         self.penalty = Penalty(l1, l2)
-        self.decoupled_decay = _not_negative("decoupled_decay", decoupled_decay, self.optimizer.decoupled_decay)
-        self.dropout = _dropout_by_layer(dropout, len(network.weights) - 1)
-        self.clip_norm = None if clip_norm is None else _positive("clip_norm", clip_norm, 1.0)
-        self.tolerance = _not_negative("tolerance", tolerance, 0.0)
-        self.patience = patience if patience is None else _whole("patience", patience, 0)
+        self.decoupled_decay = not_negative("decoupled_decay", decoupled_decay, self.optimizer.decoupled_decay)
+        self.dropout = dropout_by_layer(dropout, len(network.weights) - 1)
+        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm, 1.0)
+        self.tolerance = not_negative("tolerance", tolerance, 0.0)
+        self.patience = patience if patience is None else whole("patience", patience, 0)
         if monitor not in (None, "loss", "validation_loss", "metric"):
             raise ValueError(f"monitor must be 'loss', 'validation_loss' or 'metric', got {monitor!r}")
         self.monitor = monitor
@@ -204,30 +202,29 @@ class Trainer:
         ValueError
             Shapes do not fit, a number is not finite, a target is none that the loss can take.
         """
-        rows, targets, weight = self._checked_rows("", X, y, sample_weight)
-        self._validation = None if validation is None else self._checked_rows("validation ", *validation)
-        self._monitor = self.monitor or ("loss" if validation is None else "validation_loss")
-        if self._monitor == "validation_loss" and validation is None:
+        rows = Rows.checked(self.network, X, y, sample_weight)
+        self._validation = None if validation is None else _validation_rows(self.network, validation)
+        monitor = self.monitor or ("loss" if validation is None else "validation_loss")
+        if monitor == "validation_loss" and validation is None:
             raise ValueError("monitor='validation_loss' needs validation rows: give fit validation=(X, y)")
-        self._keeps_best = validation is not None if self.keep_best is None else self.keep_best
-        self._shows_metric = validation is not None or self._given_metric is not None or self._monitor == "metric"
+        keeps_best = validation is not None if self.keep_best is None else self.keep_best
+        self._shows_metric = validation is not None or self._given_metric is not None or monitor == "metric"
         network = self.network
-        batch_size = min(self.batch_size or 200, len(rows))
         self._job = Job(
             network=network,
             optimizer=self.optimizer,
             slots=np.zeros((len(self.optimizer.slots), network.parameters.size), network.dtype),
-            X=rows,
-            y=targets,
-            sample_weight=weight,
-            batch_size=batch_size,
+            X=rows.X,
+            y=rows.y,
+            sample_weight=rows.sample_weight,
+            batch_size=min(self.batch_size or 200, len(rows.X)),
             penalty=self.penalty,
             decoupled_decay=self.decoupled_decay,
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             rng=self.rng,
         )
-        self._state = State()
+        self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best))
         self._records: list[EpochRecord] = []
         for callback in self.callbacks:
             callback.on_start(self)
@@ -390,51 +387,39 @@ class Trainer:
                 rate=state.rate,
             )
         )
-        self._weigh_gain()
+        state.patience.weigh(self._records[-1], self.network.parameters)
+        if state.patience.over:
+            self._lose_patience()
         for callback in self.callbacks:
             callback.on_epoch_end(self)
         if state.stop_reason is None and state.epoch >= self.epochs:
             state.stop_reason = f"all {self.epochs} epochs done"
-        if state.stop_reason is not None and state.best_parameters is not None:
-            self.network.parameters[:] = state.best_parameters
+        if state.stop_reason is not None:
+            self._finish()
 
     def _judge(self) -> tuple[float | None, float | None]:
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
-        job = self._started()
-        rows = self._validation or (job.X, job.y, job.sample_weight)
         if not self._shows_metric:
             return None, None
-        X, y, weight = rows
-        loss_sum, weight_sum, outputs = 0.0, 0.0, []
-        for start in range(0, len(X), EVALUATED_AT_ONCE):
-            part = slice(start, start + EVALUATED_AT_ONCE)
-            trace = self.network.forward(X[part])
-            part_weight = None if weight is None else weight[part]
-            part_sum = float(len(trace.inputs) if part_weight is None else part_weight.sum())
-            loss_sum += self.network.loss_of(trace, y[part], part_weight) * part_sum
-            weight_sum += part_sum
-            outputs.append(trace.outputs)
-        metric = self.metric(self.network.loss_function, y, np.concatenate(outputs), weight)
-        return (None if self._validation is None else loss_sum / weight_sum), metric
+        job = self._started()
+        rows = self._validation or Rows(job.X, job.y, job.sample_weight)
+        loss, metric = rows.evaluate(self.network, self.metric)
+        return (None if self._validation is None else loss), metric
 
-    def _weigh_gain(self) -> None:
-        """Keep count of the epochs without gain, keep the best parameters, and stop when patience is over."""
-        state, record = self._state, self._records[-1]
-        value = getattr(record, self._monitor)
-        value = -value if self._monitor == "metric" else value
-        state.epochs_without_gain = state.epochs_without_gain + 1 if value > state.best - self.tolerance else 0
-        if value < state.best:
-            state.best = value
-            if self._keeps_best:
-                state.best_parameters = self.network.parameters.copy()
-        if self.patience is None or state.epochs_without_gain <= self.patience:
-            return
+    def _lose_patience(self) -> None:
+        """Go on at a lower rate, where the schedule has one, or stop."""
+        state = self._state
         if self.schedule.continues_after_stall(state.rate):
             state.stalls += 1
-            state.epochs_without_gain = 0
+            state.patience.epochs_without_gain = 0
         else:
-            name = self._monitor.replace("_", " ")
-            state.stop_reason = f"no gain in {name} over {state.epochs_without_gain} epochs"
+            name = state.patience.monitor.replace("_", " ")
+            state.stop_reason = f"no gain in {name} over {state.patience.epochs_without_gain} epochs"
+
+    def _finish(self) -> None:
+        """Keep the best parameters, where they are wanted."""
+        if self._state.patience.best_parameters is not None:
+            self.network.parameters[:] = self._state.patience.best_parameters
 
     def _run_lbfgs(self, method: LBfgs) -> None:
         state, job = self._state, self._started()
@@ -450,8 +435,7 @@ class Trainer:
             raise self._divergence_error(diverged, 0) from diverged
         if state.stop_reason is None:
             state.stop_reason = reason
-        if state.best_parameters is not None:
-            self.network.parameters[:] = state.best_parameters
+        self._finish()
 
     # -- checks --------------------------------------------------------------------------------------------------
 
@@ -459,27 +443,6 @@ class Trainer:
         if self._job is None:
             raise RuntimeError("training has not been started: call start(X, y), or fit(X, y)")
         return self._job
-
-    def _checked_rows(
-        self, which: str, X: npt.ArrayLike, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None
-    ) -> tuple[Array, Array, Array | None]:
-        rows = np.asarray(X, dtype=self.network.dtype)
-        inputs = self.network.layer_sizes[0]
-        if rows.ndim != 2 or rows.shape[1] != inputs or len(rows) == 0:
-            raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
-        _check_finite(f"{which}X", rows)
-        targets = self.network.targets(y, len(rows))
-        _check_finite(f"{which}y", targets)
-        self.network.loss_function.check_targets(targets)
-        if sample_weight is None:
-            return rows, targets, None
-        weight = np.asarray(sample_weight, dtype=self.network.dtype)
-        if weight.shape != (len(rows),):
-            raise ValueError(f"{which}sample_weight must have shape ({len(rows)},), got {weight.shape}")
-        _check_finite(f"{which}sample_weight", weight)
-        if (weight < 0).any() or not weight.any():
-            raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
-        return rows, targets, weight
 
     def _divergence_error(self, diverged: Diverged, first_batch: int) -> DivergenceError:
         epoch, batch = self._state.epoch + 1, first_batch + diverged.batch + 1
@@ -498,48 +461,13 @@ class Trainer:
         )
 
 
+def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> Rows:
+    if isinstance(validation, np.ndarray) or len(validation) not in (2, 3):
+        raise ValueError("validation must be (X, y) or (X, y, sample_weight)")
+    return Rows.checked(network, *validation, which="validation ")
+
+
 def _resolve_lbfgs(optimizer: str | Optimizer | LBfgs) -> LBfgs | None:
     if isinstance(optimizer, LBfgs):
         return optimizer
     return LBfgs() if optimizer == LBfgs.name else None
-
-
-def _check_finite(name: str, values: Array) -> None:
-    wrong = ~np.isfinite(values)
-    if wrong.any():
-        place = np.argwhere(wrong)[0]
-        where = f"row {place[0]}" + (f", column {place[1]}" if values.ndim == 2 else "")
-        raise ValueError(
-            f"{name} holds {values[tuple(place)]} at {where} ({int(wrong.sum())} such in all): "
-            "training needs finite numbers; fill in or leave out what is missing"
-        )
-
-
-def _whole(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
-    return int(value)
-
-
-def _positive(name: str, value: float | None, default: float) -> float:
-    value = default if value is None else value
-    if not 0 < value < np.inf:
-        raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
-    return float(value)
-
-
-def _not_negative(name: str, value: float | None, default: float) -> float:
-    value = default if value is None else value
-    if not 0 <= value < np.inf:
-        raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
-    return float(value)
-
-
-def _dropout_by_layer(dropout: float | Sequence[float], hidden_layers: int) -> list[float]:
-    shares = list(dropout) if isinstance(dropout, Sequence) else [float(dropout)] * hidden_layers
-    if len(shares) != hidden_layers:
-        raise ValueError(f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {shares}")
-    for share in shares:
-        if not 0 <= share < 1:
-            raise ValueError(f"dropout must be from 0 to below 1, got {share}")
-    return shares

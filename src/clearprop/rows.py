@@ -1,0 +1,80 @@
+"""Rows of inputs with their targets and weights, checked for a network, and how well the network does on them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.arguments import check_finite
+from clearprop.metrics import Metric
+from clearprop.network import Network
+
+Array = npt.NDArray[Any]
+
+# So many rows are evaluated at a time, which bounds the memory that their activations take.
+EVALUATED_AT_ONCE = 8192
+
+
+@dataclass(frozen=True)
+class Rows:
+    """X of shape (n, inputs), y of shape (n, outputs), sample_weight of shape (n,) or None, in the network's dtype."""
+
+    X: Array
+    y: Array
+    sample_weight: Array | None
+
+    @classmethod
+    def checked(
+        cls,
+        network: Network,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        *,
+        which: str = "",
+    ) -> "Rows":
+        """The rows as arrays.
+
+        Parameters
+        ----------
+        which : str
+            What stands before the names in messages, such as "validation ".
+
+        Raises
+        ------
+        ValueError
+            Shapes do not fit the network, a number is not finite, a target is none that the loss can take, or
+            weights are negative or all 0.
+        """
+        rows = np.asarray(X, dtype=network.dtype)
+        inputs = network.layer_sizes[0]
+        if rows.ndim != 2 or rows.shape[1] != inputs or len(rows) == 0:
+            raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
+        check_finite(f"{which}X", rows)
+        targets = network.targets(y, len(rows))
+        check_finite(f"{which}y", targets)
+        network.loss_function.check_targets(targets)
+        if sample_weight is None:
+            return cls(rows, targets, None)
+        weight = np.asarray(sample_weight, dtype=network.dtype)
+        if weight.shape != (len(rows),):
+            raise ValueError(f"{which}sample_weight must have shape ({len(rows)},), got {weight.shape}")
+        check_finite(f"{which}sample_weight", weight)
+        if (weight < 0).any() or not weight.any():
+            raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
+        return cls(rows, targets, weight)
+
+    def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
+        """The loss, without penalty, and the metric of the network on these rows."""
+        loss_sum, weight_sum, outputs = 0.0, 0.0, []
+        for start in range(0, len(self.X), EVALUATED_AT_ONCE):
+            part = slice(start, start + EVALUATED_AT_ONCE)
+            weight = None if self.sample_weight is None else self.sample_weight[part]
+            trace = network.forward(self.X[part])
+            total = float(len(trace.inputs) if weight is None else weight.sum())
+            loss_sum += network.loss_of(trace, self.y[part], weight) * total
+            weight_sum += total
+            outputs.append(trace.outputs)
+        value = metric(network.loss_function, self.y, np.concatenate(outputs), self.sample_weight)
+        return loss_sum / weight_sum, value

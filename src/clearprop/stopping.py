@@ -1,0 +1,56 @@
+"""When to stop: the monitored number, the best so far, and how long it has not got better."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.history import EpochRecord
+
+Array = npt.NDArray[Any]
+Monitored: TypeAlias = Literal["loss", "validation_loss", "metric"]
+
+
+@dataclass
+class Patience:
+    """Watches one number of each epoch; losses should fall, a metric should rise.
+
+    Attributes
+    ----------
+    monitor : {"loss", "validation_loss", "metric"}
+    tolerance : float
+        A gain smaller than this counts as none.
+    patience : int or None
+        How many epochs on end may pass without gain; None for any number.
+    keeps_best : bool
+        Whether the best epoch's parameters are kept.
+    epochs_without_gain : int
+    best : float
+        The best number so far, a metric with its sign turned.
+    best_parameters : array or None
+    """
+
+    monitor: Monitored
+    tolerance: float
+    patience: int | None
+    keeps_best: bool
+    epochs_without_gain: int = 0
+    best: float = np.inf
+    best_parameters: Array | None = None
+
+    def weigh(self, record: EpochRecord, parameters: Array) -> None:
+        """Take note of an epoch, after which the network had these parameters."""
+        value = getattr(record, self.monitor)
+        value = -value if self.monitor == "metric" else value
+        # Gain is measured from the best so far, as in scikit-learn.
+        self.epochs_without_gain = self.epochs_without_gain + 1 if value > self.best - self.tolerance else 0
+        if value < self.best:
+            self.best = value
+            if self.keeps_best:
+                self.best_parameters = parameters.copy()
+
+    @property
+    def over(self) -> bool:
+        """Whether more epochs than `patience` have passed without gain."""
+        return self.patience is not None and self.epochs_without_gain > self.patience
