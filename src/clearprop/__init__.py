@@ -1,18 +1,30 @@
-"""clearprop: the neural network you can see through."""
+"""clearprop: the neural network you can see through.
 
-from clearprop.activations import ACTIVATIONS, Activation
-from clearprop.callbacks import Callback
-from clearprop.drawing import Drawing
-from clearprop.errors import DivergenceError, InputError
-from clearprop.finite_differences import GradientCheck
-from clearprop.history import EpochRecord, History
-from clearprop.initializers import INITIALIZERS, Initializer
-from clearprop.losses import LOSSES, Loss
-from clearprop.network import Gradients, Network, Trace
-from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
-from clearprop.penalties import Penalty
-from clearprop.schedules import SCHEDULES, Schedule
-from clearprop.training import Snapshot, Trainer
+Every public name is loaded when it is first used, so that `import clearprop` costs next to nothing and no one waits
+for what they do not need.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from clearprop import article
+    from clearprop.activations import ACTIVATIONS, Activation
+    from clearprop.callbacks import Callback
+    from clearprop.drawing import Drawing
+    from clearprop.errors import DivergenceError, InputError
+    from clearprop.files import load, save
+    from clearprop.finite_differences import GradientCheck
+    from clearprop.history import EpochRecord, History
+    from clearprop.initializers import INITIALIZERS, Initializer
+    from clearprop.losses import LOSSES, Loss
+    from clearprop.network import Gradients, Network, Trace
+    from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
+    from clearprop.penalties import Penalty
+    from clearprop.schedules import SCHEDULES, Schedule
+    from clearprop.table_model import TableModel, TableSettings
+    from clearprop.tables import Table, read_csv, write_csv
+    from clearprop.training import Snapshot, Trainer
 
 __version__ = "0.1.0"
 
@@ -39,6 +51,48 @@ __all__ = [
     "Penalty",
     "Schedule",
     "Snapshot",
+    "Table",
+    "TableModel",
+    "TableSettings",
     "Trace",
     "Trainer",
+    "article",
+    "load",
+    "read_csv",
+    "save",
+    "write_csv",
 ]
+
+_MODULES = {
+    "activations": ("ACTIVATIONS", "Activation"),
+    "callbacks": ("Callback",),
+    "drawing": ("Drawing",),
+    "errors": ("DivergenceError", "InputError"),
+    "files": ("load", "save"),
+    "finite_differences": ("GradientCheck",),
+    "history": ("EpochRecord", "History"),
+    "initializers": ("INITIALIZERS", "Initializer"),
+    "losses": ("LOSSES", "Loss"),
+    "network": ("Gradients", "Network", "Trace"),
+    "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
+    "penalties": ("Penalty",),
+    "schedules": ("SCHEDULES", "Schedule"),
+    "table_model": ("TableModel", "TableSettings"),
+    "tables": ("Table", "read_csv", "write_csv"),
+    "training": ("Snapshot", "Trainer"),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "article":
+        return import_module("clearprop.article")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module 'clearprop' has no attribute {name!r}")
+    value = getattr(import_module(f"clearprop.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,6 +1,6 @@
 """Activations: a = f(z), its slope da/dz and the formula of both, side by side.
 
-Every activation is a frozen dataclass with `value` and `slope`; nothing else in the program knows their derivatives.
+Every activation has `value` and `slope`; nothing else in the program knows their derivatives.
 To add one, subclass `Activation` and decorate it with `ACTIVATIONS.register`; the tests check all that is registered.
 
 At a kink: relu and leaky_relu at 0 have the slope that holds below, hard_sigmoid at -3 and 3 has slope 0.
@@ -26,7 +26,7 @@ Array = npt.NDArray[Any]
 class Activation(ABC, Named):
     """A layer's function from weighted sums z to activations a.
 
-    Subclasses are frozen dataclasses, whose fields are the parameters (such as a slope), with
+    Subclasses that have parameters (such as a slope) are frozen dataclasses. All have
 
     - `name`, and the texts `formula` (of z) and `slope_formula` (of z and a);
     - `output_range`: the least and the greatest value that it can take;
@@ -35,10 +35,8 @@ class Activation(ABC, Named):
 
     Examples
     --------
-    >>> from dataclasses import dataclass
     >>> import numpy as np
-    >>> @dataclass(frozen=True)
-    ... class Cubic(Activation):
+    >>> class Cubic(Activation):
     ...     name = "cubic"
     ...     def value(self, z, out=None):
     ...         return np.power(z, 3, out=out)
@@ -108,7 +106,6 @@ def softplus(z: Array) -> Array:
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Identity(Activation):
     """a = z."""
 
@@ -133,7 +130,6 @@ class Identity(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Step(Activation):
     """a = 1 where z > 0, else 0: the perceptron's. Flat on both sides, so nothing is learned through it."""
 
@@ -153,7 +149,6 @@ class Step(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Sigmoid(Activation):
     """a = 1 / (1 + exp(-z)); the article's equations 1 to 3. scikit-learn calls it `logistic`."""
 
@@ -174,7 +169,6 @@ class Sigmoid(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Tanh(Activation):
     """a = tanh(z)."""
 
@@ -195,7 +189,6 @@ class Tanh(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Relu(Activation):
     """a = max(z, 0)."""
 
@@ -260,7 +253,6 @@ class Elu(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Selu(Activation):
     """a = scale * elu(z) with the constants that keep mean 0 and variance 1 (Klambauer and others, 2017)."""
 
@@ -283,7 +275,6 @@ class Selu(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Gelu(Activation):
     """a = z Φ(z), Φ the normal distribution function, in its exact form (Hendrycks and Gimpel, 2016)."""
 
@@ -310,7 +301,6 @@ class Gelu(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Silu(Activation):
     """a = z sigmoid(z), also called swish (Elfwing and others, 2017)."""
 
@@ -330,7 +320,6 @@ class Silu(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Mish(Activation):
     """a = z tanh(softplus(z)) (Misra, 2019)."""
 
@@ -351,7 +340,6 @@ class Mish(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Softplus(Activation):
     """a = log(1 + exp(z)): a smooth relu."""
 
@@ -371,7 +359,6 @@ class Softplus(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Softsign(Activation):
     """a = z / (1 + |z|)."""
 
@@ -392,7 +379,6 @@ class Softsign(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class HardSigmoid(Activation):
     """a = min(max(z / 6 + 1/2, 0), 1): straight pieces in the sigmoid's place."""
 
@@ -412,7 +398,6 @@ class HardSigmoid(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Exponential(Activation):
     """a = exp(z): the natural output of the poisson loss. scikit-learn calls it `exp`."""
 
@@ -431,7 +416,6 @@ class Exponential(Activation):
 
 
 @ACTIVATIONS.register
-@dataclass(frozen=True)
 class Softmax(Activation):
     """a_j = exp(z_j) / sum over k of exp(z_k): probabilities over a layer's units, for the output layer.
 

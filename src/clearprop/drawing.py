@@ -77,7 +77,7 @@ def draw_network(
         x = sides[0] + COLUMN * layer
         if size > MOST_DRAWN:
             hidden = size - len(places[layer])
-            _text(svg, x, height / 2 + 4, f"⋮ {hidden:,} more", size=12)
+            _text(svg, x, height / 2 + 4, f"⋮ {hidden:,} more", size=12, halo=True)
         _text(svg, x, 20, "inputs" if layer == 0 else f"layer {layer}", size=12, weight="bold")
         _text(svg, x, 35, f"{size:,}" if layer == 0 else f"{size:,} {functions[layer - 1]}", size=11)
     for names, layer, anchor, shift in (
@@ -129,7 +129,8 @@ def _draw_weights(
                 line.set("stroke-dasharray", "7 4")
             ElementTree.SubElement(line, "title").text = f"W{layer}[{i + 1},{j + 1}] = {weight:.6g}"
             if W.size <= LABELLED:
-                at = 0.28 + 0.06 * (j % 2)  # nearer to the source, where lines to different neurons have parted
+                # Spread over the line by the neuron it leads to, so that numbers on crossing lines part.
+                at = 0.24 + 0.5 * j / max(W.shape[1] - 1, 1)
                 _text(svg, x1 + at * (x2 - x1), y1 + at * (y2 - y1) - 3, f"{weight:.3g}", size=10, halo=True)
 
 

@@ -30,7 +30,6 @@ INITIALIZERS: Registry[Initializer] = Registry("initializer", Initializer)
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class Zeros(Initializer):
     """All 0: right for a single layer, but units of a hidden layer would stay alike for ever."""
 
@@ -121,7 +120,6 @@ class _LeCun(_Scaled):
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class GlorotUniform(_Glorot):
     """Uniform weights of variance 2 / (fan_in + fan_out)."""
 
@@ -130,7 +128,6 @@ class GlorotUniform(_Glorot):
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class GlorotNormal(_Glorot):
     """Normal weights of variance 2 / (fan_in + fan_out)."""
 
@@ -139,7 +136,6 @@ class GlorotNormal(_Glorot):
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class HeUniform(_He):
     """Uniform weights of variance 2 / fan_in."""
 
@@ -148,7 +144,6 @@ class HeUniform(_He):
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class HeNormal(_He):
     """Normal weights of variance 2 / fan_in."""
 
@@ -157,7 +152,6 @@ class HeNormal(_He):
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class LeCunUniform(_LeCun):
     """Uniform weights of variance 1 / fan_in."""
 
@@ -166,7 +160,6 @@ class LeCunUniform(_LeCun):
 
 
 @INITIALIZERS.register
-@dataclass(frozen=True)
 class LeCunNormal(_LeCun):
     """Normal weights of variance 1 / fan_in."""
 

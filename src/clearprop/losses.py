@@ -34,7 +34,7 @@ Array = npt.NDArray[Any]
 class Loss(ABC, Named):
     """What training makes small: l(a, y) for one row of outputs a and targets y.
 
-    Subclasses are frozen dataclasses, whose fields are the parameters, with
+    Subclasses that have parameters are frozen dataclasses. All have
 
     - `name`, and the texts `formula` (of one output a and its target y) and `gradient_formula`;
     - `output_activation`: the name of the natural one;
@@ -43,10 +43,8 @@ class Loss(ABC, Named):
 
     Examples
     --------
-    >>> from dataclasses import dataclass
     >>> import numpy as np
-    >>> @dataclass(frozen=True)
-    ... class FourthPower(Loss):
+    >>> class FourthPower(Loss):
     ...     name = "fourth_power"
     ...     def value(self, a, y):
     ...         return ((a - y) ** 4).sum(axis=-1)
@@ -123,7 +121,6 @@ def _magnitude(difference: Array) -> Array:
 
 
 @LOSSES.register
-@dataclass(frozen=True)
 class SquaredError(Loss):
     """Half the squared error: l = sum (a - y)² / 2; the article's equation 6 with its 2 in place of n."""
 
@@ -142,7 +139,6 @@ class SquaredError(Loss):
 
 
 @LOSSES.register
-@dataclass(frozen=True)
 class AbsoluteError(Loss):
     """l = sum |a - y|: leads to the median."""
 
@@ -190,7 +186,6 @@ class Huber(Loss):
 
 
 @LOSSES.register
-@dataclass(frozen=True)
 class LogCosh(Loss):
     """l = sum log cosh(a - y): square near 0, straight far off, smooth everywhere."""
 
@@ -235,7 +230,6 @@ class Quantile(Loss):
 
 
 @LOSSES.register
-@dataclass(frozen=True)
 class Poisson(Loss):
     """Half the poisson deviance, l = sum a - y + y log(y / a), for counts y >= 0 and rates a > 0."""
 
@@ -272,7 +266,6 @@ class Poisson(Loss):
 
 
 @LOSSES.register
-@dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
     """l = -sum y log a + (1 - y) log(1 - a): each output a yes-or-no of its own, y between 0 and 1."""
 
@@ -315,7 +308,6 @@ class BinaryCrossEntropy(Loss):
 
 
 @LOSSES.register
-@dataclass(frozen=True)
 class CrossEntropy(Loss):
     """l = -sum y log a: one class of several, y the row with 1 at the class, or any probabilities."""
 

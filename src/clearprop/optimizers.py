@@ -42,7 +42,6 @@ OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer)
 
 
 @OPTIMIZERS.register
-@dataclass(frozen=True)
 class Sgd(Optimizer):
     """p <- p - rate * g: plain gradient descent; the article's equation 4."""
 
@@ -157,7 +156,6 @@ class _Moments(Optimizer):
 
 
 @OPTIMIZERS.register
-@dataclass(frozen=True)
 class Adam(_Moments):
     """p <- p - rate' m / (sqrt(v) + epsilon) with rate' = rate sqrt(1 - beta_2^t) / (1 - beta_1^t).
 
@@ -178,7 +176,6 @@ class Adam(_Moments):
 
 
 @OPTIMIZERS.register
-@dataclass(frozen=True)
 class AdamW(Adam):
     """Adam with decoupled weight decay: w <- (1 - rate * 0.01) w before each step (Loshchilov and Hutter, 2017)."""
 
@@ -187,7 +184,6 @@ class AdamW(Adam):
 
 
 @OPTIMIZERS.register
-@dataclass(frozen=True)
 class AmsGrad(_Moments):
     """Adam divided by the greatest v so far, so that the scale never shrinks (Reddi and others, 2018)."""
 
@@ -207,7 +203,6 @@ class AmsGrad(_Moments):
 
 
 @OPTIMIZERS.register
-@dataclass(frozen=True)
 class NAdam(_Moments):
     """Adam with Nesterov's look-ahead in place of m: (beta_1 m / (1 - beta_1^(t+1)) + (1 - beta_1) g / (1 - beta_1^t)).
 

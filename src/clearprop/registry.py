@@ -1,15 +1,26 @@
 """Named objects: a name or an object goes in, an object comes out, and a table of what there is can be read."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, ClassVar, Generic, TypeVar
 
 
 class Named:
-    """What a registry holds: a frozen dataclass with a name and a default for each of its parameters."""
+    """What a registry holds: objects with a name, whose attributes are their parameters, each with a default.
+
+    Those with parameters are frozen dataclasses. Two objects are equal if their class and parameters are.
+    """
 
     name: ClassVar[str] = ""
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).items()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
 
 Item = TypeVar("Item", bound=Named)
@@ -64,7 +75,7 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
                 f"{self._kind} {type(item).__name__} is not registered and so cannot be written to a file: "
                 f"decorate its class with the registry's register, here and where the file is read"
             )
-        return {"name": item.name, **dataclasses.asdict(item)}  # type: ignore[call-overload]
+        return {"name": item.name, **vars(item)}
 
     def from_config(self, config: Mapping[str, Any]) -> Item:
         """The item that `to_config` described.

@@ -46,7 +46,6 @@ SCHEDULES: Registry[Schedule] = Registry("schedule", Schedule)
 
 
 @SCHEDULES.register
-@dataclass(frozen=True)
 class Constant(Schedule):
     """The base rate throughout."""
 

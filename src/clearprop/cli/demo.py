@@ -1,0 +1,84 @@
+"""`clearprop demo`: the article's outputs, then a real table learned, judged, saved, applied and pictured."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+LEAST_ACCURACY = 0.95
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="The folder for everything that the demo writes.")] = Path("clearprop-demo"),
+) -> None:
+    """Show the main job: reproduce the article, then learn a real table with the very commands that you would type.
+
+    The table is the Wisconsin breast cancer data that scikit-learn ships. The exit status is 1 if an output of the
+    article differs or the accuracy on the test rows is below 0.95.
+    """
+    from clearprop.article import reproduce
+    from clearprop.cli.article import print_outputs_in_brief
+    from clearprop.cli.console import console, header
+    from clearprop.cli.evaluate import evaluate
+    from clearprop.cli.models import load_table_model
+    from clearprop.cli.predict import predict
+    from clearprop.cli.train import train
+    from clearprop.tables import read_csv
+
+    header("1. The article's six outputs, computed again")
+    outputs = reproduce()
+    print_outputs_in_brief(outputs)
+
+    header("2. A real table: which tumours are malignant?")
+    out.mkdir(parents=True, exist_ok=True)
+    training, test = out / "tumours-training.csv", out / "tumours-test.csv"
+    _write_tumours(training, test)
+    console.print(f"{training} and {test}: the Wisconsin breast cancer data, written as CSV", soft_wrap=True)
+
+    model, report, loss_curve = out / "tumours.model", out / "report.html", out / "loss-curve.png"
+    _echo_command(f"train {training} --target diagnosis --out {model} --report {report} --loss-curve {loss_curve}")
+    train(data=training, target="diagnosis", out=model, report=report, loss_curve=loss_curve)
+    _echo_command(f"evaluate {model} {test}")
+    evaluate(model, test)
+    _echo_command(f"predict {model} {test} --out {out / 'predictions.csv'}")
+    predict(model, test, out / "predictions.csv")
+
+    header("3. The same with two columns, whose answers can be drawn")
+    small, boundary = out / "two-columns.model", out / "boundary.png"
+    two_columns = ["worst radius", "worst concave points"]
+    others = [name for name in read_csv(training).names if name not in (*two_columns, "diagnosis")]
+    _echo_command(f"train {training} --target diagnosis --ignore ... --out {small} --boundary {boundary}")
+    train(data=training, target="diagnosis", out=small, ignore=others, boundary=boundary)
+
+    header("What there is to look at")
+    loaded = load_table_model(model)
+    accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"]
+    matching = sum(output.matches for output in outputs)
+    console.print(f"article: {matching} of 6 outputs equal, to the last printed digit")
+    console.print(f"test accuracy: {accuracy:.4f} ({'at least' if accuracy >= LEAST_ACCURACY else 'BELOW'} 0.95)")
+    for name, path in {"report": report, "loss curve": loss_curve, "decision boundary": boundary}.items():
+        console.print(f"{name}: {path}", soft_wrap=True)
+    if matching < len(outputs) or accuracy < LEAST_ACCURACY:
+        raise typer.Exit(1)
+
+
+def _write_tumours(training: Path, test: Path) -> None:
+    """The data in two files, a quarter of the rows for the test, both classes in proportion."""
+    import numpy as np
+    from sklearn.datasets import load_breast_cancer
+    from sklearn.model_selection import train_test_split
+
+    from clearprop.tables import write_csv
+
+    data = load_breast_cancer()
+    names = [*data.feature_names, "diagnosis"]
+    diagnosis = data.target_names[data.target]
+    rows = train_test_split(np.arange(len(diagnosis)), test_size=0.25, random_state=0, stratify=diagnosis)
+    for path, chosen in zip((training, test), rows, strict=True):
+        write_csv(path, names, [*data.data[chosen].T, diagnosis[chosen]])
+
+
+def _echo_command(command: str) -> None:
+    from clearprop.cli.console import console
+
+    console.print(f"\n$ clearprop {command}", style="bold", soft_wrap=True)

@@ -1,0 +1,15 @@
+"""Models that a command is given."""
+
+from pathlib import Path
+
+from clearprop.errors import InputError
+from clearprop.files import load
+from clearprop.table_model import TableModel
+
+
+def load_table_model(path: Path) -> TableModel:
+    """The model in a file; one that is not for tables is refused."""
+    model = load(path)
+    if not isinstance(model, TableModel):
+        raise InputError(f"{path}: holds a bare network, which knows no columns: give a model of `clearprop train`")
+    return model

@@ -1,0 +1,169 @@
+"""`clearprop train`: learn to predict one column of a table from the others."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+DATA = "What is learned"
+NETWORK = "The network"
+TRAINING = "How it learns"
+OUTPUT = "What is written"
+
+
+def train(
+    data: Annotated[Path, typer.Argument(help="A CSV file whose first line names the columns.")],
+    target: Annotated[str, typer.Option(help="The column to predict.", rich_help_panel=DATA)],
+    out: Annotated[Path, typer.Option(help="The model file to write.", rich_help_panel=OUTPUT)],
+    task: Annotated[
+        str | None, typer.Option(help="classification or regression; found out if not given.", rich_help_panel=DATA)
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(help="A column to leave out; may be repeated.", rich_help_panel=DATA)
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        typer.Option(help="A column of numbers that stand for categories; may be repeated.", rich_help_panel=DATA),
+    ] = None,
+    max_categories: Annotated[
+        int, typer.Option(min=1, help="The most different texts in a column.", rich_help_panel=DATA)
+    ] = 1000,
+    validation: Annotated[
+        float, typer.Option(help="The share of rows kept out of training, to judge it by.", rich_help_panel=DATA)
+    ] = 0.2,
+    hidden: Annotated[
+        str, typer.Option(help="Units of the hidden layers, such as 32,16; 0 for none.", rich_help_panel=NETWORK)
+    ] = "32,16",
+    activation: Annotated[
+        str, typer.Option(help="The hidden layers' activation, such as relu or tanh.", rich_help_panel=NETWORK)
+    ] = "relu",
+    loss: Annotated[
+        str | None,
+        typer.Option(help="For regression: squared_error, absolute_error, huber, ...", rich_help_panel=NETWORK),
+    ] = None,
+    dtype: Annotated[str, typer.Option(help="float64 or float32.", rich_help_panel=NETWORK)] = "float64",
+    epochs: Annotated[int, typer.Option(min=1, help="The most passes over the rows.", rich_help_panel=TRAINING)] = 200,
+    patience: Annotated[
+        int, typer.Option(min=0, help="Stop after so many epochs without gain.", rich_help_panel=TRAINING)
+    ] = 20,
+    optimizer: Annotated[
+        str, typer.Option(help="adam, sgd, nesterov, lion, lbfgs, ...", rich_help_panel=TRAINING)
+    ] = "adam",
+    learning_rate: Annotated[
+        float | None, typer.Option(help="If not given, the optimiser's usual one.", rich_help_panel=TRAINING)
+    ] = None,
+    schedule: Annotated[
+        str, typer.Option(help="constant, cosine, one_cycle, adaptive, ...", rich_help_panel=TRAINING)
+    ] = "constant",
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Rows a step; fitted to the data if not given.", rich_help_panel=TRAINING)
+    ] = None,
+    l1: Annotated[float, typer.Option(help="L1 penalty on the weights.", rich_help_panel=TRAINING)] = 0.0,
+    l2: Annotated[float, typer.Option(help="L2 penalty on the weights.", rich_help_panel=TRAINING)] = 0.0,
+    dropout: Annotated[
+        float, typer.Option(help="The share of hidden units left out in each step.", rich_help_panel=TRAINING)
+    ] = 0.0,
+    clip_norm: Annotated[
+        float | None, typer.Option(help="The greatest length of a gradient.", rich_help_panel=TRAINING)
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.", rich_help_panel=TRAINING)] = 0,
+    report: Annotated[
+        Path | None, typer.Option(help="An HTML report to write, all in one file.", rich_help_panel=OUTPUT)
+    ] = None,
+    loss_curve: Annotated[
+        Path | None, typer.Option(help="A picture (.png, .svg) of the loss by epoch.", rich_help_panel=OUTPUT)
+    ] = None,
+    boundary: Annotated[
+        Path | None,
+        typer.Option(help="A picture (.png, .svg) of the answers, for two columns of numbers.", rich_help_panel=OUTPUT),
+    ] = None,
+) -> None:
+    """Train a network to predict one column of a table from the others.
+
+    Numbers are scaled, missing cells filled in and texts turned into yes-or-no inputs; the model file remembers how.
+
+    Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
+    """
+    from clearprop.callbacks import ProgressBar
+    from clearprop.cli.console import console, print_evaluation, print_notes
+    from clearprop.cli.outputs import checked_outputs, checked_pictures
+    from clearprop.errors import InputError
+    from clearprop.table_model import TableModel, TableSettings
+    from clearprop.tables import read_csv
+
+    checked_outputs([out, report, loss_curve, boundary], inputs=[data])
+    checked_pictures([loss_curve, boundary])
+    if task not in (None, "classification", "regression"):
+        raise InputError(f"--task must be classification or regression, got {task!r}")
+    trainer: dict[str, Any] = {
+        "epochs": epochs,
+        "patience": patience,
+        "optimizer": optimizer,
+        "learning_rate": learning_rate,
+        "schedule": schedule,
+        "l1": l1,
+        "l2": l2,
+        "dropout": dropout,
+        "clip_norm": clip_norm,
+    }
+    if batch_size is not None:
+        trainer["batch_size"] = batch_size
+    settings = TableSettings(
+        task=task,  # type: ignore[arg-type]
+        hidden=_sizes(hidden),
+        activation=activation,
+        loss=loss,
+        dtype=dtype,
+        validation=validation,
+        ignore=ignore or (),
+        categories=category or (),
+        max_categories=max_categories,
+        seed=seed,
+        trainer=trainer,
+    )
+    with console.status(f"reading {data}"):
+        table = read_csv(data)
+    console.print(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns")
+    learned = TableModel.learn(table, target, settings, callbacks=[ProgressBar()])
+    print_notes(learned.notes)
+    console.print(f"{len(learned.history)} epochs; {learned.stop_reason}")
+    where = "training rows" if learned.held_out is None else "rows that were kept out of training"
+    print_evaluation(learned.evaluation, where)
+
+    learned.model.save(out)
+    written = {"model": out}
+    if report is not None or loss_curve is not None or boundary is not None:
+        from clearprop.report import boundary_figure, loss_figure, save_figure, write_report
+
+        if loss_curve is not None:
+            save_figure(loss_figure(learned), loss_curve)
+            written["loss curve"] = loss_curve
+        if boundary is not None:
+            figure = boundary_figure(learned.model, learned.train)
+            if figure is None:
+                print_notes(["no picture of the boundary: it takes two columns of numbers and no others"])
+            else:
+                save_figure(figure, boundary)
+                written["boundary"] = boundary
+        if report is not None:
+            shown = {"data": data, "target": target, "hidden layers": hidden, "activation": activation, "seed": seed}
+            shown |= {"validation": validation, **{name.replace("_", " "): value for name, value in trainer.items()}}
+            write_report(report, learned, data.name, {k: v for k, v in shown.items() if v is not None})
+            written["report"] = report
+    for name, path in written.items():
+        console.print(f"{name}: {path}", soft_wrap=True)
+    console.print(f"next: clearprop predict {out} NEW.csv --out predictions.csv", soft_wrap=True)
+
+
+def _sizes(hidden: str) -> list[int]:
+    from clearprop.errors import InputError
+
+    try:
+        sizes = [int(size) for size in hidden.replace(" ", "").split(",") if size]
+    except ValueError:
+        sizes = [-1]
+    if sizes == [0]:
+        return []
+    if any(size < 1 for size in sizes):
+        raise InputError(f"--hidden must be whole numbers such as 32,16 (0 for no hidden layer), got {hidden!r}")
+    return sizes

@@ -1,0 +1,254 @@
+"""A column of text: which cells are missing, whether it holds numbers or categories, and the numbers.
+
+Cells that count as missing are those in `MISSING`, in exactly these spellings; white space around a cell never
+counts. Every error names the file, the line and the column, so that one look at the file is enough.
+"""
+
+import math
+import re
+import reprlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from clearprop.errors import InputError
+
+# Arrays of NumPy's StringDType: 16 bytes for a short cell, against about 60 in a list of Python's strings.
+Cells: TypeAlias = NDArray[Any]
+
+MISSING = frozenset({"", "?", "NA", "na", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NULL", "null", "None"})
+
+# Squares of larger numbers, summed over a table, come too near to the end of float64.
+LARGEST_NUMBER = 1e100
+LARGEST_MEAN = 2 * LARGEST_NUMBER  # a sum is rounded before it is divided
+
+# A column whose numbers span less than this is constant; the least standard deviation of one that is not, with
+# all but one of a great many numbers equal, is above the least scale.
+SMALLEST_SPAN = 1e-100
+SMALLEST_SCALE = 1e-110
+
+# A column with at least this share of numbers among its known cells is meant to hold numbers only.
+NUMBER_SHARE = 0.8
+
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 39
+
+
+def quoted(value: object) -> str:
+    """A value as it stands in a message: quoted, on one line, its middle left out when it is long.
+
+    Examples
+    --------
+    >>> print(quoted("two\\nlines"))
+    'two\\nlines'
+    >>> print(quoted("0123456789" * 100))
+    '01234567890123456...34567890123456789'
+    """
+    return _SHORT.repr(value)
+
+
+def listed(values: Sequence[object], most: int = 8) -> str:
+    """Values as a message lists them: the first few quoted, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["age", "height", "weight"], most=2)
+    "'age', 'height' and 1 more"
+    """
+    shown = ", ".join(quoted(value) for value in values[:most])
+    return shown if len(values) <= most else f"{shown} and {len(values) - most:,} more"
+
+
+def number_or_nan(cell: str) -> float:
+    """The number that a cell holds, or NaN when it holds none; `inf` and `1e999` are infinite numbers.
+
+    Python's notation counts, less the underscores: `1_000` is text.
+
+    Examples
+    --------
+    >>> [number_or_nan(cell) for cell in ("-2.5e3", "12 cm", "1_000")]
+    [-2500.0, nan, nan]
+    """
+    try:
+        return float("nan") if "_" in cell else float(cell)
+    except ValueError:
+        return float("nan")
+
+
+def are_numbers(labels: Iterable[str]) -> bool:
+    """Whether all labels are finite numbers.
+
+    Examples
+    --------
+    >>> are_numbers(["1", "2.5"]), are_numbers(["1", "inf"]), are_numbers(["1", "many"])
+    (True, False, False)
+    """
+    return all(math.isfinite(number_or_nan(label)) for label in labels)
+
+
+def in_order(labels: Iterable[str]) -> list[str]:
+    """Labels by size when all are finite numbers, as text otherwise.
+
+    Examples
+    --------
+    >>> in_order({"10", "9", "-1"}), in_order({"10", "9", "none"})
+    (['-1', '9', '10'], ['10', '9', 'none'])
+    """
+    texts = sorted(labels)
+    return sorted(texts, key=number_or_nan) if are_numbers(texts) else texts
+
+
+def is_missing(cells: Cells) -> NDArray[np.bool_]:
+    """Which cells stand for a value that is not known: those in `MISSING`.
+
+    Parameters
+    ----------
+    cells : array of strings (n_rows,)
+
+    Returns
+    -------
+    array of bool (n_rows,)
+
+    Examples
+    --------
+    >>> is_missing(as_cells(["1", "", "NA", "none"])).tolist()
+    [False, True, True, False]
+    """
+    missing = np.zeros(len(cells), dtype=np.bool_)
+    for token in MISSING:
+        missing |= cells == token
+    return missing
+
+
+def as_cells(values: Iterable[str]) -> Cells:
+    """Strings as the array that a `Table` holds them in, without the white space around them.
+
+    Examples
+    --------
+    >>> as_cells([" red", "green"]).tolist()
+    ['red', 'green']
+    """
+    return np.array([value.strip() for value in values], dtype=np.dtypes.StringDType())
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One column of a table, and where it came from.
+
+    Attributes
+    ----------
+    name : str
+    cells : array of strings (n_rows,)
+    lines : array of int (n_rows,)
+        Where each cell stands in the file.
+    path, place : str
+        The file, and what its rows are counted by ("line"; "row" for Python's data), for messages.
+
+    Examples
+    --------
+    >>> from clearprop.tables import Table
+    >>> table = Table.from_columns(["age", "colour"], [["31", "NA", "58"], ["red", "blue", "red"]])
+    >>> table.column("age").kind(), table.column("colour").kind()
+    ('number', 'category')
+    >>> table.column("age").numbers().tolist()
+    [31.0, nan, 58.0]
+    """
+
+    name: str
+    cells: Cells
+    lines: NDArray[np.int64]
+    path: str
+    place: str
+
+    def where(self, row: int | np.intp | None = None) -> str:
+        """The file, line and column of a cell (or the file and the column), to begin a message with."""
+        line = "" if row is None else f", {self.place} {self.lines[row]}"
+        return f"{self.path}{line}, column {quoted(self.name)}"
+
+    @cached_property
+    def missing(self) -> NDArray[np.bool_]:
+        """Which cells are missing (n_rows,)."""
+        return is_missing(self.cells)
+
+    @cached_property
+    def _values(self) -> NDArray[np.float64]:
+        """The numbers (n_rows,); NaN where a cell is missing or text."""
+        readable = np.where(self.missing, "nan", self.cells)
+        if not (np.strings.find(readable, "_") >= 0).any():
+            try:
+                return readable.astype(np.float64)
+            except ValueError:
+                pass
+        # Text somewhere. Each distinct cell is looked at once: categories repeat.
+        cells = readable.tolist()
+        numbers = {cell: number_or_nan(cell) for cell in set(cells)}
+        return np.fromiter(map(numbers.__getitem__, cells), np.float64, len(cells))
+
+    @cached_property
+    def _is_text(self) -> NDArray[np.bool_]:
+        return np.isnan(self._values) & ~self.missing
+
+    def kind(
+        self, otherwise: str = "pass --category COLUMN if it names kinds of things"
+    ) -> Literal["number", "category"]:
+        """What the column holds: numbers if every known cell is a number, categories otherwise.
+
+        Two mistakes are refused rather than taken for categories: text in a column of numbers (at least
+        four in five of the known cells are numbers), and numbers with a decimal comma.
+
+        Parameters
+        ----------
+        otherwise : str
+            The remedy that a message offers to a user who means categories all the same.
+
+        Raises
+        ------
+        InputError
+            Every cell is missing, or one of the two mistakes.
+        """
+        n_known = len(self.cells) - int(self.missing.sum())
+        if n_known == 0:
+            raise InputError(f"{self.where()}: every cell is missing: remove the column, or pass --ignore COLUMN")
+        text = np.flatnonzero(self._is_text)
+        if not len(text):
+            return "number"
+        first = f"{self.where(text[0])}: {quoted(self.cells[text[0]])}"
+        if all(re.fullmatch(r"[+-]?\d*,\d+", cell) for cell in set(self.cells[text].tolist())):
+            raise InputError(f"{first} looks like a number with a decimal comma: write it with a point, or {otherwise}")
+        n_numbers = n_known - len(text)
+        if n_numbers >= NUMBER_SHARE * n_known:
+            raise InputError(
+                f"{first} is not a number, and {n_numbers:,} of the {n_known:,} known cells are: correct it, "
+                f"leave it empty if it is not known, or {otherwise}"
+            )
+        return "category"
+
+    def numbers(self) -> NDArray[np.float64]:
+        """The column as numbers.
+
+        Returns
+        -------
+        array of float64 (n_rows,)
+            NaN where a cell is missing.
+
+        Raises
+        ------
+        InputError
+            A cell holds text, is infinite, or is larger than `LARGEST_NUMBER`.
+        """
+        refused = np.flatnonzero(self._is_text | (np.abs(self._values) > LARGEST_NUMBER))
+        if len(refused):
+            row = refused[0]
+            rule = (
+                "is not a number"
+                if self._is_text[row]
+                else f"is infinite or beyond {LARGEST_NUMBER:g}, the largest number that is taken"
+            )
+            raise InputError(
+                f"{self.where(row)}: {quoted(self.cells[row])} {rule}: correct it, or leave it empty if it is not known"
+            )
+        return self._values

@@ -1,0 +1,51 @@
+"""Save a model, load a model: one function each, whatever kind of model it is."""
+
+import os
+
+from clearprop.errors import InputError
+from clearprop.model_file import ModelFile
+from clearprop.network import Network
+from clearprop.table_model import TableModel
+
+
+def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
+    """Write a model to one file, whole or not at all; it holds numbers and text only, nothing that is run.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written.
+    ValueError
+        The network has an activation or loss of the user's own that is not registered.
+    """
+    if isinstance(model, TableModel):
+        model.save(path)
+    else:
+        ModelFile(model).write(path)
+
+
+def load(path: str | os.PathLike[str]) -> Network | TableModel:
+    """The model in a file that `save` or `clearprop train` wrote, equal to it bit for bit.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is not one of clearprop's, or it is damaged.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> network = Network([2, 3, 1], rng=0)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save(network, Path(folder) / "model")
+    ...     same = load(Path(folder) / "model")
+    >>> bool((same.parameters == network.parameters).all())
+    True
+    """
+    file = ModelFile.read(path)
+    if file.kind == "network":
+        return file.network
+    if file.kind == "table":
+        return TableModel.from_file(path, file)
+    raise InputError(f"{path}: a model of the unknown kind {file.kind!r}: use the clearprop that wrote it")

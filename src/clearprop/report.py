@@ -1,0 +1,127 @@
+"""A report on a trained table model: one HTML file with all pictures in it, which needs nothing else to be read."""
+
+import io
+import os
+import platform
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+
+from clearprop import plots
+from clearprop.atomic import write_atomically
+from clearprop.errors import MissingExtraError
+from clearprop.preprocessing import NumberColumn
+from clearprop.table_model import Learned, TableModel
+from clearprop.tables import Table
+from clearprop.targets import ClassTarget
+
+MOST_BOUNDARY_POINTS = 2000
+
+
+def write_report(path: str | os.PathLike[str], learned: Learned, title: str, settings: dict[str, Any]) -> None:
+    """Write the report.
+
+    Parameters
+    ----------
+    title : str
+        Such as the name of the table.
+    settings : dict of str to any
+        What to show as the settings of training.
+
+    Raises
+    ------
+    MissingExtraError
+        Matplotlib or Jinja2 is not installed.
+    InputError
+        The file cannot be written.
+    """
+    try:
+        from jinja2 import Environment, StrictUndefined
+        from markupsafe import Markup
+    except ImportError as error:
+        raise MissingExtraError("Jinja2", "plots", "the HTML report") from error
+    model = learned.model
+    boundary = boundary_figure(model, learned.train)
+    output_names = model.target.classes if isinstance(model.target, ClassTarget) else (model.target.name,)
+    if len(output_names) != model.network.layer_sizes[-1]:
+        output_names = (f"{model.target.name}: {output_names[-1]}",)
+    drawing = model.network.draw(model.preprocessor.feature_names, output_names)
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = environment.from_string((files("clearprop") / "report.html").read_text(encoding="utf-8"))
+    html = template.render(
+        title=title,
+        learned=learned,
+        model=model,
+        columns=[_column_row(column) for column in model.preprocessor.columns],
+        evaluation=learned.evaluation,
+        settings=settings,
+        network=repr(model.network).strip("<>"),
+        drawing=Markup(drawing),
+        loss_curve=Markup(_svg(loss_figure(learned))),
+        boundary=None if boundary is None else Markup(_svg(boundary)),
+        shade=lambda count, total: f"background: rgba(0, 114, 178, {0.75 * count / max(total, 1):.3f})",
+        versions=f"clearprop {version('clearprop')}, Python {platform.python_version()}, NumPy {np.__version__}",
+    )
+    write_atomically(path, html)
+
+
+def loss_figure(learned: Learned) -> Any:
+    """The loss by epoch, as a Matplotlib figure."""
+    return plots.LossCurveDisplay.from_history(learned.history).plot().figure_
+
+
+def boundary_figure(model: TableModel, table: Table) -> Any | None:
+    """What the model answers over the plane of its two number columns; None where it has others."""
+    columns = model.preprocessor.columns
+    if len(columns) != 2 or not all(isinstance(column, NumberColumn) for column in columns):
+        return None
+    names = (columns[0].name, columns[1].name)
+    rows = np.arange(table.n_rows)
+    if len(rows) > MOST_BOUNDARY_POINTS:
+        rows = np.random.default_rng(0).choice(rows, MOST_BOUNDARY_POINTS, replace=False)
+    shown = table.take(rows)
+    points = np.column_stack([shown.column(name).numbers() for name in names])
+    complete = np.isfinite(points).all(axis=1)
+    shown, points = shown.take(np.flatnonzero(complete)), points[complete]
+    target = model.target
+    truth = target.encode(shown.column(target.name))
+
+    def answers(plane: Any) -> Any:
+        features = model.preprocessor.transform(Table.from_columns(names, list(plane.T)))
+        outputs = model.network.predict(features)
+        if isinstance(target, ClassTarget):
+            return outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
+        return target.decode(outputs[:, 0])
+
+    labels = target.classes if isinstance(target, ClassTarget) else None
+    truth = truth if labels is not None else target.decode(truth)
+    title = f"What the network answers: {target.name}"
+    return plots.draw_decision_boundary(answers, points, truth, names, labels, title).figure
+
+
+def save_figure(figure: Any, path: str | os.PathLike[str]) -> None:
+    """Write a figure as PNG or SVG, by the ending of the path, whole or not at all."""
+    ending = str(path).rsplit(".", 1)[-1].lower()
+    content = io.BytesIO()
+    figure.savefig(content, format=ending, dpi=144, **({"metadata": {"Date": None}} if ending == "svg" else {}))
+    write_atomically(path, content.getvalue())
+
+
+def _svg(figure: Any) -> str:
+    content = io.BytesIO()
+    figure.savefig(content, format="svg", metadata={"Date": None})
+    text = content.getvalue().decode()
+    return text[text.index("<svg") :]
+
+
+def _column_row(column: Any) -> dict[str, str]:
+    if isinstance(column, NumberColumn):
+        return {
+            "name": column.name,
+            "kind": "number",
+            "detail": f"mean {column.mean:.4g}, deviation {column.scale:.4g}; missing cells become {column.median:.4g}",
+        }
+    values = ", ".join(column.values[:8]) + (", …" if len(column.values) > 8 else "")
+    return {"name": column.name, "kind": "category", "detail": f"{len(column.values)} values: {values}"}

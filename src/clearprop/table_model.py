@@ -1,0 +1,278 @@
+"""A network for a table of data: columns to features, training, prediction in the table's own terms, one file."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.callbacks import Callback
+from clearprop.columns import Column
+from clearprop.config_checks import checked_entries
+from clearprop.errors import InputError
+from clearprop.evaluation import Evaluation, evaluate_classes, evaluate_numbers
+from clearprop.history import History
+from clearprop.model_file import ModelFile
+from clearprop.network import Network
+from clearprop.preprocessing import Preprocessor
+from clearprop.tables import Table
+from clearprop.targets import ClassTarget, NumberTarget, Target, Task
+from clearprop.training import Trainer
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TableSettings:
+    """How a table is learned.
+
+    Attributes
+    ----------
+    task : {"classification", "regression"}, optional
+        Found out from the target column where not given.
+    hidden : sequence of int
+        Units of the hidden layers.
+    activation : str
+    loss : str, optional
+        For regression; classes are always learned by cross entropy.
+    validation : float
+        The share of rows that are kept out of training, to judge it by; 0 for none.
+    ignore, categories : sequence of str
+        Columns to leave out, and columns of numbers that stand for categories.
+    max_categories : int
+        A column with more different texts is refused.
+    seed : int
+        For the split, the first weights, the order of the rows and dropout.
+    trainer : dict
+        Further settings of `Trainer`; epochs are 200, patience 20 and the batch size fits the rows where not given.
+    """
+
+    task: Task | None = None
+    hidden: Sequence[int] = (32, 16)
+    activation: str = "relu"
+    loss: str | None = None
+    dtype: str = "float64"
+    validation: float = 0.2
+    ignore: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    max_categories: int = 1000
+    seed: int = 0
+    trainer: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """Answers for the rows of a table.
+
+    Attributes
+    ----------
+    values : array, shape (n,)
+        Class labels as they stand in the training table, or quantities.
+    probabilities : array, shape (n, classes), or None
+    notes : list of str
+        What was remarkable about the table, such as new categories.
+    """
+
+    values: Array
+    probabilities: Array | None
+    notes: list[str]
+
+
+@dataclass
+class TableModel:
+    """A trained network with all that it takes to apply it to a table.
+
+    Examples
+    --------
+    >>> sizes, kinds = [1, 2, 3, 7, 8, 9] * 10, (["small"] * 3 + ["big"] * 3) * 10
+    >>> table = Table.from_columns(["size", "kind"], [sizes, kinds])
+    >>> learned = TableModel.learn(table, "kind")
+    >>> learned.model.predict(Table.from_columns(["size"], [[0.5, 8.5]])).values.tolist()
+    ['small', 'big']
+    >>> learned.evaluation.scores["accuracy"]
+    1.0
+    """
+
+    network: Network
+    preprocessor: Preprocessor
+    target: Target
+
+    @classmethod
+    def learn(
+        cls, table: Table, target: str, settings: TableSettings | None = None, callbacks: Sequence[Callback] = ()
+    ) -> "Learned":
+        """Train a network to predict the column `target` from the others.
+
+        Raises
+        ------
+        InputError
+            The table cannot be learned from; the message says what to do.
+        ValueError
+            A setting is wrong.
+        DivergenceError
+            Training left the finite numbers.
+        """
+        settings = settings or TableSettings()
+        notes: list[str] = []
+        column = table.column(target)
+        learned_target = Target.recognise(column, settings.task, notes)
+        train, held_out = _split(table, learned_target, settings)
+        if isinstance(learned_target, NumberTarget):
+            learned_target = _number_target(train.column(target), settings)
+        preprocessor = Preprocessor.fit(
+            train,
+            ignore=[target, *settings.ignore],
+            categories=settings.categories,
+            max_categories=settings.max_categories,
+            notes=notes,
+        )
+        model = cls(_new_network(preprocessor, learned_target, settings), preprocessor, learned_target)
+        rows = model._features_and_targets(train)
+        trainer = Trainer(
+            model.network,
+            **{"epochs": 200, "patience": 20, "batch_size": _batch_size(train.n_rows), **settings.trainer},
+            callbacks=callbacks,
+            rng=np.random.default_rng([settings.seed, 1]),
+        )
+        history = trainer.fit(*rows, validation=None if held_out is None else model._features_and_targets(held_out))
+        judged = held_out or train
+        return Learned(
+            model=model,
+            history=history,
+            stop_reason=str(trainer.stop_reason),
+            evaluation=model.evaluate(judged),
+            train=train,
+            held_out=held_out,
+            notes=notes,
+        )
+
+    def predict(self, table: Table) -> Predictions:
+        """Answers for all rows; the target's column need not be there."""
+        notes: list[str] = []
+        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        return self._predict(self.preprocessor.transform(used, notes), notes)
+
+    def evaluate(self, table: Table) -> Evaluation:
+        """Compare the answers with the target's column."""
+        predictions = self.predict(table)
+        column = table.column(self.target.name)
+        if isinstance(self.target, ClassTarget):
+            assert predictions.probabilities is not None
+            return evaluate_classes(self.target.encode(column), predictions.probabilities, self.target.classes)
+        return evaluate_numbers(self.target.decode(self.target.encode(column)), predictions.values)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file; `clearprop.load` reads it."""
+        extra = {"preprocessor": self.preprocessor.to_config(), "target": self.target.to_config()}
+        ModelFile(self.network, "table", extra).write(path)
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], file: ModelFile) -> "TableModel":
+        """The model in a file that has been read.
+
+        Raises
+        ------
+        InputError
+            The file's parts do not belong together.
+        """
+        try:
+            extra = checked_entries(file.extra, {"preprocessor", "target"}, "table model")
+            preprocessor = Preprocessor.from_config(extra["preprocessor"])
+            target = Target.from_config(extra["target"])
+            inputs, outputs = len(preprocessor.feature_names), _n_outputs(target)
+            if (file.network.layer_sizes[0], file.network.layer_sizes[-1]) != (inputs, outputs):
+                raise InputError(
+                    f"the network has sizes {file.network.layer_sizes}, the columns need {inputs} inputs and "
+                    f"{outputs} outputs"
+                )
+        except InputError as error:
+            raise InputError(f"{path}: damaged model file: {error}") from error
+        return cls(file.network, preprocessor, target)
+
+    def _features_and_targets(self, table: Table) -> tuple[Array, Array]:
+        features = self.preprocessor.transform(table.drop([self.target.name]))
+        return features, self.target.encode(table.column(self.target.name))
+
+    def _predict(self, features: Array, notes: list[str]) -> Predictions:
+        outputs = self.network.predict(features)
+        if isinstance(self.target, ClassTarget):
+            probabilities = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, notes)
+        return Predictions(self.target.decode(outputs[:, 0]), None, notes)
+
+
+@dataclass(frozen=True)
+class Learned:
+    """A model, and how it was learned.
+
+    Attributes
+    ----------
+    evaluation : Evaluation
+        On the rows held out, or on the training rows where there are none.
+    train, held_out : Table
+        The rows trained on, and those kept out of it (None for none).
+    notes : list of str
+        What was found out about the table.
+    """
+
+    model: TableModel
+    history: History
+    stop_reason: str
+    evaluation: Evaluation
+    train: Table
+    held_out: Table | None
+    notes: list[str]
+
+
+def _split(table: Table, target: Target, settings: TableSettings) -> tuple[Table, Table | None]:
+    """Training rows and rows held out, every class in both in proportion where its rows suffice."""
+    from sklearn.model_selection import train_test_split
+
+    if not 0 <= settings.validation < 1:
+        raise InputError(f"validation must be a share from 0 to below 1, got {settings.validation:g}: try 0.2")
+    held_out = round(table.n_rows * settings.validation)
+    if held_out == 0:
+        return table, None
+    if table.n_rows - held_out < 1:
+        raise InputError(f"{table.path}: {table.n_rows} rows leave none to train on: lower the validation share")
+    classes = target.encode(table.column(target.name)) if isinstance(target, ClassTarget) else None
+    if classes is not None:
+        counts = np.bincount(classes)
+        if counts.min() < 2 or min(held_out, table.n_rows - held_out) < len(counts):
+            classes = None
+    train, test = train_test_split(
+        np.arange(table.n_rows), test_size=held_out, random_state=settings.seed, stratify=classes
+    )
+    return table.take(np.sort(train)), table.take(np.sort(test))
+
+
+def _new_network(preprocessor: Preprocessor, target: Target, settings: TableSettings) -> Network:
+    if isinstance(target, ClassTarget):
+        if settings.loss is not None:
+            raise InputError(
+                f"loss {settings.loss!r} is for regression, and {target.name!r} holds classes: leave it out"
+            )
+        loss = "binary_cross_entropy" if len(target.classes) == 2 else "cross_entropy"
+    else:
+        loss = settings.loss or "squared_error"
+    rng = np.random.default_rng([settings.seed, 0])  # another stream than the trainer's
+    sizes = [len(preprocessor.feature_names), *settings.hidden, _n_outputs(target)]
+    return Network(sizes, settings.activation, loss=loss, dtype=settings.dtype, rng=rng)
+
+
+def _number_target(column: Column, settings: TableSettings) -> NumberTarget:
+    """Quantities are learned with mean 0 and deviation 1, except counts, whose logarithm the poisson loss takes."""
+    if settings.loss == "poisson":
+        return NumberTarget(column.name, 0.0, 1.0)
+    return NumberTarget.learned(column)
+
+
+def _n_outputs(target: Target) -> int:
+    return len(target.classes) if isinstance(target, ClassTarget) and len(target.classes) > 2 else 1
+
+
+def _batch_size(n_rows: int) -> int:
+    """About fifty steps an epoch, in batches that are neither tiny nor slow to learn from."""
+    return int(np.clip(n_rows // 50, 16, 256))
