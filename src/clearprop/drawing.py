@@ -13,8 +13,9 @@ Array = npt.NDArray[Any]
 # From the palette of Okabe and Ito, which colour-blind people can tell apart; negative weights are dashed as well.
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 MOST_DRAWN = 10  # units of a layer; of a wider one the first and the last are drawn, and a gap
-COLUMN, ROW, RADIUS, MARGIN = 170.0, 46.0, 15.0, 60.0
-LABELLED = 12  # a layer with at most so many weights has its numbers written beside the lines
+COLUMN, RADIUS, MARGIN = 170.0, 15.0, 60.0
+ROW, WIDE_ROW = 46.0, 64.0  # the wide one where it leaves the picture small
+LABELLED = 9  # a layer with at most so many weights has its numbers written beside the lines
 
 
 class Drawing(str):
@@ -48,13 +49,15 @@ def draw_network(
     _check_names(input_names, sizes[0], "input_names")
     _check_names(output_names, sizes[-1], "output_names")
     drawn = [_drawn_units(size) for size in sizes]
-    height = MARGIN * 2 + ROW * (max(len(units) for units in drawn) - 1)
+    tallest = max(len(units) for units in drawn)
+    row_height = WIDE_ROW if tallest <= 5 else ROW
+    height = MARGIN * 2 + row_height * (tallest - 1)
     sides = [max((7.0 * len(name) for name in names or ()), default=0) for names in (input_names, output_names)]
     sides = [MARGIN + min(side, 220.0) for side in sides]
     width = sides[0] + COLUMN * (len(sizes) - 1) + sides[1]
     places = [
         {
-            unit: (sides[0] + COLUMN * layer, height / 2 + ROW * (row - (len(units) - 1) / 2))
+            unit: (sides[0] + COLUMN * layer, height / 2 + row_height * (row - (len(units) - 1) / 2))
             for row, unit in enumerate(units)
             if unit is not None
         }

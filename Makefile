@@ -1,0 +1,49 @@
+# `make demo` and `make test` need python3 (>= 3.11, with venv) and make; all else is installed into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: demo test lint types layers tests bench format clean
+
+demo: .venv/demo.stamp
+	@$(BIN)/clearprop demo
+
+test: lint types layers tests
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/dev.stamp
+	$(BIN)/mypy
+
+layers: .venv/dev.stamp
+	$(BIN)/lint-imports --no-cache
+
+tests: .venv/dev.stamp
+	$(BIN)/pytest -n 2
+
+bench: .venv/dev.stamp
+	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
+
+format: .venv/dev.stamp
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "clearprop needs Python >= 3.11, and $(PYTHON) is older: run  make PYTHON=python3.12 ..."; exit 1; }
+	@echo "setting up .venv (once)"
+	@$(PYTHON) -m venv .venv
+
+.venv/demo.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots]'
+	@touch $@
+
+.venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,dev]'
+	@touch $@ .venv/demo.stamp
+
+clean:
+	rm -rf .venv clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

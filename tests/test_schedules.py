@@ -1,0 +1,297 @@
+"""Every schedule against closed formulas, and against scikit-learn's and PyTorch's where they are the same."""
+
+import math
+import os
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
+
+from clearprop import SCHEDULES, Network, Schedule, Trainer
+from clearprop.schedules import Adaptive, Cosine, Exponential, InverseScaling, OneCycle, Position, StepDecay
+
+BASE, BATCHES, EPOCHS, ROWS = 0.3, 5, 24, 37
+TOTAL = BATCHES * EPOCHS
+
+
+def at(step, total=TOTAL, batches=BATCHES, stalls=0):
+    epoch = step // batches
+    return Position(step=step, total_steps=total, epoch=epoch, samples=epoch * ROWS, stalls=stalls)
+
+
+def rates(schedule, total=TOTAL, batches=BATCHES):
+    return [schedule.rate(BASE, at(step, total, batches)) for step in range(total)]
+
+
+def cosine_oracle(step):
+    warm = 0.05 * TOTAL
+    if step < warm:
+        return BASE * (step + 1) / (warm + 1)
+    return BASE * 0.5 * (1 + math.cos(math.pi * (step - warm) / (TOTAL - warm)))
+
+
+def one_cycle_oracle(step):
+    top, low, end = 0.3 * TOTAL - 1, BASE / 25, BASE / 25 / 1e4
+    if step <= top:
+        return BASE - (BASE - low) * (1 + math.cos(math.pi * step / top)) / 2
+    return end + (BASE - end) * (1 + math.cos(math.pi * (step - top) / (TOTAL - 1 - top))) / 2
+
+
+# name: the rate of a step, from scratch, with the default settings
+ORACLES = {
+    "constant": lambda step: BASE,
+    "invscaling": lambda step: BASE if step < BATCHES else BASE / math.sqrt(ROWS * (step // BATCHES) + 1),
+    "adaptive": lambda step: BASE,  # while there are no stalls
+    "step": lambda step: BASE / 2 ** (step // (10 * BATCHES)),
+    "exponential": lambda step: BASE * math.exp(math.log(0.97) * (step // BATCHES)),
+    "cosine": cosine_oracle,
+    "one_cycle": one_cycle_oracle,
+}
+
+# name: the step of the greatest rate, and the least share of the base that the rate comes down to at the end
+SHAPES = {
+    "constant": (0, 1.0),
+    "invscaling": (0, 1 / math.sqrt(ROWS * (EPOCHS - 1) + 1)),
+    "adaptive": (0, 1.0),
+    "step": (0, 0.25),
+    "exponential": (0, 0.97 ** (EPOCHS - 1)),
+    "cosine": (6, 0.5 * (1 + math.cos(math.pi * 113 / 114))),
+    "one_cycle": (35, 1 / 25 / 1e4),
+}
+
+
+@pytest.fixture
+def torch():
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import torch
+    except ImportError:
+        if os.environ.get("CLEARPROP_REQUIRE_TORCH") == "1":
+            pytest.fail("CLEARPROP_REQUIRE_TORCH=1, but PyTorch cannot be imported")
+        pytest.skip("PyTorch is not installed: its schedulers cannot be compared with")
+    return torch
+
+
+def torch_rates(torch, make, total):
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=BASE, momentum=0.9)
+    scheduler = make(optimizer)
+    found = []
+    for _ in range(total):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        if len(found) < total:
+            scheduler.step()
+    return found
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rates_are_the_formulas(name):
+    assert set(ORACLES) == set(SHAPES) == set(SCHEDULES)
+    expected = [ORACLES[name](step) for step in range(TOTAL)]
+    assert rates(SCHEDULES.resolve(name)) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rises_to_its_peak_and_falls_to_its_end(name):
+    peak, end = SHAPES[name]
+    found = rates(SCHEDULES.resolve(name))
+    assert found[peak] == pytest.approx(BASE, rel=1e-12)
+    assert max(found) == found[peak]
+    assert found[-1] == pytest.approx(end * BASE, rel=1e-12)
+    assert min(found) > 0
+    assert (np.diff(found[: peak + 1]) > 0).all()
+    assert (np.diff(found[peak:]) <= 0).all()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_rates_scale_with_the_base_and_are_plain_floats(name):
+    schedule = SCHEDULES.resolve(name)
+    for step in (0, 3, 17, 60, TOTAL - 1):
+        assert schedule.rate(7 * BASE, at(step)) == pytest.approx(7 * schedule.rate(BASE, at(step)), rel=1e-12)
+        assert type(schedule.rate(BASE, at(step))) is float
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_only_adaptive_goes_on_after_a_stall(name):
+    schedule = SCHEDULES.resolve(name)
+    assert schedule.continues_after_stall(0.1) == (name == "adaptive")
+    assert not schedule.continues_after_stall(1e-6)
+    found = [schedule.rate(BASE, at(7, stalls=stalls)) for stalls in range(4)]
+    expected = [BASE / 5**stalls for stalls in range(4)] if name == "adaptive" else [found[0]] * 4
+    assert found == pytest.approx(expected, rel=1e-14)
+
+
+# -- scikit-learn ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("power", [0.5, 0.25, 1.0])
+def test_invscaling_is_scikit_learns(power):
+    theirs = SGDOptimizer([], BASE, "invscaling", power_t=power)
+    schedule = InverseScaling(power)
+    for epoch in range(EPOCHS):
+        for batch in range(BATCHES):
+            assert schedule.rate(BASE, at(epoch * BATCHES + batch)) == theirs.learning_rate
+        theirs.iteration_ends((epoch + 1) * ROWS)
+
+
+def test_adaptive_is_scikit_learns_to_its_end():
+    theirs, schedule = SGDOptimizer([], BASE, "adaptive"), Adaptive()
+    for stalls in range(30):
+        rate = schedule.rate(BASE, at(9, stalls=stalls))
+        assert rate == theirs.learning_rate
+        ends = theirs.trigger_stopping("", False)
+        assert schedule.continues_after_stall(rate) == (not ends)
+        if ends:
+            break
+    assert stalls == 8  # 0.3 / 5^8 is the first below 1e-6
+
+
+def test_constant_is_scikit_learns():
+    theirs = SGDOptimizer([], BASE, "constant")
+    theirs.iteration_ends(50)
+    assert SCHEDULES.resolve("constant").rate(BASE, at(50)) == theirs.learning_rate
+    assert theirs.trigger_stopping("", False)
+
+
+# -- PyTorch -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rise", "start", "end", "total"), [(0.3, 25.0, 1e4, 120), (0.5, 10.0, 100.0, 33), (0.1, 4, 7, 50)]
+)
+def test_one_cycle_is_pytorchs(torch, rise, start, end, total):
+    theirs = torch_rates(
+        torch,
+        lambda optimizer: torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, max_lr=BASE, total_steps=total, pct_start=rise, div_factor=start, final_div_factor=end
+        ),
+        total,
+    )
+    assert rates(OneCycle(rise, start, end), total) == pytest.approx(theirs, rel=1e-12)
+
+
+@pytest.mark.parametrize(("least", "total"), [(0.0, 120), (0.1, 45)])
+def test_cosine_without_warm_up_is_pytorchs(torch, least, total):
+    """With T_max the number of steps: neither takes a step at the very end, where the rate would be the least."""
+    theirs = torch_rates(
+        torch,
+        lambda optimizer: torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=total, eta_min=least * BASE),
+        total,
+    )
+    assert rates(Cosine(warm_up=0.0, least=least), total) == pytest.approx(theirs, rel=1e-9)
+
+
+def test_step_and_exponential_are_pytorchs(torch):
+    """PyTorch's are told of epochs."""
+    lr_scheduler = torch.optim.lr_scheduler
+    by_three = torch_rates(torch, lambda optimizer: lr_scheduler.StepLR(optimizer, step_size=3, gamma=0.3), EPOCHS)
+    assert rates(StepDecay(factor=0.3, every=3))[::BATCHES] == pytest.approx(by_three, rel=1e-12)
+    by_one = torch_rates(torch, lambda optimizer: lr_scheduler.ExponentialLR(optimizer, gamma=0.9), EPOCHS)
+    assert rates(Exponential(0.9))[::BATCHES] == pytest.approx(by_one, rel=1e-12)
+
+
+# -- whatever the settings ---------------------------------------------------------------------------------------------
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(
+    total=st.integers(1, 200),
+    rise=st.one_of(st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]), st.floats(0, 1)),
+)
+@example(total=4, rise=0.25)  # BUG FOUND: ZeroDivisionError where rise * total is 1
+@example(total=10, rise=0.1)
+@example(total=1, rise=1.0)
+def test_one_cycle_stays_between_its_ends(total, rise):
+    found = rates(OneCycle(rise=rise), total, 1)
+    assert all(BASE / 25 / 1e4 * (1 - 1e-9) <= rate <= BASE * (1 + 1e-12) for rate in found)
+
+
+@settings(max_examples=300, derandomize=True, deadline=None)
+@given(
+    total=st.integers(1, 200),
+    warm_up=st.one_of(st.sampled_from([0.0, 0.01, 0.05, 0.5, 1.0]), st.floats(0, 1)),
+    least=st.floats(0, 1),
+)
+def test_cosine_stays_between_its_ends(total, warm_up, least):
+    found = rates(Cosine(warm_up=warm_up, least=least), total, 1)
+    warm = warm_up * total
+    for step, rate in enumerate(found):
+        assert 0 < rate <= BASE * (1 + 1e-12)
+        assert step < warm or rate >= least * BASE * (1 - 1e-12)
+
+
+@pytest.mark.parametrize("schedule", [Cosine(), OneCycle()])
+def test_past_the_planned_end_the_rate_stays_at_its_end(schedule):
+    least = 0.0 if schedule == Cosine() else BASE / 25 / 1e4
+    for step in (TOTAL, TOTAL + 1, 10 * TOTAL):
+        assert schedule.rate(BASE, at(step)) == pytest.approx(least, abs=1e-17)
+
+
+# -- in the trainer ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Noted(Schedule):
+    """Notes all positions that it is asked about."""
+
+    name = "noted"
+
+    def rate(self, base, at):
+        NOTED.append(at)
+        return base / (1 + at.step)
+
+
+NOTED = []
+
+
+def test_the_trainer_asks_for_the_rate_of_each_step():
+    NOTED.clear()
+    network = Network([1, 1], initializer="zeros", rng=0)
+    X, y = np.ones((7, 1)), np.ones(7)
+    trainer = Trainer(
+        network, optimizer="sgd", learning_rate=0.5, schedule=Noted(), batch_size=3, epochs=2, patience=None, rng=0
+    )
+    history = trainer.fit(X, y)
+    assert [position.step for position in NOTED] == list(range(6))
+    assert {position.total_steps for position in NOTED} == {6}
+    assert [position.epoch for position in NOTED] == [0, 0, 0, 1, 1, 1]
+    assert [position.samples for position in NOTED] == [0, 0, 0, 7, 7, 7]
+    assert history.rate == [0.5 / 3, 0.5 / 6]
+    # all rows are alike, so each step is w <- w - rate (w + b - 1), and so is b's
+    w = b = 0.0
+    for step in range(6):
+        error = w + b - 1
+        w, b = w - 0.5 / (1 + step) * error, b - 0.5 / (1 + step) * error
+    assert network.parameters.tolist() == pytest.approx([w, b], rel=1e-13)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_history_holds_the_rate_of_each_epochs_last_step(name):
+    network = Network([2, 1], rng=0)
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(ROWS, 2)), rng.normal(size=ROWS)
+    trainer = Trainer(
+        network, learning_rate=BASE, schedule=name, batch_size=8, epochs=EPOCHS, patience=None, optimizer="sgd", rng=0
+    )
+    assert trainer.fit(X, y).rate == pytest.approx(
+        [ORACLES[name](epoch * BATCHES + BATCHES - 1) for epoch in range(EPOCHS)], rel=1e-12
+    )
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_configuration_round_trip(name):
+    schedule = SCHEDULES.resolve(name)
+    assert SCHEDULES.from_config(SCHEDULES.to_config(schedule)) == schedule
+    assert SCHEDULES.resolve(schedule) is schedule
+
+
+def test_errors():
+    with pytest.raises(ValueError, match=r"unknown schedule 'cosin', did you mean 'cosine'\? There are: constant, "):
+        SCHEDULES.resolve("cosin")
+    with pytest.raises(TypeError, match=r"schedule must be an object, got the class Cosine: write Cosine\(\)"):
+        SCHEDULES.resolve(Cosine)
