@@ -25,6 +25,11 @@ from clearprop.randomness import Seed, as_generator
 
 Array = npt.NDArray[Any]
 
+# Sizes beyond this are taken for a slip: eight gigabytes of parameters, and as much again for each slot.
+MOST_PARAMETERS = 10**9
+# Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
+ROWS_AT_ONCE = 8192
+
 
 class Views(list[Array]):
     """A list of views into the flat parameter vector; assigning to an entry writes the numbers into the vector."""
@@ -164,7 +169,13 @@ class Network:
         self._from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self.parameters = np.empty(sum((m + 1) * n for m, n in self._shapes()), dtype=self.dtype)
+        count = sum((m + 1) * n for m, n in self._shapes())
+        if count > MOST_PARAMETERS:
+            raise ValueError(
+                f"layer_sizes {list(self.layer_sizes)} make {count:,} parameters, and at most {MOST_PARAMETERS:,} "
+                "are taken: choose smaller layers"
+            )
+        self.parameters = np.empty(count, dtype=self.dtype)
         self.weights, self.biases = self._views(self.parameters)
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
@@ -267,7 +278,9 @@ class Network:
 
     def predict(self, X: npt.ArrayLike) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
-        return self.forward(X).outputs
+        rows = self._rows(X)
+        starts = range(0, max(len(rows), 1), ROWS_AT_ONCE)
+        return np.concatenate([self.forward(rows[start : start + ROWS_AT_ONCE]).outputs for start in starts])
 
     def loss(
         self,

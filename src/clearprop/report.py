@@ -104,15 +104,20 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
 def save_figure(figure: Any, path: str | os.PathLike[str]) -> None:
     """Write a figure as PNG or SVG, by the ending of the path, whole or not at all."""
     ending = str(path).rsplit(".", 1)[-1].lower()
+    write_atomically(path, _image(figure, ending))
+
+
+def _image(figure: Any, ending: str) -> bytes:
     content = io.BytesIO()
-    figure.savefig(content, format=ending, dpi=144, **({"metadata": {"Date": None}} if ending == "svg" else {}))
-    write_atomically(path, content.getvalue())
+    # Without metadata the same figure is the same file, and an SVG names no address.
+    metadata = dict.fromkeys(("Creator", "Date", "Format", "Type")) if ending == "svg" else None
+    figure.savefig(content, format=ending, dpi=144, metadata=metadata)
+    return content.getvalue()
 
 
 def _svg(figure: Any) -> str:
-    content = io.BytesIO()
-    figure.savefig(content, format="svg", metadata={"Date": None})
-    text = content.getvalue().decode()
+    """The figure as SVG to stand inside HTML."""
+    text = _image(figure, "svg").decode()
     return text[text.index("<svg") :]
 
 

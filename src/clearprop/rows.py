@@ -8,12 +8,9 @@ import numpy.typing as npt
 
 from clearprop.arguments import check_finite
 from clearprop.metrics import Metric
-from clearprop.network import Network
+from clearprop.network import ROWS_AT_ONCE, Network
 
 Array = npt.NDArray[Any]
-
-# So many rows are evaluated at a time, which bounds the memory that their activations take.
-EVALUATED_AT_ONCE = 8192
 
 
 @dataclass(frozen=True)
@@ -68,8 +65,8 @@ class Rows:
     def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
         """The loss, without penalty, and the metric of the network on these rows."""
         loss_sum, weight_sum, outputs = 0.0, 0.0, []
-        for start in range(0, len(self.X), EVALUATED_AT_ONCE):
-            part = slice(start, start + EVALUATED_AT_ONCE)
+        for start in range(0, len(self.X), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
             weight = None if self.sample_weight is None else self.sample_weight[part]
             trace = network.forward(self.X[part])
             total = float(len(trace.inputs) if weight is None else weight.sum())

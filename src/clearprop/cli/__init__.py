@@ -1,5 +1,6 @@
 """The command line: `clearprop COMMAND`. One file a command; heavy imports stand inside the functions."""
 
+import io
 import os
 import sys
 
@@ -43,6 +44,9 @@ def main() -> None:
 
     With the environment variable CLEARPROP_TRACEBACK set, errors show where they came from.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a sign that the terminal cannot show is no reason to fail
     try:
         app()
     except (ValueError, TypeError, ArithmeticError, ImportError, OSError, MemoryError) as error:

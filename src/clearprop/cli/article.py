@@ -42,7 +42,7 @@ def _outputs(as_json: bool) -> bool:
             _print_output(console, output)
         matching = sum(output.matches for output in outputs)
         console.print(
-            f"{_mark(console, matching == len(outputs))} {matching} of {len(outputs)} outputs are the article's, "
+            f"{mark(console, matching == len(outputs))} {matching} of {len(outputs)} outputs are the article's, "
             "to the last printed digit."
         )
     return all(output.matches for output in outputs)
@@ -55,7 +55,7 @@ def print_outputs_in_brief(outputs: Sequence[Output]) -> None:
         numbers = [f"{row.name} {row.computed}" for row in output.comparisons()]
         shown = ", ".join(numbers[-2:] if len(numbers) > 2 else numbers)
         console.print(
-            f"{_mark(console, output.matches)} Output {output.number}: {output.title}: {shown}", soft_wrap=True
+            f"{mark(console, output.matches)} Output {output.number}: {output.title}: {shown}", soft_wrap=True
         )
 
 
@@ -71,7 +71,7 @@ def _print_output(console: Console, output: Output) -> None:
     table.add_column("in the article", justify="right", min_width=22)
     table.add_column("same", justify="center")
     for row in output.comparisons():
-        table.add_row(row.name, row.computed, row.printed, _mark(console, row.matches))
+        table.add_row(row.name, row.computed, row.printed, mark(console, row.matches))
     console.print(table)
     console.print()
 
@@ -116,7 +116,7 @@ def _print_mistake(console: Console, mistake: Mistake) -> None:
         console.print(Text(numbers.title, style="italic"))
         console.print(_rich_table(numbers))
     verdict = "Shown by these numbers." if mistake.shown else "NOT shown by these numbers."
-    console.print(f"\n{_mark(console, mistake.shown)} {verdict}\n")
+    console.print(f"\n{mark(console, mistake.shown)} {verdict}\n")
 
 
 def _rich_table(numbers: Numbers) -> RichTable:
@@ -140,7 +140,7 @@ def _console() -> Console:
     return Console(highlight=False)
 
 
-def _mark(console: Console, good: bool) -> str:
+def mark(console: Console, good: bool) -> str:
     """A tick or a cross that needs neither colour nor, where the output cannot carry them, the signs themselves."""
     signs = ("✓", "✗") if console.encoding.startswith("utf") else ("ok", "NO")
     return f"[green]{signs[0]}[/]" if good else f"[bold red]{signs[1]}[/]"

@@ -5,14 +5,28 @@ from collections.abc import Sequence
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 from rich.table import Table
 
+from clearprop.callbacks import Callback
 from clearprop.evaluation import Evaluation
+from clearprop.training import Trainer
 
 console = Console(highlight=False, markup=False)
 notes = Console(stderr=True, highlight=False, markup=False)
 
 MOST_PRINTED_CLASSES = 12
+
+
+class UntilTraining(Callback):
+    """Takes a status line away when training starts, which has a bar of its own."""
+
+    def __init__(self, status: Status) -> None:
+        self._status = status
+
+    def on_start(self, trainer: Trainer) -> None:
+        """Preparation is over."""
+        self._status.stop()
 
 
 def print_notes(sentences: Sequence[str]) -> None:

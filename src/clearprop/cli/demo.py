@@ -17,7 +17,7 @@ def demo(
     article differs or the accuracy on the test rows is below 0.95.
     """
     from clearprop.article import reproduce
-    from clearprop.cli.article import print_outputs_in_brief
+    from clearprop.cli.article import mark, print_outputs_in_brief
     from clearprop.cli.console import console, header
     from clearprop.cli.evaluate import evaluate
     from clearprop.cli.models import load_table_model
@@ -54,8 +54,10 @@ def demo(
     loaded = load_table_model(model)
     accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"]
     matching = sum(output.matches for output in outputs)
-    console.print(f"article: {matching} of 6 outputs equal, to the last printed digit")
-    console.print(f"test accuracy: {accuracy:.4f} ({'at least' if accuracy >= LEAST_ACCURACY else 'BELOW'} 0.95)")
+    marks = ", ".join(f"{output.number} {mark(console, output.matches)}" for output in outputs)
+    console.print(f"article: outputs {marks}: {matching} of 6 equal, to the last printed digit", markup=True)
+    verdict = "at least" if accuracy >= LEAST_ACCURACY else "BELOW"
+    console.print(f"test accuracy: {accuracy:.4f} ({verdict} {LEAST_ACCURACY}), by the model loaded from its file")
     for name, path in {"report": report, "loss curve": loss_curve, "decision boundary": boundary}.items():
         console.print(f"{name}: {path}", soft_wrap=True)
     if matching < len(outputs) or accuracy < LEAST_ACCURACY:

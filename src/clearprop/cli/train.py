@@ -85,7 +85,7 @@ def train(
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
     from clearprop.callbacks import ProgressBar
-    from clearprop.cli.console import console, print_evaluation, print_notes
+    from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes
     from clearprop.cli.outputs import checked_outputs, checked_pictures
     from clearprop.errors import InputError
     from clearprop.table_model import TableModel, TableSettings
@@ -121,10 +121,11 @@ def train(
         seed=seed,
         trainer=trainer,
     )
-    with console.status(f"reading {data}"):
+    with notes.status(f"reading {data}"):
         table = read_csv(data)
     console.print(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns")
-    learned = TableModel.learn(table, target, settings, callbacks=[ProgressBar()])
+    with notes.status("preparing the columns") as status:
+        learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
     print_notes(learned.notes)
     console.print(f"{len(learned.history)} epochs; {learned.stop_reason}")
     where = "training rows" if learned.held_out is None else "rows that were kept out of training"

@@ -1,0 +1,210 @@
+"""train, predict and evaluate on real files, and all that can be wrong with them."""
+
+import json
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+
+from clearprop import load, read_csv, write_csv
+
+
+def test_classes_from_csv_to_predictions(run, flowers):
+    status, out, err = run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 60, "--learning-rate", 0.01)
+    assert status == 0, err
+    assert "'kind' holds text: classification." in err
+    assert "On 60 rows that were kept out of training" in out
+    model = load("m")
+    assert model.network.layer_sizes == (5, 32, 16, 3)
+    assert model.target.classes == ("iris", "lily", "rose")
+
+    status, out, _ = run("evaluate", "m", flowers, "--json")
+    assert status == 0
+    evaluation = json.loads(out)
+    assert evaluation["rows"] == 300
+    assert evaluation["scores"]["accuracy"] > 0.97
+    assert evaluation["scores"]["baseline"] == pytest.approx(1 / 3)
+    assert np.sum(evaluation["confusion"]) == 300
+    assert np.trace(evaluation["confusion"]) / 300 == pytest.approx(evaluation["scores"]["accuracy"])
+
+    status, _, err = run("predict", "m", flowers, "--out", "p.csv")
+    assert status == 0, err
+    predictions = read_csv("p.csv")
+    assert predictions.names == ("predicted kind", "probability iris", "probability lily", "probability rose")
+    probabilities = np.column_stack([predictions.column(name).numbers() for name in predictions.names[1:]])
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-12)
+    answers = predictions.column("predicted kind").cells
+    assert [model.target.classes[i] for i in probabilities.argmax(axis=1)] == answers.tolist()
+    truth = read_csv(flowers).column("kind").cells
+    assert np.mean(answers == truth) == pytest.approx(evaluation["scores"]["accuracy"])
+
+
+def test_quantities_and_every_output(run, houses, tmp_path):
+    status, out, err = run(
+        *("train", houses, "--target", "price", "--out", "m", "--hidden", "16", "--learning-rate", 0.02, "--seed", 3),
+        *("--report", "r.html", "--loss-curve", "l.svg", "--boundary", "b.png"),
+    )
+    assert status == 0, err
+    assert re.search(r"R2 +0\.9[5-9]", out)
+    assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
+    assert ElementTree.parse(tmp_path / "l.svg").getroot().tag.endswith("svg")
+    report = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert report.count("<svg") == 3  # loss curve, plane of answers, network
+    assert "http://" not in report.replace("http://www.w3.org/", "")
+    status, out, _ = run("evaluate", "m", houses, "--json")
+    scores = json.loads(out)["scores"]
+    truth = read_csv(houses).column("price").numbers()
+    run("predict", "m", houses, "--out", "p.csv")
+    predicted = read_csv("p.csv").column("predicted price").numbers()
+    assert scores["RMSE"] == pytest.approx(np.sqrt(np.mean((truth - predicted) ** 2)))
+    assert scores["MAE"] == pytest.approx(np.mean(np.abs(truth - predicted)))
+    assert scores["R2"] == pytest.approx(1 - np.var(truth - predicted) / np.var(truth), abs=2e-3)
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "huber", "log_cosh", "quantile", "poisson"])
+def test_losses_for_quantities(run, tmp_path, loss):
+    rng = np.random.default_rng(0)
+    x = rng.uniform(-1, 1, size=200)
+    write_csv(tmp_path / "counts.csv", ["x", "y"], [x, rng.poisson(np.exp(1 + x))])
+    arguments = ("--task", "regression", "--loss", loss, "--epochs", 100, "--learning-rate", 0.01)
+    status, _, err = run("train", "counts.csv", "--target", "y", "--out", "m", *arguments)
+    assert status == 0, err
+    run("predict", "m", "counts.csv", "--out", "p.csv")
+    predicted = read_csv("p.csv").column("predicted y").numbers()
+    assert np.corrcoef(predicted, np.exp(1 + x))[0, 1] > 0.95
+
+
+def test_same_seed_same_model(run, flowers, tmp_path):
+    for out, seed in (("a", 5), ("b", 5), ("c", 6)):
+        run("train", flowers, "--target", "kind", "--out", out, "--epochs", 3, "--seed", seed, "--dropout", 0.1)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+    assert (tmp_path / "a").read_bytes() != (tmp_path / "c").read_bytes()
+
+
+def test_new_categories_and_other_columns_at_prediction(run, flowers, tmp_path):
+    run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 3)
+    write_csv(tmp_path / "new.csv", ["extra", "colour", "width", "length"], [[1, 2], ["green", "red"], [0, 1], [2, ""]])
+    status, _, err = run("predict", "m", "new.csv", "--out", "p.csv")
+    assert status == 0
+    assert "'green'" in err
+    assert "'extra'" in err
+    assert read_csv("p.csv").n_rows == 2
+
+
+def test_missing_column_at_prediction(run, refused, flowers, tmp_path):
+    run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 3)
+    write_csv(tmp_path / "new.csv", ["Colour", "width"], [["red"], [1]])
+    line = refused("predict", "m", "new.csv", "--out", "p.csv")
+    assert "'length'" in line
+    assert "'Colour'" in line
+
+
+def test_zero_hidden_layers_and_all_rows(run, flowers):
+    status, out, _ = run(
+        "train", flowers, "--target", "kind", "--out", "m", "--hidden", 0, "--validation", 0, "--epochs", 5
+    )
+    assert status == 0
+    assert "On 300 training rows" in out
+    assert load("m").network.layer_sizes == (5, 3)
+
+
+def table(path, header, rows):
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+
+
+GOOD = [f"{i % 7},{i % 5},{'p' if i % 7 > 3 else 'q'}" for i in range(60)]
+BAD_TABLES = {
+    "empty": (None, "is empty"),
+    "header only": ([], "no rows"),
+    "one class": ([row[:-1] + "p" for row in GOOD], "every row has the class 'p'"),
+    "text among numbers": ([*GOOD, *["oops,1,p"] * 3], "'oops' is not a number"),
+    "ragged": ([*GOOD, "1,p"], "line 62"),
+    "all missing": ([f",{row[2:]}" for row in GOOD], "missing"),
+    "infinity": ([*GOOD, *["inf,1,p"] * 3], "'inf'"),
+    "target missing": ([*GOOD, "1,1,"], "line 62"),
+    "identifiers": ([f"id{i},1,{'p' if i % 2 else 'q'}" for i in range(3000)], "--max-categories"),
+    "identifiers for a target": ([f"1,{i % 3},id{i}" for i in range(3000)], "identifier"),
+    "binary": (b"\x00\x01\x02" * 50, "binary"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TABLES)
+def test_bad_tables(refused, tmp_path, case):
+    content, expected = BAD_TABLES[case]
+    if content is None or isinstance(content, bytes):
+        (tmp_path / "t.csv").write_bytes(content or b"")
+    else:
+        table(tmp_path / "t.csv", "a,b,y", content)
+    arguments = ("--target", "y", "--out", "m", "--report", "r.html")
+    line = refused("train", "t.csv", *arguments)
+    assert "t.csv" in line
+    assert expected in line
+
+
+BAD_ARGUMENTS = {
+    "no such file": (["train", "none.csv", "--target", "y", "--out", "m"], "none.csv"),
+    "no such column": (["train", "t.csv", "--target", "Y", "--out", "m"], "no column 'Y'"),
+    "no such folder": (["train", "t.csv", "--target", "y", "--out", "none/m"], "folder none does not exist"),
+    "output is a folder": (["train", "t.csv", "--target", "y", "--out", "."], "is a folder"),
+    "output is the input": (["train", "t.csv", "--target", "y", "--out", "t.csv"], "overwrite"),
+    "two outputs in one": (["train", "t.csv", "--target", "y", "--out", "m", "--report", "m"], "overwrite"),
+    "hidden": (["train", "t.csv", "--target", "y", "--out", "m", "--hidden", "3,x"], "--hidden"),
+    "absurd size": (["train", "t.csv", "--target", "y", "--out", "m", "--hidden", "999999999"], "parameters"),
+    "activation": (["train", "t.csv", "--target", "y", "--out", "m", "--activation", "rleu"], "'relu'"),
+    "optimiser": (["train", "t.csv", "--target", "y", "--out", "m", "--optimizer", "adma"], "'adam'"),
+    "task": (["train", "t.csv", "--target", "y", "--out", "m", "--task", "guess"], "--task"),
+    "loss for classes": (["train", "t.csv", "--target", "y", "--out", "m", "--loss", "huber"], "regression"),
+    "picture": (["train", "t.csv", "--target", "y", "--out", "m", "--loss-curve", "l.gif"], ".png or .svg"),
+    "validation": (["train", "t.csv", "--target", "y", "--out", "m", "--validation", "1.5"], "validation"),
+    "dropout": (["train", "t.csv", "--target", "y", "--out", "m", "--dropout", "1"], "dropout"),
+    "rate": (["train", "t.csv", "--target", "y", "--out", "m", "--learning-rate", "0"], "learning_rate"),
+    "no model": (["predict", "none", "t.csv", "--out", "p.csv"], "no such model"),
+    "no model but a table": (["predict", "t.csv", "t.csv", "--out", "p.csv"], "not a model file"),
+    "no model but a table, evaluate": (["evaluate", "t.csv", "t.csv"], "not a model file"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_ARGUMENTS)
+def test_bad_arguments(refused, tmp_path, case):
+    table(tmp_path / "t.csv", "a,b,y", GOOD)
+    arguments, expected = BAD_ARGUMENTS[case]
+    assert expected in refused(*arguments)
+
+
+def test_divergence_is_one_line(refused, houses):
+    line = refused(*("train", houses, "--target", "price", "--out", "m", "--optimizer", "sgd", "--learning-rate", 1e12))
+    assert "diverged in epoch 1" in line
+    assert "lower learning_rate" in line
+
+
+def test_traceback_on_request(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("CLEARPROP_TRACEBACK", "1")
+    with pytest.raises(ValueError, match=r"none\.csv"):
+        run("train", "none.csv", "--target", "y", "--out", "m")
+
+
+def test_markup_in_names_stays_text(run, tmp_path):
+    rng = np.random.default_rng(0)
+    names = ["<script>alert(1)</script>", "[red]&amp;$x$", "<b>y</b>"]
+    x = rng.normal(size=(80, 2))
+    labels = np.where(x[:, 0] > 0, "<img src=x onerror=alert(1)>", "[bold]no")
+    write_csv(tmp_path / "t.csv", names, [*x.T, labels])
+    arguments = ("--report", "r.html", "--boundary", "b.svg", "--epochs", 5)
+    status, out, err = run("train", "t.csv", "--target", names[2], "--out", "m", *arguments)
+    assert status == 0, err
+    assert "[bold]no" in out
+    report = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<script" not in report
+    assert "<img" not in report
+    assert "&lt;script&gt;" in report
+    assert run("evaluate", "m", "t.csv")[0] == 0
+
+
+def test_version_and_help(run):
+    status, out, _ = run("--version")
+    assert (status, out) == (0, "clearprop 0.1.0\n")
+    status, out, _ = run("--help")
+    assert status == 0
+    for command in ("article", "demo", "train", "predict", "evaluate"):
+        assert command in out

@@ -1,0 +1,116 @@
+"""Learning from a table: the split, what is scaled by what, predictions in the table's terms."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
+
+from clearprop import InputError, Table, TableModel, TableSettings, load
+from clearprop.evaluation import evaluate_classes, evaluate_numbers
+
+
+def classes_table(n=120, seed=0):
+    rng = np.random.default_rng(seed)
+    kind = np.arange(n) % 3
+    x = rng.normal(size=(n, 2)) * 0.5 + np.array([[0, 0], [3, 0], [0, 3]])[kind]
+    return Table.from_columns(["u", "v", "kind"], [*x.T, np.array(["a", "b", "c"])[kind]])
+
+
+def numbers_table(n=200, seed=0):
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(-1, 1, size=n)
+    return Table.from_columns(["x", "y"], [x, 1000 + 50 * x])
+
+
+def test_rows_held_out_are_apart_and_in_proportion():
+    learned = TableModel.learn(classes_table(), "kind", TableSettings(validation=0.25, trainer={"epochs": 2}))
+    assert (learned.train.n_rows, learned.held_out.n_rows) == (90, 30)
+    assert set(learned.train.lines) | set(learned.held_out.lines) == set(range(1, 121))
+    assert {label: list(learned.held_out.column("kind").cells).count(label) for label in "abc"} == dict.fromkeys(
+        "abc", 10
+    )
+
+
+def test_scales_come_from_training_rows_alone():
+    table = numbers_table()
+    learned = TableModel.learn(table, "y", TableSettings(trainer={"epochs": 1}))
+    x, y = (learned.train.column(name).numbers() for name in ("x", "y"))
+    (column,) = learned.model.preprocessor.columns
+    assert (column.mean, column.scale) == pytest.approx((x.mean(), x.std()))
+    assert (learned.model.target.mean, learned.model.target.scale) == pytest.approx((y.mean(), y.std()))
+
+
+def test_quantities_come_in_their_own_unit():
+    learned = TableModel.learn(
+        numbers_table(), "y", TableSettings(hidden=[8], trainer={"learning_rate": 0.02, "epochs": 200})
+    )
+    predictions = learned.model.predict(Table.from_columns(["x"], [[-0.5, 0.0, 0.5]]))
+    np.testing.assert_allclose(predictions.values, [975, 1000, 1025], atol=5)
+    assert predictions.probabilities is None
+
+
+def test_prediction_is_that_of_the_network():
+    learned = TableModel.learn(classes_table(), "kind", TableSettings(trainer={"epochs": 5}))
+    model, table = learned.model, classes_table(seed=1)
+    outputs = model.network.predict(model.preprocessor.transform(table))
+    predictions = model.predict(table)
+    np.testing.assert_array_equal(predictions.probabilities, outputs)
+    assert predictions.values.tolist() == ["abc"[number] for number in outputs.argmax(axis=1)]
+
+
+def test_two_classes_have_one_output():
+    table = Table.from_columns(["x", "y"], [list(range(40)), ["no", "yes"] * 20])
+    model = TableModel.learn(table, "y", TableSettings(trainer={"epochs": 1})).model
+    assert model.network.layer_sizes[-1] == 1
+    predictions = model.predict(table)
+    np.testing.assert_allclose(predictions.probabilities.sum(axis=1), 1)
+    np.testing.assert_array_equal(predictions.values == "yes", predictions.probabilities[:, 1] > 0.5)
+
+
+@pytest.mark.parametrize(("table", "target"), [(classes_table(), "kind"), (numbers_table(), "y")])
+def test_file_round_trip(tmp_path, table, target):
+    model = TableModel.learn(table, target, TableSettings(dtype="float32", trainer={"epochs": 2})).model
+    model.save(tmp_path / "m")
+    before, after = model.predict(table), load(tmp_path / "m").predict(table)
+    np.testing.assert_array_equal(before.values, after.values)
+
+
+def test_parts_that_do_not_belong_together_are_refused(tmp_path):
+    model = TableModel.learn(classes_table(), "kind", TableSettings(trainer={"epochs": 1})).model
+    other = TableModel.learn(numbers_table(), "y", TableSettings(trainer={"epochs": 1})).model
+    TableModel(model.network, other.preprocessor, model.target).save(tmp_path / "m")
+    with pytest.raises(InputError, match="1 inputs and 3 outputs"):
+        load(tmp_path / "m")
+
+
+def test_few_rows():
+    table = Table.from_columns(["x", "y"], [[1, 2, 3, 4], ["a", "b", "a", "b"]])
+    learned = TableModel.learn(table, "y", TableSettings(trainer={"epochs": 2}))
+    assert learned.held_out.n_rows == 1
+    assert "ROC AUC" not in learned.evaluation.scores
+    assert "no row is of class" in learned.evaluation.notes[0]
+
+
+def test_scores_of_classes_are_scikit_learns():
+    rng = np.random.default_rng(0)
+    for k in (2, 4):
+        y = rng.integers(k, size=50)
+        p = rng.dirichlet(np.ones(k), size=50)
+        names = tuple("abcd"[:k])
+        evaluation = evaluate_classes(y, p, names)
+        assert evaluation.scores["accuracy"] == accuracy_score(y, p.argmax(axis=1))
+        assert evaluation.scores["log loss"] == pytest.approx(log_loss(y, p))
+        auc = roc_auc_score(y, p[:, 1]) if k == 2 else roc_auc_score(y, p, multi_class="ovr")
+        assert evaluation.scores["ROC AUC"] == pytest.approx(auc)
+        assert evaluation.confusion[1, 0] == np.sum((y == 1) & (p.argmax(axis=1) == 0))
+
+
+def test_scores_of_quantities_are_scikit_learns():
+    rng = np.random.default_rng(0)
+    y, p = rng.normal(size=(2, 30))
+    evaluation = evaluate_numbers(y, p)
+    assert evaluation.scores["R2"] == pytest.approx(r2_score(y, p))
+    assert evaluation.scores["MAE"] == pytest.approx(mean_absolute_error(y, p))
+    assert evaluation.scores["RMSE"] == pytest.approx(np.sqrt(np.mean((y - p) ** 2)))
+    constant = evaluate_numbers(np.ones(5), p[:5])
+    assert "R2" not in constant.scores
+    assert constant.notes
