@@ -6,9 +6,9 @@ losses alone: by central differences, and by the complex step Im L(p + ih) / h, 
 
 import numpy as np
 import pytest
-from strategies import quiet_network, targets_for
 
 from clearprop import ACTIVATIONS, LOSSES
+from strategies import quiet_network, targets_for
 
 SIZES = (3, 4)
 ROWS = 5
@@ -88,11 +88,9 @@ def test_gradient_is_that_of_the_loss(loss_name, output):
 
 
 def test_registries_are_complete():
-    assert set(ACTIVATIONS) >= set(
-        "identity step sigmoid tanh relu leaky_relu elu selu gelu silu mish softplus softsign hard_sigmoid "
-        "softmax".split()
-    )
-    assert set(LOSSES) >= set(
-        "squared_error absolute_error huber log_cosh quantile poisson binary_cross_entropy cross_entropy hinge "
-        "perceptron".split()
-    )
+    activations = """identity step sigmoid tanh relu leaky_relu elu selu gelu silu mish softplus softsign hard_sigmoid
+        softmax"""
+    losses = """squared_error absolute_error huber log_cosh quantile poisson binary_cross_entropy cross_entropy hinge
+        perceptron"""
+    assert set(ACTIVATIONS) >= set(activations.split())
+    assert set(LOSSES) >= set(losses.split())

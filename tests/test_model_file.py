@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save as save_tensors
-from strategies import quiet_network
 
 from clearprop import ACTIVATIONS, LOSSES, Activation, InputError, Network, load, save
 from clearprop.activations import LeakyRelu
 from clearprop.losses import Quantile
+from strategies import quiet_network
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -483,6 +483,18 @@ def test_sizes_of_all_kinds():
         assert all(type(size) is int for size in network.layer_sizes)
 
 
+def test_networks_too_large_to_be_meant_are_refused():
+    with pytest.raises(ValueError, match=r"layer_sizes \[100000, 100000\] make 10,000,100,000 parameters, and at most"):
+        Network([100_000, 100_000])
+
+
+def test_predicting_many_rows_in_parts_is_predicting_them_at_once():
+    X = np.random.default_rng(0).normal(size=(20_000, 2))
+    network = Network([2, 3, 2], "tanh", loss="cross_entropy", rng=0)
+    np.testing.assert_allclose(network.predict(X), network.forward(X).outputs, rtol=1e-13)
+    np.testing.assert_allclose(network.predict(X[19_990:]), network.predict(X)[19_990:], rtol=1e-13)
+
+
 @pytest.mark.parametrize(
     ("settings", "error", "message"),
     [

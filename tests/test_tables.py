@@ -52,7 +52,7 @@ def test_every_delimiter_line_end_and_mark(tmp_path, delimiter, end, mark):
 
 
 def test_gzip_is_told_by_its_content(tmp_path):
-    path = written(tmp_path, gzip.compress(b"a,b\n1,2\n"), "data.csv.gz")
+    path = written(tmp_path, gzip.compress(b"a,b\n1,2\n", mtime=0), "data.csv.gz")
     assert cells(read_csv(path)) == {"a": ["1"], "b": ["2"]}
     assert cells(read_csv(path.rename(tmp_path / "data"))) == {"a": ["1"], "b": ["2"]}
 
@@ -112,10 +112,10 @@ def test_wide_tables(tmp_path):
         (b"PK\x03\x04rest", "this is no CSV file but an Excel workbook or a zip archive"),
         (b"\xd0\xcf\x11\xe0rest", "this is no CSV file but an Excel workbook: save the table as CSV"),
         (b"PAR1rest", "this is no CSV file but a Parquet file: export the table as CSV"),
-        (gzip.compress(b"a,b\n1,2\n")[:-9], "the gzip file is cut short or damaged: fetch or pack it again"),
-        (gzip.compress(b"a,b\n1,2\n")[:-8] + b"\0" * 8, "the gzip file is cut short or damaged"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-9], "the gzip file is cut short or damaged: fetch or pack it again"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0)[:-8] + b"\0" * 8, "the gzip file is cut short or damaged"),
         (b"\x1f\x8bno gzip at all", "the gzip file is cut short or damaged"),
-        (gzip.compress(b"PK\x03\x04rest"), "this is no CSV file but an Excel workbook or a zip archive"),
+        (gzip.compress(b"PK\x03\x04rest", mtime=0), "this is no CSV file but an Excel workbook or a zip archive"),
     ],
 )
 def test_bad_files(tmp_path, content, message):

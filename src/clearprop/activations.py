@@ -6,8 +6,9 @@ To add one, subclass `Activation` and decorate it with `ACTIVATIONS.register`; t
 At a kink: relu and leaky_relu at 0 have the slope that holds below, hard_sigmoid at -3 and 3 has slope 0.
 `step` is flat on both sides of its jump, so its slope is 0 everywhere.
 
-The functions keep the dtype of z. They also take complex z, where the formula allows it, so that tests can use the
-complex-step derivative: comparisons are by the real part, as NumPy's `maximum` and `minimum` do.
+The values keep the dtype of z; a slope may be truth values, which count as 1 and 0. The functions also take complex z,
+where the formula allows it, so that tests can use the complex-step derivative: comparisons are by the real part, as
+NumPy's `maximum` and `minimum` do.
 """
 
 import math
@@ -243,6 +244,11 @@ class Elu(Activation):
     kinks = (0.0,)
     initializer = "he_uniform"
 
+    @property
+    def output_range(self) -> tuple[float, float]:  # type: ignore[override]
+        """From -alpha on."""
+        return (-self.alpha, math.inf)
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """z, or alpha (exp(z) - 1) below 0."""
         return np.add(np.maximum(z, 0), self.alpha * np.expm1(np.minimum(z, 0)), out=out)
@@ -259,6 +265,7 @@ class Selu(Activation):
     name = "selu"
     formula = "Piecewise((scale*z, z > 0), (scale*alpha*(exp(z) - 1), True))"
     slope_formula = "Piecewise((scale, z > 0), (a + scale*alpha, True))"
+    output_range = (-1.7580993408473766, math.inf)
     kinks = (0.0,)
     initializer = "lecun_normal"
     alpha: ClassVar[float] = 1.6732632423543772

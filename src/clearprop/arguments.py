@@ -17,18 +17,32 @@ def whole(name: str, value: int, least: int) -> int:
 
 
 def positive(name: str, value: float | None, default: float) -> float:
-    """A finite number above 0 (the default where None is given), or ValueError."""
-    value = default if value is None else value
-    if not 0 < value < np.inf:
+    """A finite number above 0 (the default where None is given), or an error."""
+    number = _number(name, default if value is None else value)
+    if not 0 < number < np.inf:
         raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
-    return float(value)
+    return number
 
 
 def not_negative(name: str, value: float | None, default: float) -> float:
-    """A finite number of at least 0 (the default where None is given), or ValueError."""
-    value = default if value is None else value
-    if not 0 <= value < np.inf:
+    """A finite number of at least 0 (the default where None is given), or an error."""
+    number = _number(name, default if value is None else value)
+    if not 0 <= number < np.inf:
         raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
+    return number
+
+
+def share(name: str, value: float) -> float:
+    """A number from 0 to below 1, or an error."""
+    number = _number(name, value)
+    if not 0 <= number < 1:
+        raise ValueError(f"{name} must be from 0 to below 1, got {value!r}")
+    return number
+
+
+def _number(name: str, value: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} must be a number, got {value!r}")
     return float(value)
 
 
@@ -39,17 +53,14 @@ def check_finite(name: str, values: Array) -> None:
         place = np.argwhere(wrong)[0]
         where = f"row {place[0]}" + (f", column {place[1]}" if values.ndim == 2 else "")
         raise ValueError(
-            f"{name} holds {values[tuple(place)]} at {where} ({int(wrong.sum())} such in all): "
+            f"{name} holds {values[tuple(place)]} (as {values.dtype}) at {where}, {int(wrong.sum())} such in all: "
             "training needs finite numbers; fill in or leave out what is missing"
         )
 
 
 def dropout_by_layer(dropout: float | Sequence[float], hidden_layers: int) -> list[float]:
-    """One share of at least 0 and below 1 for each hidden layer, or ValueError."""
-    shares = list(dropout) if isinstance(dropout, Sequence) else [float(dropout)] * hidden_layers
+    """One share of at least 0 and below 1 for each hidden layer, or an error."""
+    shares: list[Any] = list(dropout) if np.ndim(dropout) == 1 else [dropout] * hidden_layers  # type: ignore[arg-type]
     if len(shares) != hidden_layers:
         raise ValueError(f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {shares}")
-    for share in shares:
-        if not 0 <= share < 1:
-            raise ValueError(f"dropout must be from 0 to below 1, got {share}")
-    return shares
+    return [share("dropout", item) for item in shares]

@@ -1,5 +1,6 @@
 """A network drawn as SVG: units as circles, weights as lines by sign (colour and dash) and size (width)."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ Array = npt.NDArray[Any]
 # From the palette of Okabe and Ito, which colour-blind people can tell apart; negative weights are dashed as well.
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 MOST_DRAWN = 10  # units of a layer; of a wider one the first and the last are drawn, and a gap
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COLUMN, RADIUS, MARGIN = 170.0, 15.0, 60.0
 ROW, WIDE_ROW = 46.0, 64.0  # the wide one where it leaves the picture small
 LABELLED = 9  # a layer with at most so many weights has its numbers written beside the lines
@@ -23,11 +25,16 @@ class Drawing(str):
 
     __slots__ = ()
 
+    def __repr__(self) -> str:
+        return f"<Drawing, {len(self):,} characters of SVG: a notebook shows it, save('network.svg') writes it>"
+
     def _repr_svg_(self) -> str:
         return str(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the picture to a file."""
+        """Write the picture to a file, whose name must end in .svg."""
+        if Path(path).suffix.lower() != ".svg":
+            raise ValueError(f"{path}: a drawing is SVG, so its name must end in .svg")
         Path(path).write_text(self, encoding="utf-8")
 
 
@@ -169,7 +176,7 @@ def _text(
     element.set("pointer-events", "none")
     if halo:
         element.set("style", "paint-order: stroke; stroke: #fff; stroke-width: 3px")
-    element.text = text
+    element.text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _shortened(name: str) -> str:

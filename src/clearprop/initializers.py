@@ -26,7 +26,11 @@ class Initializer(ABC, Named):
         """Weights of shape (fan_in, fan_out) and biases of shape (fan_out,), float64."""
 
 
-INITIALIZERS: Registry[Initializer] = Registry("initializer", Initializer)
+INITIALIZERS: Registry[Initializer] = Registry(
+    "initializer",
+    Initializer,
+    aliases={"glorot": "glorot_uniform", "he": "he_uniform", "lecun": "lecun_uniform"},
+)
 
 
 @INITIALIZERS.register

@@ -22,6 +22,7 @@ from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
+from clearprop.registry import Registry
 
 Array = npt.NDArray[Any]
 
@@ -164,8 +165,8 @@ class Network:
         self.loss_function = LOSSES.resolve(loss)
         natural = ACTIVATIONS.resolve(self.loss_function.output_activation)
         output = natural if output_activation is None else ACTIVATIONS.resolve(output_activation)
-        hidden = _one_each(activation, n_layers - 1, "activation", "hidden layers")
-        self.activations = [*(ACTIVATIONS.resolve(item) for item in hidden), output]
+        hidden = _one_each(ACTIVATIONS, activation, n_layers - 1, "activation", "hidden layers")
+        self.activations: list[Activation] = [*hidden, output]
         self._from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
@@ -175,18 +176,46 @@ class Network:
                 f"layer_sizes {list(self.layer_sizes)} make {count:,} parameters, and at most {MOST_PARAMETERS:,} "
                 "are taken: choose smaller layers"
             )
-        self.parameters = np.empty(count, dtype=self.dtype)
-        self.weights, self.biases = self._views(self.parameters)
+        self._parameters = np.empty(count, dtype=self.dtype)
+        self._weights, self._biases = self._views(self._parameters)
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
-        initializers = _one_each(initializer, n_layers, "initializer", "layers")
-        self.initialize([INITIALIZERS.resolve(item) for item in initializers], rng)
+        self.initialize(_one_each(INITIALIZERS, initializer, n_layers, "initializer", "layers"), rng)
 
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, layer by layer."""
         generator = as_generator(rng)
         for index, (initializer, (fan_in, fan_out)) in enumerate(zip(initializers, self._shapes(), strict=True)):
             self.weights[index], self.biases[index] = initializer.draw(generator, fan_in, fan_out)
+
+    @property
+    def parameters(self) -> Array:
+        """All weights and biases as one vector; assigning writes the numbers into it."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, values: npt.ArrayLike) -> None:
+        self._parameters[:] = values
+
+    @property
+    def weights(self) -> Views:
+        """The layers' weights, views into `parameters`; assigning writes the numbers into it."""
+        return self._weights
+
+    @weights.setter
+    def weights(self, values: Sequence[npt.ArrayLike]) -> None:
+        for index, W in enumerate(_as_many(values, len(self._weights), "weights")):
+            self._weights[index] = W
+
+    @property
+    def biases(self) -> Views:
+        """The layers' biases, views into `parameters`; assigning writes the numbers into it."""
+        return self._biases
+
+    @biases.setter
+    def biases(self, values: Sequence[npt.ArrayLike]) -> None:
+        for index, b in enumerate(_as_many(values, len(self._biases), "biases")):
+            self._biases[index] = b
 
     # -- the two passes ------------------------------------------------------------------------------------------
 
@@ -244,6 +273,8 @@ class Network:
         ValueError
             Shapes that do not belong together.
         """
+        if [a.shape[1] for a in trace.a] != list(self.layer_sizes[1:]):
+            raise ValueError(f"the trace is not of this network, whose layers have {self.layer_sizes[1:]} units")
         y = self.targets(y, len(trace.inputs))
         share, total = self._shares(sample_weight, len(y))
         gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
@@ -289,8 +320,16 @@ class Network:
         sample_weight: npt.ArrayLike | None = None,
         penalty: Penalty | None = None,
     ) -> float:
-        """The loss L: the weighted mean over the rows of the sum over the outputs, plus the penalty's share."""
-        return self.loss_of(self.forward(X), y, sample_weight, penalty)
+        """The loss L: the weighted mean over the rows of the sum over the outputs, plus the penalty's share.
+
+        Raises
+        ------
+        ValueError
+            A shape does not fit, or a target is none that the loss can take.
+        """
+        trace = self.forward(X)
+        self.loss_function.check_targets(self.targets(y, len(trace.inputs)))
+        return self.loss_of(trace, y, sample_weight, penalty)
 
     def loss_of(
         self,
@@ -315,11 +354,23 @@ class Network:
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
         penalty: Penalty | None = None,
+        sample: int | None = None,
+        rng: Seed = 0,
     ) -> GradientCheck:
-        """Compare every entry of the gradient with central finite differences, in float64, kinks kept off."""
+        """Compare the gradient with central finite differences, in float64, kinks kept off.
+
+        Parameters
+        ----------
+        sample : int, optional
+            How many parameters to compare, drawn at random by `rng`, in a network too large for all.
+        """
         network = self.copy("float64")
         X = network._rows(X)
         targets = network.targets(y, len(X))
+        self.loss_function.check_targets(targets)
+        indices = np.arange(network.parameters.size)
+        if sample is not None and sample < len(indices):
+            indices = np.sort(as_generator(rng).permutation(len(indices))[:sample])
 
         def evaluate() -> tuple[float, Array]:
             trace = network.forward(X)
@@ -328,7 +379,7 @@ class Network:
             return network.loss_of(trace, targets, sample_weight, penalty), np.concatenate(pieces)
 
         gradient = network.backward(network.forward(X), targets, sample_weight, penalty).flat
-        return check_gradient(evaluate, network.parameters, gradient, self.parameter_name)
+        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name)
 
     def targets(self, y: npt.ArrayLike, n_rows: int) -> Array:
         """Targets as an array of shape (n, outputs) and the network's dtype.
@@ -340,6 +391,11 @@ class Network:
         """
         outputs = self.layer_sizes[-1]
         y = np.asarray(y)
+        if y.dtype.kind not in "biuf":
+            raise TypeError(
+                f"y must be numbers, got {y.dtype} such as {y.flat[0] if y.size else 'nothing'!r}: number the classes, "
+                "as in  labels, y = np.unique(y, return_inverse=True)"
+            )
         if y.ndim == 1 and len(y) == n_rows and outputs == 1:
             y = y[:, np.newaxis]
         elif y.ndim == 1 and len(y) == n_rows and self.loss_function.name == "cross_entropy":
@@ -356,6 +412,8 @@ class Network:
 
     def parameter_name(self, index: int) -> str:
         """The name of an entry of `parameters`, such as W2[3,1] or b1[2]."""
+        if not 0 <= index < self.parameters.size:
+            raise IndexError(f"parameters are counted from 0 to {self.parameters.size - 1}, got {index}")
         for layer, (fan_in, fan_out) in enumerate(self._shapes(), start=1):
             if index < fan_in * fan_out:
                 return f"W{layer}[{index // fan_out + 1},{index % fan_out + 1}]"
@@ -363,7 +421,7 @@ class Network:
             if index < fan_out:
                 return f"b{layer}[{index + 1}]"
             index -= fan_out
-        raise IndexError(f"the network has {self.parameters.size} parameters")
+        raise AssertionError
 
     def info(self) -> None:
         """Print layers, activations and biases and weights: each where a layer is small, their ranges where not."""
@@ -388,16 +446,18 @@ class Network:
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> "Network":
         """A network of its own with the same parameters, of another dtype where one is given."""
-        copy = Network(
-            self.layer_sizes,
-            self.activations[:-1],
-            self.activations[-1],
-            self.loss_function,
-            "zeros",
-            dtype or self.dtype,
-        )
-        copy.parameters[:] = self.parameters
+        copy = Network.__new__(Network)
+        copy.__setstate__({**self.__getstate__(), "_parameters": self.parameters.astype(dtype or self.dtype)})
         return copy
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What pickling and `copy.deepcopy` take: the parameters once, without the views into them."""
+        return {name: value for name, value in vars(self).items() if name not in ("_weights", "_biases")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.dtype = self.parameters.dtype
+        self._weights, self._biases = self._views(self._parameters)
 
     def to_config(self) -> dict[str, Any]:
         """All but the parameters, as plain values.
@@ -419,7 +479,9 @@ class Network:
         """The network that `to_config` described, all its parameters 0."""
         *hidden, output = [ACTIVATIONS.from_config(item) for item in config["activations"]]
         loss = LOSSES.from_config(config["loss"])
-        return cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # whoever made the network first was warned
+            return cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"])
 
     # -- shapes --------------------------------------------------------------------------------------------------
 
@@ -466,18 +528,25 @@ class Network:
 def _checked_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     if isinstance(layer_sizes, str) or not isinstance(layer_sizes, Iterable):
         raise TypeError(f"layer_sizes must be a list such as [2, 8, 1], got {layer_sizes!r}")
-    for size in layer_sizes:
+    sizes = list(layer_sizes)
+    for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {size!r} in {list(layer_sizes)}")
-    if len(layer_sizes) < 2:
-        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {list(layer_sizes)}")
-    return tuple(int(size) for size in layer_sizes)
+            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {size!r} in {sizes}")
+    if len(sizes) < 2:
+        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {sizes}")
+    return tuple(int(size) for size in sizes)
 
 
-def _one_each(given: Any, count: int, what: str, whose: str) -> list[Any]:
-    """The given list, or the given item once for each layer."""
+def _as_many(values: Sequence[npt.ArrayLike], count: int, what: str) -> Sequence[npt.ArrayLike]:
+    if not isinstance(values, Sequence) or len(values) != count:
+        raise ValueError(f"{what} must be a list of {count} arrays, one a layer, got {values!r}")
+    return values
+
+
+def _one_each(registry: Registry[Any], given: Any, count: int, what: str, whose: str) -> list[Any]:
+    """The objects that the given list stands for, or the one object once for each layer."""
     if isinstance(given, str) or not isinstance(given, Sequence):
-        return [given] * count
+        return [registry.resolve(given)] * count
     if len(given) != count:
         raise ValueError(f"{what} must be one, or a list of {count} (one for each of the {whose}), got {len(given)}")
-    return list(given)
+    return [registry.resolve(item) for item in given]

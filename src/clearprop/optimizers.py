@@ -17,6 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.arguments import not_negative, share
 from clearprop.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -38,7 +39,7 @@ class Optimizer(ABC, Named):
         """Take one step, in place; gradient is not changed."""
 
 
-OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer)
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer, others=("lbfgs",))
 
 
 @OPTIMIZERS.register
@@ -64,6 +65,9 @@ class Momentum(Optimizer):
     slots = ("velocity",)
     learning_rate = 0.01
 
+    def __post_init__(self) -> None:
+        share("momentum", self.momentum)
+
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Along the velocity."""
         (velocity,) = slots
@@ -82,6 +86,9 @@ class Nesterov(Optimizer):
     name = "nesterov"
     slots = ("velocity",)
     learning_rate = 0.01
+
+    def __post_init__(self) -> None:
+        share("momentum", self.momentum)
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Along the velocity of the next step."""
@@ -103,6 +110,9 @@ class Adagrad(Optimizer):
     slots = ("square_sum",)
     learning_rate = 0.01
 
+    def __post_init__(self) -> None:
+        not_negative("epsilon", self.epsilon, 0.0)
+
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Each parameter by its own sum of squares."""
         (square_sum,) = slots
@@ -121,6 +131,10 @@ class RmsProp(Optimizer):
     name = "rmsprop"
     slots = ("square_mean",)
 
+    def __post_init__(self) -> None:
+        share("decay", self.decay)
+        not_negative("epsilon", self.epsilon, 0.0)
+
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Each parameter by its own mean of squares."""
         (square_mean,) = slots
@@ -138,6 +152,11 @@ class _Moments(Optimizer):
     epsilon: float = 1e-8
 
     slots: ClassVar[tuple[str, ...]] = ("mean", "square_mean")
+
+    def __post_init__(self) -> None:
+        share("beta_1", self.beta_1)
+        share("beta_2", self.beta_2)
+        not_negative("epsilon", self.epsilon, 0.0)
 
     def _advance(self, gradient: Array, mean: Array, square_mean: Array) -> Array:
         """Bring both means up to date, in place; returns an array of their size that may be overwritten."""
@@ -235,6 +254,10 @@ class Lion(Optimizer):
     name = "lion"
     slots = ("mean",)
     learning_rate = 0.0003
+
+    def __post_init__(self) -> None:
+        share("beta_1", self.beta_1)
+        share("beta_2", self.beta_2)
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """By the same amount for each parameter; only the sign is the gradient's."""

@@ -32,6 +32,11 @@ def generator_state(rng: Rng) -> dict[str, Any]:
     return dict(rng.get_state(legacy=False))
 
 
+def same_kind(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two states are of generators of the same kind."""
+    return one.keys() == other.keys() and one["bit_generator"] == other["bit_generator"]
+
+
 def restore_generator(rng: Rng, state: dict[str, Any]) -> None:
     """Set the generator to a state taken from a generator of the same kind."""
     if isinstance(rng, np.random.Generator):

@@ -33,11 +33,14 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
     Tests walk through these tables, so that nothing that is registered escapes its checks.
     """
 
-    def __init__(self, kind: str, base: type[Item], aliases: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, kind: str, base: type[Item], aliases: Mapping[str, str] | None = None, others: tuple[str, ...] = ()
+    ) -> None:
         self._kind = kind
         self._base = base
         self._classes: dict[str, type[Item]] = {}
         self._aliases = dict(aliases or {})
+        self._others = others  # names that are taken in the same places, but not held here
 
     def register(self, cls: Class) -> Class:
         """Add a class under its `name`; use it as a decorator."""
@@ -59,7 +62,7 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         if isinstance(given, type):
             raise TypeError(f"{self._kind} must be an object, got the class {given.__name__}: write {given.__name__}()")
         if not isinstance(given, str):
-            raise TypeError(f"{self._kind} must be a name or a {self._base.__name__} object, got {given!r}")
+            raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
         return self._find(given)()
 
     def to_config(self, item: Item) -> dict[str, Any]:
@@ -94,9 +97,10 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
     def _find(self, name: str) -> type[Item]:
         known = self._aliases.get(name, name)
         if known not in self._classes:
-            close = get_close_matches(name, self._classes, n=1)
+            known_names = [*self._classes, *self._others]
+            close = get_close_matches(name, known_names, n=1)
             hint = f", did you mean {close[0]!r}?" if close else "."
-            raise ValueError(f"unknown {self._kind} {name!r}{hint} There are: {', '.join(self._classes)}")
+            raise ValueError(f"unknown {self._kind} {name!r}{hint} There are: {', '.join(known_names)}")
         return self._classes[known]
 
     def __getitem__(self, name: str) -> type[Item]:

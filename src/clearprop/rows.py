@@ -44,7 +44,8 @@ class Rows:
             Shapes do not fit the network, a number is not finite, a target is none that the loss can take, or
             weights are negative or all 0.
         """
-        rows = np.asarray(X, dtype=network.dtype)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
+            rows = np.asarray(X, dtype=network.dtype)
         inputs = network.layer_sizes[0]
         if rows.ndim != 2 or rows.shape[1] != inputs or len(rows) == 0:
             raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
@@ -68,10 +69,12 @@ class Rows:
         for start in range(0, len(self.X), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             weight = None if self.sample_weight is None else self.sample_weight[part]
-            trace = network.forward(self.X[part])
-            total = float(len(trace.inputs) if weight is None else weight.sum())
-            loss_sum += network.loss_of(trace, self.y[part], weight) * total
+            with np.errstate(all="ignore"):  # huge parameters make an infinite loss, which says enough
+                trace = network.forward(self.X[part])
+                total = float(len(trace.inputs) if weight is None else weight.sum())
+                loss_sum += network.loss_of(trace, self.y[part], weight) * total
             weight_sum += total
             outputs.append(trace.outputs)
-        value = metric(network.loss_function, self.y, np.concatenate(outputs), self.sample_weight)
+        with np.errstate(all="ignore"):
+            value = metric(network.loss_function, self.y, np.concatenate(outputs), self.sample_weight)
         return loss_sum / weight_sum, value

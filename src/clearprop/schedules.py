@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from clearprop.arguments import not_negative, positive, share, whole
 from clearprop.registry import Named, Registry
 
 
@@ -80,6 +81,9 @@ class Adaptive(Schedule):
 
     name = "adaptive"
 
+    def __post_init__(self) -> None:
+        positive("divisor", self.divisor, 1.0)
+
     def rate(self, base: float, at: Position) -> float:
         """Base / divisor ** stalls, by repeated division."""
         for _ in range(at.stalls):
@@ -100,6 +104,10 @@ class StepDecay(Schedule):
     every: int = 10
 
     name = "step"
+
+    def __post_init__(self) -> None:
+        whole("every", self.every, 1)
+        positive("factor", self.factor, 1.0)
 
     def rate(self, base: float, at: Position) -> float:
         """Base * factor ** floor(epoch / every)."""
@@ -133,6 +141,10 @@ class Cosine(Schedule):
 
     name = "cosine"
 
+    def __post_init__(self) -> None:
+        share("warm_up", self.warm_up)
+        not_negative("least", self.least, 0.0)
+
     def rate(self, base: float, at: Position) -> float:
         """Rising, then base * (least + (1 - least) (1 + cos(pi share)) / 2)."""
         warm = self.warm_up * at.total_steps
@@ -153,12 +165,17 @@ class OneCycle(Schedule):
 
     name = "one_cycle"
 
+    def __post_init__(self) -> None:
+        not_negative("rise", self.rise, 0.0)
+        positive("start_divisor", self.start_divisor, 1.0)
+        positive("end_divisor", self.end_divisor, 1.0)
+
     def rate(self, base: float, at: Position) -> float:
         """The base rate is the peak, reached after the share `rise` of all steps."""
         start, end = base / self.start_divisor, base / self.start_divisor / self.end_divisor
         top = self.rise * at.total_steps - 1
         if at.step <= top:
-            return base + (start - base) * _half_cosine(at.step / top)
+            return base + (start - base) * _half_cosine(at.step / top if top > 0 else 1.0)
         share = min(1.0, (at.step - top) / max(1.0, at.total_steps - 1 - top))
         return end + (base - end) * _half_cosine(share)
 

@@ -43,8 +43,9 @@ class Patience:
         """Take note of an epoch, after which the network had these parameters."""
         value = getattr(record, self.monitor)
         value = -value if self.monitor == "metric" else value
-        # Gain is measured from the best so far, as in scikit-learn.
-        self.epochs_without_gain = self.epochs_without_gain + 1 if value > self.best - self.tolerance else 0
+        # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
+        gained = np.isfinite(value) and value <= self.best - self.tolerance
+        self.epochs_without_gain = 0 if gained else self.epochs_without_gain + 1
         if value < self.best:
             self.best = value
             if self.keeps_best:

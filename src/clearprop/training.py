@@ -1,6 +1,7 @@
 """The trainer: batches, epochs, stopping, history and snapshots around an engine that takes the steps."""
 
 import copy
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,7 +19,7 @@ from clearprop.metrics import Metric, resolve_metric
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
 from clearprop.penalties import Penalty
-from clearprop.randomness import Seed, as_generator, generator_state, restore_generator
+from clearprop.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.rows import Rows
 from clearprop.schedules import SCHEDULES, Position, Schedule
 from clearprop.stopping import Monitored, Patience
@@ -38,6 +39,8 @@ class State:
     cursor: int = 0
     progress: Progress = field(default_factory=Progress)
     rate: float = 0.0
+    ending_epoch: bool = False
+    stop_requested: str | None = None
     stop_reason: str | None = None
 
 
@@ -139,8 +142,20 @@ class Trainer:
         engine: str | Engine = "auto",
         rng: Seed = None,
     ) -> None:
+        if not isinstance(network, Network):
+            raise TypeError(f"network must be a Network, got {network!r}: make one as in Network([2, 8, 1])")
         self.network = network
         self.lbfgs = _resolve_lbfgs(optimizer)
+        if self.lbfgs:
+            given = {
+                "learning_rate": learning_rate is not None,
+                "schedule": schedule != "constant",
+                "batch_size": batch_size is not None,
+                "decoupled_decay": decoupled_decay is not None,
+                "dropout": bool(np.any(dropout)),
+                "clip_norm": clip_norm is not None,
+            }
+            _warn_of_ignored([name for name, is_given in given.items() if is_given])
         # L-BFGS keeps no slots; plain descent stands in the job for the optimiser that it does not use.
         self.optimizer: Optimizer = Sgd() if self.lbfgs else OPTIMIZERS.resolve(optimizer)  # type: ignore[arg-type]
         self.learning_rate = positive("learning_rate", learning_rate, self.optimizer.learning_rate)
@@ -237,14 +252,16 @@ class Trainer:
         DivergenceError
             Numbers left the finite range; the network keeps the last parameters that were finite.
         """
+        self._started()
         try:
-            if self.lbfgs:
+            if self.lbfgs and self.stop_reason is None:
                 self._run_lbfgs(self.lbfgs)
             while self.stop_reason is None:
                 self.run_epoch()
-        finally:
-            for callback in self.callbacks:
-                callback.on_finish(self)
+        except BaseException:
+            if self.stop_reason is None:
+                self._tell_finished()
+            raise
         return self.history
 
     def run_epoch(self) -> EpochRecord:
@@ -255,11 +272,9 @@ class Trainer:
         DivergenceError
             See `run`.
         """
-        epoch = self._state.epoch
-        while True:
-            self._advance(self._started().n_rows)
-            if self._state.epoch > epoch:
-                return self._records[-1]
+        self._advance(self._started().n_rows)
+        self._end_epoch()
+        return self._records[-1]
 
     def run_batch(self) -> bool:
         """Take one step; whether that ended an epoch, which is then judged.
@@ -269,15 +284,21 @@ class Trainer:
         DivergenceError
             See `run`.
         """
-        epoch, job = self._state.epoch, self._started()
+        job = self._started()
         self._advance(self._state.cursor + job.batch_size)
         for callback in self.callbacks:
             callback.on_batch_end(self)
-        return self._state.epoch > epoch
+        ended_epoch = self._state.cursor == job.n_rows
+        if ended_epoch:
+            self._end_epoch()
+        return ended_epoch
 
     def stop(self, reason: str) -> None:
-        """End training after the present epoch, or at once between epochs."""
-        self._state.stop_reason = reason
+        """End training at the end of the present epoch, or at once if none has begun."""
+        self._started()
+        self._state.stop_requested = reason
+        if self._state.cursor == 0 and not self._state.ending_epoch:
+            self._end(reason)
 
     @property
     def history(self) -> History:
@@ -316,6 +337,8 @@ class Trainer:
             The snapshot is of a network of another size or dtype, or of another optimiser.
         """
         job = self._started()
+        if not same_kind(snapshot.generator, generator_state(self.rng)):
+            raise ValueError("the snapshot was taken with another kind of random generator: give the trainer the same")
         if (
             snapshot.parameters.shape != self.network.parameters.shape
             or snapshot.slots.shape != job.slots.shape
@@ -336,7 +359,7 @@ class Trainer:
     # -- one stretch of an epoch ---------------------------------------------------------------------------------
 
     def _advance(self, stop: int) -> None:
-        """Run the batches from the present place in the epoch to `stop`, and end the epoch if that is its end."""
+        """Run the batches from the present place in the epoch to `stop`."""
         job, state = self._started(), self._state
         if self.lbfgs:
             raise TypeError("lbfgs decides its steps itself and cannot be advanced from outside: use fit or run")
@@ -348,13 +371,11 @@ class Trainer:
         rates = self._rates(len(range(state.cursor, stop, job.batch_size)))
         first_batch = state.cursor // job.batch_size
         try:
-            state.progress += self.engine.run(job, state.order, state.cursor, stop, rates)
+            self.engine.run(job, state.order, state.cursor, stop, rates, state.progress)
         except Diverged as diverged:
             job.slots[:] = 0
             raise self._divergence_error(diverged, first_batch) from diverged
         state.cursor, state.rate = stop, rates[-1]
-        if stop == job.n_rows:
-            self._end_epoch()
 
     def _begin_epoch(self) -> None:
         state, n = self._state, self._started().n_rows
@@ -390,12 +411,14 @@ class Trainer:
         state.patience.weigh(self._records[-1], self.network.parameters)
         if state.patience.over:
             self._lose_patience()
+        state.ending_epoch = True
         for callback in self.callbacks:
             callback.on_epoch_end(self)
-        if state.stop_reason is None and state.epoch >= self.epochs:
-            state.stop_reason = f"all {self.epochs} epochs done"
-        if state.stop_reason is not None:
-            self._finish()
+        state.ending_epoch = False
+        if state.stop_requested is None and state.epoch >= self.epochs:
+            state.stop_requested = f"all {self.epochs} epochs done"
+        if state.stop_requested is not None:
+            self._end(state.stop_requested)
 
     def _judge(self) -> tuple[float | None, float | None]:
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
@@ -414,12 +437,22 @@ class Trainer:
             state.patience.epochs_without_gain = 0
         else:
             name = state.patience.monitor.replace("_", " ")
-            state.stop_reason = f"no gain in {name} over {state.patience.epochs_without_gain} epochs"
+            state.stop_requested = f"no gain in {name} over {state.patience.epochs_without_gain} epochs"
 
-    def _finish(self) -> None:
-        """Keep the best parameters, where they are wanted."""
+    def _end(self, reason: str) -> None:
+        """Training is over: keep the best parameters, where they are wanted, and tell the callbacks."""
+        if self._state.stop_reason is None:
+            self._state.stop_reason = reason
+            self._keep_best()
+            self._tell_finished()
+
+    def _keep_best(self) -> None:
         if self._state.patience.best_parameters is not None:
             self.network.parameters[:] = self._state.patience.best_parameters
+
+    def _tell_finished(self) -> None:
+        for callback in self.callbacks:
+            callback.on_finish(self)
 
     def _run_lbfgs(self, method: LBfgs) -> None:
         state, job = self._state, self._started()
@@ -433,9 +466,8 @@ class Trainer:
             reason = minimise(job, method, self.epochs, self.tolerance, after_iteration)
         except Diverged as diverged:
             raise self._divergence_error(diverged, 0) from diverged
-        if state.stop_reason is None:
-            state.stop_reason = reason
-        self._finish()
+        self._end(reason)
+        self._keep_best()  # again, since SciPy's last word came after an end that a callback wanted
 
     # -- checks --------------------------------------------------------------------------------------------------
 
@@ -447,8 +479,12 @@ class Trainer:
     def _divergence_error(self, diverged: Diverged, first_batch: int) -> DivergenceError:
         epoch, batch = self._state.epoch + 1, first_batch + diverged.batch + 1
         self._state.stop_reason = f"diverged in epoch {epoch}"
-        remedies = [f"a lower learning_rate than {self.learning_rate:g}"]
-        remedies += ["clip_norm=1.0"] if self.clip_norm is None else []
+        self._tell_finished()
+        if self.lbfgs:
+            remedies = ["an l2 penalty", "another optimizer"]
+        else:
+            remedies = [f"a lower learning_rate than {self.learning_rate:g}"]
+            remedies += ["clip_norm=1.0"] if self.clip_norm is None else []
         largest = float(np.abs(self._started().X).max())
         remedies += [f"scaled inputs (the largest is {largest:.3g})"] if largest > 100 else []
         return DivergenceError(
@@ -465,6 +501,13 @@ def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> R
     if isinstance(validation, np.ndarray) or len(validation) not in (2, 3):
         raise ValueError("validation must be (X, y) or (X, y, sample_weight)")
     return Rows.checked(network, *validation, which="validation ")
+
+
+def _warn_of_ignored(names: list[str]) -> None:
+    if names:
+        warnings.warn(
+            f"lbfgs takes all rows at once and finds its steps itself: it does not use {', '.join(names)}", stacklevel=3
+        )
 
 
 def _resolve_lbfgs(optimizer: str | Optimizer | LBfgs) -> LBfgs | None:

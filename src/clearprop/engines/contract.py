@@ -55,7 +55,7 @@ class Job:
 
 @dataclass
 class Progress:
-    """What some batches came to: sums, so that parts of an epoch add up to the whole.
+    """What the batches of an epoch came to so far.
 
     Attributes
     ----------
@@ -71,11 +71,11 @@ class Progress:
     norm_sum: float = 0.0
     rows: int = 0
 
-    def __iadd__(self, other: "Progress") -> "Progress":
-        self.loss_sum += other.loss_sum
-        self.norm_sum += other.norm_sum
-        self.rows += other.rows
-        return self
+    def add(self, loss: float, norm: float, rows: int) -> None:
+        """Take note of a batch."""
+        self.loss_sum += loss * rows
+        self.norm_sum += norm * rows
+        self.rows += rows
 
 
 class Engine(Protocol):
@@ -83,7 +83,9 @@ class Engine(Protocol):
 
     name: str
 
-    def run(self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float]) -> Progress:
+    def run(
+        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
+    ) -> None:
         """Take a step for each batch of the rows from `start` to `stop`.
 
         Parameters
@@ -96,6 +98,9 @@ class Engine(Protocol):
             Places in that order; batches of `job.batch_size` rows, the last may be smaller.
         rates : sequence of float
             The learning rate of each batch.
+        progress : Progress
+            What the batches come to is added here, one by one, so that the sums of an epoch do not depend on how it
+            was cut into runs.
 
         Raises
         ------

@@ -59,8 +59,9 @@ def minimise(
     def report(intermediate_result: Any) -> None:
         network.parameters[:] = last[:] = intermediate_result.x
         job.step += 1
-        loss, n = float(intermediate_result.fun), job.n_rows
-        if not after_iteration(Progress(loss * n, norms[loss] * n, n)):
+        loss, progress = float(intermediate_result.fun), Progress()
+        progress.add(loss, norms[loss], job.n_rows)
+        if not after_iteration(progress):
             raise StopIteration
 
     result = minimize(
@@ -71,5 +72,5 @@ def minimise(
         callback=report,
         options={"maxfun": method.max_evaluations, "maxiter": iterations, "gtol": tolerance, "maxcor": method.memory},
     )
-    network.parameters[:] = result.x
+    network.parameters[:] = last
     return str(result.message).capitalize()

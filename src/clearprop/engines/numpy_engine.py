@@ -17,9 +17,11 @@ class NumpyEngine:
 
     name = "numpy"
 
-    def run(self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float]) -> Progress:
+    def run(
+        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
+    ) -> None:
         """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
-        network, progress = job.network, Progress()
+        network = job.network
         last_finite = network.parameters.copy()
         size = min(job.batch_size, stop - start)
         trace, gradients = _buffers(job, size)
@@ -47,17 +49,17 @@ class NumpyEngine:
                         W *= 1 - rate * job.decoupled_decay
                 job.step += 1
                 job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
-                progress += Progress(loss * (end - begin), norm * (end - begin), end - begin)
+                progress.add(loss, norm, end - begin)
             if not np.isfinite(network.parameters).all():
-                raise _diverged(job, len(rates) - 1, trace, gradients, last_finite)
-        return progress
+                raise _diverged(job, len(rates), trace, gradients, last_finite)
 
 
 def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_finite: Array) -> Diverged:
-    """What went wrong and where; the last finite parameters are put back if the present ones are not."""
+    """What went wrong and where; if it was the step before this batch, the parameters before that are put back."""
     layer, what = first_not_finite(job.network, trace, gradients)
     if not np.isfinite(job.network.parameters).all():
         job.network.parameters[:] = last_finite
+        batch -= 1
     return Diverged(batch, layer, what)
 
 
