@@ -168,13 +168,35 @@ def test_text_and_infinity_in_a_column_of_numbers(tmp_path):
 def test_too_many_categories():
     table = table_of(name=[f"n{i}" for i in range(1001)], x=range(1001))
     assert refusal(Preprocessor.fit, table) == (
-        "t.csv, column 'name': 1,001 different categories in 1,001 rows look like an identifier or free text (at most "
-        "1,000 are taken): pass --ignore COLUMN, or a greater --max-categories"
+        "t.csv, column 'name': 1,001 different texts in 1,001 known cells look like an identifier, a date or free text "
+        "(at most 1,000 are taken): pass --ignore 'name', or a greater --max-categories"
     )
-    assert len(Preprocessor.fit(table, max_categories=1001).feature_names) == 1002
+    assert len(Preprocessor.fit(table, categories=["name"], max_categories=1001).feature_names) == 1002
     assert Preprocessor.fit(table, ignore=["name"]).feature_names == ["x"]
     assert "at most 2 are taken" in refusal(Preprocessor.fit, table_of(x=["a", "b", "c", ""]), max_categories=2)
     assert len(Preprocessor.fit(table_of(x=["a", "b", ""]), max_categories=2).feature_names) == 3
+
+
+def test_hardly_any_repeats():
+    days = [f"2026-{i // 28 + 1:02}-{i % 28 + 1:02}" for i in range(40)]
+    table = table_of(day=days, x=[i / 7 for i in range(40)])
+    assert refusal(Preprocessor.fit, table) == (
+        "t.csv, column 'day': 40 different texts in 40 known cells look like an identifier, a date or free text: pass "
+        "--ignore 'day', or --category 'day' if they name kinds of things"
+    )
+    assert len(Preprocessor.fit(table, categories=["day"]).feature_names) == 41
+    half = table_of(kind=[f"k{i // 2}" for i in range(42)], x=[i / 7 for i in range(42)])
+    assert len(Preprocessor.fit(half).feature_names) == 22
+    assert len(Preprocessor.fit(table_of(kind=[f"k{i}" for i in range(20)])).feature_names) == 20
+
+
+def test_running_numbers_are_remarked_on():
+    notes = []
+    table = table_of(customer=range(100, 130), year=[2000 + i % 29 for i in range(30)], x=[i / 7 for i in range(30)])
+    Preprocessor.fit(table, notes=notes)
+    assert notes == [
+        "t.csv, column 'customer': every row has another whole number: pass --ignore 'customer' if it is an identifier."
+    ]
 
 
 def test_nothing_left_to_learn_from():

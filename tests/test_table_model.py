@@ -87,7 +87,7 @@ def test_few_rows():
     learned = TableModel.learn(table, "y", TableSettings(trainer={"epochs": 2}))
     assert learned.held_out.n_rows == 1
     assert "ROC AUC" not in learned.evaluation.scores
-    assert "no row is of class" in learned.evaluation.notes[0]
+    assert "no row is of class" in learned.evaluation.notes[-1]
 
 
 def test_scores_of_classes_are_scikit_learns():
@@ -102,6 +102,27 @@ def test_scores_of_classes_are_scikit_learns():
         auc = roc_auc_score(y, p[:, 1]) if k == 2 else roc_auc_score(y, p, multi_class="ovr")
         assert evaluation.scores["ROC AUC"] == pytest.approx(auc)
         assert evaluation.confusion[1, 0] == np.sum((y == 1) & (p.argmax(axis=1) == 0))
+
+
+def test_no_better_than_the_most_frequent_class_is_said():
+    y, p = np.array([0, 1, 1, 1]), np.array([[0.1, 0.9]] * 4)
+    assert evaluate_classes(y, p, ("no", "yes")).notes == ["no better than always answering yes"]
+    p[0] = [0.8, 0.2]
+    assert evaluate_classes(y, p, ("no", "yes")).notes == []
+
+
+def test_evaluation_tells_what_prediction_tells():
+    table = Table.from_columns(["u", "v", "kind"], [["a", "b"] * 20, range(40), ["no", "yes"] * 20])
+    model = TableModel.learn(table, "kind", TableSettings(trainer={"epochs": 1})).model
+    other = Table.from_columns(["u", "v", "kind", "w"], [["a", "z"], [1, 2], ["no", "yes"], [0, 0]])
+    notes = model.evaluate(other).notes
+    assert any("'z'" in note for note in notes)
+    assert any("'w'" in note for note in notes)
+
+
+def test_lbfgs_takes_no_batches():
+    learned = TableModel.learn(classes_table(), "kind", TableSettings(trainer={"optimizer": "lbfgs", "l2": 0.1}))
+    assert learned.evaluation.scores["accuracy"] == 1.0
 
 
 def test_scores_of_quantities_are_scikit_learns():

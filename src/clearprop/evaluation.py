@@ -54,12 +54,15 @@ def evaluate_classes(y: Array, probabilities: Array, classes: Sequence[str]) -> 
 
     numbers = np.arange(len(classes))
     predicted = probabilities.argmax(axis=1)
+    most_frequent = int(np.bincount(y, minlength=len(classes)).argmax())
     scores = {
         "accuracy": float(accuracy_score(y, predicted)),
         "baseline": float(np.bincount(y, minlength=len(classes)).max() / len(y)),
         "log loss": float(log_loss(y, probabilities, labels=numbers)),
     }
     notes = []
+    if scores["accuracy"] <= scores["baseline"]:
+        notes.append(f"no better than always answering {classes[most_frequent]}")
     absent = [name for number, name in enumerate(classes) if number not in y]
     if absent:
         notes.append(f"no ROC AUC, since no row is of class {', '.join(absent[:5])}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,15 @@ Array = npt.NDArray[Any]
 BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#666666"
 
 
+def check_extra() -> None:
+    """Raise MissingExtraError if what the extra `plots` brings is not installed."""
+    for module, package in (("matplotlib.figure", "Matplotlib"), ("jinja2", "Jinja2")):
+        try:
+            import_module(module)
+        except ImportError as error:
+            raise MissingExtraError(package, "plots", "drawing pictures and reports") from error
+
+
 def new_figure(width: float = 6.4, height: float = 4.0) -> Any:
     """A Matplotlib figure that belongs to no window.
 
@@ -24,10 +34,9 @@ def new_figure(width: float = 6.4, height: float = 4.0) -> Any:
     MissingExtraError
         Matplotlib is not installed.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("Matplotlib", "plots", "drawing a picture") from error
+    check_extra()
+    from matplotlib.figure import Figure
+
     return Figure(figsize=(width, height), layout="constrained")
 
 
@@ -100,7 +109,7 @@ def draw_decision_boundary(
     ax = new_figure(6.4, 4.8).add_subplot() if ax is None else ax
     margin = 0.08 * np.ptp(points, axis=0) + 1e-12
     low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
-    across, up = np.meshgrid(np.linspace(low[0], high[0], 200), np.linspace(low[1], high[1], 200))
+    across, up = np.meshgrid(np.linspace(low[0], high[0], 400), np.linspace(low[1], high[1], 400))
     response = predict(np.column_stack([across.ravel(), up.ravel()])).reshape(across.shape)
     if labels is None:
         surface = ax.contourf(across, up, response, levels=20, cmap="viridis", alpha=0.8)
@@ -111,10 +120,16 @@ def draw_decision_boundary(
 
         palette = colormaps["tab20" if len(labels) > 10 else "tab10"]
         shown = [palette(number % palette.N) for number in range(len(labels))]
-        levels = np.arange(len(labels) + 1) - 0.5
-        ax.contourf(across, up, response, levels=levels, colors=shown, alpha=0.25)
-        if len(np.unique(response)) > 1:
-            ax.contour(across, up, response, levels=levels[1:-1], colors="black", linewidths=0.8)
+        ax.imshow(
+            np.array(shown)[response.astype(int)],
+            extent=(low[0], high[0], low[1], high[1]),
+            origin="lower",
+            aspect="auto",
+            alpha=0.25,
+        )
+        for number in np.unique(response):
+            # Each class against all others: a border that leaps over a number is one line too.
+            ax.contour(across, up, response == number, levels=[0.5], colors="black", linewidths=0.6)
         markers = "os^Dvp*hXP"
         for number, label in enumerate(labels):
             of_class = points[targets == number]
@@ -127,7 +142,8 @@ def draw_decision_boundary(
                 s=22,
                 label=_literal(label),
             )
-        ax.legend(frameon=True, framealpha=0.9)
+        beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1)} if len(labels) > 4 else {}
+        ax.legend(frameon=True, framealpha=0.9, **beside)
     ax.set(xlabel=_literal(names[0]), ylabel=_literal(names[1]), title=_literal(title))
     return ax
 

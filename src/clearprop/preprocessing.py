@@ -28,6 +28,9 @@ from clearprop.config_checks import checked_entries, checked_name, checked_numbe
 from clearprop.errors import InputError
 from clearprop.tables import Table
 
+# A column with more different texts than this, and more than half of its rows, is taken for an identifier.
+MOST_UNREPEATED = 20
+
 
 @dataclass(frozen=True)
 class NumberColumn:
@@ -177,8 +180,8 @@ class Preprocessor:
         Raises
         ------
         InputError
-            A column is not there, all missing, a mixture of numbers and text, or has more than
-            `max_categories` values; or no column is left.
+            A column is not there, all missing, a mixture of numbers and text, has more than
+            `max_categories` values, or almost only different texts; or no column is left.
         """
         notes = [] if notes is None else notes
         kept = table.drop(ignore)
@@ -187,12 +190,14 @@ class Preprocessor:
         category_columns = []
         for column in map(kept.column, kept.names):
             if column.name not in forced and column.kind() == "number":
-                values = column.numbers()
-                constant = bool(np.nanmax(values) - np.nanmin(values) < SMALLEST_SPAN)
+                numbers_of_column = column.numbers()
+                constant = bool(np.nanmax(numbers_of_column) - np.nanmin(numbers_of_column) < SMALLEST_SPAN)
                 if not constant:
-                    numbers[column.name] = values
+                    numbers[column.name] = numbers_of_column
+                    _note_identifier(column, numbers_of_column, notes)
             else:
-                learned = CategoryColumn(column.name, _distinct_values(column, max_categories))
+                values = _distinct_values(column, max_categories, column.name in forced)
+                learned = CategoryColumn(column.name, values)
                 constant = len(learned.values) == 1
                 if not constant:
                     category_columns.append(learned)
@@ -330,16 +335,34 @@ def _numbers_come_first(columns: Sequence[NumberColumn | CategoryColumn]) -> boo
     return kinds == sorted(kinds, reverse=True)  # "number", then "category"
 
 
-def _distinct_values(column: Column, max_categories: int) -> tuple[str, ...]:
+def _distinct_values(column: Column, max_categories: int, forced: bool) -> tuple[str, ...]:
+    """The categories of a column, unless there are too many, or (if no one said that they are) almost no repeats."""
     distinct = set(column.cells.tolist())
     known = distinct - MISSING
+    n_known = int((~column.missing).sum())
+    looks = f"{column.where()}: {len(known):,} different texts in {n_known:,} known cells look like an identifier, "
+    looks += "a date or free text"
     if len(known) > max_categories:
         raise InputError(
-            f"{column.where()}: {len(known):,} different categories in {len(column.cells):,} rows look like an "
-            f"identifier or free text (at most {max_categories:,} are taken): pass --ignore COLUMN, or a greater "
+            f"{looks} (at most {max_categories:,} are taken): pass --ignore {quoted(column.name)}, or a greater "
             "--max-categories"
         )
+    if not forced and len(known) > MOST_UNREPEATED and 2 * len(known) > n_known:
+        raise InputError(
+            f"{looks}: pass --ignore {quoted(column.name)}, or --category {quoted(column.name)} if they name kinds "
+            "of things"
+        )
     return (*([""] if distinct & MISSING else []), *in_order(known))
+
+
+def _note_identifier(column: Column, numbers: NDArray[np.float64], notes: list[str]) -> None:
+    """Say so if a column of whole numbers has another one in every row, as a running number has."""
+    known = numbers[~np.isnan(numbers)]
+    if len(known) > MOST_UNREPEATED and (known == np.rint(known)).all() and len(np.unique(known)) == len(known):
+        notes.append(
+            f"{column.where()}: every row has another whole number: pass --ignore {quoted(column.name)} if it is an "
+            "identifier."
+        )
 
 
 def _scaled_columns(numbers: dict[str, NDArray[np.float64]]) -> list[NumberColumn]:

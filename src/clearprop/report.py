@@ -11,7 +11,6 @@ import numpy as np
 
 from clearprop import plots
 from clearprop.atomic import write_atomically
-from clearprop.errors import MissingExtraError
 from clearprop.preprocessing import NumberColumn
 from clearprop.table_model import Learned, TableModel
 from clearprop.tables import Table
@@ -20,15 +19,15 @@ from clearprop.targets import ClassTarget
 MOST_BOUNDARY_POINTS = 2000
 
 
-def write_report(path: str | os.PathLike[str], learned: Learned, title: str, settings: dict[str, Any]) -> None:
+def write_report(path: str | os.PathLike[str], learned: Learned, title: str, command: str) -> None:
     """Write the report.
 
     Parameters
     ----------
     title : str
         Such as the name of the table.
-    settings : dict of str to any
-        What to show as the settings of training.
+    command : str
+        What makes the same model again.
 
     Raises
     ------
@@ -37,11 +36,10 @@ def write_report(path: str | os.PathLike[str], learned: Learned, title: str, set
     InputError
         The file cannot be written.
     """
-    try:
-        from jinja2 import Environment, StrictUndefined
-        from markupsafe import Markup
-    except ImportError as error:
-        raise MissingExtraError("Jinja2", "plots", "the HTML report") from error
+    plots.check_extra()
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
     model = learned.model
     boundary = boundary_figure(model, learned.train)
     output_names = model.target.classes if isinstance(model.target, ClassTarget) else (model.target.name,)
@@ -56,7 +54,7 @@ def write_report(path: str | os.PathLike[str], learned: Learned, title: str, set
         model=model,
         columns=[_column_row(column) for column in model.preprocessor.columns],
         evaluation=learned.evaluation,
-        settings=settings,
+        command=command,
         network=repr(model.network).strip("<>"),
         drawing=Markup(drawing),
         loss_curve=Markup(_svg(loss_figure(learned))),
@@ -128,5 +126,5 @@ def _column_row(column: Any) -> dict[str, str]:
             "kind": "number",
             "detail": f"mean {column.mean:.4g}, deviation {column.scale:.4g}; missing cells become {column.median:.4g}",
         }
-    values = ", ".join(column.values[:8]) + (", …" if len(column.values) > 8 else "")
+    values = ", ".join(value or "(missing)" for value in column.values[:8]) + (", …" if len(column.values) > 8 else "")
     return {"name": column.name, "kind": "category", "detail": f"{len(column.values)} values: {values}"}

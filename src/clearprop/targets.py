@@ -29,7 +29,7 @@ Task = Literal["classification", "regression"]
 
 MOST_CLASSES = 1000
 # Whole numbers are guessed to be classes if there are so few different ones, in so many rows for each.
-MOST_GUESSED_CLASSES = 20
+MOST_GUESSED_CLASSES = 10
 LEAST_ROWS_A_GUESSED_CLASS = 5
 
 
@@ -55,7 +55,7 @@ class Target(ABC):
         """The target that a column of training rows holds.
 
         Without a task, text is classification, and so are whole numbers if there are two different ones, or
-        at most 20 and five rows or more for each. Other numbers are regression.
+        at most 10 and five rows or more for each. Other numbers are regression.
 
         Parameters
         ----------

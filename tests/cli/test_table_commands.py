@@ -1,7 +1,13 @@
 """train, predict and evaluate on real files, and all that can be wrong with them."""
 
+import html
 import json
 import re
+import shlex
+import signal
+import subprocess
+import sys
+import time
 from xml.etree import ElementTree
 
 import numpy as np
@@ -14,7 +20,7 @@ def test_classes_from_csv_to_predictions(run, flowers):
     status, out, err = run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 60, "--learning-rate", 0.01)
     assert status == 0, err
     assert "'kind' holds text: classification." in err
-    assert "On 60 rows that were kept out of training" in out
+    assert "On 60 rows kept out of training" in out
     model = load("m")
     assert model.network.layer_sizes == (5, 32, 16, 3)
     assert model.target.classes == ("iris", "lily", "rose")
@@ -100,6 +106,51 @@ def test_missing_column_at_prediction(run, refused, flowers, tmp_path):
     assert "'Colour'" in line
 
 
+def test_kept_columns_and_standard_output(run, flowers, tmp_path):
+    run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 3)
+    command = [sys.executable, "-m", "clearprop", "predict", "m", flowers, "--out", "-", "--keep", "colour"]
+    printed = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
+    lines = printed.stdout.splitlines()
+    assert lines[0] == "colour,predicted kind,probability iris,probability lily,probability rose"
+    assert [line.split(",")[0] for line in lines[1:]] == read_csv(flowers).column("colour").cells.tolist()
+    assert "300 predictions" in printed.stderr
+
+
+def test_the_report_names_the_command(run, flowers, tmp_path):
+    arguments = ("--ignore", "length", "--category", "colour", "--dtype", "float32", "--epochs", 3, "--dropout", 0.1)
+    run("train", flowers, "--target", "kind", "--out", "m", "--report", "r.html", *arguments)
+    first = (tmp_path / "m").read_bytes()
+    report = (tmp_path / "r.html").read_text(encoding="utf-8")
+    command = html.unescape(re.search(r'class="command">(.*?)</code>', report, re.DOTALL)[1])
+    (tmp_path / "m").unlink()
+    status, _, err = run(*shlex.split(command)[1:])
+    assert status == 0, err
+    assert (tmp_path / "m").read_bytes() == first
+
+
+def test_nothing_is_lost_when_the_reader_goes_away(flowers, tmp_path):
+    command = [sys.executable, "-m", "clearprop", "train", flowers, "--target", "kind", "--out", tmp_path / "m"]
+    with subprocess.Popen([*command, "--epochs", "3"], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        errors = process.stderr.read().decode()
+        process.wait()
+    assert load(tmp_path / "m").target.name == "kind"
+    assert "Traceback" not in errors
+
+
+def test_interrupted(houses, tmp_path):
+    command = [sys.executable, "-m", "clearprop", "train", houses, "--target", "price", "--out", tmp_path / "m"]
+    with subprocess.Popen(
+        [*command, "--epochs", "1000000", "--patience", "1000000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        errors = process.stderr.read().decode()
+        assert process.wait() == 130
+    assert errors.splitlines()[-1] == "clearprop: interrupted; what was not finished is not written"
+    assert [path.name for path in tmp_path.iterdir()] == ["houses.csv"]
+
+
 def test_zero_hidden_layers_and_all_rows(run, flowers):
     status, out, _ = run(
         "train", flowers, "--target", "kind", "--out", "m", "--hidden", 0, "--validation", 0, "--epochs", 5
@@ -156,6 +207,9 @@ BAD_ARGUMENTS = {
     "task": (["train", "t.csv", "--target", "y", "--out", "m", "--task", "guess"], "--task"),
     "loss for classes": (["train", "t.csv", "--target", "y", "--out", "m", "--loss", "huber"], "regression"),
     "picture": (["train", "t.csv", "--target", "y", "--out", "m", "--loss-curve", "l.gif"], ".png or .svg"),
+    "report": (["train", "t.csv", "--target", "y", "--out", "m", "--report", "r.pdf"], ".html"),
+    "few rows left": (["train", "t.csv", "--target", "y", "--out", "m", "--validation", "0.99"], "1 to train on"),
+    "keep": (["predict", "none", "t.csv", "--out", "p.csv", "--keep", "z"], "no such model"),
     "validation": (["train", "t.csv", "--target", "y", "--out", "m", "--validation", "1.5"], "validation"),
     "dropout": (["train", "t.csv", "--target", "y", "--out", "m", "--dropout", "1"], "dropout"),
     "rate": (["train", "t.csv", "--target", "y", "--out", "m", "--learning-rate", "0"], "learning_rate"),

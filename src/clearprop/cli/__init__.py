@@ -26,6 +26,9 @@ for command in (demo, article, train, predict, evaluate):
     app.command()(command)
 
 
+INTERRUPTED = 130  # what the shell calls a program that Ctrl-C ended
+
+
 def _print_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"clearprop {__version__}")
@@ -49,6 +52,14 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a sign that the terminal cannot show is no reason to fail
     try:
         app()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            typer.echo("clearprop: interrupted; what was not finished is not written", err=True)
+        raise
+    except BrokenPipeError:
+        # Whoever read the output has gone; what was to be written is written by then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
     except (ValueError, TypeError, ArithmeticError, ImportError, OSError, MemoryError) as error:
         if os.environ.get("CLEARPROP_TRACEBACK"):
             raise

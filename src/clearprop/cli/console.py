@@ -45,15 +45,23 @@ def print_evaluation(evaluation: Evaluation, where: str) -> None:
         table.add_row(name, f"{score:.4f}" if abs(score) < 1e4 else f"{score:.6g}")
     console.print(table)
     if evaluation.classes and len(evaluation.classes) <= MOST_PRINTED_CLASSES:
-        confusion = Table(box=box.SIMPLE_HEAD, show_edge=False)
-        confusion.add_column("true \\ predicted")
-        for name in evaluation.classes:
-            confusion.add_column(escape(name), justify="right")
-        for name, counts in zip(evaluation.classes, evaluation.confusion, strict=True):
-            confusion.add_row(escape(name), *map(str, counts))
         console.print()
-        console.print(confusion)
+        console.print(_confusion(evaluation))
     print_notes(evaluation.notes)
+
+
+def _confusion(evaluation: Evaluation) -> Table:
+    """True classes by row, predicted ones by column, under their numbers if the names would not fit."""
+    names = [escape(name) for name in evaluation.classes]
+    numbered = [f"{number} {name}" for number, name in enumerate(names, start=1)]
+    fits = sum(len(name) + 3 for name in names) + max(map(len, names)) + 20 < console.width
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("true \\ predicted")
+    for number, name in enumerate(names, start=1):
+        table.add_column(name if fits else str(number), justify="right")
+    for name, counts in zip(names if fits else numbered, evaluation.confusion, strict=True):
+        table.add_row(name, *map(str, counts))
+    return table
 
 
 def header(text: str) -> None:

@@ -1,5 +1,6 @@
 """`clearprop demo`: the article's outputs, then a real table learned, judged, saved, applied and pictured."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -23,32 +24,34 @@ def demo(
     from clearprop.cli.models import load_table_model
     from clearprop.cli.predict import predict
     from clearprop.cli.train import train
-    from clearprop.tables import read_csv
+    from clearprop.tables import read_csv, write_csv
 
     header("1. The article's six outputs, computed again")
     outputs = reproduce()
     print_outputs_in_brief(outputs)
 
     header("2. A real table: which tumours are malignant?")
-    out.mkdir(parents=True, exist_ok=True)
+    _make_folder(out)
     training, test = out / "tumours-training.csv", out / "tumours-test.csv"
     _write_tumours(training, test)
     console.print(f"{training} and {test}: the Wisconsin breast cancer data, written as CSV", soft_wrap=True)
 
     model, report, loss_curve = out / "tumours.model", out / "report.html", out / "loss-curve.png"
-    _echo_command(f"train {training} --target diagnosis --out {model} --report {report} --loss-curve {loss_curve}")
+    _echo_command(
+        *("train", training, "--target", "diagnosis", "--out", model, "--report", report, "--loss-curve", loss_curve)
+    )
     train(data=training, target="diagnosis", out=model, report=report, loss_curve=loss_curve)
-    _echo_command(f"evaluate {model} {test}")
+    _echo_command("evaluate", model, test)
     evaluate(model, test)
-    _echo_command(f"predict {model} {test} --out {out / 'predictions.csv'}")
+    _echo_command("predict", model, test, "--out", out / "predictions.csv")
     predict(model, test, out / "predictions.csv")
 
     header("3. The same with two columns, whose answers can be drawn")
-    small, boundary = out / "two-columns.model", out / "boundary.png"
-    two_columns = ["worst radius", "worst concave points"]
-    others = [name for name in read_csv(training).names if name not in (*two_columns, "diagnosis")]
-    _echo_command(f"train {training} --target diagnosis --ignore ... --out {small} --boundary {boundary}")
-    train(data=training, target="diagnosis", out=small, ignore=others, boundary=boundary)
+    small, two_columns, boundary = out / "two-columns.model", out / "two-columns.csv", out / "boundary.png"
+    table = read_csv(training).select(["worst radius", "worst concave points", "diagnosis"])
+    write_csv(two_columns, table.names, table.columns)
+    _echo_command("train", two_columns, "--target", "diagnosis", "--out", small, "--boundary", boundary)
+    train(data=two_columns, target="diagnosis", out=small, boundary=boundary)
 
     header("What there is to look at")
     loaded = load_table_model(model)
@@ -80,7 +83,16 @@ def _write_tumours(training: Path, test: Path) -> None:
         write_csv(path, names, [*data.data[chosen].T, diagnosis[chosen]])
 
 
-def _echo_command(command: str) -> None:
+def _make_folder(folder: Path) -> None:
+    from clearprop.errors import InputError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be made a folder ({error.strerror}): name another with --out") from error
+
+
+def _echo_command(*words: object) -> None:
     from clearprop.cli.console import console
 
-    console.print(f"\n$ clearprop {command}", style="bold", soft_wrap=True)
+    console.print(f"\n$ {shlex.join(['clearprop', *map(str, words)])}", style="bold", soft_wrap=True)

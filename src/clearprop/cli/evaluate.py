@@ -17,11 +17,13 @@ def evaluate(
 
     Example: clearprop evaluate flowers.model more-flowers.csv
     """
-    from clearprop.cli.console import print_evaluation
+    from clearprop.cli.console import notes, print_evaluation
     from clearprop.cli.models import load_table_model
     from clearprop.tables import read_csv
 
-    evaluation = load_table_model(model).evaluate(read_csv(data))
+    loaded = load_table_model(model)
+    with notes.status(f"reading {data} and predicting"):
+        evaluation = loaded.evaluate(read_csv(data))
     if json:
         import json as json_format
 

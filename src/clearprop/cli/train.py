@@ -1,9 +1,14 @@
 """`clearprop train`: learn to predict one column of a table from the others."""
 
+import inspect
+import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from clearprop.table_model import Learned
 
 DATA = "What is learned"
 NETWORK = "The network"
@@ -37,6 +42,9 @@ def train(
     activation: Annotated[
         str, typer.Option(help="The hidden layers' activation, such as relu or tanh.", rich_help_panel=NETWORK)
     ] = "relu",
+    initializer: Annotated[
+        str, typer.Option(help="What the first weights are drawn by.", rich_help_panel=NETWORK)
+    ] = "glorot_uniform",
     loss: Annotated[
         str | None,
         typer.Option(help="For regression: squared_error, absolute_error, huber, ...", rich_help_panel=NETWORK),
@@ -44,7 +52,7 @@ def train(
     dtype: Annotated[str, typer.Option(help="float64 or float32.", rich_help_panel=NETWORK)] = "float64",
     epochs: Annotated[int, typer.Option(min=1, help="The most passes over the rows.", rich_help_panel=TRAINING)] = 200,
     patience: Annotated[
-        int, typer.Option(min=0, help="Stop after so many epochs without gain.", rich_help_panel=TRAINING)
+        int, typer.Option(min=0, help="How many epochs on end may pass without gain.", rich_help_panel=TRAINING)
     ] = 20,
     optimizer: Annotated[
         str, typer.Option(help="adam, sgd, nesterov, lion, lbfgs, ...", rich_help_panel=TRAINING)
@@ -84,15 +92,17 @@ def train(
 
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
+    command = _command(dict(locals()))
     from clearprop.callbacks import ProgressBar
     from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes
-    from clearprop.cli.outputs import checked_outputs, checked_pictures
+    from clearprop.cli.outputs import checked_endings, checked_outputs
     from clearprop.errors import InputError
     from clearprop.table_model import TableModel, TableSettings
     from clearprop.tables import read_csv
 
     checked_outputs([out, report, loss_curve, boundary], inputs=[data])
-    checked_pictures([loss_curve, boundary])
+    checked_endings([loss_curve, boundary], [".png", ".svg"])
+    checked_endings([report], [".html", ".htm"])
     if task not in (None, "classification", "regression"):
         raise InputError(f"--task must be classification or regression, got {task!r}")
     trainer: dict[str, Any] = {
@@ -112,6 +122,7 @@ def train(
         task=task,  # type: ignore[arg-type]
         hidden=_sizes(hidden),
         activation=activation,
+        initializer=initializer,
         loss=loss,
         dtype=dtype,
         validation=validation,
@@ -123,37 +134,59 @@ def train(
     )
     with notes.status(f"reading {data}"):
         table = read_csv(data)
-    console.print(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns")
     with notes.status("preparing the columns") as status:
         learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
+    learned.model.save(out)
+    written = {"model": out, **_write_pictures(learned, data.name, command, report, loss_curve, boundary)}
+
+    # All is written before anything is printed, so that nothing is lost if whoever reads goes away.
+    console.print(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns", soft_wrap=True)
     print_notes(learned.notes)
     console.print(f"{len(learned.history)} epochs; {learned.stop_reason}")
-    where = "training rows" if learned.held_out is None else "rows that were kept out of training"
-    print_evaluation(learned.evaluation, where)
-
-    learned.model.save(out)
-    written = {"model": out}
-    if report is not None or loss_curve is not None or boundary is not None:
-        from clearprop.report import boundary_figure, loss_figure, save_figure, write_report
-
-        if loss_curve is not None:
-            save_figure(loss_figure(learned), loss_curve)
-            written["loss curve"] = loss_curve
-        if boundary is not None:
-            figure = boundary_figure(learned.model, learned.train)
-            if figure is None:
-                print_notes(["no picture of the boundary: it takes two columns of numbers and no others"])
-            else:
-                save_figure(figure, boundary)
-                written["boundary"] = boundary
-        if report is not None:
-            shown = {"data": data, "target": target, "hidden layers": hidden, "activation": activation, "seed": seed}
-            shown |= {"validation": validation, **{name.replace("_", " "): value for name, value in trainer.items()}}
-            write_report(report, learned, data.name, {k: v for k, v in shown.items() if v is not None})
-            written["report"] = report
+    if learned.held_out is None:
+        print_evaluation(learned.evaluation, "training rows (none were kept out, so expect less on new ones)")
+    else:
+        print_evaluation(
+            learned.evaluation, "rows kept out of training (they chose the best epoch: expect less on new ones)"
+        )
     for name, path in written.items():
         console.print(f"{name}: {path}", soft_wrap=True)
-    console.print(f"next: clearprop predict {out} NEW.csv --out predictions.csv", soft_wrap=True)
+    if boundary is not None and "boundary" not in written:
+        print_notes(["no picture of the boundary: it takes two columns of numbers and no others"])
+    console.print(f"next: clearprop predict {shlex.quote(str(out))} NEW.csv --out predictions.csv", soft_wrap=True)
+
+
+def _write_pictures(
+    learned: "Learned", title: str, command: str, report: Path | None, loss_curve: Path | None, boundary: Path | None
+) -> dict[str, Path]:
+    """Write what is wanted and can be drawn; its names and paths."""
+    if report is None and loss_curve is None and boundary is None:
+        return {}
+    from clearprop.report import boundary_figure, loss_figure, save_figure, write_report
+
+    written = {}
+    if loss_curve is not None:
+        save_figure(loss_figure(learned), loss_curve)
+        written["loss curve"] = loss_curve
+    if boundary is not None and (figure := boundary_figure(learned.model, learned.train)) is not None:
+        save_figure(figure, boundary)
+        written["boundary"] = boundary
+    if report is not None:
+        write_report(report, learned, title, command)
+        written["report"] = report
+    return written
+
+
+def _command(arguments: dict[str, Any]) -> str:
+    """The command line that stands for these arguments of `train`, those that are usual left out."""
+    words = ["clearprop", "train", str(arguments["data"])]
+    for name, parameter in inspect.signature(train).parameters.items():
+        value = arguments[name]
+        if name == "data" or value is None or value == parameter.default:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            words += [f"--{name.replace('_', '-')}", str(item)]
+    return shlex.join(words)
 
 
 def _sizes(hidden: str) -> list[int]:
