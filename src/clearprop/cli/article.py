@@ -65,10 +65,11 @@ def _print_output(console: Console, output: Output) -> None:
 
     console.print(f"[bold]Output {output.number}: {output.title}[/]")
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
-    # One width in all six tables.
-    table.add_column("number", min_width=18)
-    table.add_column("computed", justify="right", min_width=22)
-    table.add_column("in the article", justify="right", min_width=22)
+    # One width in all six tables where the terminal has room for it; digits are folded, never cut.
+    widths = (18, 22, 22) if console.width >= 80 else (None, None, None)
+    table.add_column("number", min_width=widths[0], overflow="fold")
+    table.add_column("computed", justify="right", min_width=widths[1], overflow="fold")
+    table.add_column("in the article", justify="right", min_width=widths[2], overflow="fold")
     table.add_column("same", justify="center")
     for row in output.comparisons():
         table.add_row(row.name, row.computed, row.printed, mark(console, row.matches))
@@ -127,7 +128,7 @@ def _rich_table(numbers: Numbers) -> RichTable:
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     for position, column in enumerate(numbers.columns):
         is_number = any(not isinstance(row[position], str) for row in numbers.rows)
-        table.add_column(Text(column.heading), justify="right" if is_number else "left")
+        table.add_column(Text(column.heading), justify="right" if is_number else "left", overflow="fold")
     for cells in numbers.cells():
         table.add_row(*(Text(cell) for cell in cells))
     return table
