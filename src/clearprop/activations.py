@@ -30,6 +30,7 @@ class Activation(ABC, Named):
     Subclasses that have parameters (such as a slope) are frozen dataclasses. All have
 
     - `name`, and the texts `formula` (of z) and `slope_formula` (of z and a);
+    - `derivation`: how the one leads to the other, as (equal formula, why), the last one the slope's;
     - `output_range`: the least and the greatest value that it can take;
     - `kinks`: the z where the slope, or the slope's slope, jumps; gradient checks keep off them;
     - `initializer`: the name of the initialiser that suits the layer.
@@ -49,6 +50,7 @@ class Activation(ABC, Named):
 
     formula: ClassVar[str] = ""
     slope_formula: ClassVar[str] = ""
+    derivation: ClassVar[tuple[tuple[str, str], ...]] = ()
     output_range: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     kinks: ClassVar[tuple[float, ...]] = ()
     initializer: ClassVar[str] = "glorot_uniform"
@@ -113,6 +115,7 @@ class Identity(Activation):
     name = "identity"
     formula = "z"
     slope_formula = "1"
+    derivation = (("1", "a straight line rises as fast as z does"),)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
         """z itself."""
@@ -137,6 +140,13 @@ class Step(Activation):
     name = "step"
     formula = "Heaviside(z, 0)"
     slope_formula = "0"
+    derivation = (
+        (
+            "Piecewise((Derivative(1, z), z > 0), (Derivative(0, z), True))",
+            "piece by piece; at the jump itself the slope is taken as 0",
+        ),
+        ("0", "a constant does not rise"),
+    )
     output_range = (0.0, 1.0)
     kinks = (0.0,)
 
@@ -156,6 +166,15 @@ class Sigmoid(Activation):
     name = "sigmoid"
     formula = "1/(1 + exp(-z))"
     slope_formula = "a*(1 - a)"
+    derivation = (
+        ("Derivative((1 + exp(-z))**(-1), z)", "the fraction as a power, equation 2 of the article"),
+        ("-(1 + exp(-z))**(-2)*Derivative(1 + exp(-z), z)", "chain rule: the power first"),
+        ("-(1 + exp(-z))**(-2)*exp(-z)*Derivative(-z, z)", "chain rule again: the exponential"),
+        ("exp(-z)/(1 + exp(-z))**2", "two minus signs make a plus"),
+        ("(1 + exp(-z) - 1)/(1 + exp(-z))**2", "add 1 and take it away"),
+        ("1/(1 + exp(-z))*(1 - 1/(1 + exp(-z)))", "split the fraction and take out a factor"),
+        ("a*(1 - a)", "the fraction is a itself, equation 3"),
+    )
     output_range = (0.0, 1.0)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -176,6 +195,12 @@ class Tanh(Activation):
     name = "tanh"
     formula = "tanh(z)"
     slope_formula = "1 - a**2"
+    derivation = (
+        ("Derivative(sinh(z)/cosh(z), z)", "what tanh is"),
+        ("(cosh(z)*cosh(z) - sinh(z)*sinh(z))/cosh(z)**2", "quotient rule"),
+        ("1 - sinh(z)**2/cosh(z)**2", "split the fraction"),
+        ("1 - a**2", "the quotient is a itself"),
+    )
     output_range = (-1.0, 1.0)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -196,6 +221,10 @@ class Relu(Activation):
     name = "relu"
     formula = "Max(z, 0)"
     slope_formula = "Heaviside(z, 0)"
+    derivation = (
+        ("Piecewise((Derivative(z, z), z > 0), (Derivative(0, z), True))", "piece by piece; at 0 the slope from below"),
+        ("Heaviside(z, 0)", "a straight line, and a constant"),
+    )
     output_range = (0.0, math.inf)
     kinks = (0.0,)
     initializer = "he_uniform"
@@ -219,6 +248,13 @@ class LeakyRelu(Activation):
     name = "leaky_relu"
     formula = "Piecewise((z, z > 0), (negative_slope*z, True))"
     slope_formula = "Piecewise((1, z > 0), (negative_slope, True))"
+    derivation = (
+        (
+            "Piecewise((Derivative(z, z), z > 0), (Derivative(negative_slope*z, z), True))",
+            "piece by piece; at 0 the slope from below",
+        ),
+        ("Piecewise((1, z > 0), (negative_slope, True))", "two straight lines"),
+    )
     kinks = (0.0,)
     initializer = "he_uniform"
 
@@ -241,6 +277,15 @@ class Elu(Activation):
     name = "elu"
     formula = "Piecewise((z, z > 0), (alpha*(exp(z) - 1), True))"
     slope_formula = "Piecewise((1, z > 0), (a + alpha, True))"
+    derivation = (
+        (
+            "Piecewise((Derivative(z, z), z > 0), (Derivative(alpha*(exp(z) - 1), z), True))",
+            "piece by piece; at 0 the slope from below",
+        ),
+        ("Piecewise((1, z > 0), (alpha*exp(z), True))", "the exponential is its own slope"),
+        ("Piecewise((1, z > 0), (alpha*(exp(z) - 1) + alpha, True))", "add alpha and take it away"),
+        ("Piecewise((1, z > 0), (a + alpha, True))", "the bracket times alpha is a itself"),
+    )
     kinks = (0.0,)
     initializer = "he_uniform"
 
@@ -265,6 +310,14 @@ class Selu(Activation):
     name = "selu"
     formula = "Piecewise((scale*z, z > 0), (scale*alpha*(exp(z) - 1), True))"
     slope_formula = "Piecewise((scale, z > 0), (a + scale*alpha, True))"
+    derivation = (
+        (
+            "Piecewise((Derivative(scale*z, z), z > 0), (Derivative(scale*alpha*(exp(z) - 1), z), True))",
+            "piece by piece; at 0 the slope from below",
+        ),
+        ("Piecewise((scale, z > 0), (scale*alpha*exp(z), True))", "the exponential is its own slope"),
+        ("Piecewise((scale, z > 0), (a + scale*alpha, True))", "as with elu"),
+    )
     output_range = (-1.7580993408473766, math.inf)
     kinks = (0.0,)
     initializer = "lecun_normal"
@@ -288,6 +341,14 @@ class Gelu(Activation):
     name = "gelu"
     formula = "z*(1 + erf(z/sqrt(2)))/2"
     slope_formula = "(1 + erf(z/sqrt(2)))/2 + z*exp(-z**2/2)/sqrt(2*pi)"
+    derivation = (
+        ("(1 + erf(z/sqrt(2)))/2 + z*Derivative((1 + erf(z/sqrt(2)))/2, z)", "product rule"),
+        (
+            "(1 + erf(z/sqrt(2)))/2 + z*exp(-z**2/2)/sqrt(pi)*Derivative(z/sqrt(2), z)",
+            "chain rule: erf(u) rises by 2 exp(-u²)/√π",
+        ),
+        ("(1 + erf(z/sqrt(2)))/2 + z*exp(-z**2/2)/sqrt(2*pi)", "z/√2 rises by 1/√2"),
+    )
     output_range = (-0.17, math.inf)
     initializer = "he_uniform"
 
@@ -314,6 +375,12 @@ class Silu(Activation):
     name = "silu"
     formula = "z/(1 + exp(-z))"
     slope_formula = "(1 + z/(1 + exp(z)))/(1 + exp(-z))"
+    derivation = (
+        ("1/(1 + exp(-z)) + z*Derivative(1/(1 + exp(-z)), z)", "product rule"),
+        ("1/(1 + exp(-z)) + z*exp(-z)/(1 + exp(-z))**2", "the slope of the sigmoid"),
+        ("(1 + z*exp(-z)/(1 + exp(-z)))/(1 + exp(-z))", "take out a factor"),
+        ("(1 + z/(1 + exp(z)))/(1 + exp(-z))", "multiply the inner fraction's parts by exp(z)"),
+    )
     output_range = (-0.28, math.inf)
     initializer = "he_uniform"
 
@@ -333,6 +400,14 @@ class Mish(Activation):
     name = "mish"
     formula = "z*tanh(log(1 + exp(z)))"
     slope_formula = "tanh(log(1 + exp(z))) + z*(1 - tanh(log(1 + exp(z)))**2)/(1 + exp(-z))"
+    derivation = (
+        ("tanh(log(1 + exp(z))) + z*Derivative(tanh(log(1 + exp(z))), z)", "product rule"),
+        (
+            "tanh(log(1 + exp(z))) + z*(1 - tanh(log(1 + exp(z)))**2)*Derivative(log(1 + exp(z)), z)",
+            "chain rule: the slope of tanh",
+        ),
+        ("tanh(log(1 + exp(z))) + z*(1 - tanh(log(1 + exp(z)))**2)/(1 + exp(-z))", "the slope of softplus"),
+    )
     output_range = (-0.31, math.inf)
     initializer = "he_uniform"
 
@@ -353,6 +428,11 @@ class Softplus(Activation):
     name = "softplus"
     formula = "log(1 + exp(z))"
     slope_formula = "1/(1 + exp(-z))"
+    derivation = (
+        ("Derivative(1 + exp(z), z)/(1 + exp(z))", "chain rule: log(u) rises by 1/u"),
+        ("exp(z)/(1 + exp(z))", "the exponential is its own slope"),
+        ("1/(1 + exp(-z))", "divide both parts by exp(z)"),
+    )
     output_range = (0.0, math.inf)
     initializer = "he_uniform"
 
@@ -372,6 +452,11 @@ class Softsign(Activation):
     name = "softsign"
     formula = "z/(1 + Abs(z))"
     slope_formula = "1/(1 + Abs(z))**2"
+    derivation = (
+        ("(Derivative(z, z)*(1 + Abs(z)) - z*Derivative(Abs(z), z))/(1 + Abs(z))**2", "quotient rule"),
+        ("(1 + Abs(z) - z*sign(z))/(1 + Abs(z))**2", "|z| rises by the sign of z"),
+        ("1/(1 + Abs(z))**2", "z times its sign is |z|"),
+    )
     output_range = (-1.0, 1.0)
     kinks = (0.0,)
 
@@ -392,6 +477,13 @@ class HardSigmoid(Activation):
     name = "hard_sigmoid"
     formula = "Max(Min(z/6 + 1/2, 1), 0)"
     slope_formula = "Piecewise((1/6, Abs(z) < 3), (0, True))"
+    derivation = (
+        (
+            "Piecewise((Derivative(z/6 + 1/2, z), Abs(z) < 3), (0, True))",
+            "piece by piece; at the ends the slope from outside",
+        ),
+        ("Piecewise((1/6, Abs(z) < 3), (0, True))", "a straight line"),
+    )
     output_range = (0.0, 1.0)
     kinks = (-3.0, 3.0)
 
@@ -411,6 +503,10 @@ class Exponential(Activation):
     name = "exponential"
     formula = "exp(z)"
     slope_formula = "a"
+    derivation = (
+        ("exp(z)", "the exponential is its own slope"),
+        ("a", "which is a itself"),
+    )
     output_range = (0.0, math.inf)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -432,6 +528,17 @@ class Softmax(Activation):
     name = "softmax"
     formula = "exp(z_j)/Sum(exp(z_k), k)"
     slope_formula = "a_j*(KroneckerDelta(j, k) - a_k)"
+    derivation = (
+        (
+            "(KroneckerDelta(j, k)*exp(z_j)*Sum(exp(z_m), m) - exp(z_j)*exp(z_k))/Sum(exp(z_m), m)**2",
+            "quotient rule; the top depends on z_k only if k is j",
+        ),
+        (
+            "exp(z_j)/Sum(exp(z_m), m)*(KroneckerDelta(j, k) - exp(z_k)/Sum(exp(z_m), m))",
+            "split the fraction and take out a factor",
+        ),
+        ("a_j*(KroneckerDelta(j, k) - a_k)", "the fractions are a_j and a_k"),
+    )
     output_range = (0.0, 1.0)
 
     def value(self, z: Array, out: Array | None = None) -> Array:

@@ -37,6 +37,8 @@ class Loss(ABC, Named):
     Subclasses that have parameters are frozen dataclasses. All have
 
     - `name`, and the texts `formula` (of one output a and its target y) and `gradient_formula`;
+    - `delta_formula`: dl/dz with the natural output activation, where that is another than `gradient_formula`;
+    - `derivation` and `delta_derivation`: how they are found, as (equal formula, why), the last one the result;
     - `output_activation`: the name of the natural one;
     - `output_domain`: the open interval in which outputs must lie;
     - `classification`: whether the targets stand for classes.
@@ -56,6 +58,9 @@ class Loss(ABC, Named):
 
     formula: ClassVar[str] = ""
     gradient_formula: ClassVar[str] = ""
+    delta_formula: ClassVar[str] = ""
+    derivation: ClassVar[tuple[tuple[str, str], ...]] = ()
+    delta_derivation: ClassVar[tuple[tuple[str, str], ...]] = ()
     output_activation: ClassVar[str] = "identity"
     output_domain: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     classification: ClassVar[bool] = False
@@ -127,6 +132,10 @@ class SquaredError(Loss):
     name = "squared_error"
     formula = "(a - y)**2/2"
     gradient_formula = "a - y"
+    derivation = (
+        ("2*(a - y)*Derivative(a - y, a)/2", "chain rule: a square rises by twice its base"),
+        ("a - y", "the factors 2 cancel; equation 7 of the article"),
+    )
 
     def value(self, a: Array, y: Array) -> Array:
         """Sum of (a - y)² / 2."""
@@ -145,6 +154,10 @@ class AbsoluteError(Loss):
     name = "absolute_error"
     formula = "Abs(a - y)"
     gradient_formula = "sign(a - y)"
+    derivation = (
+        ("sign(a - y)*Derivative(a - y, a)", "chain rule: a size rises by its sign; where it is 0, the sign is 0"),
+        ("sign(a - y)", "a - y rises by 1"),
+    )
 
     def value(self, a: Array, y: Array) -> Array:
         """Sum of |a - y|."""
@@ -169,6 +182,15 @@ class Huber(Loss):
     name = "huber"
     formula = "Piecewise(((a - y)**2/2, Abs(a - y) <= width), (width*(Abs(a - y) - width/2), True))"
     gradient_formula = "Max(-width, Min(width, a - y))"
+    derivation = (
+        (
+            "Piecewise((Derivative((a - y)**2/2, a), Abs(a - y) <= width), "
+            "(Derivative(width*(Abs(a - y) - width/2), a), True))",
+            "piece by piece",
+        ),
+        ("Piecewise((a - y, Abs(a - y) <= width), (width*sign(a - y), True))", "a square, and a straight line"),
+        ("Max(-width, Min(width, a - y))", "the error, cut off at the width on both sides"),
+    )
 
     def value(self, a: Array, y: Array) -> Array:
         """Square in the middle, straight outside."""
@@ -192,6 +214,11 @@ class LogCosh(Loss):
     name = "log_cosh"
     formula = "log(cosh(a - y))"
     gradient_formula = "tanh(a - y)"
+    derivation = (
+        ("Derivative(cosh(a - y), a)/cosh(a - y)", "chain rule: log(u) rises by 1/u"),
+        ("sinh(a - y)/cosh(a - y)", "cosh rises by sinh"),
+        ("tanh(a - y)", "what tanh is"),
+    )
 
     def value(self, a: Array, y: Array) -> Array:
         """|e| + log(1 + exp(-2|e|)) - log 2, which does not overflow."""
@@ -213,6 +240,13 @@ class Quantile(Loss):
     name = "quantile"
     formula = "Max(q*(y - a), (q - 1)*(y - a))"
     gradient_formula = "Piecewise((1 - q, a > y), (-q, a < y), (0, True))"
+    derivation = (
+        (
+            "Piecewise((Derivative((q - 1)*(y - a), a), a > y), (Derivative(q*(y - a), a), a < y), (0, True))",
+            "the greater of the two, piece by piece; 0 on the target",
+        ),
+        ("Piecewise((1 - q, a > y), (-q, a < y), (0, True))", "two straight lines"),
+    )
 
     def value(self, a: Array, y: Array) -> Array:
         """The pinball loss."""
@@ -236,6 +270,15 @@ class Poisson(Loss):
     name = "poisson"
     formula = "a - y + y*log(y/a)"
     gradient_formula = "1 - y/a"
+    derivation = (
+        ("1 + y*Derivative(log(y) - log(a), a)", "term by term, the logarithm of a fraction as a difference"),
+        ("1 - y/a", "log(a) rises by 1/a"),
+    )
+    delta_formula = "a - y"
+    delta_derivation = (
+        ("(1 - y/a)*a", "chain rule: dl/da times the exponential's slope a"),
+        ("a - y", "a cancels"),
+    )
     output_activation = "exponential"
     output_domain = (0.0, math.inf)
 
@@ -272,6 +315,17 @@ class BinaryCrossEntropy(Loss):
     name = "binary_cross_entropy"
     formula = "-y*log(a) - (1 - y)*log(1 - a)"
     gradient_formula = "(a - y)/(a*(1 - a))"
+    derivation = (
+        ("-y*Derivative(log(a), a) - (1 - y)*Derivative(log(1 - a), a)", "term by term"),
+        ("-y/a + (1 - y)/(1 - a)", "a logarithm rises by 1 over what it is of, and 1 - a falls as a rises"),
+        ("(a*(1 - y) - y*(1 - a))/(a*(1 - a))", "one denominator"),
+        ("(a - y)/(a*(1 - a))", "the products a y cancel"),
+    )
+    delta_formula = "a - y"
+    delta_derivation = (
+        ("(a - y)/(a*(1 - a))*a*(1 - a)", "chain rule: dl/da times the sigmoid's slope a (1 - a)"),
+        ("a - y", "a (1 - a) cancels"),
+    )
     output_activation = "sigmoid"
     output_domain = (0.0, 1.0)
     classification = True
@@ -314,6 +368,17 @@ class CrossEntropy(Loss):
     name = "cross_entropy"
     formula = "-y*log(a)"
     gradient_formula = "-y/a"
+    derivation = (
+        ("-y*Derivative(log(a), a)", "y is a constant"),
+        ("-y/a", "log(a) rises by 1/a"),
+    )
+    delta_formula = "a*Sum(y_k, k) - y"
+    delta_derivation = (
+        ("Sum(-y_j/a_j*a_j*(KroneckerDelta(j, k) - a_k), j)", "chain rule: every a_j depends on z_k"),
+        ("Sum(-y_j*(KroneckerDelta(j, k) - a_k), j)", "a_j cancels"),
+        ("a_k*Sum(y_j, j) - y_k", "of the first part only j = k is left"),
+        ("a_k - y_k", "the targets of a row sum to 1"),
+    )
     output_activation = "softmax"
     output_domain = (0.0, math.inf)
     classification = True
@@ -354,6 +419,13 @@ class Hinge(Loss):
     name = "hinge"
     formula = "Max(0, threshold - y*a)"
     gradient_formula = "Piecewise((-y, y*a <= threshold), (0, True))"
+    derivation = (
+        (
+            "Piecewise((Derivative(threshold - y*a, a), y*a <= threshold), (0, True))",
+            "piece by piece; at the threshold the slope from below",
+        ),
+        ("Piecewise((-y, y*a <= threshold), (0, True))", "a straight line, and a constant"),
+    )
     classification = True
 
     def value(self, a: Array, y: Array) -> Array:

@@ -27,9 +27,12 @@ class Optimizer(ABC, Named):
     """Turns gradients into changes of the parameters.
 
     Class attributes: `slots`, the names of the vectors it remembers; `learning_rate`, its usual one;
-    `decoupled_decay`, the share of a weight (times the rate) taken off in each step unless the trainer is told another.
+    `decoupled_decay`, the share of a weight (times the rate) taken off in each step unless the trainer is told another;
+    `formulas`, what `update` does, line by line as (name, formula) in its settings, the slots, the gradient g, the
+    rate and the step t. A line that is named as a slot gives its new value; `change` is what is added to p.
     """
 
+    formulas: ClassVar[tuple[tuple[str, str], ...]] = ()
     slots: ClassVar[tuple[str, ...]] = ()
     learning_rate: ClassVar[float] = 0.001
     decoupled_decay: ClassVar[float] = 0.0
@@ -47,6 +50,7 @@ class Sgd(Optimizer):
     """p <- p - rate * g: plain gradient descent; the article's equation 4."""
 
     name = "sgd"
+    formulas = (("change", "-rate*g"),)
     learning_rate = 0.01
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
@@ -62,6 +66,10 @@ class Momentum(Optimizer):
     momentum: float = 0.9
 
     name = "momentum"
+    formulas = (
+        ("velocity", "momentum*velocity - rate*g"),
+        ("change", "velocity"),
+    )
     slots = ("velocity",)
     learning_rate = 0.01
 
@@ -84,6 +92,10 @@ class Nesterov(Optimizer):
     momentum: float = 0.9
 
     name = "nesterov"
+    formulas = (
+        ("velocity", "momentum*velocity - rate*g"),
+        ("change", "momentum*velocity - rate*g"),
+    )
     slots = ("velocity",)
     learning_rate = 0.01
 
@@ -107,6 +119,10 @@ class Adagrad(Optimizer):
     epsilon: float = 1e-10
 
     name = "adagrad"
+    formulas = (
+        ("square_sum", "square_sum + g**2"),
+        ("change", "-rate*g/(sqrt(square_sum) + epsilon)"),
+    )
     slots = ("square_sum",)
     learning_rate = 0.01
 
@@ -129,6 +145,10 @@ class RmsProp(Optimizer):
     epsilon: float = 1e-8
 
     name = "rmsprop"
+    formulas = (
+        ("square_mean", "decay*square_mean + (1 - decay)*g**2"),
+        ("change", "-rate*g/(sqrt(square_mean) + epsilon)"),
+    )
     slots = ("square_mean",)
 
     def __post_init__(self) -> None:
@@ -182,6 +202,12 @@ class Adam(_Moments):
     """
 
     name = "adam"
+    formulas = (
+        ("mean", "beta_1*mean + (1 - beta_1)*g"),
+        ("square_mean", "beta_2*square_mean + (1 - beta_2)*g**2"),
+        ("corrected_rate", "rate*sqrt(1 - beta_2**t)/(1 - beta_1**t)"),
+        ("change", "-corrected_rate*mean/(sqrt(square_mean) + epsilon)"),
+    )
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Along the mean gradient, each parameter by its own scale."""
@@ -207,6 +233,13 @@ class AmsGrad(_Moments):
     """Adam divided by the greatest v so far, so that the scale never shrinks (Reddi and others, 2018)."""
 
     name = "amsgrad"
+    formulas = (
+        ("mean", "beta_1*mean + (1 - beta_1)*g"),
+        ("square_mean", "beta_2*square_mean + (1 - beta_2)*g**2"),
+        ("greatest_square_mean", "Max(greatest_square_mean, square_mean)"),
+        ("corrected_rate", "rate*sqrt(1 - beta_2**t)/(1 - beta_1**t)"),
+        ("change", "-corrected_rate*mean/(sqrt(greatest_square_mean) + epsilon)"),
+    )
     slots = ("mean", "square_mean", "greatest_square_mean")
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
@@ -229,6 +262,12 @@ class NAdam(_Moments):
     """
 
     name = "nadam"
+    formulas = (
+        ("mean", "beta_1*mean + (1 - beta_1)*g"),
+        ("square_mean", "beta_2*square_mean + (1 - beta_2)*g**2"),
+        ("ahead", "beta_1*mean/(1 - beta_1**(t + 1)) + (1 - beta_1)*g/(1 - beta_1**t)"),
+        ("change", "-rate*sqrt(1 - beta_2**t)*ahead/(sqrt(square_mean) + epsilon)"),
+    )
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Along the mean gradient as it will be after the next step."""
@@ -252,6 +291,11 @@ class Lion(Optimizer):
     beta_2: float = 0.99
 
     name = "lion"
+    formulas = (
+        ("direction", "beta_1*mean + (1 - beta_1)*g"),
+        ("change", "-rate*sign(direction)"),
+        ("mean", "beta_2*mean + (1 - beta_2)*g"),
+    )
     slots = ("mean",)
     learning_rate = 0.0003
 

@@ -312,6 +312,12 @@ class Trainer:
         self._started()
         return self._state.stop_reason
 
+    @property
+    def next_rate(self) -> float:
+        """The learning rate of the step that comes next."""
+        self._started()
+        return self._rates(1)[0]
+
     # -- snapshots -----------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
