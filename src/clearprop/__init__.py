@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from clearprop.callbacks import Callback
     from clearprop.drawing import Drawing
     from clearprop.errors import DivergenceError, InputError
+    from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.files import load, save
     from clearprop.finite_differences import GradientCheck
     from clearprop.history import EpochRecord, History
@@ -35,10 +36,12 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Activation",
+    "Attribution",
     "Callback",
     "DivergenceError",
     "Drawing",
     "EpochRecord",
+    "Explanation",
     "GradientCheck",
     "Gradients",
     "History",
@@ -57,6 +60,9 @@ __all__ = [
     "Trace",
     "Trainer",
     "article",
+    "attribute",
+    "derive",
+    "explain",
     "load",
     "read_csv",
     "save",
@@ -68,6 +74,7 @@ _MODULES = {
     "callbacks": ("Callback",),
     "drawing": ("Drawing",),
     "errors": ("DivergenceError", "InputError"),
+    "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
     "files": ("load", "save"),
     "finite_differences": ("GradientCheck",),
     "history": ("EpochRecord", "History"),

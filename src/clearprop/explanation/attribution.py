@@ -1,0 +1,222 @@
+"""Attribution: what each input did for an output, by gradient, gradient times input, or integrated gradients."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.errors import InputError
+from clearprop.explanation.computation import Computation
+from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
+from clearprop.explanation.explain import rows_of
+from clearprop.explanation.expressions import Expression, Number, Symbol, subtract
+from clearprop.explanation.models import subject_of
+from clearprop.explanation.names import Name
+from clearprop.explanation.rendered import Rendered
+from clearprop.explanation.renderers.numbers import plain_number
+from clearprop.network import Network
+
+Array = npt.NDArray[Any]
+Method = Literal["gradient", "gradient_times_input", "integrated_gradients"]
+
+METHODS = {
+    "gradient": "the output's slope by each input",
+    "gradient_times_input": "the output's slope by each input, times the input",
+    "integrated_gradients": "the slope averaged along the line from the baseline, times the way",
+}
+
+
+def attribute(
+    model: Any,
+    x: Any,
+    method: Method = "integrated_gradients",
+    *,
+    output: str | None = None,
+    baseline: npt.ArrayLike | None = None,
+    steps: int = 64,
+    feature_names: Sequence[str] | None = None,
+    class_names: Sequence[str] | None = None,
+) -> "Attribution":
+    """Attribute an output to the inputs.
+
+    Parameters
+    ----------
+    model : Network, fitted estimator, TableModel, or NeuralNetwork of the article
+    x : array-like, shape (inputs,)
+        The row.
+    method : {"gradient", "gradient_times_input", "integrated_gradients"}
+    output : str, optional
+        Which number, such as `a2[1]` or, before the activation, `z2[1]`; where not given, the greatest output.
+    baseline : array-like, shape (inputs,), optional
+        Where integrated gradients start; all 0 where not given.
+    steps : int
+        Points of the Gauss-Legendre rule for the integral.
+
+    Raises
+    ------
+    InputError
+        A method, output or shape that is none.
+
+    Examples
+    --------
+    >>> from clearprop import Network
+    >>> network = Network([2, 1])
+    >>> network.parameters[:] = [2.0, -1.0, 0.5]
+    >>> attribution = attribute(network, [3.0, 4.0])
+    >>> attribution.values.round(12).tolist(), abs(attribution.completeness_error) < 1e-12
+    ([6.0, -4.0], True)
+
+    Notes
+    -----
+    Integrated gradients: (x_i - b_i) times the integral over t from 0 to 1 of dF/dx_i at b + t (x - b), whose sum is
+    F(x) - F(b); how far it is from that is the completeness error (Sundararajan and others, 2017).
+    """
+    if method not in METHODS:
+        raise InputError(f"unknown method {method!r}. There are: {', '.join(METHODS)}")
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        raise InputError(f"steps must be a whole number >= 1, got {steps!r}")
+    subject = subject_of(model, x, None)
+    rows, _, _ = rows_of(subject, None, None)
+    if len(rows) != 1:
+        raise InputError(f"attribute takes one row, got {len(rows)}")
+    computation = Computation(
+        subject.network,
+        rows,
+        feature_names=feature_names or subject.feature_names,
+        class_names=class_names or subject.class_names,
+    )
+    name = _output_name(computation, output)
+    start = _checked_baseline(baseline, subject.network)
+    row = rows[0].astype(np.float64)
+    network = computation.network64
+    value, gradient = _slopes(network, row[np.newaxis], name)
+    start_value = float(_slopes(network, start[np.newaxis], name)[0][0])
+    if method == "gradient":
+        values = gradient[0]
+    elif method == "gradient_times_input":
+        values = gradient[0] * row
+    else:
+        nodes, weights = np.polynomial.legendre.leggauss(steps)
+        along = start + (nodes[:, np.newaxis] + 1) / 2 * (row - start)
+        values = (row - start) * (weights / 2 @ _slopes(network, along, name)[1])
+    return Attribution(values, method, str(name), float(value[0]), start, start_value, steps, computation)
+
+
+@dataclass(frozen=True)
+class Attribution(Rendered):
+    """What each input did for an output.
+
+    Attributes
+    ----------
+    values : array, shape (inputs,)
+    method : str
+    output : str
+        The name of what is attributed.
+    value, baseline_value : float
+        The output at the row and at the baseline.
+    baseline : array, shape (inputs,)
+    """
+
+    values: Array
+    method: str
+    output: str
+    value: float
+    baseline: Array
+    baseline_value: float
+    steps: int
+    computation: Computation
+
+    @property
+    def completeness_error(self) -> float:
+        """How far the values' sum is from the output's change; of gradients alone it is no error, but not 0 either."""
+        return float(self.values.sum()) - (self.value - self.baseline_value)
+
+    def document(self, most: int | None = 4) -> Document:
+        """The inputs, those that did most first, and how complete they are."""
+        name = self.computation.name(self.output)
+        letter = Symbol(name.kind, (str(name.places[0]),), str(name.layer), self.value)
+        order = np.argsort(-np.abs(self.values), kind="stable")
+        listed = order if most is None else order[: 3 * most]
+        rows: list[tuple[str | Expression | float, ...]] = [self._row(int(place)) for place in listed]
+        if len(listed) < len(order):
+            rest = float(self.values.sum() - self.values[listed].sum())
+            rows.append((f"{len(order) - len(listed):,} more", "", rest))
+        rows.append(("sum", "", float(self.values.sum())))
+        headline = Equation(letter, (Number(self.value),), self.computation.class_name(name.places[0]))
+        method = self.method.replace("_", " ")
+        blocks: tuple[Block, ...] = (
+            Paragraph(f"{method.capitalize()}: {METHODS[self.method]}."),
+            Table(("input", "x", "part"), tuple(rows)),
+        )
+        sections = [Section("", (headline,)), Section("Inputs, those that did most first", blocks)]
+        if self.method == "integrated_gradients":
+            sections.append(self._completeness(letter))
+        return Document(f"What the inputs did for {self.output}", headline, sections)
+
+    def _row(self, place: int) -> tuple[str | Expression | float, ...]:
+        feature = self.computation.feature(place + 1)
+        return f"x[{place + 1}] {feature}".strip(), float(self.computation.X[0, place]), float(self.values[place])
+
+    def _completeness(self, letter: Symbol) -> Section:
+        change = self.value - self.baseline_value
+        at_start = Symbol(f"{letter.letter}₀", letter.lower, letter.upper, self.baseline_value)
+        equation = Equation(subtract(letter, at_start), (Number(change),), "the baseline's output taken off")
+        share = abs(self.completeness_error) / max(abs(change), 1e-300)
+        verdict = f"{plain_number(self.completeness_error, 3)}, {plain_number(100 * share, 2)} % of the change"
+        remarks = [f"Completeness error, the sum's distance from it: {verdict}, with {self.steps} steps."]
+        if share > 0.01:
+            remarks.append("More steps make it smaller.")
+        return Section("Completeness", (equation, Bullets(tuple(remarks))))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        features = self.computation.feature_names
+        return {
+            "version": 1,
+            "output": self.output,
+            "method": self.method,
+            "value": self.value,
+            "baseline": self.baseline.tolist(),
+            "baseline_value": self.baseline_value,
+            "values": self.values.tolist(),
+            "completeness_error": self.completeness_error,
+            "feature_names": None if features is None else list(features),
+        }
+
+
+def _output_name(computation: Computation, output: str | None) -> Name:
+    if output is None:
+        place = int(np.argmax(computation.trace.outputs[0])) + 1
+        return Name("a", len(computation.network.weights), (place,))
+    name = computation.name(output)
+    if name.kind == "prediction":
+        return _output_name(computation, None)
+    if name.kind not in ("a", "z") or name.gradient:
+        raise InputError(f"{output} is no output of a neuron: give an a or a z, such as a{len(computation.trace.a)}[1]")
+    return name
+
+
+def _checked_baseline(baseline: npt.ArrayLike | None, network: Network) -> Array:
+    inputs = network.layer_sizes[0]
+    if baseline is None:
+        return np.zeros(inputs)
+    start = np.asarray(baseline, dtype=np.float64)
+    if start.shape != (inputs,) or not np.isfinite(start).all():
+        raise InputError(f"baseline must be {inputs} finite numbers, one for each input, got shape {start.shape}")
+    return start
+
+
+def _slopes(network: Network, rows: Array, name: Name) -> tuple[Array, Array]:
+    """The number named, for each row, and its slopes by the inputs, shape (n, inputs)."""
+    trace = network.forward(rows)
+    at, unit = name.layer - 1, name.places[0] - 1
+    slope = np.zeros_like(trace.z[at])
+    slope[:, unit] = 1.0
+    for index in range(at, -1, -1):
+        if not (index == at and name.kind == "z"):
+            slope = network.activations[index].delta(trace.z[index], trace.a[index], slope)
+        slope = slope @ network.weights[index].T
+    values = (trace.z if name.kind == "z" else trace.a)[at][:, unit]
+    return values, slope

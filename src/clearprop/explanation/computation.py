@@ -1,0 +1,161 @@
+"""What was computed, ready to be explained: the rows, the trace, the gradients; a batch with its loss."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import ACTIVATIONS
+from clearprop.errors import InputError
+from clearprop.explanation.names import Name, parse_name
+from clearprop.explanation.row import Row
+from clearprop.network import Gradients, Network, Trace
+from clearprop.penalties import Penalty
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class Computation:
+    """A network, rows, what they came to, and what they are called.
+
+    Attributes
+    ----------
+    network : Network
+    X : array, shape (n, inputs)
+    y : array, shape (n, outputs), or None
+        Without targets there is no loss to differentiate, only values to explain.
+    sample_weight : array, shape (n,), or None
+    penalty : Penalty
+    feature_names, class_names : sequences of str, or None
+    first_row : int
+        The number that the first row goes by in words.
+
+    Raises
+    ------
+    InputError
+        A shape does not fit, or a number is not finite.
+    """
+
+    network: Network
+    X: Array
+    y: Array | None = None
+    sample_weight: Array | None = None
+    penalty: Penalty = field(default_factory=Penalty)
+    feature_names: Sequence[str] | None = None
+    class_names: Sequence[str] | None = None
+    first_row: int = 0
+
+    def __post_init__(self) -> None:
+        self._check_rows()
+        if not np.isfinite(self.network.parameters).all():
+            name = self.network.parameter_name(int(np.argmin(np.isfinite(self.network.parameters))))
+            raise InputError(f"the network's {name} is not finite, so nothing that follows from it can be explained")
+
+    def _check_rows(self) -> None:
+        inputs = self.network.layer_sizes[0]
+        if self.X.ndim != 2 or self.X.shape[1] != inputs or not len(self.X):
+            raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {self.X.shape}")
+        if self.y is not None and len(self.y) != len(self.X):
+            raise InputError(f"y must have a row for each of x, which has {len(self.X)}, got {len(self.y)}")
+        weight = self.sample_weight
+        if weight is not None and (weight.shape != (len(self.X),) or (weight < 0).any() or not weight.any()):
+            raise InputError(f"sample_weight must be {len(self.X)} numbers >= 0, one a row and not all 0")
+        for name, values in (("x", self.X), ("y", self.y), ("sample_weight", weight)):
+            if values is not None and not np.isfinite(values).all():
+                place = np.argwhere(~np.isfinite(values))[0]
+                where = ", ".join(f"{what} {at}" for what, at in zip(("row", "column"), place, strict=False))
+                raise InputError(
+                    f"{name} holds {values[tuple(place)]} at {where}: only finite numbers can be explained"
+                )
+        if self.y is not None:
+            self.network.loss_function.check_targets(self.y)
+
+    def name(self, text: str) -> Name:
+        """The name that a text stands for in this network."""
+        return parse_name(text, self.network.layer_sizes)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows in the batch."""
+        return len(self.X)
+
+    @cached_property
+    def trace(self) -> Trace:
+        """The forward pass of all rows."""
+        return self.network.forward(self.X)
+
+    @property
+    def targets(self) -> Array:
+        """The targets.
+
+        Raises
+        ------
+        InputError
+            None were given.
+        """
+        if self.y is None:
+            raise InputError("a gradient is one of the loss, which needs targets: give y as well")
+        return self.y
+
+    @cached_property
+    def gradients(self) -> Gradients:
+        """The backward pass of all rows, with the penalty."""
+        return self.network.backward(self.trace, self.targets, self.sample_weight, self.penalty)
+
+    @cached_property
+    def total_weight(self) -> float:
+        """The sum of the sample weights, as the engine takes it."""
+        return float(self.n_rows if self.sample_weight is None else self.sample_weight.sum())
+
+    @cached_property
+    def shares(self) -> Array:
+        """What each row counts in the mean, shape (n,)."""
+        weight = np.ones(self.n_rows) if self.sample_weight is None else self.sample_weight
+        return np.asarray(weight / self.total_weight, dtype=np.float64)
+
+    @cached_property
+    def row_losses(self) -> Array:
+        """Each row's loss, shape (n,)."""
+        loss = self.network.loss_function
+        if self.from_logits:
+            return loss.value_from_logits(self.trace.z[-1], self.targets)
+        return loss.value(self.trace.a[-1], self.targets)
+
+    @cached_property
+    def from_logits(self) -> bool:
+        """Whether the output activation is the loss's natural one, so that delta comes straight from z, a and y."""
+        natural = ACTIVATIONS.resolve(self.network.loss_function.output_activation)
+        return self.network.activations[-1] == natural
+
+    @cached_property
+    def network64(self) -> Network:
+        """The network, in float64, for finite differences."""
+        return self.network if self.network.dtype == np.float64 else self.network.copy("float64")
+
+    @cached_property
+    def trace64(self) -> Trace:
+        """The forward pass in float64."""
+        return self.trace if self.network64 is self.network else self.network64.forward(self.X)
+
+    def row(self, index: int) -> Row:
+        """A row alone; each is made once."""
+        if index not in self._rows:
+            self._rows[index] = Row(self, index)
+        return self._rows[index]
+
+    @cached_property
+    def _rows(self) -> dict[int, Row]:
+        return {}
+
+    def feature(self, place: int) -> str:
+        """An input's name, "" where it has none."""
+        return str(self.feature_names[place - 1]) if self.feature_names is not None else ""
+
+    def class_name(self, place: int) -> str:
+        """An output's name, "" where it has none."""
+        names = self.class_names
+        return str(names[place - 1]) if names is not None and place <= len(names) else ""

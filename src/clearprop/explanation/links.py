@@ -1,0 +1,103 @@
+"""The links of the chain as formulas: slopes of activations, gradients of losses, deltas of outputs."""
+
+import math
+
+from clearprop.explanation.expressions import (
+    Add,
+    Call,
+    Derivative,
+    Divide,
+    Expression,
+    Multiply,
+    Negate,
+    Number,
+    Sigma,
+    Symbol,
+    subtract,
+)
+from clearprop.explanation.formulas import fill, parse_formula, settings
+from clearprop.explanation.row import Row
+from clearprop.explanation.terms import Factor
+
+# A softmax over at most so many units has its sum written out.
+WRITTEN_OUT = 3
+
+
+def slope_formula(row: Row, layer: int, of: int, by: int) -> Expression:
+    """The formula of da[of]/dz[by] of a layer; for softmax, of that entry of its matrix."""
+    activation = row.network.activations[layer - 1]
+    z, a = row.z_symbol(layer, by), row.a_symbol(layer, of)
+    if row.mixes(layer):
+        if of == by:
+            return Multiply((a, subtract(Number(1), a)))
+        return Negate(Multiply((a, row.a_symbol(layer, by))))
+    if not activation.slope_formula:
+        return Call(f"{activation.name}′", (z,))
+    return fill(parse_formula(activation.slope_formula), {**settings(activation), "z": z, "a": a})
+
+
+def value_formula(row: Row, layer: int, unit: int) -> Expression:
+    """The formula of an activation a of its z; for softmax, of all z of its layer."""
+    activation = row.network.activations[layer - 1]
+    z = row.z_symbol(layer, unit)
+    if row.mixes(layer):
+        return _softmax(row, layer, z)
+    if not activation.formula:
+        return Call(activation.name, (z,))
+    return fill(parse_formula(activation.formula), {**settings(activation), "z": z})
+
+
+def _softmax(row: Row, layer: int, z: Symbol) -> Expression:
+    width = row.width(layer)
+    if width <= WRITTEN_OUT:
+        parts = tuple(Call("exp", (row.z_symbol(layer, unit),)) for unit in range(1, width + 1))
+        return Divide(Call("exp", (z,)), Add(parts) if width > 1 else parts[0])
+    values = [float(value) for value in row.z[layer - 1]]
+    value = math.fsum(math.exp(min(value, 700.0)) for value in values)
+    body = Call("exp", (Symbol("z", ("k",), str(layer)),))
+    return Divide(Call("exp", (z,)), Sigma(body, "k", str(width), value))
+
+
+def loss_gradient(row: Row, unit: int) -> Expression:
+    """The formula of dl/da of an output; 0 where the output lies outside the loss's domain."""
+    loss = row.network.loss_function
+    a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
+    if not loss.gradient_formula:
+        return Call(f"{loss.name}′", (a, y))
+    low, high = loss.output_domain
+    if not low < float(row.a[-1][unit - 1]) < high:
+        return Number(0.0)
+    return fill(parse_formula(loss.gradient_formula), {**settings(loss), "a": a, "y": y})
+
+
+def delta_formula(row: Row, unit: int) -> Expression:
+    """The formula of dl/dz of an output whose activation is the loss's natural one."""
+    loss = row.network.loss_function
+    if not loss.delta_formula:
+        return loss_gradient(row, unit)
+    total = float(row.y.sum())
+    parts: dict[str, Expression] = {"a": row.a_symbol(row.layers, unit), "y": row.y_symbol(unit)}
+    parts["Sum(y_k, k)"] = Number(1) if total == 1 else Number(total)
+    return fill(parse_formula(loss.delta_formula), {**settings(loss), **parts})
+
+
+def loss_formula(row: Row, unit: int) -> Expression:
+    """The formula of an output's part in the row's loss."""
+    loss = row.network.loss_function
+    a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
+    if not loss.formula:
+        return Call(loss.name, (a, y))
+    return fill(parse_formula(loss.formula), {**settings(loss), "a": a, "y": y})
+
+
+def slope_factor(row: Row, layer: int, of: int, by: int) -> Factor:
+    """da[of]/dz[by] of a layer."""
+    value = row.slope(layer, of, by)
+    symbol = Derivative(row.a_symbol(layer, of), row.z_symbol(layer, by), value)
+    return Factor(symbol, slope_formula(row, layer, of, by), value)
+
+
+def loss_factor(row: Row, unit: int) -> Factor:
+    """dl/da of an output."""
+    value = float(row.output_gradient[unit - 1])
+    return Factor(Derivative(row.loss, row.a_symbol(row.layers, unit), value), loss_gradient(row, unit), value)

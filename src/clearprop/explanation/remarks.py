@@ -1,0 +1,206 @@
+"""Remarks: what made a number large or small, in plain words."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearprop.explanation.renderers.numbers import plain_number
+from clearprop.explanation.row import Row
+
+if TYPE_CHECKING:
+    from clearprop.explanation.gradient import GradientExplanation
+    from clearprop.explanation.value import LossExplanation, ValueExplanation
+
+# A slope below this share of the greatest that the activation can have is called saturated.
+SATURATED = 0.05
+# The terms cancel when they come to less than this share of what they would without signs.
+CANCELLED = 0.1
+TINY_INPUT = 0.01
+SMALL_ERROR = 0.01
+STEEPEST = {"sigmoid": 0.25, "tanh": 1.0, "softsign": 1.0, "softmax": 0.25}
+
+
+def gradient_remarks(explanation: "GradientExplanation") -> Iterator[str]:
+    """What stands out in a gradient: inputs, slopes, errors, cancelling, rows, penalty, check."""
+    computation, name = explanation.computation, explanation.parsed_name
+    row = computation.row(explanation.foremost_row)
+    where = "" if computation.n_rows == 1 else f" in row {row.index + computation.first_row}, which contributes most"
+    if name.kind == "W":
+        yield from _input_remarks(row, name.layer, name.places[0], where)
+    if name.kind in ("W", "b", "delta"):
+        yield from _slope_remarks(row, name.layer, name.places[-1], where)
+        yield from _dead(explanation, name.layer, name.places[-1])
+    yield from _blocked_above(row, name.layer, where)
+    yield from _error_remarks(row, where)
+    yield from _sum_remarks(explanation)
+    yield from _batch_remarks(explanation)
+    yield from _check_remarks(explanation)
+    if explanation.value == 0:
+        yield "The gradient is exactly 0: a small change of this number leaves the loss as it is."
+
+
+def _input_remarks(row: Row, layer: int, place: int, where: str) -> Iterator[str]:
+    source = row.a_symbol(layer - 1, place)
+    value = float(source.value or 0.0)
+    if value == 0:
+        yield f"What the weight multiplies, {source}, is 0{where}: whatever the error, nothing reaches the weight."
+    elif abs(value) < TINY_INPUT:
+        yield (
+            f"What the weight multiplies, {source} = {plain_number(value, 3)}, is tiny{where} and makes the gradient "
+            "as small."
+        )
+    elif abs(value) > 100:
+        yield (
+            f"What the weight multiplies, {source} = {plain_number(value, 3)}, is large{where} and makes the gradient "
+            "as large: scaled inputs train better."
+        )
+
+
+def _slope_remarks(row: Row, layer: int, unit: int, where: str) -> Iterator[str]:
+    if layer == row.layers and row.computation.from_logits:
+        return
+    activation = row.network.activations[layer - 1]
+    slope, z, a = row.slope(layer, unit, unit), row.z_symbol(layer, unit), row.a_symbol(layer, unit)
+    number = plain_number(float(z.value or 0.0), 3)
+    if activation.name == "step":
+        yield f"Layer {layer} has the step activation, which is flat: its slope is 0 everywhere and nothing is learned."
+    elif slope == 0 and activation.name in ("relu", "hard_sigmoid"):
+        yield f"The {activation.name} of {a} is off{where}: at {z} = {number} its slope is 0, and nothing passes."
+    elif activation.name in STEEPEST and abs(slope) < SATURATED * STEEPEST[activation.name]:
+        most = STEEPEST[activation.name]
+        yield (
+            f"Saturated{where}: {z} = {number} lies so far out that {a} = {plain_number(float(a.value or 0.0), 6)} "
+            f"hardly changes. Its slope {plain_number(slope, 2)} lets {plain_number(100 * slope / most, 2)} % through "
+            f"of what {plain_number(most, 3)}, the steepest, would."
+        )
+
+
+def _dead(explanation: "GradientExplanation", layer: int, unit: int) -> Iterator[str]:
+    computation = explanation.computation
+    activation = computation.network.activations[layer - 1]
+    if computation.n_rows > 1 and activation.name == "relu":
+        off = computation.trace.z[layer - 1][:, unit - 1] <= 0
+        if off.all():
+            yield f"A dead relu: a{layer}[{unit}] is off in all {len(off)} rows, so no row can wake it."
+
+
+def _blocked_above(row: Row, layer: int, where: str) -> Iterator[str]:
+    """Layers between the number and the loss through which almost nothing passes."""
+    for at in range(layer + 1, row.layers + (0 if row.computation.from_logits else 1)):
+        slopes = row.slopes[at - 1]
+        own = slopes.diagonal() if slopes.ndim == 2 else slopes
+        name = row.network.activations[at - 1].name
+        if name == "step":
+            yield f"Layer {at} has the step activation, whose slope is 0: no gradient passes below it."
+        elif not own.any():
+            yield f"Every neuron of layer {at} has slope 0{where}: nothing passes below it."
+        elif name in STEEPEST and np.abs(own).max() < SATURATED * STEEPEST[name]:
+            greatest = plain_number(float(np.abs(own).max()), 2)
+            yield f"All of layer {at} is saturated{where}: its greatest slope is {greatest}."
+
+
+def _error_remarks(row: Row, where: str) -> Iterator[str]:
+    loss, outputs, targets = row.network.loss_function, row.a[-1], row.y
+    if row.computation.from_logits or loss.name in ("squared_error", "absolute_error", "huber", "log_cosh", "quantile"):
+        error = float(np.abs(outputs - targets).max())
+        if error == 0:
+            yield f"The prediction is exactly the target{where}: there is no error to correct."
+        elif error < SMALL_ERROR and not loss.name.startswith(("hinge", "perceptron")):
+            yield f"The prediction is within {plain_number(error, 2)} of the target{where}: little is left to correct."
+    if loss.name in ("hinge", "perceptron") and not row.deltas[-1].any():
+        yield f"Every margin is wide enough{where}: the {loss.name} loss is 0 and gives no gradient."
+    low, high = loss.output_domain
+    if not row.computation.from_logits and ((outputs <= low) | (outputs >= high)).any():
+        yield f"An output lies outside what {loss.name} can take{where}: there the loss gives no gradient."
+
+
+def _sum_remarks(explanation: "GradientExplanation") -> Iterator[str]:
+    terms = [term for term in explanation.terms if term not in explanation.penalty]
+    single = explanation.computation.n_rows == 1
+    sizes = sum(abs(term.value) for term in terms)
+    total = abs(sum(term.value for term in terms))
+    if len(terms) > 1 and sizes > 0:
+        what = "paths" if single else "rows"
+        if total < CANCELLED * sizes:
+            yield (
+                f"The {what} cancel: without their signs they would come to {plain_number(sizes, 3)}, with them they "
+                f"come to {plain_number(total, 3)}, {plain_number(100 * total / sizes, 2)} % of it."
+            )
+        elif single and abs(terms[0].value) > 0.8 * sizes and len(terms) > 2:
+            share = plain_number(100 * abs(terms[0].value) / sizes, 3)
+            way = "path" if terms[0].paths == 1 else "bundle of paths"
+            yield f"One {way}, {terms[0].label}, makes {share} % of what all {len(terms)} come to without their signs."
+    pull = abs(sum(term.value for term in explanation.penalty))
+    if pull > total and pull > 0:
+        yield "The penalty outweighs the error: this step serves a smaller weight more than a better fit."
+
+
+def _batch_remarks(explanation: "GradientExplanation") -> Iterator[str]:
+    parts = np.abs(explanation.contributions)
+    if len(parts) > 2 and parts.sum() > 0 and parts.max() > 0.8 * parts.sum():
+        share = plain_number(100 * float(parts.max() / parts.sum()), 3)
+        number = int(parts.argmax()) + explanation.computation.first_row
+        yield f"Row {number} alone makes {share} % of what all {len(parts)} rows contribute."
+
+
+def _check_remarks(explanation: "GradientExplanation") -> Iterator[str]:
+    check = explanation.check
+    if check is not None and check.at_kinks:
+        yield "It stands at a kink, where the slope jumps, so no finite difference can be compared with it."
+    elif check is not None and not check.passed:
+        yield (
+            f"The finite difference {plain_number(check.difference, 8)} does not agree to six digits: the loss bends "
+            "too much within the step, or the gradient is lost in rounding."
+        )
+
+
+def value_remarks(explanation: "ValueExplanation") -> Iterator[str]:
+    """What stands out in a prediction, an a or a z."""
+    row, layer, unit = explanation.computation.row(0), explanation.layer, explanation.unit
+    if not explanation.of_sum and row.network.activations[layer - 1].name != "softmax":
+        yield from _slope_remarks_of_value(row, layer, unit)
+    terms = explanation.terms
+    sizes = sum(abs(term.value) for term in terms)
+    if len(terms) > 2 and sizes > 0:
+        total = abs(explanation.sum)
+        if total < CANCELLED * sizes:
+            share = plain_number(100 * total / sizes, 2)
+            yield f"The contributions cancel: their sum is {share} % of what they would be without signs."
+        elif abs(terms[0].value) > 0.5 * sizes:
+            yield f"{terms[0].label} alone makes {plain_number(100 * abs(terms[0].value) / sizes, 3)} % of the sum."
+    if explanation.parsed_name.kind == "prediction" and len(row.a[-1]) > 1:
+        yield from _runner_up(explanation, row)
+
+
+def _slope_remarks_of_value(row: Row, layer: int, unit: int) -> Iterator[str]:
+    activation, slope = row.network.activations[layer - 1], row.slope(layer, unit, unit)
+    if activation.name in STEEPEST and abs(slope) < SATURATED * STEEPEST[activation.name]:
+        yield f"{row.a_symbol(layer, unit)} is saturated: it would hardly change if its inputs did."
+    elif activation.name == "relu" and slope == 0:
+        yield f"The relu of {row.a_symbol(layer, unit)} is off: its sum is not above 0."
+
+
+def _runner_up(explanation: "ValueExplanation", row: Row) -> Iterator[str]:
+    outputs = np.asarray(row.a[-1], dtype=np.float64)
+    first, second = (int(place) for place in np.argsort(-outputs, kind="stable")[:2])
+
+    def called(place: int) -> str:
+        name = explanation.computation.class_name(place + 1)
+        return f"output {place + 1}" + (f" ({name})" if name else "")
+
+    yield (
+        f"The greatest output is {called(first)}, {plain_number(float(outputs[first]), 4)}; next comes "
+        f"{called(second)}, {plain_number(float(outputs[second]), 4)}."
+    )
+
+
+def loss_remarks(explanation: "LossExplanation") -> Iterator[str]:
+    """What stands out in a loss."""
+    terms = explanation.terms
+    sizes = sum(abs(term.value) for term in terms)
+    if len(terms) > 2 and sizes > 0 and abs(terms[0].value) > 0.5 * sizes:
+        share = plain_number(100 * terms[0].value / sizes, 3)
+        yield f"{terms[0].label.capitalize()} alone makes {share} % of the loss."
+    if explanation.value == 0:
+        yield "The loss is 0: there is nothing left to correct."

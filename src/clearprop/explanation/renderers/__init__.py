@@ -1,0 +1,1 @@
+"""Renderers: one a form, each writing expressions and whole documents."""

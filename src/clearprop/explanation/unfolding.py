@@ -1,0 +1,152 @@
+"""The recursive form: each delta from those of the layer above, each computed once, the largest parts first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.explanation.document import Equation, chain
+from clearprop.explanation.expressions import Derivative, Expression, Multiply, Rest, product, total
+from clearprop.explanation.links import delta_formula, loss_factor, slope_factor, slope_formula
+from clearprop.explanation.names import Name
+from clearprop.explanation.row import Row
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How much of a large network is listed: summands of a sum, and deltas of a layer; None for all."""
+
+    summands: int | None = 4
+    deltas: int | None = 4
+
+
+def unfold(row: Row, name: Name, shown: Shown) -> list[Equation]:
+    """The equations from the loss back to the gradient of the row's own loss, each delta before it is needed."""
+    layers: list[list[Equation]] = []
+    last, needed = first_deltas(row, name, shown)
+    for layer in range(last, row.layers + 1):
+        layers.append([delta_equation(row, layer, unit, shown) for unit in needed])
+        if layer < row.layers:
+            needed = _needed_above(row, layer, needed, shown)
+    equations = [equation for layer in reversed(layers) for equation in layer]
+    return equations if name.kind == "delta" else [*equations, gradient_equation(row, name, shown)]
+
+
+def first_deltas(row: Row, name: Name, shown: Shown) -> tuple[int, list[int]]:
+    """The layer and the neurons whose deltas the gradient is made of directly."""
+    if name.kind in ("W", "b", "delta"):
+        return name.layer, [name.places[-1]]
+    if name.layer == row.layers:
+        return row.layers + 1, []
+    return name.layer + 1, largest(_weighted(row, name.layer, name.places[0]), shown.deltas)
+
+
+def gradient_equation(row: Row, name: Name, shown: Shown) -> Equation:
+    """The gradient from the deltas of the layer that the number goes into."""
+    left = Derivative(row.loss, row.symbol_of(name))
+    match name.kind:
+        case "W":
+            start, end = name.places
+            formula: Expression = Multiply((row.a_symbol(name.layer - 1, start), row.delta(name.layer, end)))
+        case "b":
+            formula = row.delta(name.layer, name.places[0])
+        case "delta":
+            return delta_equation(row, name.layer, name.places[0], shown)
+        case _ if name.layer == row.layers:
+            factor = loss_factor(row, name.places[0])
+            return chain(left, factor.formula, value=factor.value)
+        case _:
+            formula = _weighted_sum(row, name.layer, name.places[0], shown)
+    return chain(left, formula, value=row.gradient_of(name))
+
+
+def delta_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:
+    """One delta: at the outputs from the loss, elsewhere from the deltas above."""
+    delta = row.delta(layer, unit)
+    value = float(row.deltas[layer - 1][unit - 1])
+    if layer == row.layers:
+        if row.computation.from_logits:
+            by_z = Derivative(row.loss, row.z_symbol(layer, unit), value)
+            return chain(delta, by_z, delta_formula(row, unit), value=value)
+        return chain(delta, *_output_forms(row, unit, shown), value=value)
+    if not row.mixes(layer):
+        return chain(
+            delta,
+            product(slope_formula(row, layer, unit, unit), _weighted_sum(row, layer, unit, shown)),
+            value=value,
+        )
+    parts = _mixed(row, layer, unit, [_gradient_of_a(row, layer, a) for a in range(1, row.width(layer) + 1)], shown)
+    return chain(delta, parts, value=value)
+
+
+def _output_forms(row: Row, unit: int, shown: Shown) -> tuple[Expression, ...]:
+    layer = row.layers
+    if row.mixes(layer):
+        gradients = [loss_factor(row, a).symbol for a in range(1, row.width(layer) + 1)]
+        return (_mixed(row, layer, unit, gradients, shown),)
+    loss, slope = loss_factor(row, unit), slope_factor(row, layer, unit, unit)
+    return (
+        Multiply((loss.symbol, slope.symbol)),
+        product(loss.formula, slope.formula),
+    )
+
+
+def _gradient_of_a(row: Row, layer: int, unit: int) -> Expression:
+    value = float(_weighted(row, layer, unit).sum())
+    return Derivative(row.loss, row.a_symbol(layer, unit), value)
+
+
+def _mixed(row: Row, layer: int, unit: int, gradients: list[Expression], shown: Shown) -> Expression:
+    """A softmax's delta: through each a of the layer."""
+    values = [
+        float(getattr(gradient, "value", 0.0)) * row.slope(layer, a, unit) for a, gradient in enumerate(gradients, 1)
+    ]
+    items = [product(slope_formula(row, layer, a, unit), gradient) for a, gradient in enumerate(gradients, start=1)]
+    return _sum_oflargest(items, np.array(values), shown)
+
+
+def _weighted(row: Row, layer: int, unit: int) -> Array:
+    """W[unit, k] delta[k] for each k of the layer above."""
+    return np.asarray(row.network.weights[layer][unit - 1] * row.deltas[layer], dtype=np.float64)
+
+
+def _weighted_sum(row: Row, layer: int, unit: int, shown: Shown) -> Expression:
+    values = _weighted(row, layer, unit)
+    listed = largest(values, shown.summands)
+    items: list[Expression] = [Multiply((row.W(layer + 1, unit, k), row.delta(layer + 1, k))) for k in listed]
+    rest = len(values) - len(listed)
+    if rest:
+        items.append(Rest(rest, rest_of(values, listed)))
+    return total(items)
+
+
+def _sum_oflargest(items: list[Expression], values: Array, shown: Shown) -> Expression:
+    listed = largest(values, shown.summands)
+    kept = [items[k - 1] for k in listed]
+    if len(kept) < len(items):
+        kept.append(Rest(len(items) - len(kept), rest_of(values, listed)))
+    return total(kept)
+
+
+def rest_of(values: Array, listed: list[int]) -> float:
+    """What the values at other places (from 1) than these come to."""
+    return float(np.delete(values, [place - 1 for place in listed]).sum())
+
+
+def largest(values: Array, most: int | None) -> list[int]:
+    """The places (from 1) of the largest; of a sum that is listed whole, all in their order."""
+    if most is None or len(values) <= most:
+        return list(range(1, len(values) + 1))
+    return [int(place) + 1 for place in np.argsort(-np.abs(values), kind="stable")[:most]]
+
+
+def _needed_above(row: Row, layer: int, units: list[int], shown: Shown) -> list[int]:
+    """The deltas of the next layer that the listed sums name, those that weigh most."""
+    weight = np.zeros(row.width(layer + 1))
+    through = range(1, row.width(layer) + 1) if row.mixes(layer) else units
+    for unit in through:
+        weight += np.abs(_weighted(row, layer, unit))
+    return sorted(largest(weight, shown.deltas))

@@ -1,0 +1,166 @@
+"""What can be explained, and what is said where it cannot."""
+
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from clearprop import InputError, Network, Penalty, Table, TableModel, TableSettings, Trainer, attribute, explain
+from clearprop.article import NeuralNetwork, new_network
+
+X = np.array([[0.5, -1.0], [1.0, 2.0], [-0.3, 0.4]])
+
+
+def fitted(loss, outputs, classes=None, **extra):
+    """What an estimator offers: its network, its classes, its columns' names."""
+    network = Network([2, 3, outputs], "tanh", loss=loss, rng=0)
+    given = {} if classes is None else {"classes_": np.array(classes)}
+    return SimpleNamespace(network_=network, **given, **extra)
+
+
+def test_classifiers_take_classes():
+    model = fitted("cross_entropy", 3, ["a", "b", "c"], feature_names_in_=np.array(["length", "width"]))
+    explanation = explain(model, X, ["c", "a", "b"], "W1[2,3]")
+    targets = np.eye(3)[[2, 0, 1]]
+    gradient = model.network_.backward(model.network_.forward(X), targets).weights[0][1, 2]
+    assert explanation.value == gradient
+    assert "x[2] is width" in explanation.to_text()
+    assert "a2[3] c" in explanation.to_text()
+    assert explain(model, X[0], "c", "W1[2,3]").value == explain(model, X, ["c", "a", "b"], "W1[2,3]", row=0).value
+
+
+@pytest.mark.parametrize(("loss", "low"), [("binary_cross_entropy", 0.0), ("hinge", -1.0)])
+def test_two_classes_are_one_output(loss, low):
+    model = fitted(loss, 1, [7, 9])
+    targets = np.array([[1.0], [low], [1.0]])
+    gradient = model.network_.backward(model.network_.forward(X), targets).biases[0][1]
+    assert explain(model, X, [9, 7, 9], "b1[2]").value == gradient
+
+
+def test_regressors():
+    model = fitted("squared_error", 1)
+    gradient = model.network_.backward(model.network_.forward(X), [1.0, 2.0, 3.0]).biases[0][1]
+    assert explain(model, X, [1.0, 2.0, 3.0], "b1[2]").value == gradient
+    assert explain(model, X[1], 2.0, "b1[2]").value == explain(model, X, [1.0, 2.0, 3.0], "b1[2]", row=1).value
+
+
+def test_networks_of_the_article():
+    network = new_network()
+    assert isinstance(network, NeuralNetwork)
+    rows, labels = [[1.2, 1.6], [7.6, 6.8]], [0, 1]
+    whole = network.loss_gradient(rows, labels)
+    for layer, neurons in enumerate(whole, start=1):
+        for end, (bias, *weights) in enumerate(neurons, start=1):
+            # The article sums over the rows.
+            assert 2 * explain(network, rows, labels, f"b{layer}[{end}]").value == pytest.approx(bias, rel=1e-12)
+            for start, weight in enumerate(weights, start=1):
+                explanation = explain(network, rows, labels, f"W{layer}[{start},{end}]")
+                assert 2 * explanation.value == pytest.approx(weight, rel=1e-12)
+                assert "sums over rows" in " ".join(explanation.remarks)
+    assert explain(network, rows[0]).value == max(network.feed_forward(rows[0]))
+    assert explain(network, rows[0], 1, "loss").value == pytest.approx(network.loss([rows[0]], [1]), rel=1e-14)
+
+
+def test_models_of_tables():
+    sizes, kinds = [1, 2, 3, 7, 8, 9] * 10, (["small"] * 3 + ["big"] * 3) * 10
+    table = Table.from_columns(["size", "kind"], [sizes, kinds])
+    model = TableModel.learn(table, "kind", TableSettings(trainer={"epochs": 3})).model
+    explanation = explain(model, table, name="W1[1,3]")
+    features = model.preprocessor.transform(table.drop(["kind"]))
+    targets = model.target.encode(table.column("kind"))
+    assert explanation.value == model.network.backward(model.network.forward(features), targets).weights[0][0, 2]
+    assert "x[1] is size" in explanation.to_text()
+    assert attribute(model, table.take([0])).computation.feature_names == ["size"]
+
+
+def test_trainers_next_step_and_their_penalty():
+    network = Network([2, 3, 1], "tanh", rng=0)
+    y = np.array([1.0, 0.0, 2.0])
+    trainer = Trainer(network, optimizer="adam", l2=0.1, shuffle=False, patience=None)
+    trainer.start(X, y)
+    trainer.run_batch()
+    explanation = explain(network, X, y, "W1[1,1]", trainer=trainer)
+    assert explanation.step.step == 2
+    assert explanation.step.slots["mean"][0] != 0
+    assert [term.label for term in explanation.penalty] == ["L2 penalty"]
+    new = explanation.step.new
+    trainer.run_batch()
+    assert network.weights[0][0, 0] == new
+
+
+def good():
+    return Network([2, 3, 1], "tanh", rng=0)
+
+
+def broken():
+    network = good()
+    network.weights[1][2, 0] = np.nan
+    return network
+
+
+class Unfitted:
+    def fit(self, X, y):
+        raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"model": Unfitted()}, "this Unfitted is not fitted, so it has no network yet: call fit(X, y) first"),
+        ({"model": 3}, "int cannot be explained: give a Network"),
+        ({"model": broken()}, "the network's W2[3,1] is not finite"),
+        ({"x": [1.0, np.nan]}, "x holds nan at row 0, column 1: only finite numbers"),
+        ({"y": [np.inf]}, "y holds inf"),
+        ({"x": [1.0, 2.0, 3.0]}, "x must have shape (2,) for a row or (n, 2) for n, got (3,)"),
+        ({"x": [[[1.0, 2.0]]]}, "got (1, 1, 2)"),
+        ({"x": np.empty((0, 2)), "y": np.empty((0, 1))}, "got (0, 2)"),
+        ({"x": ["a", "b"]}, "x must hold numbers"),
+        ({"y": [1.0, 2.0]}, "y must have shape (1, 1)"),
+        ({"y": None}, "needs targets: give y as well"),
+        ({"name": "W9[1,1]"}, "names nothing in this 2-3-1 network. There are: W1[1-2,1-3], W2[1-3,1], b1[1-3]"),
+        ({"x": X, "y": [1.0, 2.0, 3.0], "name": "delta1[1]"}, "is a number of one row, and there are 3: give one"),
+        ({"x": X, "y": [1.0, 2.0, 3.0], "row": 3}, "row 3 is not there: x has the rows 0 to 2"),
+        ({"x": X, "y": [1.0, 2.0, 3.0], "sample_weight": [1.0]}, "sample_weight must be 3 numbers"),
+        ({"x": X, "y": [1.0, 2.0, 3.0], "sample_weight": [1.0, -1.0, 1.0]}, "sample_weight must be 3 numbers >= 0"),
+        ({"feature_names": ["one"]}, "feature_names must be 2 texts"),
+        ({"learning_rate": 0.1}, "a learning_rate needs an optimizer"),
+        ({"optimizer": "sgd", "learning_rate": -1.0}, "learning_rate must be a finite number > 0"),
+        ({"trainer": Trainer(good())}, "the trainer trains another network"),
+        ({"model": fitted("cross_entropy", 3, ["a", "b", "c"]), "y": ["d"]}, "'d', which is no class of this model"),
+    ],
+)
+def test_what_cannot_be_explained(arguments, message):
+    given = {"model": good(), "x": [1.0, 2.0], "y": [1.0], "name": "W1[1,1]", **arguments}
+    with pytest.raises(InputError) as refused:
+        explain(**given)
+    assert message in str(refused.value)
+
+
+def test_targets_that_the_loss_cannot_take():
+    with pytest.raises(ValueError, match="hinge needs targets -1 or 1"):
+        explain(Network([2, 1], loss="hinge", rng=0), [1.0, 2.0], [0.5], "W1[1,1]")
+
+
+def test_a_trainer_that_was_not_started_says_so():
+    network = good()
+    with pytest.raises(RuntimeError, match="call start"):
+        explain(network, [1.0, 2.0], [1.0], "W1[1,1]", trainer=Trainer(network))
+
+
+def test_nothing_of_the_model_changes():
+    network = good()
+    before = network.parameters.copy()
+    explanation = explain(network, X, [1.0, 2.0, 3.0], "W1[1,1]", optimizer="adam", penalty=Penalty(0.1, 0.1))
+    explanation.to_html()
+    assert np.array_equal(network.parameters, before)
+
+
+def test_explaining_needs_numpy_alone():
+    code = (
+        "import sys; from clearprop import Network, explain; n = Network([2, 1], rng=0);"
+        "explain(n, [1., 2.], [1.], 'W1[1,1]', optimizer='adam').to_html();"
+        "assert not {'sympy', 'sklearn', 'scipy', 'matplotlib', 'rich', 'typer'} & set(sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
