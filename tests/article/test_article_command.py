@@ -123,4 +123,4 @@ def test_heavy_imports_wait():
     tree = ast.parse(Path(sys.modules["clearprop.cli.article"].__file__).read_text(encoding="utf-8"))
     modules = {node.module for node in tree.body if isinstance(node, ast.ImportFrom)}
     modules |= {alias.name for node in tree.body if isinstance(node, ast.Import) for alias in node.names}
-    assert modules == {"__future__", "typing", "typer"}
+    assert modules == {"__future__", "typing", "typer", "clearprop.cli.formats"}

@@ -10,6 +10,7 @@ from clearprop import __version__
 from clearprop.cli.article import article
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
+from clearprop.cli.explain import explain
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
 
@@ -22,7 +23,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, train, predict, evaluate):
+for command in (demo, article, train, predict, evaluate, explain):
     app.command()(command)
 
 

@@ -1,10 +1,12 @@
-"""`clearprop article`: the article's six outputs computed again, or a walk through its nine mistakes."""
+"""`clearprop article`: the article's six outputs computed again, its nine mistakes, or its derivation."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from clearprop.cli.formats import Format, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,14 +21,31 @@ if TYPE_CHECKING:
 def article(
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     errors: Annotated[bool, typer.Option("--errors", help="Walk through the article's nine mistakes.")] = False,
+    derivation: Annotated[
+        bool, typer.Option("--derivation", help="Derive equations 1 to 46, with numbers, corrected.")
+    ] = False,
+    format: Annotated[Format, typer.Option(help="What to write the derivation as.")] = Format.text,
 ) -> None:
     """Compute the article's six outputs and compare them with its printed digits.
 
-    The exit status is 1 if an output differs, or with --errors if a mistake could not be shown.
+    The exit status is 1 if an output differs, with --errors if a mistake could not be shown, and with --derivation if
+    an equation is not what the network computes.
     """
-    good = _errors(json) if errors else _outputs(json)
+    if errors and derivation:
+        raise typer.BadParameter("give either --errors or --derivation")
+    show = _errors if errors else _outputs
+    good = _derivation(Format.json if json else format) if derivation else show(json)
     if not good:
         raise typer.Exit(1)
+
+
+def _derivation(format: Format) -> bool:
+    """Print the article's derivation; say whether every equation is what the network computes."""
+    from clearprop.explanation import ArticleDerivation
+
+    derivation = ArticleDerivation()
+    write(derivation, format)
+    return derivation.worst_error() < 1e-12 and derivation.worst_difference() < 1e-6
 
 
 def _outputs(as_json: bool) -> bool:

@@ -1,0 +1,42 @@
+"""`clearprop explain`: why a trained model's gradient, prediction or loss is what it is, for rows of a table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from clearprop.cli.formats import Format, write
+
+
+def explain(
+    model: Annotated[Path, typer.Argument(help="A model file that `clearprop train` wrote.")],
+    data: Annotated[Path, typer.Argument(help="A CSV file with the columns that the model was trained on.")],
+    row: Annotated[int | None, typer.Option(help="The row of the data, 1 for the first; all rows if left out.")] = None,
+    parameter: Annotated[
+        str, typer.Option(help='What to explain: "W2[3,1]", "b1[2]", "x[1]", "delta1[3]", "z1[2]", prediction, loss.')
+    ] = "prediction",
+    format: Annotated[Format, typer.Option(help="What to write.")] = Format.text,
+    optimizer: Annotated[str | None, typer.Option(help="Also explain this optimiser's first step.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="List all of every sum, however long.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")] = None,
+) -> None:
+    """Explain a number of a model: symbols, your numbers, and a check.
+
+    Example: clearprop explain flowers.model flowers.csv --row 5 --parameter "W2[3,1]"
+    """
+    from clearprop.cli.models import load_table_model
+    from clearprop.cli.outputs import checked_outputs
+    from clearprop.errors import InputError
+    from clearprop.explanation import explain as explained
+    from clearprop.tables import read_csv
+
+    if out is not None:
+        checked_outputs([out], inputs=[model, data])
+    loaded, table = load_table_model(model), read_csv(data)
+    if row is not None and not 1 <= row <= table.n_rows:
+        raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,}")
+    if row is None and table.n_rows > 1 and parameter.strip()[:1] not in ("W", "b", "l", "L"):
+        raise InputError(f"{parameter} is a number of one row, and {data} has {table.n_rows:,}: add --row 1, say")
+    rows = table if row is None else table.take([row - 1])
+    explanation = explained(loaded, rows, name=parameter, optimizer=optimizer, first_row=1)
+    write(explanation, format, None if everything else 4, out)

@@ -1,0 +1,58 @@
+"""The forms that an explanation is printed or written in."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from clearprop.explanation.rendered import Rendered
+
+
+class Format(StrEnum):
+    """The names of the forms."""
+
+    text = "text"
+    latex = "latex"
+    markdown = "markdown"
+    html = "html"
+    json = "json"
+
+
+def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Path | None = None) -> None:
+    """Print an explanation, or write it to a file whole or not at all."""
+    text = rendered(explanation, format, most)
+    if out is not None:
+        from clearprop.atomic import write_atomically
+
+        write_atomically(out, text.encode())
+        typer.echo(f"{out}: {explanation.document().title}")
+        return
+    try:
+        text.encode(encoding())
+    except UnicodeEncodeError:
+        from clearprop.explanation.renderers.text import to_ascii
+
+        text = to_ascii(text)
+    typer.echo(text.rstrip("\n"))
+
+
+def rendered(explanation: "Rendered", format: Format, most: int | None = 4) -> str:
+    """The explanation in a format."""
+    match format:
+        case Format.latex:
+            return explanation.to_latex(most=most, standalone=True)
+        case Format.markdown:
+            return explanation.to_markdown(most=most)
+        case Format.html:
+            return explanation.to_html(most=most)
+        case Format.json:
+            return explanation.to_json() + "\n"
+    return explanation.to_text(most=most) + "\n"
+
+
+def encoding() -> str:
+    """What standard output can carry."""
+    return sys.stdout.encoding or "utf-8"
