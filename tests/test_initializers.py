@@ -187,6 +187,15 @@ def test_configuration_round_trip(name):
     assert INITIALIZERS.from_config(INITIALIZERS.to_config(initializer)) == initializer
 
 
+@pytest.mark.parametrize("name", ["glorot", "he", "lecun"])
+def test_short_names_stand_for_the_uniform_ones(name):
+    assert INITIALIZERS.resolve(name) == INITIALIZERS.resolve(f"{name}_uniform")
+    assert INITIALIZERS[name] is INITIALIZERS[f"{name}_uniform"]
+    assert name not in list(INITIALIZERS)
+    one, other = (Network([3, 4, 1], initializer=given, rng=5) for given in (name, f"{name}_uniform"))
+    np.testing.assert_array_equal(one.parameters, other.parameters)
+
+
 def test_an_initializer_of_ones_own_and_errors():
     class Ramp(Initializer):
         def draw(self, rng, fan_in, fan_out):

@@ -3,6 +3,7 @@
 import dataclasses
 import math
 import os
+import re
 import warnings
 
 import numpy as np
@@ -117,7 +118,7 @@ ORACLES = {
     "adagrad": (scalar_adagrad, {"epsilon": 0.1}, ("square_sum",)),
     "rmsprop": (scalar_rmsprop, {"decay": 0.5, "epsilon": 0.1}, ("square_mean",)),
     "adam": (scalar_adam, {"beta_1": 0.7, "beta_2": 0.9, "epsilon": 0.1}, ("mean", "square_mean")),
-    # the decay is the trainer's to apply (test_training.py): its step is Adam's
+    # the decay is the trainer's to apply (tests/training): its step is Adam's
     "adamw": (scalar_adam, {"beta_1": 0.7, "beta_2": 0.9, "epsilon": 0.1}, ("mean", "square_mean")),
     "amsgrad": (
         scalar_amsgrad,
@@ -325,11 +326,59 @@ def test_usual_rates_and_decays():
     assert Trainer(network, optimizer="adamw", decoupled_decay=0.0).decoupled_decay == 0
 
 
+# setting: (values out of its range, the rule)
+RULES = {
+    "momentum": ([1.0, -0.1, 2, math.nan], "from 0 to below 1"),
+    "decay": ([1.0, -0.1, math.inf], "from 0 to below 1"),
+    "beta_1": ([1, -0.1, math.nan], "from 0 to below 1"),
+    "beta_2": ([1.0, -1, 1.001], "from 0 to below 1"),
+    "epsilon": ([-1e-9, math.inf, math.nan], "a finite number >= 0"),
+}
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_settings_out_of_range_are_refused(name):
+    settings = [field.name for field in dataclasses.fields(OPTIMIZERS[name])] if ORACLES[name][1] else []
+    assert set(settings) == set(ORACLES[name][1])
+    for setting in settings:
+        values, rule = RULES[setting]
+        for value in values:
+            message = f"^{setting} must be {rule}, got {value}$"
+            with pytest.raises(ValueError, match=message):
+                OPTIMIZERS[name](**{setting: value})
+            with pytest.raises(ValueError, match=message):
+                OPTIMIZERS.from_config({"name": name, setting: value})
+        for value in ("0.5", True, [0.5]):
+            with pytest.raises(TypeError, match=f"^{setting} must be a number, got {re.escape(repr(value))}$"):
+                OPTIMIZERS[name](**{setting: value})
+        OPTIMIZERS[name](**{setting: 0})  # the least that is in range
+        OPTIMIZERS[name](**{setting: np.float32(0.5)})
+
+
+@pytest.mark.parametrize("setting", ["beta_1", pytest.param("epsilon")])
+def test_settings_that_are_none_are_refused(setting):
+    with pytest.raises(TypeError, match=f"^{setting} must be a number, got None$"):
+        OPTIMIZERS["adam"](**{setting: None})
+
+
+@pytest.mark.parametrize("setting", ["max_evaluations", "memory"])
+@pytest.mark.parametrize("value", [0, 2.5])
+def test_settings_of_lbfgs_out_of_range_are_refused(setting, value):
+    with pytest.raises(ValueError, match=f"^{setting} must be a whole number >= 1, got {value!r}$"):
+        LBfgs(**{setting: value})
+
+
 def test_errors():
     with pytest.raises(ValueError, match=r"unknown optimizer 'adm', did you mean 'adam'\? There are: sgd, "):
         OPTIMIZERS.resolve("adm")
     with pytest.raises(TypeError, match=r"optimizer must be an object, got the class Adam: write Adam\(\)"):
         OPTIMIZERS.resolve(OPTIMIZERS["adam"])
+    with pytest.raises(
+        ValueError, match=r"unknown optimizer 'lbfsg', did you mean 'lbfgs'\? There are: sgd, .*, lbfgs$"
+    ):
+        OPTIMIZERS.resolve("lbfsg")
+    with pytest.raises(TypeError, match=r"^optimizer must be a name or an object of class Optimizer, got 3$"):
+        OPTIMIZERS.resolve(3)
     with pytest.raises(TypeError, match="abstract"):
         Optimizer()
 

@@ -40,7 +40,7 @@ def test_all_is_what_type_checkers_are_told_and_what_is_there():
         expected = expected or getattr(importlib.import_module(module), name)
         assert getattr(clearprop, name) is expected, name
         assert getattr(clearprop, name) is expected, name  # and again, once it is kept
-    assert set(clearprop.__all__) <= set(dir(clearprop))
+    assert dir(clearprop) == sorted([*clearprop.__all__, "__version__"])
 
 
 def test_all_is_sorted_without_repetition():

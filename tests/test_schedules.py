@@ -203,7 +203,7 @@ def test_step_and_exponential_are_pytorchs(torch):
     total=st.integers(1, 200),
     rise=st.one_of(st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]), st.floats(0, 1)),
 )
-@example(total=4, rise=0.25)  # BUG FOUND: ZeroDivisionError where rise * total is 1
+@example(total=4, rise=0.25)  # a single rising step, which is the peak
 @example(total=10, rise=0.1)
 @example(total=1, rise=1.0)
 def test_one_cycle_stays_between_its_ends(total, rise):
@@ -211,10 +211,19 @@ def test_one_cycle_stays_between_its_ends(total, rise):
     assert all(BASE / 25 / 1e4 * (1 - 1e-9) <= rate <= BASE * (1 + 1e-12) for rate in found)
 
 
+@pytest.mark.parametrize(("total", "rise"), [(1, 1.0), (2, 0.5), (4, 0.25), (10, 0.1), (120, 1 / 120)])
+def test_one_cycle_with_a_single_rising_step_begins_at_the_peak(total, rise):
+    found = rates(OneCycle(rise=rise), total, 1)
+    assert found[0] == BASE
+    last = BASE / 25 / 1e4
+    expected = [last + (BASE - last) * (1 + math.cos(math.pi * step / max(1, total - 1))) / 2 for step in range(total)]
+    assert found == pytest.approx(expected, rel=1e-12)
+
+
 @settings(max_examples=300, derandomize=True, deadline=None)
 @given(
     total=st.integers(1, 200),
-    warm_up=st.one_of(st.sampled_from([0.0, 0.01, 0.05, 0.5, 1.0]), st.floats(0, 1)),
+    warm_up=st.one_of(st.sampled_from([0.0, 0.01, 0.05, 0.5, 0.99]), st.floats(0, 1, exclude_max=True)),
     least=st.floats(0, 1),
 )
 def test_cosine_stays_between_its_ends(total, warm_up, least):
@@ -295,3 +304,53 @@ def test_errors():
         SCHEDULES.resolve("cosin")
     with pytest.raises(TypeError, match=r"schedule must be an object, got the class Cosine: write Cosine\(\)"):
         SCHEDULES.resolve(Cosine)
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value", "rule"),
+    [
+        ("adaptive", "divisor", 0, "a finite number > 0"),
+        ("adaptive", "divisor", -5.0, "a finite number > 0"),
+        ("adaptive", "divisor", math.inf, "a finite number > 0"),
+        ("step", "factor", 0.0, "a finite number > 0"),
+        ("step", "factor", math.nan, "a finite number > 0"),
+        ("step", "every", 0, "a whole number >= 1"),
+        ("step", "every", 2.5, "a whole number >= 1"),
+        ("cosine", "warm_up", 1.0, "from 0 to below 1"),
+        ("cosine", "warm_up", -0.1, "from 0 to below 1"),
+        ("cosine", "least", -0.1, "a finite number >= 0"),
+        ("one_cycle", "rise", -0.1, "a finite number >= 0"),
+        ("one_cycle", "start_divisor", 0.0, "a finite number > 0"),
+        ("one_cycle", "end_divisor", -1.0, "a finite number > 0"),
+        pytest.param("exponential", "factor", -0.5, "a finite number > 0"),
+        pytest.param("invscaling", "power", math.nan, "a finite number >= 0"),
+        pytest.param("adaptive", "least", -1.0, "a finite number >= 0"),
+    ],
+)
+def test_settings_out_of_range_are_refused(name, setting, value, rule):
+    with pytest.raises(ValueError, match=f"^{setting} must be {rule}, got {value}"):
+        SCHEDULES[name](**{setting: value})
+    with pytest.raises(ValueError, match=f"^{setting} must be {rule}, got {value}"):
+        SCHEDULES.from_config({"name": name, setting: value})
+
+
+NUMBERS = {
+    "adaptive": ["divisor"],
+    "step": ["factor"],
+    "cosine": ["warm_up", "least"],
+    "one_cycle": ["rise", "start_divisor", "end_divisor"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "value"),
+    [(name, setting, value) for name in NUMBERS for setting in NUMBERS[name] for value in ("0.5", True)]
+    + [
+        ("cosine", "warm_up", None),
+        pytest.param("adaptive", "divisor", None),
+        pytest.param("cosine", "least", None),
+    ],
+)
+def test_settings_that_are_no_numbers_are_refused(name, setting, value):
+    with pytest.raises(TypeError, match=f"^{setting} must be a number, got {value!r}$"):
+        SCHEDULES[name](**{setting: value})

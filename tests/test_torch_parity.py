@@ -84,7 +84,7 @@ def _one_thread():
 def suits(output, loss):
     """Whether the activation stays inside the loss's domain; outside, PyTorch gives NaN or cuts off elsewhere."""
     low, high = LOSSES[loss].output_domain
-    a_low, a_high = ACTIVATIONS[output].output_range
+    a_low, a_high = ACTIVATIONS.resolve(output).output_range
     return output in TORCH_ACTIVATIONS and a_low >= low and a_high <= high and not (output == "relu" and low == 0)
 
 

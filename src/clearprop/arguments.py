@@ -16,17 +16,17 @@ def whole(name: str, value: int, least: int) -> int:
     return int(value)
 
 
-def positive(name: str, value: float | None, default: float) -> float:
-    """A finite number above 0 (the default where None is given), or an error."""
-    number = _number(name, default if value is None else value)
+def positive(name: str, value: float) -> float:
+    """A finite number above 0, or an error."""
+    number = _number(name, value)
     if not 0 < number < np.inf:
         raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
     return number
 
 
-def not_negative(name: str, value: float | None, default: float) -> float:
-    """A finite number of at least 0 (the default where None is given), or an error."""
-    number = _number(name, default if value is None else value)
+def not_negative(name: str, value: float) -> float:
+    """A finite number of at least 0, or an error."""
+    number = _number(name, value)
     if not 0 <= number < np.inf:
         raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
     return number

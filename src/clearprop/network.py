@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, Activation
+from clearprop.arguments import whole
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
 from clearprop.finite_differences import GradientCheck, check_gradient
@@ -37,6 +38,19 @@ class Views(list[Array]):
 
     def __setitem__(self, layer: Any, values: Any) -> None:
         self[layer][...] = values
+
+    def write(self, values: Sequence[npt.ArrayLike], what: str) -> None:
+        """Write an array a layer into the vector; nothing is written if one does not fit."""
+        if not isinstance(values, Sequence) or len(values) != len(self):
+            raise ValueError(f"{what} must be a list of {len(self)} arrays, one a layer, got {values!r}")
+        arrays = [np.asarray(value) for value in values]
+        if [array.shape for array in arrays] != [view.shape for view in self]:
+            raise ValueError(
+                f"{what} must have the shapes {[view.shape for view in self]}, an array a layer, got "
+                f"{[array.shape for array in arrays]}"
+            )
+        for view, array in zip(self, arrays, strict=True):
+            view[...] = array
 
 
 @dataclass
@@ -158,9 +172,7 @@ class Network:
         rng: Seed = None,
     ) -> None:
         self.layer_sizes = _checked_sizes(layer_sizes)
-        self.dtype = np.dtype(dtype)
-        if self.dtype not in (np.float32, np.float64):
-            raise ValueError(f"dtype must be float32 or float64, got {self.dtype}")
+        self.dtype = _checked_dtype(dtype)
         n_layers = len(self.layer_sizes) - 1
         self.loss_function = LOSSES.resolve(loss)
         natural = ACTIVATIONS.resolve(self.loss_function.output_activation)
@@ -204,8 +216,7 @@ class Network:
 
     @weights.setter
     def weights(self, values: Sequence[npt.ArrayLike]) -> None:
-        for index, W in enumerate(_as_many(values, len(self._weights), "weights")):
-            self._weights[index] = W
+        self._weights.write(values, "weights")
 
     @property
     def biases(self) -> Views:
@@ -214,8 +225,7 @@ class Network:
 
     @biases.setter
     def biases(self, values: Sequence[npt.ArrayLike]) -> None:
-        for index, b in enumerate(_as_many(values, len(self._biases), "biases")):
-            self._biases[index] = b
+        self._biases.write(values, "biases")
 
     # -- the two passes ------------------------------------------------------------------------------------------
 
@@ -273,8 +283,7 @@ class Network:
         ValueError
             Shapes that do not belong together.
         """
-        if [a.shape[1] for a in trace.a] != list(self.layer_sizes[1:]):
-            raise ValueError(f"the trace is not of this network, whose layers have {self.layer_sizes[1:]} units")
+        self._check_trace(trace)
         y = self.targets(y, len(trace.inputs))
         share, total = self._shares(sample_weight, len(y))
         gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
@@ -339,6 +348,7 @@ class Network:
         penalty: Penalty | None = None,
     ) -> float:
         """The loss L of a forward pass."""
+        self._check_trace(trace)
         y = self.targets(y, len(trace.inputs))
         share, total = self._shares(sample_weight, len(y))
         if self._from_logits:
@@ -369,7 +379,7 @@ class Network:
         targets = network.targets(y, len(X))
         self.loss_function.check_targets(targets)
         indices = np.arange(network.parameters.size)
-        if sample is not None and sample < len(indices):
+        if sample is not None and whole("sample", sample, 1) < len(indices):
             indices = np.sort(as_generator(rng).permutation(len(indices))[:sample])
 
         def evaluate() -> tuple[float, Array]:
@@ -406,7 +416,8 @@ class Network:
             raise ValueError(
                 f"y must have shape ({n_rows}, {outputs}), a row for each of X and a column an output, got {y.shape}"
             )
-        return y.astype(self.dtype, copy=False)
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, which the trainer refuses
+            return y.astype(self.dtype, copy=False)
 
     # -- looking at it -------------------------------------------------------------------------------------------
 
@@ -446,8 +457,9 @@ class Network:
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> "Network":
         """A network of its own with the same parameters, of another dtype where one is given."""
+        parameters = self.parameters.astype(self.dtype if dtype is None else _checked_dtype(dtype))
         copy = Network.__new__(Network)
-        copy.__setstate__({**self.__getstate__(), "_parameters": self.parameters.astype(dtype or self.dtype)})
+        copy.__setstate__({**self.__getstate__(), "_parameters": parameters, "activations": list(self.activations)})
         return copy
 
     def __getstate__(self) -> dict[str, Any]:
@@ -504,6 +516,14 @@ class Network:
             raise ValueError(f"X must have shape (n, {self.layer_sizes[0]}), got {rows.shape}{hint}")
         return rows
 
+    def _check_trace(self, trace: Trace) -> None:
+        sizes = (trace.inputs.shape[1], *(a.shape[1] for a in trace.a))
+        if sizes != self.layer_sizes:
+            raise ValueError(
+                f"the trace is not of this network, whose layers have {self.layer_sizes[1:]} units on "
+                f"{self.layer_sizes[0]} inputs, but of one of {sizes}"
+            )
+
     def _shares(self, sample_weight: npt.ArrayLike | None, n_rows: int) -> tuple[float | Array, float]:
         """Each row's share of the loss, one number or a column, and the sum of the sample weights."""
         if sample_weight is None:
@@ -537,10 +557,11 @@ def _checked_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     return tuple(int(size) for size in sizes)
 
 
-def _as_many(values: Sequence[npt.ArrayLike], count: int, what: str) -> Sequence[npt.ArrayLike]:
-    if not isinstance(values, Sequence) or len(values) != count:
-        raise ValueError(f"{what} must be a list of {count} arrays, one a layer, got {values!r}")
-    return values
+def _checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    checked = np.dtype(dtype)
+    if checked not in (np.float32, np.float64):
+        raise ValueError(f"dtype must be float32 or float64, got {checked}")
+    return checked
 
 
 def _one_each(registry: Registry[Any], given: Any, count: int, what: str, whose: str) -> list[Any]:

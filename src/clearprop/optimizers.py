@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import not_negative, share
+from clearprop.arguments import not_negative, share, whole
 from clearprop.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -127,7 +127,7 @@ class Adagrad(Optimizer):
     learning_rate = 0.01
 
     def __post_init__(self) -> None:
-        not_negative("epsilon", self.epsilon, 0.0)
+        not_negative("epsilon", self.epsilon)
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Each parameter by its own sum of squares."""
@@ -153,7 +153,7 @@ class RmsProp(Optimizer):
 
     def __post_init__(self) -> None:
         share("decay", self.decay)
-        not_negative("epsilon", self.epsilon, 0.0)
+        not_negative("epsilon", self.epsilon)
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Each parameter by its own mean of squares."""
@@ -176,7 +176,7 @@ class _Moments(Optimizer):
     def __post_init__(self) -> None:
         share("beta_1", self.beta_1)
         share("beta_2", self.beta_2)
-        not_negative("epsilon", self.epsilon, 0.0)
+        not_negative("epsilon", self.epsilon)
 
     def _advance(self, gradient: Array, mean: Array, square_mean: Array) -> Array:
         """Bring both means up to date, in place; returns an array of their size that may be overwritten."""
@@ -331,3 +331,7 @@ class LBfgs:
     memory: int = 10
 
     name: ClassVar[str] = "lbfgs"
+
+    def __post_init__(self) -> None:
+        whole("max_evaluations", self.max_evaluations, 1)
+        whole("memory", self.memory, 1)

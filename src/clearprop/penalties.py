@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.arguments import not_negative
+
 Array = npt.NDArray[Any]
 
 
@@ -32,9 +34,8 @@ class Penalty:
     l2: float = 0.0
 
     def __post_init__(self) -> None:
-        for name, strength in (("l1", self.l1), ("l2", self.l2)):
-            if not 0 <= strength < float("inf"):
-                raise ValueError(f"{name} must be a finite number >= 0, got {strength}")
+        not_negative("l1", self.l1)
+        not_negative("l2", self.l2)
 
     def __bool__(self) -> bool:
         return self.l1 > 0 or self.l2 > 0

@@ -55,7 +55,8 @@ class Rows:
         network.loss_function.check_targets(targets)
         if sample_weight is None:
             return cls(rows, targets, None)
-        weight = np.asarray(sample_weight, dtype=network.dtype)
+        with np.errstate(over="ignore"):
+            weight = np.asarray(sample_weight, dtype=network.dtype)
         if weight.shape != (len(rows),):
             raise ValueError(f"{which}sample_weight must have shape ({len(rows)},), got {weight.shape}")
         check_finite(f"{which}sample_weight", weight)

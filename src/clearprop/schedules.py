@@ -66,6 +66,9 @@ class InverseScaling(Schedule):
 
     name = "invscaling"
 
+    def __post_init__(self) -> None:
+        not_negative("power", self.power)
+
     def rate(self, base: float, at: Position) -> float:
         """The base rate in the first epoch, then base / (samples + 1) ** power."""
         return base if at.epoch == 0 else base / (at.samples + 1) ** self.power
@@ -82,7 +85,8 @@ class Adaptive(Schedule):
     name = "adaptive"
 
     def __post_init__(self) -> None:
-        positive("divisor", self.divisor, 1.0)
+        positive("divisor", self.divisor)
+        not_negative("least", self.least)
 
     def rate(self, base: float, at: Position) -> float:
         """Base / divisor ** stalls, by repeated division."""
@@ -107,7 +111,7 @@ class StepDecay(Schedule):
 
     def __post_init__(self) -> None:
         whole("every", self.every, 1)
-        positive("factor", self.factor, 1.0)
+        positive("factor", self.factor)
 
     def rate(self, base: float, at: Position) -> float:
         """Base * factor ** floor(epoch / every)."""
@@ -122,6 +126,9 @@ class Exponential(Schedule):
     factor: float = 0.97
 
     name = "exponential"
+
+    def __post_init__(self) -> None:
+        positive("factor", self.factor)
 
     def rate(self, base: float, at: Position) -> float:
         """Base * factor ** epoch."""
@@ -143,7 +150,7 @@ class Cosine(Schedule):
 
     def __post_init__(self) -> None:
         share("warm_up", self.warm_up)
-        not_negative("least", self.least, 0.0)
+        not_negative("least", self.least)
 
     def rate(self, base: float, at: Position) -> float:
         """Rising, then base * (least + (1 - least) (1 + cos(pi share)) / 2)."""
@@ -166,9 +173,9 @@ class OneCycle(Schedule):
     name = "one_cycle"
 
     def __post_init__(self) -> None:
-        not_negative("rise", self.rise, 0.0)
-        positive("start_divisor", self.start_divisor, 1.0)
-        positive("end_divisor", self.end_divisor, 1.0)
+        not_negative("rise", self.rise)
+        positive("start_divisor", self.start_divisor)
+        positive("end_divisor", self.end_divisor)
 
     def rate(self, base: float, at: Position) -> float:
         """The base rate is the peak, reached after the share `rise` of all steps."""

@@ -46,7 +46,7 @@ class Patience:
         # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
         gained = np.isfinite(value) and value <= self.best - self.tolerance
         self.epochs_without_gain = 0 if gained else self.epochs_without_gain + 1
-        if value < self.best:
+        if np.isfinite(value) and value < self.best:
             self.best = value
             if self.keeps_best:
                 self.best_parameters = parameters.copy()

@@ -21,7 +21,7 @@ from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.rows import Rows
-from clearprop.schedules import SCHEDULES, Position, Schedule
+from clearprop.schedules import SCHEDULES, Constant, Position, Schedule
 from clearprop.stopping import Monitored, Patience
 
 Array = npt.NDArray[Any]
@@ -39,7 +39,6 @@ class State:
     cursor: int = 0
     progress: Progress = field(default_factory=Progress)
     rate: float = 0.0
-    ending_epoch: bool = False
     stop_requested: str | None = None
     stop_reason: str | None = None
 
@@ -149,7 +148,7 @@ class Trainer:
         if self.lbfgs:
             given = {
                 "learning_rate": learning_rate is not None,
-                "schedule": schedule != "constant",
+                "schedule": SCHEDULES.resolve(schedule) != Constant(),
                 "batch_size": batch_size is not None,
                 "decoupled_decay": decoupled_decay is not None,
                 "dropout": bool(np.any(dropout)),
@@ -158,16 +157,20 @@ class Trainer:
             _warn_of_ignored([name for name, is_given in given.items() if is_given])
         # L-BFGS keeps no slots; plain descent stands in the job for the optimiser that it does not use.
         self.optimizer: Optimizer = Sgd() if self.lbfgs else OPTIMIZERS.resolve(optimizer)  # type: ignore[arg-type]
-        self.learning_rate = positive("learning_rate", learning_rate, self.optimizer.learning_rate)
+        self.learning_rate = positive(
+            "learning_rate", self.optimizer.learning_rate if learning_rate is None else learning_rate
+        )
         self.schedule = SCHEDULES.resolve(schedule)
         self.batch_size = batch_size if batch_size is None else whole("batch_size", batch_size, 1)
         self.epochs = whole("epochs", epochs, 1)
         self.shuffle = shuffle
         self.penalty = Penalty(l1, l2)
-        self.decoupled_decay = not_negative("decoupled_decay", decoupled_decay, self.optimizer.decoupled_decay)
+        self.decoupled_decay = not_negative(
+            "decoupled_decay", self.optimizer.decoupled_decay if decoupled_decay is None else decoupled_decay
+        )
         self.dropout = dropout_by_layer(dropout, len(network.weights) - 1)
-        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm, 1.0)
-        self.tolerance = not_negative("tolerance", tolerance, 0.0)
+        self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+        self.tolerance = not_negative("tolerance", tolerance)
         self.patience = patience if patience is None else whole("patience", patience, 0)
         if monitor not in (None, "loss", "validation_loss", "metric"):
             raise ValueError(f"monitor must be 'loss', 'validation_loss' or 'metric', got {monitor!r}")
@@ -179,6 +182,7 @@ class Trainer:
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
         self._job: Job | None = None
+        self._telling = False
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -241,8 +245,8 @@ class Trainer:
         )
         self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best))
         self._records: list[EpochRecord] = []
-        for callback in self.callbacks:
-            callback.on_start(self)
+        self._tell("on_start")
+        self._settle()
 
     def run(self) -> History:
         """Go on to the end of training.
@@ -253,6 +257,7 @@ class Trainer:
             Numbers left the finite range; the network keeps the last parameters that were finite.
         """
         self._started()
+        self._settle()
         try:
             if self.lbfgs and self.stop_reason is None:
                 self._run_lbfgs(self.lbfgs)
@@ -260,7 +265,7 @@ class Trainer:
                 self.run_epoch()
         except BaseException:
             if self.stop_reason is None:
-                self._tell_finished()
+                self._tell("on_finish")
             raise
         return self.history
 
@@ -285,9 +290,9 @@ class Trainer:
             See `run`.
         """
         job = self._started()
-        self._advance(self._state.cursor + job.batch_size)
-        for callback in self.callbacks:
-            callback.on_batch_end(self)
+        if self._state.cursor < job.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
+            self._advance(self._state.cursor + job.batch_size)
+            self._tell("on_batch_end")
         ended_epoch = self._state.cursor == job.n_rows
         if ended_epoch:
             self._end_epoch()
@@ -296,9 +301,8 @@ class Trainer:
     def stop(self, reason: str) -> None:
         """End training at the end of the present epoch, or at once if none has begun."""
         self._started()
-        self._state.stop_requested = reason
-        if self._state.cursor == 0 and not self._state.ending_epoch:
-            self._end(reason)
+        self._state.stop_requested = self._state.stop_requested or reason
+        self._settle()
 
     @property
     def history(self) -> History:
@@ -343,6 +347,8 @@ class Trainer:
             The snapshot is of a network of another size or dtype, or of another optimiser.
         """
         job = self._started()
+        if self._telling:
+            raise RuntimeError("a callback cannot restore a snapshot: do so between batches or epochs")
         if not same_kind(snapshot.generator, generator_state(self.rng)):
             raise ValueError("the snapshot was taken with another kind of random generator: give the trainer the same")
         if (
@@ -361,6 +367,7 @@ class Trainer:
         restore_generator(self.rng, copy.deepcopy(snapshot.generator))
         self._state = copy.deepcopy(snapshot.state)
         self._records = list(snapshot.records)
+        self._settle()
 
     # -- one stretch of an epoch ---------------------------------------------------------------------------------
 
@@ -371,6 +378,8 @@ class Trainer:
             raise TypeError("lbfgs decides its steps itself and cannot be advanced from outside: use fit or run")
         if state.stop_reason is not None:
             raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
+        if state.cursor == job.n_rows:
+            return
         if state.cursor == 0:
             self._begin_epoch()
         stop = min(stop, job.n_rows)
@@ -417,14 +426,8 @@ class Trainer:
         state.patience.weigh(self._records[-1], self.network.parameters)
         if state.patience.over:
             self._lose_patience()
-        state.ending_epoch = True
-        for callback in self.callbacks:
-            callback.on_epoch_end(self)
-        state.ending_epoch = False
-        if state.stop_requested is None and state.epoch >= self.epochs:
-            state.stop_requested = f"all {self.epochs} epochs done"
-        if state.stop_requested is not None:
-            self._end(state.stop_requested)
+        self._tell("on_epoch_end")
+        self._settle()
 
     def _judge(self) -> tuple[float | None, float | None]:
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
@@ -443,22 +446,37 @@ class Trainer:
             state.patience.epochs_without_gain = 0
         else:
             name = state.patience.monitor.replace("_", " ")
-            state.stop_requested = f"no gain in {name} over {state.patience.epochs_without_gain} epochs"
+            reason = f"no gain in {name} over {state.patience.epochs_without_gain} epochs"
+            state.stop_requested = state.stop_requested or reason
+
+    def _settle(self) -> None:
+        """End training if that is due, unless an epoch is under way or a callback is being told."""
+        state = self._state
+        if self._telling or state.cursor > 0:
+            return
+        if state.stop_requested is None and state.epoch >= self.epochs:
+            state.stop_requested = f"all {self.epochs} epochs done"
+        if state.stop_requested is not None:
+            self._end(state.stop_requested)
 
     def _end(self, reason: str) -> None:
         """Training is over: keep the best parameters, where they are wanted, and tell the callbacks."""
         if self._state.stop_reason is None:
             self._state.stop_reason = reason
             self._keep_best()
-            self._tell_finished()
+            self._tell("on_finish")
 
     def _keep_best(self) -> None:
         if self._state.patience.best_parameters is not None:
             self.network.parameters[:] = self._state.patience.best_parameters
 
-    def _tell_finished(self) -> None:
-        for callback in self.callbacks:
-            callback.on_finish(self)
+    def _tell(self, event: str) -> None:
+        self._telling = True
+        try:
+            for callback in self.callbacks:
+                getattr(callback, event)(self)
+        finally:
+            self._telling = False
 
     def _run_lbfgs(self, method: LBfgs) -> None:
         state, job = self._state, self._started()
@@ -485,7 +503,7 @@ class Trainer:
     def _divergence_error(self, diverged: Diverged, first_batch: int) -> DivergenceError:
         epoch, batch = self._state.epoch + 1, first_batch + diverged.batch + 1
         self._state.stop_reason = f"diverged in epoch {epoch}"
-        self._tell_finished()
+        self._tell("on_finish")
         if self.lbfgs:
             remedies = ["an l2 penalty", "another optimizer"]
         else:

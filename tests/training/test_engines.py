@@ -1,0 +1,80 @@
+"""Engines by name, and what an engine is to leave behind."""
+
+import numpy as np
+import pytest
+
+from clearprop import OPTIMIZERS, Network, Penalty
+from clearprop.engines import ENGINES, Diverged, Job, NumpyEngine, Progress, resolve_engine
+
+from .helpers import Script, rows
+
+
+def test_engines_by_name_or_as_objects():
+    assert ENGINES["numpy"] is NumpyEngine
+    for name, cls in ENGINES.items():
+        assert type(resolve_engine(name)) is cls
+        assert cls.name == name
+    assert resolve_engine("auto").name in ENGINES
+    given = Script([1])
+    assert resolve_engine(given) is given
+    with pytest.raises(ValueError, match=r"unknown engine 'cuda'\. There are: auto, numpy"):
+        resolve_engine("cuda")
+
+
+def job_of(network, X, y, batch_size, dropout=0.0):
+    optimizer = OPTIMIZERS.resolve("adam")
+    return Job(
+        network=network,
+        optimizer=optimizer,
+        slots=np.zeros((len(optimizer.slots), network.parameters.size)),
+        X=X,
+        y=y,
+        sample_weight=None,
+        batch_size=batch_size,
+        penalty=Penalty(l2=0.1),
+        decoupled_decay=0.0,
+        dropout=[dropout] * (len(network.weights) - 1),
+        clip_norm=None,
+        rng=np.random.default_rng(5),
+    )
+
+
+def run_in_parts(name, stops, progress):
+    """23 rows in batches of 4, the last of 3, the runs ending at the given places."""
+    X, y = rows()
+    job = job_of(Network([3, 5, 2], "tanh", rng=0), X, y, 4, dropout=0.3)
+    order, start, sums = np.random.default_rng(1).permutation(23), 0, []
+    for stop in stops:
+        given = Progress() if progress is None else progress
+        rates = [0.01] * -(-(stop - start) // 4)
+        assert resolve_engine(name).run(job, order, start, stop, rates, given) is None
+        sums.append((given.loss_sum, given.norm_sum, given.rows))
+        start = stop
+    return job, sums
+
+
+@pytest.mark.parametrize("stops", [[23], [4, 23], [20, 23], [8, 12, 20, 23]])
+def test_an_engine_adds_batch_after_batch_onto_the_progress_that_it_is_given(stops, engine):
+    single, batches = run_in_parts(engine, [4, 8, 12, 16, 20, 23], None)  # each batch by itself
+    assert [count for *_, count in batches] == [4, 4, 4, 4, 4, 3]
+    expected = [1e3, 1e-3, 100]
+    for batch in batches:
+        expected = [before + more for before, more in zip(expected, batch, strict=True)]
+    progress = Progress(1e3, 1e-3, 100)
+    job, _ = run_in_parts(engine, stops, progress)
+    assert [progress.loss_sum, progress.norm_sum, progress.rows] == expected  # bit for bit
+    np.testing.assert_array_equal(job.network.parameters, single.network.parameters)
+    np.testing.assert_array_equal(job.slots, single.slots)
+    assert job.step == single.step == 6
+
+
+def test_an_engine_that_diverges_has_added_the_batches_before(engine):
+    X, y = np.array([[1.0], [-1.0], [800.0], [0.5]]), np.zeros((4, 1))
+    network = Network([1, 2, 1], "exponential", rng=0)
+    network.weights[0] = 1.0
+    progress = Progress()
+    with pytest.raises(Diverged, match="the activations a of layer 1 not finite in batch 2") as caught:
+        resolve_engine(engine).run(job_of(network, X, y, 1), None, 0, 4, [0.01] * 4, progress)
+    assert (caught.value.batch, caught.value.layer, caught.value.what) == (2, 1, "the activations a")
+    assert progress.rows == 2
+    assert np.isfinite(progress.loss_sum)
