@@ -20,6 +20,7 @@ MOMENTS = {
     "uniform": (0.5, 1 / 12, UNIFORM, (0.0, 1.0)),
     "normal": (0.0, 0.05**2, NORMAL, None),
     "glorot_uniform": (0.0, 2 / 500, UNIFORM, (-math.sqrt(6 / 500), math.sqrt(6 / 500))),
+    "glorot_uniform_with_biases": (0.0, 2 / 500, UNIFORM, (-math.sqrt(6 / 500), math.sqrt(6 / 500))),
     "glorot_normal": (0.0, 2 / 500, NORMAL, None),
     "he_uniform": (0.0, 2 / 300, UNIFORM, (-math.sqrt(6 / 300), math.sqrt(6 / 300))),
     "he_normal": (0.0, 2 / 300, NORMAL, None),
@@ -28,7 +29,7 @@ MOMENTS = {
     # the squares of an orthonormal column of 300 sum to 1; a weight is nearly normal
     "orthogonal": (0.0, 1 / 300, NORMAL, (-1.0, 1.0)),
 }
-BIASES_DRAWN = {"uniform"}
+BIASES_DRAWN = {"uniform", "glorot_uniform_with_biases"}
 
 # The article's Output 4, neuron by neuron: bias, weights.
 OUTPUT_4 = [
@@ -63,9 +64,9 @@ def test_moments_and_bounds(name, kind):
         assert W.min() < bounds[0] + 1e-3 * (bounds[1] - bounds[0])
         assert W.max() > bounds[1] - 1e-3 * (bounds[1] - bounds[0])
     if name in BIASES_DRAWN:
-        assert abs(b.mean() - 0.5) <= 5 * math.sqrt(1 / 12 / FAN_OUT)
-        assert b.min() >= 0
-        assert b.max() < 1
+        assert abs(b.mean() - mean) <= 5 * math.sqrt(variance / FAN_OUT)
+        assert b.min() >= bounds[0]
+        assert b.max() < bounds[1]
         assert np.unique(b).size == FAN_OUT
     else:
         assert not b.any()

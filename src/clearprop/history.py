@@ -22,6 +22,8 @@ class EpochRecord:
         The mean length of the batches' gradients, before clipping.
     rate : float
         The learning rate of the epoch's last step.
+    penalty : float
+        The part of `loss` that is the penalty on the weights.
     """
 
     epoch: int
@@ -30,6 +32,7 @@ class EpochRecord:
     metric: float | None
     gradient_norm: float
     rate: float
+    penalty: float = 0.0
 
 
 class History(Sequence[EpochRecord]):

@@ -132,6 +132,25 @@ class GlorotUniform(_Glorot):
 
 
 @INITIALIZERS.register
+@dataclass(frozen=True)
+class GlorotUniformWithBiases(Initializer):
+    """Weights and then biases from [-b, b) with b = sqrt(factor / (fan_in + fan_out)), as scikit-learn draws them.
+
+    Its factor is 2 for networks of sigmoids and 6 for all others (Glorot and Bengio, 2010, for the weights).
+    """
+
+    factor: float = 6.0
+
+    name = "glorot_uniform_with_biases"
+
+    def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
+        """Two draws, the weights row by row first."""
+        bound = math.sqrt(self.factor / (fan_in + fan_out))
+        weights = rng.uniform(-bound, bound, (fan_in, fan_out))
+        return weights, rng.uniform(-bound, bound, fan_out)
+
+
+@INITIALIZERS.register
 class GlorotNormal(_Glorot):
     """Normal weights of variance 2 / (fan_in + fan_out)."""
 

@@ -25,7 +25,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.activations import ACTIVATIONS, softplus
+from clearprop.activations import ACTIVATIONS, sigmoid, softplus
 from clearprop.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -309,8 +309,14 @@ class Poisson(Loss):
 
 
 @LOSSES.register
+@dataclass(frozen=True)
 class BinaryCrossEntropy(Loss):
-    """l = -sum y log a + (1 - y) log(1 - a): each output a yes-or-no of its own, y between 0 and 1."""
+    """l = -sum y log a + (1 - y) log(1 - a): each output a yes-or-no of its own, y between 0 and 1.
+
+    See `CrossEntropy` for `floor`.
+    """
+
+    floor: float | None = None
 
     name = "binary_cross_entropy"
     formula = "-y*log(a) - (1 - y)*log(1 - a)"
@@ -342,6 +348,9 @@ class BinaryCrossEntropy(Loss):
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
         """With a = sigmoid(z): softplus(z) - y z."""
+        if self.floor is not None:
+            a = sigmoid(z)
+            return -(y * np.log(np.maximum(a, self.floor)) + (1 - y) * np.log(np.maximum(1 - a, self.floor))).sum(-1)
         return (softplus(z) - y * z).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
@@ -362,8 +371,19 @@ class BinaryCrossEntropy(Loss):
 
 
 @LOSSES.register
+@dataclass(frozen=True)
 class CrossEntropy(Loss):
-    """l = -sum y log a: one class of several, y the row with 1 at the class, or any probabilities."""
+    """l = -sum y log a: one class of several, y the row with 1 at the class, or any probabilities.
+
+    Parameters
+    ----------
+    floor : float, optional
+        The value is computed from probabilities as they are rounded, and one below `floor` counts as `floor`; so
+        scikit-learn reports its loss, with the dtype's epsilon. The gradient is that of the exact loss all the same, as
+        it is there, so that the two are not quite one function where outputs are that sure.
+    """
+
+    floor: float | None = None
 
     name = "cross_entropy"
     formula = "-y*log(a)"
@@ -394,7 +414,10 @@ class CrossEntropy(Loss):
     def value_from_logits(self, z: Array, y: Array) -> Array:
         """With a = softmax(z): sum of y (log sum exp z - z), the row's maximum taken out first."""
         shifted = z - np.max(z, axis=-1, keepdims=True)
-        return (y * (np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted)).sum(axis=-1)
+        cost = np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted
+        if self.floor is not None:
+            cost = np.minimum(cost, -math.log(self.floor))
+        return (y * cost).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """A - y where the targets of a row sum to 1; a sum(y) - y in general."""

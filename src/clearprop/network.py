@@ -24,6 +24,7 @@ from clearprop.losses import LOSSES, Loss
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
 from clearprop.registry import Registry
+from clearprop.sparse import as_rows, product
 
 Array = npt.NDArray[Any]
 
@@ -59,7 +60,7 @@ class Trace:
 
     Attributes
     ----------
-    inputs : array, shape (n, inputs)
+    inputs : array or SciPy CSR matrix, shape (n, inputs)
         The rows X.
     z, a : list of arrays, shape (n, units)
         Weighted sums and activations by layer.
@@ -71,6 +72,11 @@ class Trace:
     z: list[Array]
     a: list[Array]
     masks: list[Array | None]
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows were fed."""
+        return int(self.inputs.shape[0])
 
     @property
     def outputs(self) -> Array:
@@ -234,7 +240,7 @@ class Network:
 
         Parameters
         ----------
-        X : array-like, shape (n, inputs)
+        X : array-like or SciPy sparse matrix, shape (n, inputs)
         masks : sequence of (array or None), optional
             Dropout by layer, broadcast against its activations; the output layer's must be None.
         out : Trace, optional
@@ -249,7 +255,7 @@ class Network:
         trace = out or Trace(a, *([None] * len(self.weights) for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = a, list(masks or [None] * len(self.weights))
         for index, activation in enumerate(self.activations):
-            z = np.matmul(trace.layer_input(index), self.weights[index], out=trace.z[index])
+            z = product(trace.layer_input(index), self.weights[index], out=trace.z[index])
             z += self.biases[index]
             trace.z[index] = z
             trace.a[index] = activation.value(z, out=trace.a[index])
@@ -284,7 +290,7 @@ class Network:
             Shapes that do not belong together.
         """
         self._check_trace(trace)
-        y = self.targets(y, len(trace.inputs))
+        y = self.targets(y, trace.n_rows)
         share, total = self._shares(sample_weight, len(y))
         gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
 
@@ -295,7 +301,7 @@ class Network:
             delta = self.activations[-1].delta(z, a, self.loss_function.gradient(a, y))
         delta = np.multiply(delta, share, out=gradients.deltas[-1])
         for index in reversed(range(len(self.weights))):
-            np.matmul(trace.layer_input(index).T, delta, out=gradients.weights[index])
+            product(trace.layer_input(index).T, delta, out=gradients.weights[index])
             np.sum(delta, axis=0, out=gradients.biases[index])
             if index > 0:
                 below = np.matmul(delta, self.weights[index].T, out=gradients.deltas[index - 1])
@@ -309,6 +315,38 @@ class Network:
         gradients.inputs = None if out else delta @ self.weights[0].T
         return gradients
 
+    def jacobian(self, trace: Trace, of: str = "outputs") -> Array:
+        """How each output of each row changes with each input: da/dx, shape (n, outputs, inputs).
+
+        Parameters
+        ----------
+        trace : Trace
+            What `forward` returned.
+        of : {"outputs", "logits"}
+            Whether of the activations a of the last layer, or of its weighted sums z.
+
+        Examples
+        --------
+        >>> network = Network([2, 1], output_activation="identity", initializer="zeros")
+        >>> network.weights[0] = [[3.0], [-1.0]]
+        >>> network.jacobian(network.forward([[0.5, 0.5]])).tolist()
+        [[[3.0, -1.0]]]
+        """
+        z, a = trace.z[-1], trace.a[-1]
+        jacobian = np.empty((trace.n_rows, z.shape[1], self.layer_sizes[0]), self.dtype)
+        for output in range(z.shape[1]):
+            delta = np.zeros_like(z)
+            delta[:, output] = 1
+            if of == "outputs":
+                delta = self.activations[-1].delta(z, a, delta)
+            for index in range(len(self.weights) - 1, 0, -1):
+                below = delta @ self.weights[index].T
+                mask = trace.masks[index - 1]
+                below = below if mask is None else below * mask
+                delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
+            jacobian[:, output] = delta @ self.weights[0].T
+        return jacobian
+
     def empty_gradients(self, deltas: list[Array]) -> Gradients:
         """Arrays for `backward` to fill, with the given ones for the deltas."""
         flat = np.empty_like(self.parameters)
@@ -319,8 +357,19 @@ class Network:
     def predict(self, X: npt.ArrayLike) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
         rows = self._rows(X)
-        starts = range(0, max(len(rows), 1), ROWS_AT_ONCE)
-        return np.concatenate([self.forward(rows[start : start + ROWS_AT_ONCE]).outputs for start in starts])
+        starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
+        parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _outputs(self, a: Array) -> Array:
+        """The outputs that `forward` has, without the trace: activations take the place of their weighted sums."""
+        for W, b, activation in zip(self.weights, self.biases, self.activations, strict=True):
+            z = product(a, W)
+            z += b
+            # Ours read each z before they write there; of others' that is not known.
+            in_place = type(activation).__module__ == Activation.__module__
+            a = activation.value(z, out=z if in_place else None)
+        return a
 
     def loss(
         self,
@@ -349,7 +398,7 @@ class Network:
     ) -> float:
         """The loss L of a forward pass."""
         self._check_trace(trace)
-        y = self.targets(y, len(trace.inputs))
+        y = self.targets(y, trace.n_rows)
         share, total = self._shares(sample_weight, len(y))
         if self._from_logits:
             values = self.loss_function.value_from_logits(trace.z[-1], y)
@@ -357,6 +406,10 @@ class Network:
             values = self.loss_function.value(trace.a[-1], y)
         value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
         return value + (penalty.value(self.weights) / total if penalty else 0.0)
+
+    def penalty_share(self, n_rows: int, sample_weight: npt.ArrayLike | None, penalty: Penalty) -> float:
+        """The penalty's part of `loss_of` for so many rows."""
+        return penalty.value(self.weights) / self._shares(sample_weight, n_rows)[1] if penalty else 0.0
 
     def check_gradients(
         self,
@@ -376,7 +429,7 @@ class Network:
         """
         network = self.copy("float64")
         X = network._rows(X)
-        targets = network.targets(y, len(X))
+        targets = network.targets(y, X.shape[0])
         self.loss_function.check_targets(targets)
         indices = np.arange(network.parameters.size)
         if sample is not None and whole("sample", sample, 1) < len(indices):
@@ -510,7 +563,7 @@ class Network:
         return weights, biases
 
     def _rows(self, X: npt.ArrayLike) -> Array:
-        rows = np.asarray(X, dtype=self.dtype)
+        rows: Array = as_rows(X, self.dtype)
         if rows.ndim != 2 or rows.shape[1] != self.layer_sizes[0]:
             hint = "; for a single row write [row]" if rows.ndim == 1 else ""
             raise ValueError(f"X must have shape (n, {self.layer_sizes[0]}), got {rows.shape}{hint}")

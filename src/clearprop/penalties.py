@@ -38,7 +38,7 @@ class Penalty:
         not_negative("l2", self.l2)
 
     def __bool__(self) -> bool:
-        return self.l1 > 0 or self.l2 > 0
+        return bool(self.l1 > 0 or self.l2 > 0)
 
     def value(self, weights: Sequence[Array]) -> float:
         """The penalty of the layers' weights, before the division by the sum of sample weights."""

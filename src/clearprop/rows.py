@@ -9,13 +9,17 @@ import numpy.typing as npt
 from clearprop.arguments import check_finite
 from clearprop.metrics import Metric
 from clearprop.network import ROWS_AT_ONCE, Network
+from clearprop.sparse import as_rows, is_sparse
 
 Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Rows:
-    """X of shape (n, inputs), y of shape (n, outputs), sample_weight of shape (n,) or None, in the network's dtype."""
+    """X of shape (n, inputs), dense or CSR; y of shape (n, outputs); sample_weight of shape (n,) or None.
+
+    All are in the network's dtype.
+    """
 
     X: Array
     y: Array
@@ -45,20 +49,20 @@ class Rows:
             weights are negative or all 0.
         """
         with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
-            rows = np.asarray(X, dtype=network.dtype)
+            rows = as_rows(X, network.dtype)
         inputs = network.layer_sizes[0]
-        if rows.ndim != 2 or rows.shape[1] != inputs or len(rows) == 0:
+        if rows.ndim != 2 or rows.shape[1] != inputs or rows.shape[0] == 0:
             raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
-        check_finite(f"{which}X", rows)
-        targets = network.targets(y, len(rows))
+        check_finite(f"{which}X", rows.data if is_sparse(rows) else rows)
+        targets = network.targets(y, rows.shape[0])
         check_finite(f"{which}y", targets)
         network.loss_function.check_targets(targets)
         if sample_weight is None:
             return cls(rows, targets, None)
         with np.errstate(over="ignore"):
             weight = np.asarray(sample_weight, dtype=network.dtype)
-        if weight.shape != (len(rows),):
-            raise ValueError(f"{which}sample_weight must have shape ({len(rows)},), got {weight.shape}")
+        if weight.shape != (len(targets),):
+            raise ValueError(f"{which}sample_weight must have shape ({len(targets)},), got {weight.shape}")
         check_finite(f"{which}sample_weight", weight)
         if (weight < 0).any() or not weight.any():
             raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
@@ -67,12 +71,12 @@ class Rows:
     def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
         """The loss, without penalty, and the metric of the network on these rows."""
         loss_sum, weight_sum, outputs = 0.0, 0.0, []
-        for start in range(0, len(self.X), ROWS_AT_ONCE):
+        for start in range(0, len(self.y), ROWS_AT_ONCE):
             part = slice(start, start + ROWS_AT_ONCE)
             weight = None if self.sample_weight is None else self.sample_weight[part]
             with np.errstate(all="ignore"):  # huge parameters make an infinite loss, which says enough
                 trace = network.forward(self.X[part])
-                total = float(len(trace.inputs) if weight is None else weight.sum())
+                total = float(trace.n_rows if weight is None else weight.sum())
                 loss_sum += network.loss_of(trace, self.y[part], weight) * total
             weight_sum += total
             outputs.append(trace.outputs)

@@ -1,6 +1,7 @@
 """When to stop: the monitored number, the best so far, and how long it has not got better."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from clearprop.history import EpochRecord
 
 Array = npt.NDArray[Any]
-Monitored: TypeAlias = Literal["loss", "validation_loss", "metric"]
+Monitored: TypeAlias = Literal["loss", "validation_loss", "metric"] | Callable[[EpochRecord], float]
 
 
 @dataclass
@@ -18,7 +19,8 @@ class Patience:
 
     Attributes
     ----------
-    monitor : {"loss", "validation_loss", "metric"}
+    monitor : {"loss", "validation_loss", "metric"} or callable
+        A function of the epoch's record gives a number that should fall.
     tolerance : float
         A gain smaller than this counts as none.
     patience : int or None
@@ -41,7 +43,7 @@ class Patience:
 
     def weigh(self, record: EpochRecord, parameters: Array) -> None:
         """Take note of an epoch, after which the network had these parameters."""
-        value = getattr(record, self.monitor)
+        value = self.monitor(record) if callable(self.monitor) else getattr(record, self.monitor)
         value = -value if self.monitor == "metric" else value
         # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
         gained = np.isfinite(value) and value <= self.best - self.tolerance
@@ -50,6 +52,23 @@ class Patience:
             self.best = value
             if self.keeps_best:
                 self.best_parameters = parameters.copy()
+
+    def after(self, earlier: "Patience") -> "Patience":
+        """These settings, with what an earlier one has seen, if it watched the same number."""
+        if earlier.monitor != self.monitor:
+            return self
+        best_parameters = earlier.best_parameters if self.keeps_best else None
+        return replace(
+            self,
+            epochs_without_gain=earlier.epochs_without_gain,
+            best=earlier.best,
+            best_parameters=best_parameters,
+        )
+
+    @property
+    def name(self) -> str:
+        """What is monitored, in words."""
+        return "the monitored number" if callable(self.monitor) else self.monitor.replace("_", " ")
 
     @property
     def over(self) -> bool:

@@ -83,8 +83,9 @@ class Trainer:
     tolerance, patience : float, int or None
         Training stops when the monitored number has not got better by `tolerance` in more than `patience`
         epochs on end; with patience None it does not stop early.
-    monitor : {"loss", "validation_loss", "metric"}, optional
-        Where not given, the validation loss if there are validation rows, else the training loss.
+    monitor : {"loss", "validation_loss", "metric"} or callable, optional
+        Where not given, the validation loss if there are validation rows, else the training loss. A function of the
+        epoch's record gives a number that should fall.
     keep_best : bool, optional
         Whether the parameters of the best epoch, by `monitor`, are those that stay; where not given, if there are
         validation rows.
@@ -172,8 +173,8 @@ class Trainer:
         self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
         self.tolerance = not_negative("tolerance", tolerance)
         self.patience = patience if patience is None else whole("patience", patience, 0)
-        if monitor not in (None, "loss", "validation_loss", "metric"):
-            raise ValueError(f"monitor must be 'loss', 'validation_loss' or 'metric', got {monitor!r}")
+        if monitor not in (None, "loss", "validation_loss", "metric") and not callable(monitor):
+            raise ValueError(f"monitor must be 'loss', 'validation_loss', 'metric' or a function, got {monitor!r}")
         self.monitor = monitor
         self.keep_best = keep_best
         self._given_metric = metric
@@ -203,18 +204,21 @@ class Trainer:
         y: npt.ArrayLike,
         sample_weight: npt.ArrayLike | None = None,
         validation: Sequence[npt.ArrayLike] | None = None,
+        samples: int = 0,
     ) -> None:
         """Take the data and stand before the first batch.
 
         Parameters
         ----------
-        X : array-like, shape (n, inputs)
+        X : array-like or SciPy sparse matrix, shape (n, inputs)
         y : array-like, shape (n, outputs), or (n,)
             See `Network.backward`.
         sample_weight : array-like, shape (n,), optional
             What each row counts, >= 0.
         validation : (X, y) or (X, y, sample_weight), optional
             Rows that are not trained on, by which training is judged.
+        samples : int
+            Rows seen in trainings before this one, which schedules count in from the second epoch on.
 
         Raises
         ------
@@ -236,14 +240,14 @@ class Trainer:
             X=rows.X,
             y=rows.y,
             sample_weight=rows.sample_weight,
-            batch_size=min(self.batch_size or 200, len(rows.X)),
+            batch_size=min(self.batch_size or 200, len(rows.y)),
             penalty=self.penalty,
             decoupled_decay=self.decoupled_decay,
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             rng=self.rng,
         )
-        self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best))
+        self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best), samples=samples)
         self._records: list[EpochRecord] = []
         self._tell("on_start")
         self._settle()
@@ -369,6 +373,44 @@ class Trainer:
         self._records = list(snapshot.records)
         self._settle()
 
+    def resume(self, snapshot: Snapshot) -> None:
+        """Go on with a training that had ended, as if it had not; the rows may be others than before.
+
+        Parameters and generator stay as they are; slots, step, the schedule's place and history are the snapshot's, and
+        so are the order of the rows, where there are as many of them, and the best so far, where the same is monitored.
+        """
+        job, state = self._started(), copy.deepcopy(snapshot.state)
+        state.stop_reason = state.stop_requested = None
+        state.patience = self._state.patience.after(state.patience)
+        if state.order is not None and len(state.order) != job.n_rows:
+            state.order = None
+        job.slots[:] = snapshot.slots
+        job.step = snapshot.step
+        self._state, self._records = state, list(snapshot.records)
+
+    @property
+    def stop_requested(self) -> str | None:
+        """Why training will end after the present epoch; None where it will not."""
+        self._started()
+        return self._state.stop_requested
+
+    @property
+    def rows(self) -> Rows:
+        """What is trained on."""
+        job = self._started()
+        return Rows(job.X, job.y, job.sample_weight)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows are trained on."""
+        return self._started().n_rows
+
+    @property
+    def epochs_without_gain(self) -> int:
+        """How many epochs on end have passed without gain in the monitored number."""
+        self._started()
+        return self._state.patience.epochs_without_gain
+
     # -- one stretch of an epoch ---------------------------------------------------------------------------------
 
     def _advance(self, stop: int) -> None:
@@ -421,6 +463,7 @@ class Trainer:
                 metric=metric,
                 gradient_norm=progress.norm_sum / progress.rows,
                 rate=state.rate,
+                penalty=progress.penalty_sum / progress.rows,
             )
         )
         state.patience.weigh(self._records[-1], self.network.parameters)
@@ -445,8 +488,7 @@ class Trainer:
             state.stalls += 1
             state.patience.epochs_without_gain = 0
         else:
-            name = state.patience.monitor.replace("_", " ")
-            reason = f"no gain in {name} over {state.patience.epochs_without_gain} epochs"
+            reason = f"no gain in {state.patience.name} over {state.patience.epochs_without_gain} epochs"
             state.stop_requested = state.stop_requested or reason
 
     def _settle(self) -> None:
@@ -503,17 +545,19 @@ class Trainer:
     def _divergence_error(self, diverged: Diverged, first_batch: int) -> DivergenceError:
         epoch, batch = self._state.epoch + 1, first_batch + diverged.batch + 1
         self._state.stop_reason = f"diverged in epoch {epoch}"
+        self._keep_best()
         self._tell("on_finish")
+        kept = "last finite" if self._state.patience.best_parameters is None else "best"
         if self.lbfgs:
             remedies = ["an l2 penalty", "another optimizer"]
         else:
             remedies = [f"a lower learning_rate than {self.learning_rate:g}"]
             remedies += ["clip_norm=1.0"] if self.clip_norm is None else []
-        largest = float(np.abs(self._started().X).max())
+        largest = float(abs(self._started().X).max())
         remedies += [f"scaled inputs (the largest is {largest:.3g})"] if largest > 100 else []
         return DivergenceError(
             f"training diverged in epoch {epoch}, batch {batch}: {diverged.what} of layer {diverged.layer} were the "
-            f"first numbers that were not finite. The network keeps its last finite parameters. Try "
+            f"first numbers that were not finite. The network keeps its {kept} parameters. Try "
             + " or ".join(remedies),
             epoch=epoch,
             batch=batch,

@@ -40,7 +40,7 @@ def test_no_step_after_the_end(advance):
         ({"schedule": "cosin"}, "unknown schedule 'cosin', did you mean 'cosine'"),
         ({"engine": "gpu"}, "unknown engine 'gpu'"),
         ({"metric": "auc"}, "unknown metric 'auc'"),
-        ({"monitor": "val_loss"}, "monitor must be 'loss', 'validation_loss' or 'metric', got 'val_loss'"),
+        ({"monitor": "val_loss"}, "monitor must be 'loss', 'validation_loss', 'metric' or a function, got 'val_loss'"),
         ({"learning_rate": 0}, "learning_rate must be a finite number > 0, got 0"),
         ({"learning_rate": -0.1}, "learning_rate must be a finite number > 0, got -0.1"),
         ({"learning_rate": math.nan}, "learning_rate must be a finite number > 0, got nan"),

@@ -122,11 +122,12 @@ def test_one_epoch_of_gradient_descent_by_hand(engine):
         network, optimizer="sgd", learning_rate=0.1, batch_size=2, epochs=1, shuffle=False, l2=0.2, engine=engine, rng=0
     )
     history = trainer.fit(np.array(x)[:, None], y, s)
-    w, b, losses, norms = 0.5, 0.25, [], []
+    w, b, losses, norms, penalties = 0.5, 0.25, [], [], []
     for batch in ([0, 1], [2]):
         total = sum(s[i] for i in batch)
         error = [w * x[i] + b - y[i] for i in batch]
         losses.append((sum(s[i] * e * e / 2 for i, e in zip(batch, error, strict=True)) + 0.1 * w * w) / total)
+        penalties.append(0.1 * w * w / total)
         dw = (sum(s[i] * e * x[i] for i, e in zip(batch, error, strict=True)) + 0.2 * w) / total
         db = sum(s[i] * e for i, e in zip(batch, error, strict=True)) / total
         norms.append(math.hypot(dw, db))
@@ -139,5 +140,6 @@ def test_one_epoch_of_gradient_descent_by_hand(engine):
         "metric": [None],
         "gradient_norm": [pytest.approx((2 * norms[0] + norms[1]) / 3, rel=1e-14)],
         "rate": [0.1],
+        "penalty": [pytest.approx((2 * penalties[0] + penalties[1]) / 3, rel=1e-14)],
     }
     assert trainer.stop_reason == "all 1 epochs done"

@@ -21,7 +21,8 @@ class Job:
 
     Attributes
     ----------
-    X, y, sample_weight : arrays of shape (n, inputs), (n, outputs), (n,); the last may be None
+    X, y, sample_weight : arrays of shape (n, inputs), (n, outputs), (n,)
+        X may be a SciPy CSR matrix, the weights may be None.
     slots : array, shape (number of the optimiser's slots, parameters)
     step : int
         Steps taken so far.
@@ -65,17 +66,21 @@ class Progress:
         Of the gradients' norms, before clipping, each times its batch's rows.
     rows : int
         Rows seen.
+    penalty_sum : float
+        The part of `loss_sum` that is the penalty.
     """
 
     loss_sum: float = 0.0
     norm_sum: float = 0.0
     rows: int = 0
+    penalty_sum: float = 0.0
 
-    def add(self, loss: float, norm: float, rows: int) -> None:
+    def add(self, loss: float, norm: float, rows: int, penalty: float = 0.0) -> None:
         """Take note of a batch."""
         self.loss_sum += loss * rows
         self.norm_sum += norm * rows
         self.rows += rows
+        self.penalty_sum += penalty * rows
 
 
 class Engine(Protocol):

@@ -60,7 +60,8 @@ def minimise(
         network.parameters[:] = last[:] = intermediate_result.x
         job.step += 1
         loss, progress = float(intermediate_result.fun), Progress()
-        progress.add(loss, norms[loss], job.n_rows)
+        penalty = network.penalty_share(job.n_rows, job.sample_weight, job.penalty)
+        progress.add(loss, norms[loss], job.n_rows, penalty)
         if not after_iteration(progress):
             raise StopIteration
 

@@ -35,7 +35,8 @@ class NumpyEngine:
                 weight = None if job.sample_weight is None else job.sample_weight[rows]
 
                 network.forward(X, _dropout_masks(job, end - begin), out=trace)
-                loss = network.loss_of(trace, y, weight, job.penalty)
+                penalty = network.penalty_share(end - begin, weight, job.penalty)
+                loss = network.loss_of(trace, y, weight) + penalty
                 network.backward(trace, y, weight, job.penalty, out=gradients)
                 norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
                 if not (np.isfinite(loss) and np.isfinite(norm)):
@@ -49,7 +50,7 @@ class NumpyEngine:
                         W *= 1 - rate * job.decoupled_decay
                 job.step += 1
                 job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
-                progress.add(loss, norm, end - begin)
+                progress.add(loss, norm, end - begin, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, len(rates), trace, gradients, last_finite)
 
