@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from clearprop.callbacks import Callback
     from clearprop.drawing import Drawing
     from clearprop.errors import DivergenceError, InputError
+    from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.files import load, save
     from clearprop.finite_differences import GradientCheck
@@ -49,9 +50,12 @@ __all__ = [
     "InputError",
     "LBfgs",
     "Loss",
+    "MLPClassifier",
+    "MLPRegressor",
     "Network",
     "Optimizer",
     "Penalty",
+    "Perceptron",
     "Schedule",
     "Snapshot",
     "Table",
@@ -74,6 +78,7 @@ _MODULES = {
     "callbacks": ("Callback",),
     "drawing": ("Drawing",),
     "errors": ("DivergenceError", "InputError"),
+    "estimators": ("MLPClassifier", "MLPRegressor", "Perceptron"),
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
     "files": ("load", "save"),
     "finite_differences": ("GradientCheck",),

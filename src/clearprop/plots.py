@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,20 @@ class LossCurveDisplay:
         """What the history tells."""
         return cls([record.epoch for record in history], history.loss, history.validation_loss)
 
+    @classmethod
+    def from_estimator(cls, estimator: Any, *, ax: Any = None) -> "LossCurveDisplay":
+        """The last training of a fitted `MLPClassifier` or `MLPRegressor`, drawn.
+
+        Examples
+        --------
+        >>> from clearprop import MLPRegressor
+        >>> model = MLPRegressor(hidden_layer_sizes=(3,), max_iter=500, random_state=0, tol=0.01)
+        >>> display = LossCurveDisplay.from_estimator(model.fit([[0.0], [1.0]], [0.0, 1.0]))
+        >>> display.loss == model.loss_curve_
+        True
+        """
+        return cls.from_history(estimator.history_).plot(ax)
+
     def plot(self, ax: Any = None) -> "LossCurveDisplay":
         """Draw into the axes, or into those of a new figure (`figure_`, `ax_`)."""
         self.ax_ = new_figure().add_subplot() if ax is None else ax
@@ -81,6 +96,105 @@ class LossCurveDisplay:
         self.ax_.set(xlabel="epoch", ylabel="loss", title="Loss by epoch")
         self.ax_.legend(frameon=False)
         self.ax_.spines[["top", "right"]].set_visible(False)
+        return self
+
+
+@dataclass
+class NetworkDisplay:
+    """A network's units and weights: lines blue where positive, orange where negative, as wide as they are large.
+
+    Examples
+    --------
+    >>> from clearprop import Network
+    >>> display = NetworkDisplay.from_network(Network([2, 3, 1], rng=0), ["height", "weight"]).plot()
+    >>> len(display.ax_.lines), len(display.ax_.patches)
+    (9, 6)
+    """
+
+    weights: Sequence[Array]
+    input_names: Sequence[str]
+
+    @classmethod
+    def from_network(cls, network: Any, input_names: Sequence[str] | None = None) -> "NetworkDisplay":
+        """The network's weights; inputs are called x1, x2 and so on where they have no names."""
+        names = [f"x{number + 1}" for number in range(network.layer_sizes[0])] if input_names is None else input_names
+        return cls([W.copy() for W in network.weights], list(names))
+
+    @classmethod
+    def from_estimator(cls, estimator: Any, *, ax: Any = None) -> "NetworkDisplay":
+        """The network of a fitted estimator, drawn, with the features' names where they are known."""
+        return cls.from_network(estimator.network_, getattr(estimator, "feature_names_in_", None)).plot(ax)
+
+    def plot(self, ax: Any = None, most_units: int = 16) -> "NetworkDisplay":
+        """Draw into the axes, or into those of a new figure (`figure_`, `ax_`).
+
+        Parameters
+        ----------
+        most_units : int
+            Of larger layers the first so many units are drawn.
+        """
+        self.ax_ = new_figure().add_subplot() if ax is None else ax
+        from matplotlib.patches import Circle
+
+        self.figure_ = self.ax_.figure
+        sizes = [self.weights[0].shape[0], *(W.shape[1] for W in self.weights)]
+        heights = [np.linspace(0.5, -0.5, min(size, most_units) + 2)[1:-1] for size in sizes]
+        for layer, W in enumerate(self.weights):
+            greatest = float(np.abs(W).max()) or 1.0
+            for (i, low), (j, high) in product(enumerate(heights[layer]), enumerate(heights[layer + 1])):
+                share = abs(float(W[i, j])) / greatest
+                colour = BLUE if W[i, j] > 0 else ORANGE
+                self.ax_.plot([layer, layer + 1], [low, high], color=colour, linewidth=0.2 + 2.3 * share, zorder=1)
+        for layer, column in enumerate(heights):
+            for height in column:
+                self.ax_.add_patch(Circle((layer, height), 0.02, facecolor="white", edgecolor=GREY, zorder=2))
+            more = f" ({len(column)} shown)" if len(column) < sizes[layer] else ""
+            self.ax_.text(layer, 0.55, f"{sizes[layer]} units{more}", ha="center")
+        for name, height in zip(self.input_names, heights[0], strict=False):
+            self.ax_.text(-0.05, height, _literal(str(name)), ha="right", va="center")
+        self.ax_.set_xlim(-0.5, len(sizes) - 0.5)
+        self.ax_.set_axis_off()
+        return self
+
+
+@dataclass
+class ActivationHistogramDisplay:
+    """How each layer's activations are spread over rows and units; peaks at the ends are saturated or dead units.
+
+    Examples
+    --------
+    >>> from clearprop import Network
+    >>> trace = Network([2, 3, 1], "tanh", rng=0).forward([[0.0, 1.0], [1.0, 0.0]])
+    >>> display = ActivationHistogramDisplay.from_trace(trace, ["tanh", "identity"]).plot()
+    >>> [axes.get_title() for axes in display.axes_]
+    ['layer 1: tanh', 'layer 2: identity']
+    """
+
+    activations: Sequence[Array]
+    names: Sequence[str]
+
+    @classmethod
+    def from_trace(cls, trace: Any, names: Sequence[str]) -> "ActivationHistogramDisplay":
+        """The activations of a forward pass, and the functions' names by layer."""
+        return cls([a.ravel() for a in trace.a], names)
+
+    @classmethod
+    def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None) -> "ActivationHistogramDisplay":
+        """The activations of a fitted `MLPClassifier` or `MLPRegressor` at rows X of shape (n, features), drawn."""
+        names = [activation.name for activation in estimator.network_.activations]
+        return cls.from_trace(estimator.trace(X), names).plot(ax)
+
+    def plot(self, ax: Any = None, bins: int = 40) -> "ActivationHistogramDisplay":
+        """Draw a histogram a layer; into the axes, one a layer, or into those of a new figure (`figure_`, `axes_`)."""
+        count = len(self.activations)
+        given = new_figure(3.2 * count, 3.0).subplots(1, count, squeeze=False)[0] if ax is None else ax
+        self.axes_ = list(np.atleast_1d(np.asarray(given, dtype=object)))
+        if len(self.axes_) != count:
+            raise ValueError(f"ax must be {count} axes, one for each layer, got {len(self.axes_)}")
+        self.figure_ = self.axes_[0].figure
+        for layer, (axes, a, name) in enumerate(zip(self.axes_, self.activations, self.names, strict=True), start=1):
+            axes.hist(a, bins=bins, color=BLUE)
+            axes.set(title=f"layer {layer}: {name}", xlabel="activation", ylabel="rows × units")
         return self
 
 

@@ -1,0 +1,226 @@
+"""Why is it not learning? Looks at data, network and history, and names what is wrong, how it shows, and the remedy."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.history import History
+from clearprop.network import Network, Trace
+from clearprop.separability import separable
+from clearprop.sparse import is_sparse
+
+Array = npt.NDArray[Any]
+
+# More rows than these show nothing new about scales and units.
+LOOKED_AT = 2_000
+# A column or target whose values are this large, or this alike, is taken as unscaled.
+LARGE, SMALL = 10.0, 0.1
+# So many times as large is a column beside which another is lost.
+UNLIKE = 300.0
+# A unit whose slope is, over the rows, on average less than this share of the steepest has stopped learning.
+FLAT = 0.02
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong: its name, the evidence in numbers, and what to do about it."""
+
+    name: str
+    evidence: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.evidence}. Remedy: {self.remedy}."
+
+
+class Diagnosis(Sequence[Finding]):
+    """The findings, most fundamental first.
+
+    Examples
+    --------
+    >>> print(Diagnosis([Finding("one class", "all 4 targets are 1", "give rows of another class too")]))
+    one class: all 4 targets are 1. Remedy: give rows of another class too.
+    >>> print(Diagnosis([]))
+    Nothing was found that keeps it from learning.
+    """
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        self.findings = list(findings)
+
+    def hints(self) -> str:
+        """The findings as the end of a warning; empty where there are none."""
+        return "".join(f" {finding}" for finding in self.findings[:2])
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Diagnosis": ...
+    def __getitem__(self, index: int | slice) -> "Finding | Diagnosis":
+        return Diagnosis(self.findings[index]) if isinstance(index, slice) else self.findings[index]
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __len__(self) -> int:
+        return len(self.findings)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.findings)) or "Nothing was found that keeps it from learning."
+
+    def __repr__(self) -> str:
+        return f"<Diagnosis: {', '.join(finding.name for finding in self.findings) or 'nothing found'}>"
+
+
+def diagnose_network(network: Network, rows: Any, history: History, rate: float = 0.0) -> Diagnosis:
+    """Look at everything that commonly keeps a network from learning.
+
+    Parameters
+    ----------
+    network : Network
+        After training.
+    rows : object with X and y (or targets)
+        What it was trained on, X of shape (n, inputs) and targets of shape (n, outputs).
+    history : History
+    rate : float
+        The learning rate, where it is known.
+
+    Examples
+    --------
+    >>> from clearprop import Trainer
+    >>> from clearprop.rows import Rows
+    >>> network = Network([2, 1], loss="binary_cross_entropy", initializer="zeros")
+    >>> X, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
+    >>> history = Trainer(network, epochs=50, learning_rate=0.5, rng=0).fit(X, y)
+    >>> diagnose_network(network, Rows(X, y, None), history)[0].name
+    'no line can separate'
+    """
+    X = rows.X
+    targets = np.asarray(rows.y if hasattr(rows, "y") else rows.targets, dtype=np.float64)
+    picked = slice(None, None, max(1, X.shape[0] // LOOKED_AT))
+    trace = network.forward(X[picked])
+    findings = [
+        *_scales(X[picked], targets, network),
+        *_one_target(targets, network),
+        *_no_line(X, targets, network),
+        *_flat_units(network, trace),
+        *_rates(network, targets, history, rate),
+    ]
+    return Diagnosis(findings)
+
+
+def _scales(X: Any, targets: Array, network: Network) -> list[Finding]:
+    dense = np.asarray(X.todense() if is_sparse(X) else X, dtype=np.float64)
+    spread, size = dense.std(axis=0), np.abs(dense).max(axis=0)
+    findings, scaler = [], "put a StandardScaler before it: make_pipeline(StandardScaler(), model)"
+    worst = int(np.argmax(size))
+    varying = spread[spread > 0]
+    if size[worst] > LARGE and spread.max() > LARGE / 2:
+        evidence = f"column {worst} reaches {size[worst]:.4g}, where about 1 is good"
+        findings.append(Finding("unscaled features", evidence, scaler))
+    elif varying.size and varying.max() < SMALL:
+        evidence = f"the columns vary by {varying.max():.3g} at most, where about 1 is good"
+        findings.append(Finding("unscaled features", evidence, scaler))
+    elif size[spread > 0].min(initial=np.inf) < size[worst] / UNLIKE:
+        least = int(np.argmin(np.where(spread > 0, size, np.inf)))
+        evidence = f"column {worst} reaches {size[worst]:.4g}, column {least} no more than {size[least]:.3g}"
+        findings.append(Finding("unscaled features", evidence, scaler))
+    if not network.loss_function.classification and network.activations[-1].name == "identity":
+        mean, deviation = float(np.abs(targets.mean(axis=0)).max()), float(targets.std(axis=0).max())
+        if mean > LARGE or deviation > LARGE or 0 < deviation < SMALL**2:
+            evidence = (
+                f"the targets have mean {mean:.4g} and standard deviation {deviation:.4g}, where 0 and 1 are good"
+            )
+            remedy = "wrap it: TransformedTargetRegressor(model, transformer=StandardScaler())"
+            findings.append(Finding("unscaled targets", evidence, remedy))
+    return findings
+
+
+def _one_target(targets: Array, network: Network) -> list[Finding]:
+    if len(targets) < 2 or (targets != targets[0]).any():
+        return []
+    value = f"{targets[0, 0]:g}" if targets.shape[1] == 1 else str(targets[0].tolist())
+    name = "one class" if network.loss_function.classification else "one target"
+    evidence = f"all {len(targets)} targets are {value}"
+    return [Finding(name, evidence, "give rows of another class too" if name == "one class" else "check the targets")]
+
+
+def _no_line(X: Any, targets: Array, network: Network) -> list[Finding]:
+    if len(network.weights) > 1 or not network.loss_function.classification:
+        return []
+    wrong = [j for j in range(targets.shape[1]) if separable(X, targets[:, j] > 0.5) is False]
+    if not wrong or len(wrong) < targets.shape[1]:
+        return []
+    return [
+        Finding(
+            "no line can separate",
+            "a linear programme shows that no hyperplane has each class on a side of its own",
+            "add a hidden layer, as in hidden_layer_sizes=(10,), or further columns",
+        )
+    ]
+
+
+def _flat_units(network: Network, trace: Trace) -> list[Finding]:
+    findings = []
+    for layer, (activation, z, a) in enumerate(zip(network.activations[:-1], trace.z, trace.a, strict=False), start=1):
+        slope = np.abs(np.asarray(activation.slope(z, a), dtype=np.float64))
+        steepest = np.abs(activation.slope(np.linspace(-3, 3, 601), activation.value(np.linspace(-3, 3, 601)))).max()
+        dead = (slope == 0).all(axis=0)
+        saturated = ~dead & (slope.mean(axis=0) < FLAT * steepest)
+        units, n = [f"{unit + 1}" for unit in np.flatnonzero(dead)[:5]], z.shape[1]
+        if dead.sum() > n / 10 and steepest > 0:
+            evidence = (
+                f"{int(dead.sum())} of {n} units of layer {layer} have slope 0 at every row ({', '.join(units)}...)"
+            )
+            remedy = "scale the inputs, lower learning_rate_init, or take activation='leaky_relu'"
+            findings.append(Finding("dead units", evidence, remedy))
+        units = [f"{unit + 1}" for unit in np.flatnonzero(saturated)[:5]]
+        if saturated.sum() > n / 10:
+            evidence = (
+                f"{int(saturated.sum())} of {n} units of layer {layer} are at an end of {activation.name} at nearly "
+                f"every row ({', '.join(units)}...)"
+            )
+            remedy = "scale the inputs, lower learning_rate_init, or raise alpha"
+            findings.append(Finding("saturated units", evidence, remedy))
+    return findings
+
+
+def _rates(network: Network, targets: Array, history: History, rate: float) -> list[Finding]:
+    loss = np.array([record.loss for record in history])
+    if len(loss) < 3 or not np.isfinite(loss).all():
+        return []
+    findings, changes = [], np.diff(loss)
+    rises = float(np.mean(changes > 0.01 * np.abs(loss[:-1])))
+    shown = f" ({rate:g})" if rate else ""
+    constant = _loss_of_constant(network, targets)
+    if loss[-1] > 1.5 * loss.min() or rises > 0.3:
+        evidence = (
+            f"the loss rose in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was {loss.min():.4g}"
+        )
+        findings.append(Finding("rate too high", evidence, f"lower learning_rate_init{shown}, or give clip_norm=1.0"))
+        return findings
+    learned = constant is None or loss[-1] < 0.9 * constant
+    tail = max(1, len(loss) // 10)
+    gain = (loss[-1 - tail] - loss[-1]) / abs(loss[-1 - tail]) if loss[-1 - tail] else 0.0
+    if not learned:
+        evidence = (
+            f"after {len(loss)} epochs the loss is {loss[-1]:.4g}; the best constant output would have {constant:.4g}"
+        )
+        remedy = f"raise learning_rate_init{shown} tenfold, lower tol, or take solver='lbfgs' for few rows"
+        findings.append(Finding("rate too low", evidence, remedy))
+    if gain > 0.01:
+        evidence = f"the loss still fell by {gain:.1%} over the last {tail} of {len(loss)} epochs, to {loss[-1]:.4g}"
+        remedy = f"raise max_iter, or learning_rate_init{shown}"
+        findings.append(Finding("too few epochs", evidence, remedy))
+    return findings
+
+
+def _loss_of_constant(network: Network, targets: Array) -> float | None:
+    """The loss of the mean target as an output, where the loss is least there; None where it is not."""
+    if network.loss_function.name not in ("squared_error", "binary_cross_entropy", "cross_entropy", "poisson"):
+        return None
+    mean = np.broadcast_to(targets.mean(axis=0), targets.shape)
+    value = float(network.loss_function.value(mean, targets).mean())
+    return value if value > 1e-8 else None

@@ -1,0 +1,379 @@
+"""`MLPClassifier`: one class of two or several, or several yes-or-no labels at once."""
+
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import ClassifierMixin, _fit_context
+from sklearn.metrics import check_scoring
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
+from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+
+from clearprop.activations import softplus
+from clearprop.estimators.constraints import CLASSIFIER_CONSTRAINTS
+from clearprop.estimators.held_out import Sample
+from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
+from clearprop.estimators.scoring import Scored
+from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
+from clearprop.metrics import accuracy
+
+Array = npt.NDArray[Any]
+
+# The losses whose targets are -1 and 1 instead of 0 and 1.
+SIGNED = ("hinge", "perceptron")
+
+
+class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc]
+    """A network that tells classes apart; scikit-learn's `MLPClassifier`, one import away.
+
+    Parameters
+    ----------
+    hidden_layer_sizes : int or sequence of int
+        Units of each hidden layer; `()` for none.
+    activation : str, Activation, or a list with one for each hidden layer
+        "identity", "logistic", "tanh", "relu", or any other of `clearprop.ACTIVATIONS`.
+    solver : {"adam", "sgd", "lbfgs"}, another name of `clearprop.OPTIMIZERS`, or an object
+    alpha : float
+        Strength of the L2 penalty, alpha/2 * sum w² over the sum of the batch's weights.
+    batch_size : int or "auto"
+        Rows a step; "auto" is 200, or all if there are fewer.
+    learning_rate : {"constant", "invscaling", "adaptive"}, another name of `clearprop.SCHEDULES`, or an object
+        The first three, as names, work with sgd only; all others with any solver but lbfgs.
+    learning_rate_init, power_t : float
+        The first rate, and the power of "invscaling".
+    max_iter : int
+        The most epochs; lbfgs: iterations.
+    shuffle : bool
+        Whether rows come in a new order in each epoch.
+    random_state : int, RandomState or None
+        For weights, order, validation rows and dropout. With a seed, `partial_fit` goes on where it was.
+    tol, n_iter_no_change : float, int or inf
+        Training ends after more than so many epochs on end without a gain of `tol`.
+    verbose : bool or int
+        Whether each epoch prints its loss.
+    warm_start : bool
+        Whether `fit` begins with the weights of the last `fit`.
+    momentum, nesterovs_momentum : float, bool
+        Of sgd.
+    early_stopping, validation_fraction : bool, float
+        Whether training is judged by rows held out, or by `X_val`; the best weights are then kept.
+    beta_1, beta_2, epsilon : float
+        Of adam.
+    max_fun : int
+        The most evaluations of lbfgs.
+    loss : str or Loss
+        "log_loss" (cross-entropy), "hinge", "squared_error" or another of `clearprop.LOSSES`, or an object.
+    output_activation : str or Activation, optional
+        Where not given, the loss's natural one.
+    dropout : float or a list with one for each hidden layer
+        The share of units left out at random in each batch.
+    l1 : float
+        Strength of the L1 penalty.
+    decoupled_decay : float, optional
+        The share of a weight, times the rate, that each step takes off, whatever the batch size.
+    clip_norm : float, optional
+        The greatest length of a gradient.
+    initializer : str, Initializer, or a list with one for each layer; optional
+    class_weight : dict, "balanced", optional
+        What the rows of each class count.
+    dtype : {"float32", "float64"}, optional
+        Where not given, float32 for float32 rows, else float64.
+    engine : str or Engine
+        What takes the steps.
+    scoring : "loss", name of a scorer, or callable (estimator, X, y) -> float; optional
+        By what early stopping judges; accuracy where not given.
+
+    Attributes
+    ----------
+    network_ : Network
+    coefs_, intercepts_ : list of arrays, shapes (fan_in, fan_out) and (fan_out,)
+        Views into the network.
+    classes_ : array, shape (classes,)
+    loss_, best_loss_, loss_curve_ : float, float or None, list of float
+        Training loss, penalty included: last, least, by epoch.
+    validation_scores_, best_validation_score_, validation_loss_curve_ : list, float, list
+        By epoch, where there are validation rows.
+    history_ : History
+        Losses, gradient length and rate by epoch.
+    learning_rate_ : float
+        The rate that the next step would take.
+    n_iter_, t_, n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
+        As in scikit-learn.
+
+    Notes
+    -----
+    One class of two: one logistic output; of several: softmax; several labels at once: a logistic output each. The loss
+    is L = sum_i w_i l_i / sum_i w_i + alpha/2 ||W||² / sum_i w_i.
+
+    References
+    ----------
+    Rumelhart, Hinton and Williams, Learning representations by back-propagating errors, 1986. Kingma and Ba,
+    Adam, 2014.
+
+    Examples
+    --------
+    >>> from clearprop import MLPClassifier
+    >>> X, y = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], ["no", "yes", "yes", "no"]
+    >>> model = MLPClassifier((8,), activation="tanh", solver="lbfgs", random_state=1).fit(X, y)
+    >>> model.predict(X).tolist()
+    ['no', 'yes', 'yes', 'no']
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = dict(CLASSIFIER_CONSTRAINTS)
+
+    def __init__(
+        self,
+        hidden_layer_sizes: Any = (100,),
+        activation: Any = "relu",
+        *,
+        solver: Any = "adam",
+        alpha: float = 0.0001,
+        batch_size: Any = "auto",
+        learning_rate: Any = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: Any = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        loss: Any = "log_loss",
+        output_activation: Any = None,
+        dropout: Any = 0.0,
+        l1: float = 0.0,
+        decoupled_decay: float | None = None,
+        clip_norm: float | None = None,
+        initializer: Any = None,
+        class_weight: Any = None,
+        dtype: Any = None,
+        engine: Any = "auto",
+        scoring: Any = None,
+    ) -> None:
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
+        self.loss = loss
+        self.output_activation = output_activation
+        self.dropout = dropout
+        self.l1 = l1
+        self.decoupled_decay = decoupled_decay
+        self.clip_norm = clip_norm
+        self.initializer = initializer
+        self.class_weight = class_weight
+        self.dtype = dtype
+        self.engine = engine
+        self.scoring = scoring
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        sample_weight_val: Any = None,
+    ) -> "MLPClassifier":
+        """Train until the epochs are over or nothing is gained any more.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n, features)
+        y : array-like, shape (n,), or an indicator matrix of shape (n, labels)
+        sample_weight : array-like, shape (n,), optional
+            What each row counts, >= 0.
+        X_val, y_val, sample_weight_val : as X, y and sample_weight, optional
+            Validation rows: their loss is kept by epoch; with `early_stopping` they are what training is judged by.
+
+        Raises
+        ------
+        ValueError
+            A parameter or value that cannot be, or training that left the finite numbers.
+        """
+        self._train(X, y, sample_weight, (X_val, y_val, sample_weight_val))
+        return self
+
+    @available_if(check_solver)  # type: ignore[untyped-decorator]
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> "MLPClassifier":
+        """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+        classes : array-like, shape (classes,)
+            All classes that will ever come; needed at the first call only.
+
+        Raises
+        ------
+        ValueError
+            See `fit`; or a class that is not among `classes`.
+        """
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight 'balanced' needs all rows at once, which partial_fit does not have: give a dict instead, "
+                "as from sklearn.utils.compute_class_weight"
+            )
+        if _check_partial_fit_first_call(self, classes):
+            self._label_binarizer = LabelBinarizer()
+            self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+        self._train(X, y, sample_weight, incremental=True)
+        return self
+
+    # -- predictions ---------------------------------------------------------------------------------------------
+
+    def predict(self, X: Any) -> Array:
+        """The class of each row, shape (n,); for several labels the indicator matrix, shape (n, labels)."""
+        return self._classes_of(self._forward(self._rows(X)))
+
+    def predict_proba(self, X: Any) -> Array:
+        """The probability of each class, shape (n, classes).
+
+        Raises
+        ------
+        AttributeError
+            The outputs are no probabilities, as with the hinge loss.
+        """
+        check_is_fitted(self)
+        self._check_probabilities("predict_proba")
+        a = self._forward(self._rows(X))
+        return np.column_stack([1 - a[:, 0], a[:, 0]]) if self.n_outputs_ == 1 else a
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """The logarithms of the probabilities; where one is too small for its dtype, from the logits, so it is finite.
+
+        Raises
+        ------
+        AttributeError
+            See `predict_proba`.
+        """
+        probability = self.predict_proba(X)
+        tiny = probability < np.finfo(probability.dtype).tiny
+        result = np.log(np.where(tiny, 1, probability))
+        if tiny.any() and self.network_.activations[-1].name in ("sigmoid", "softmax"):
+            result[tiny] = self._log_from_logits(self._forward(self._rows(X), of_logits=True))[tiny]
+        return result
+
+    def _log_from_logits(self, z: Array) -> Array:
+        if self.network_.activations[-1].name == "softmax":
+            shifted = z - z.max(axis=1, keepdims=True)
+            return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+        return np.column_stack([-softplus(z), -softplus(-z)]) if self.n_outputs_ == 1 else -softplus(-z)
+
+    def decision_function(self, X: Any) -> Array:
+        """The weighted sums before the output activation (logits): shape (n,) for two classes, else (n, outputs)."""
+        z = self._forward(self._rows(X), of_logits=True)
+        return z[:, 0] if self.n_outputs_ == 1 else z
+
+    def _classes_of(self, outputs: Array) -> Array:
+        outputs = outputs.ravel() if self.n_outputs_ == 1 else outputs
+        threshold = 0.0 if self.network_.loss_function.name in SIGNED else None
+        classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
+        return classes
+
+    def _check_probabilities(self, method: str) -> None:
+        low, high = self.network_.activations[-1].output_range
+        if low < 0 or high > 1:
+            raise AttributeError(
+                f"{method} needs outputs from 0 to 1, but {self.network_.activations[-1].name} goes from {low:g} to "
+                f"{high:g}: use decision_function, or loss='log_loss'"
+            )
+
+    # -- what the common part asks for ---------------------------------------------------------------------------
+
+    def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
+        X, y = validate_data(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
+            self._label_binarizer = LabelBinarizer().fit(y)
+            self.classes_ = self._label_binarizer.classes_
+        else:
+            self._check_classes(unique_labels(y), incremental)
+        targets: Array = self._label_binarizer.transform(y).astype(bool)
+        return X, targets.reshape(len(targets), -1)
+
+    def _check_classes(self, found: Array, incremental: bool) -> None:
+        if self.warm_start and not incremental:
+            if set(found) != set(self.classes_):
+                raise ValueError(
+                    "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+                    f"Previously got {self.classes_}, `y` has {found}: set warm_start=False to begin anew"
+                )
+        elif len(np.setdiff1d(found, self.classes_, assume_unique=True)):
+            raise ValueError(
+                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. 'y' has {found}."
+            )
+
+    def _core_loss(self, dtype: Any) -> Any:
+        if self.loss != "log_loss":
+            loss = LOSSES.resolve(self.loss)
+            if loss.name == "cross_entropy" and self._label_binarizer.y_type_ != "multiclass":
+                raise ValueError(
+                    f"loss {self.loss!r} is for one class of several, and y is {self._label_binarizer.y_type_}: take "
+                    "'log_loss', which fits both, or 'binary_cross_entropy'"
+                )
+            return loss
+        floor = float(np.finfo(dtype).eps)
+        return CrossEntropy(floor) if self._label_binarizer.y_type_ == "multiclass" else BinaryCrossEntropy(floor)
+
+    def _stratifies(self) -> bool:
+        return self.n_outputs_ == 1
+
+    def _training_targets(self, targets: Array) -> Array:
+        return np.where(targets, 1.0, -1.0) if self.network_.loss_function.name in SIGNED else targets
+
+    def _training_weight(self, y: Any, sample_weight: Array | None, n_rows: int) -> Array | None:
+        if self.class_weight is None:
+            return sample_weight
+        weight: Array = compute_sample_weight(self.class_weight, y)
+        return weight if sample_weight is None else weight * sample_weight
+
+    def _metric(self, validation: Sample | None) -> Any:
+        if self.scoring in (None, "loss") or validation is None:
+            return accuracy
+        scorer = check_scoring(self, self.scoring)
+        y = self._classes_of(self._training_targets(validation.targets).astype(np.float64))
+        return Scored(self, scorer, validation.X, y)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,69 @@
+"""What each parameter of the networks' estimators may be, in scikit-learn's own terms, which give its own errors."""
+
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+from sklearn.utils._param_validation import Interval, Options, StrOptions
+
+from clearprop.activations import ACTIVATIONS, Activation
+from clearprop.initializers import INITIALIZERS, Initializer
+from clearprop.losses import LOSSES, Loss
+from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
+from clearprop.schedules import SCHEDULES, Schedule
+
+POSITIVE = Interval(Real, 0, None, closed="neither")
+NOT_NEGATIVE = Interval(Real, 0, None, closed="left")
+SHARE = Interval(Real, 0, 1, closed="left")
+COUNT = Interval(Integral, 1, None, closed="left")
+
+# Softmax is an output's: over a hidden layer its slope is a matrix.
+HIDDEN_ACTIVATIONS = (set(ACTIVATIONS) | {"logistic"}) - {"softmax"}
+
+# The engine is checked by the core, which knows what there is.
+NETWORK_CONSTRAINTS: Mapping[str, list[Any]] = {
+    "hidden_layer_sizes": ["array-like", COUNT],
+    "activation": [StrOptions(HIDDEN_ACTIVATIONS), Activation, list, tuple],
+    "solver": [StrOptions({*OPTIMIZERS, "lbfgs"}), Optimizer, LBfgs],
+    "alpha": [NOT_NEGATIVE],
+    "batch_size": [StrOptions({"auto"}), COUNT],
+    "learning_rate": [StrOptions(set(SCHEDULES)), Schedule],
+    "learning_rate_init": [POSITIVE],
+    "power_t": [NOT_NEGATIVE],
+    "max_iter": [COUNT],
+    "shuffle": ["boolean"],
+    "random_state": ["random_state"],
+    "tol": [NOT_NEGATIVE],
+    "verbose": ["verbose"],
+    "warm_start": ["boolean"],
+    "momentum": [Interval(Real, 0, 1, closed="both")],
+    "nesterovs_momentum": ["boolean"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [SHARE],
+    "beta_1": [SHARE],
+    "beta_2": [SHARE],
+    "epsilon": [POSITIVE],
+    "n_iter_no_change": [COUNT, Options(Real, {np.inf})],
+    "max_fun": [COUNT],
+    "output_activation": [StrOptions(set(ACTIVATIONS) | {"logistic"}), Activation, None],
+    "dropout": [SHARE, list, tuple],
+    "l1": [NOT_NEGATIVE],
+    "decoupled_decay": [NOT_NEGATIVE, None],
+    "clip_norm": [POSITIVE, None],
+    "initializer": [StrOptions(set(INITIALIZERS)), Initializer, list, tuple, None],
+    "dtype": [StrOptions({"float32", "float64"}), type, np.dtype, None],
+    "scoring": [str, callable, None],
+}
+
+REGRESSION_LOSSES = {name for name, loss in LOSSES.items() if not loss.classification}
+CLASSIFICATION_LOSSES = {name for name, loss in LOSSES.items() if loss.classification} | {"log_loss", "squared_error"}
+REGRESSOR_CONSTRAINTS: Mapping[str, list[Any]] = {
+    **NETWORK_CONSTRAINTS,
+    "loss": [StrOptions(REGRESSION_LOSSES), Loss],
+}
+CLASSIFIER_CONSTRAINTS: Mapping[str, list[Any]] = {
+    **NETWORK_CONSTRAINTS,
+    "loss": [StrOptions(CLASSIFICATION_LOSSES), Loss],
+    "class_weight": [StrOptions({"balanced"}), dict, None],
+}

@@ -1,0 +1,60 @@
+"""Rows as a table of counts: copies of a row are one row that counts as often, in an order that is the content's.
+
+The perceptron's result depends on the order of the rows. For a weight of 2 to be the same as giving the row twice, and
+a weight of 0 the same as leaving it out, weighted rows and rows of which most are copies are both brought into this
+form before they are shuffled.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.sparse import is_sparse
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The places of distinct rows in the given ones, and what each of them counts."""
+
+    places: Array
+    weight: Array
+
+
+def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | None:
+    """Distinct rows and their counts, or None where the rows are to be taken as they are.
+
+    Parameters
+    ----------
+    X : array or CSR matrix, shape (n, features)
+    labels : array of int, shape (n,)
+    sample_weight : array, shape (n,), or None
+        None, or weights of 1, are counts only if at least half of the rows are copies of another.
+
+    Examples
+    --------
+    >>> X, labels = np.array([[2.0], [1.0], [2.0]]), np.array([1, 0, 1])
+    >>> as_counts(X, labels, None) is None
+    True
+    >>> as_counts(X, labels, np.array([1.0, 3.0, 2.0])).weight
+    array([3., 3.])
+    """
+    weight = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
+    kept = np.flatnonzero(weight)
+    groups: dict[bytes, list[int]] = {}
+    for place in kept.tolist():
+        groups.setdefault(_content(X, place) + int(labels[place]).to_bytes(8, "little"), []).append(place)
+    if (weight[kept] == 1).all() and 2 * len(groups) > len(kept):
+        return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
+    rows = [groups[key] for key in sorted(groups)]
+    return Counted(np.array([row[0] for row in rows]), np.array([weight[row].sum() for row in rows]))
+
+
+def _content(X: Any, place: int) -> bytes:
+    if not is_sparse(X):
+        return bytes((X[place] + 0.0).tobytes())  # -0.0 becomes 0.0
+    start, end = X.indptr[place], X.indptr[place + 1]
+    return bytes(X.indices[start:end].tobytes() + X.data[start:end].tobytes())

@@ -1,0 +1,46 @@
+"""Validation rows: those that the user gives, or a share of the training rows, drawn as scikit-learn draws it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.model_selection import train_test_split
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Rows of inputs, their targets of shape (n, outputs), and their weights or None."""
+
+    X: Any
+    targets: Array
+    weight: Array | None
+
+
+def hold_out(sample: Sample, share: float, random: np.random.RandomState, stratify: bool) -> tuple[Sample, Sample]:
+    """Split off a share of the rows for validation.
+
+    Parameters
+    ----------
+    stratify : bool
+        Whether each class is to have its share in both parts; scikit-learn does so for two classes.
+
+    Raises
+    ------
+    ValueError
+        Fewer than 2 rows would be held out, or a class is too small to be split.
+    """
+    arrays = [sample.X, sample.targets] + ([] if sample.weight is None else [sample.weight])
+    parts = train_test_split(
+        *arrays, random_state=random, test_size=share, stratify=sample.targets if stratify else None
+    )
+    train, validation = parts[0::2], parts[1::2]
+    if validation[0].shape[0] < 2:
+        raise ValueError(
+            f"The validation set is too small: {validation[0].shape[0]} of {sample.X.shape[0]} rows. "
+            "Increase 'validation_fraction' or the size of your dataset."
+        )
+    weights = (None, None) if sample.weight is None else (train[2], validation[2])
+    return Sample(train[0], train[1], weights[0]), Sample(validation[0], validation[1], weights[1])

@@ -1,0 +1,450 @@
+"""`Perceptron`: one layer, one row at a time; an output for each class, or one for two."""
+
+import math
+import warnings
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, issparse
+from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import StratifiedShuffleSplit
+from sklearn.utils import check_random_state, compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.multiclass import _check_partial_fit_first_call
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from clearprop.diagnosis import Diagnosis, diagnose_network
+from clearprop.estimators.counts import as_counts
+from clearprop.estimators.held_out import Sample
+from clearprop.estimators.notices import NotSeparableWarning
+from clearprop.history import History
+from clearprop.network import Network
+from clearprop.perceptron_rule import SPARSE_BIAS_SHARE, Learned, OnlineRows, RuleSettings, Update, train
+from clearprop.separability import separable
+
+Array = npt.NDArray[Any]
+
+GREATEST_SEED = np.iinfo(np.int32).max
+# In fit, data of more numbers than these are not tested for separability: it would take longer than training.
+TESTED_IN_FIT = 20_000
+
+
+class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Rosenblatt's perceptron; scikit-learn's `Perceptron`, one import away, that tells of every update.
+
+    Parameters
+    ----------
+    penalty : {"l2", "l1", "elasticnet"}, optional
+    alpha, l1_ratio : float
+        The penalty's strength, and L1's share in "elasticnet".
+    fit_intercept : bool
+    max_iter : int
+        The most epochs.
+    tol, n_iter_no_change : float or None, int
+        Training ends after so many epochs without a gain of `tol` in loss (or validation score); None for never.
+    shuffle : bool
+        Whether rows come in another order in each epoch.
+    verbose : int
+    eta0 : float
+        What the updates are multiplied by.
+    n_jobs : int, optional
+        Has no effect; taken for scikit-learn's sake.
+    random_state : int, RandomState or None
+    early_stopping, validation_fraction : bool, float
+        Whether training is judged by a share of the rows that is held out.
+    class_weight : dict, "balanced", optional
+    warm_start : bool
+        Whether `fit` begins with the weights of the last one.
+
+    Attributes
+    ----------
+    classes_ : array, shape (classes,)
+    coef_, intercept_ : array, shape (outputs, features) and (outputs,)
+        One output for two classes, one for each of several.
+    n_iter_, t_ : int, float
+        Epochs, and rows seen (plus 1).
+    updates_ : list of Update
+        Every correction of the last `fit` or `partial_fit`: epoch, row, output, score and step.
+    mistake_bound_ : array, shape (outputs,)
+        No more updates than this were possible, in any order of the rows (Novikoff, 1962): (R/γ)² with R the longest
+        row and γ the margin of the weights found; infinite where these do not separate the rows.
+    separable_ : list of (bool or None)
+        By output, whether a hyperplane can separate the rows; None where that was not found out.
+    network_ : Network
+        The same as a network without hidden layer, with the perceptron's loss.
+    n_features_in_, feature_names_in_
+        As in scikit-learn.
+
+    Notes
+    -----
+    For a row x of sign s = 1 or -1 with s (x · w + b) <= 0: w <- w + eta0 s x, b <- b + eta0 s.
+
+    References
+    ----------
+    Rosenblatt, The perceptron, 1958. Novikoff, On convergence proofs on perceptrons, 1962.
+
+    Examples
+    --------
+    >>> from clearprop import Perceptron
+    >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 0, 0, 1]
+    >>> model = Perceptron(shuffle=False).fit(X, y)
+    >>> model.predict(X).tolist(), model.separable_
+    ([0, 0, 0, 1], [True])
+    >>> bool(len(model.updates_) <= model.mistake_bound_[0])
+    True
+    >>> print(model.updates_[0])
+    Update(epoch=1, row=0, output=0, score=0.0, step=-1.0)
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "penalty": [StrOptions({"l2", "l1", "elasticnet"}), None],
+        "alpha": [Interval(Real, 0, None, closed="left")],
+        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+        "fit_intercept": ["boolean"],
+        "max_iter": [Interval(Integral, 1, None, closed="left")],
+        "tol": [Interval(Real, 0, None, closed="left"), None],
+        "shuffle": ["boolean"],
+        "verbose": ["verbose"],
+        "eta0": [Interval(Real, 0, None, closed="neither")],
+        "n_jobs": [Integral, None],
+        "random_state": ["random_state"],
+        "early_stopping": ["boolean"],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
+        "class_weight": [StrOptions({"balanced"}), dict, None],
+        "warm_start": ["boolean"],
+    }
+
+    def __init__(
+        self,
+        *,
+        penalty: str | None = None,
+        alpha: float = 0.0001,
+        l1_ratio: float = 0.15,
+        fit_intercept: bool = True,
+        max_iter: int = 1000,
+        tol: float | None = 1e-3,
+        shuffle: bool = True,
+        verbose: Any = 0,
+        eta0: float = 1.0,
+        n_jobs: int | None = None,
+        random_state: Any = 0,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        n_iter_no_change: int = 5,
+        class_weight: Any = None,
+        warm_start: bool = False,
+    ) -> None:
+        self.penalty = penalty
+        self.alpha = alpha
+        self.l1_ratio = l1_ratio
+        self.fit_intercept = fit_intercept
+        self.max_iter = max_iter
+        self.tol = tol
+        self.shuffle = shuffle
+        self.verbose = verbose
+        self.eta0 = eta0
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.class_weight = class_weight
+        self.warm_start = warm_start
+
+    # -- training ------------------------------------------------------------------------------------------------
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def fit(
+        self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None
+    ) -> "Perceptron":
+        """Train until the epochs are over or nothing is gained any more.
+
+        Parameters
+        ----------
+        X : array-like or sparse matrix, shape (n, features)
+        y : array-like, shape (n,)
+        coef_init, intercept_init : array-like, shapes as `coef_` and `intercept_`, optional
+            Where to begin.
+        sample_weight : array-like, shape (n,), optional
+            What each row counts, >= 0.
+
+        Raises
+        ------
+        ValueError
+            A parameter or value that cannot be, one class only, or numbers that leave the finite range.
+        """
+        if hasattr(self, "classes_"):
+            del self.classes_
+        classes = np.unique(validate_data(self, y=y))
+        if self.warm_start and hasattr(self, "coef_"):
+            coef_init = self.coef_ if coef_init is None else coef_init
+            intercept_init = self.intercept_ if intercept_init is None else intercept_init
+        else:
+            self.__dict__.pop("coef_", None)
+        self.t_ = 1.0
+        self._train(X, y, self.max_iter, classes, sample_weight, coef_init, intercept_init)
+        if self.tol is not None and self.n_iter_ == self.max_iter:
+            warnings.warn(
+                f"Maximum number of iteration reached before convergence ({self.max_iter}). Consider increasing "
+                "max_iter to improve the fit.",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return self
+
+    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> "Perceptron":
+        """Train for one epoch more on these rows.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+        classes : array-like, shape (classes,)
+            All classes that will ever come; needed at the first call only.
+
+        Raises
+        ------
+        ValueError
+            See `fit`.
+        """
+        if self.early_stopping:
+            raise ValueError("early_stopping should be False with partial_fit")
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight 'balanced' is not supported for partial_fit, which has not all rows at once: give a dict "
+                "instead, as from sklearn.utils.compute_class_weight"
+            )
+        self._train(X, y, 1, classes, sample_weight, None, None)
+        return self
+
+    def _train(
+        self, X: Any, y: Any, epochs: int, classes: Any, sample_weight: Any, coef_init: Any, intercept_init: Any
+    ) -> None:
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse="csr",
+            dtype=[np.float64, np.float32],
+            order="C",
+            accept_large_sparse=False,
+            reset=not hasattr(self, "classes_"),
+        )
+        _check_partial_fit_first_call(self, classes)
+        if len(self.classes_) < 2:
+            raise ValueError(
+                f"The number of classes has to be greater than one; got {len(self.classes_)} class: "
+                "give rows of another class too"
+            )
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"y has classes {unknown} that are not among {self.classes_}: name them at the first call")
+        labels = np.searchsorted(self.classes_, y)
+        class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if sample_weight is not None:
+            sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+        if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
+            self._begin(X, coef_init, intercept_init)
+        n_rows, places = X.shape[0], np.arange(X.shape[0])
+        counted = as_counts(X, labels, sample_weight) if self.shuffle else None
+        weight = np.ones(n_rows, X.dtype) if sample_weight is None else sample_weight
+        if counted is not None:
+            places = counted.places
+            X, labels, weight = X[places], labels[places], counted.weight.astype(X.dtype)
+        learned = self._train_outputs(X, labels, weight, class_weight, epochs)
+        self.coef_: Any = np.vstack([one.weights for one in learned])
+        # For two classes scikit-learn's bias is float64 whatever X is, and so is this.
+        self.intercept_ = np.array([one.bias for one in learned], dtype=X.dtype if len(learned) > 1 else np.float64)
+        self.n_iter_ = max(one.epochs for one in learned)
+        self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
+        self.updates_ = [
+            Update(one.epoch, int(places[one.row]), one.output, one.score, one.step)
+            for output in learned
+            for one in output.updates
+        ]
+        self._judge(X, labels, weight, class_weight, learned)
+
+    def _begin(self, X: Any, coef_init: Any, intercept_init: Any) -> None:
+        """Weights of 0, or those given."""
+        outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
+        shape = (outputs, X.shape[1])
+        coef = np.zeros(shape, X.dtype) if coef_init is None else np.array(coef_init, dtype=X.dtype)
+        bias = np.zeros(outputs, X.dtype) if intercept_init is None else np.array(intercept_init, dtype=X.dtype)
+        if coef.shape != shape and not (outputs == 1 and coef.size == X.shape[1]):
+            raise ValueError(f"Provided coef_init does not match dataset: it must have shape {shape}, got {coef.shape}")
+        if bias.size != outputs:
+            raise ValueError(
+                f"Provided intercept_init does not match dataset: it must have shape ({outputs},), got {bias.shape}"
+            )
+        self.coef_, self.intercept_ = coef.reshape(shape), bias.reshape(outputs)
+
+    def _train_outputs(self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int) -> list[Learned]:
+        """Each output on its own, with generators drawn as scikit-learn draws them."""
+        random = check_random_state(self.random_state)
+        rows, several = OnlineRows(X), len(self.classes_) > 2
+        held_out = self._held_out(labels, weight) if self.early_stopping else None
+        seeds = random.randint(GREATEST_SEED, size=len(self.classes_)) if several else [None]
+        learned = []
+        for output, seed in enumerate(seeds):
+            own = random if seed is None else check_random_state(seed)
+            own.randint(1, GREATEST_SEED)  # scikit-learn draws a seed that its data set does not use
+            positive = output if several else 1
+            signs = np.where(labels == positive, 1.0, -1.0)
+            try:
+                learned.append(
+                    train(
+                        rows,
+                        signs,
+                        self.coef_[output].astype(X.dtype),
+                        float(self.intercept_[output]),
+                        self._settings(epochs),
+                        sample_weight=weight,
+                        class_weight=(class_weight[positive], 1.0 if several else class_weight[0]),
+                        learned_from=None if held_out is None else ~held_out,
+                        seed=int(own.randint(GREATEST_SEED)),
+                        output=output,
+                        validate=None if held_out is None else _Validation(X, signs, weight, held_out),
+                        tell=print if self.verbose else None,
+                    )
+                )
+            except FloatingPointError as error:
+                raise ValueError(
+                    f"Floating-point under-/overflow occurred at {error}. Scaling input data with StandardScaler or "
+                    "MinMaxScaler might help."
+                ) from error
+        return learned
+
+    def _settings(self, epochs: int) -> RuleSettings:
+        return RuleSettings(
+            rate=self.eta0,
+            alpha=0.0 if self.penalty is None else self.alpha,
+            l1_ratio={"l1": 1.0, "elasticnet": self.l1_ratio}.get(str(self.penalty), 0.0),
+            fit_intercept=self.fit_intercept,
+            epochs=epochs,
+            tolerance=self.tol,
+            patience=self.n_iter_no_change,
+            shuffle=self.shuffle,
+        )
+
+    def _held_out(self, labels: Array, weight: Array) -> Array:
+        """Which rows are for validation, each class having its share."""
+        splitter = StratifiedShuffleSplit(test_size=self.validation_fraction, random_state=self.random_state)
+        _, chosen = next(splitter.split(np.zeros((len(labels), 1)), labels))
+        if not weight[chosen].any():
+            raise ValueError(
+                "The sample weights for validation set are all zero, consider using a different random state."
+            )
+        held_out = np.zeros(len(labels), dtype=bool)
+        held_out[chosen] = True
+        return held_out
+
+    def _judge(self, X: Any, labels: Array, weight: Array, class_weight: Array, learned: list[Learned]) -> None:
+        """The mistake bound, and whether the rows can be separated at all."""
+        squares = np.asarray((X.multiply(X) if issparse(X) else X * X).sum(axis=1)).ravel()
+        share = (SPARSE_BIAS_SHARE if issparse(X) else 1.0) if self.fit_intercept else 0.0
+        steps = np.outer(weight[weight > 0], class_weight).ravel()
+        unequal = float((steps.max() / steps.min()) ** 2) if steps.min() > 0 else math.inf
+        self.mistake_bound_ = np.full(len(learned), np.inf)
+        self.separable_: list[bool | None] = []
+        for output, one in enumerate(learned):
+            positive = labels == (output if len(learned) > 1 else 1)
+            scores = np.asarray(X @ one.weights, dtype=np.float64) + one.bias
+            margin = float(np.where(positive, scores, -scores).min())
+            if margin > 0:
+                length = float(np.dot(one.weights, one.weights)) + (one.bias**2 / share if share else 0.0)
+                self.mistake_bound_[output] = unequal * (squares.max() + share) * length / margin**2
+                self.separable_.append(True)
+            else:
+                self.separable_.append(separable(X, positive, self.fit_intercept, TESTED_IN_FIT))
+        if False in self.separable_ and not self.early_stopping:
+            which = [
+                self.classes_[i if len(learned) > 1 else 1] for i, is_ in enumerate(self.separable_) if is_ is False
+            ]
+            warnings.warn(
+                f"no hyperplane separates class {', '.join(map(str, which))} from the rest, so that the updates would "
+                "never end: the weights are those of the moment when training stopped. Use MLPClassifier, which has "
+                "hidden layers, or add columns",
+                NotSeparableWarning,
+                stacklevel=6,
+            )
+
+    # -- predictions ---------------------------------------------------------------------------------------------
+
+    def decision_function(self, X: Any) -> Array:
+        """The scores x · w + b: shape (n,) for two classes, else (n, classes)."""
+        check_is_fitted(self)
+        X = validate_data(self, X, accept_sparse="csr", reset=False)
+        scores = X @ self.coef_.T
+        scores = np.asarray(scores.toarray() if issparse(scores) else scores) + self.intercept_
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict(self, X: Any) -> Array:
+        """The class of each row, shape (n,)."""
+        scores = self.decision_function(X)
+        indices = (scores > 0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)
+        classes: Array = self.classes_[indices]
+        return classes
+
+    def densify(self) -> "Perceptron":
+        """Make `coef_` an array again, after `sparsify`."""
+        check_is_fitted(self)
+        if issparse(self.coef_):
+            self.coef_ = self.coef_.toarray()
+        return self
+
+    def sparsify(self) -> "Perceptron":
+        """Make `coef_` a sparse array, which is smaller where most weights are 0."""
+        check_is_fitted(self)
+        self.coef_ = csr_array(self.coef_)
+        return self
+
+    @property
+    def network_(self) -> Network:
+        """The perceptron as a network without hidden layer, whose numbers are copies of `coef_` and `intercept_`."""
+        if not hasattr(self, "coef_"):
+            raise AttributeError("Perceptron has no network_ yet: call fit first")
+        coef = self.coef_.toarray() if issparse(self.coef_) else self.coef_
+        network = Network(coef.T.shape, (), "identity", "perceptron", "zeros", coef.dtype)
+        network.weights[0], network.biases[0] = coef.T, self.intercept_
+        return network
+
+    def diagnose(self, X: Any, y: Any) -> Diagnosis:
+        """Why it is not learning: see `MLPClassifier.diagnose`.
+
+        Examples
+        --------
+        >>> import warnings
+        >>> from clearprop import Perceptron
+        >>> X, y = [[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0]
+        >>> with warnings.catch_warnings():
+        ...     warnings.simplefilter("ignore")
+        ...     print(Perceptron().fit(X, y).diagnose(X, y)[0].name)
+        no line can separate
+        """
+        check_is_fitted(self)
+        X, y = validate_data(self, X, y, accept_sparse="csr", reset=False)
+        positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
+        targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)
+        return diagnose_network(self.network_, Sample(X, targets, None), History())
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+class _Validation:
+    """Accuracy on the rows held out."""
+
+    def __init__(self, X: Any, signs: Array, weight: Array, held_out: Array) -> None:
+        self.X, self.positive, self.weight = X[held_out], signs[held_out] > 0, weight[held_out]
+
+    def __call__(self, weights: Array, bias: float) -> float:
+        scores = self.X @ weights + bias
+        return float(accuracy_score(self.positive, scores > 0, sample_weight=self.weight))

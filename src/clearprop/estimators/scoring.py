@@ -1,0 +1,34 @@
+"""scikit-learn's scorers, as the trainer calls a metric."""
+
+from typing import Any
+
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+class Scored:
+    """A scorer's score of an estimator on given rows.
+
+    Parameters
+    ----------
+    estimator : MLPClassifier or MLPRegressor
+        In training.
+    scorer : callable (estimator, X, y) -> float
+    X, y : arrays
+        Checked rows, and what the scorer compares predictions with.
+    """
+
+    def __init__(self, estimator: Any, scorer: Any, X: Any, y: Array) -> None:
+        self.estimator, self.scorer, self.X, self.y = estimator, scorer, X, y
+
+    def __call__(self, loss: Any, y: Array, outputs: Array, sample_weight: Array | None) -> float:
+        """The score; loss and outputs are for metrics that need them."""
+        given = {} if sample_weight is None else {"sample_weight": sample_weight}
+        # Checked rows have lost their feature names, which predict would miss.
+        names = self.estimator.__dict__.pop("feature_names_in_", None)
+        try:
+            return float(self.scorer(self.estimator, self.X, self.y, **given))
+        finally:
+            if names is not None:
+                self.estimator.feature_names_in_ = names
