@@ -26,6 +26,7 @@ tests: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
+	$(BIN)/python benchmarks/estimators.py
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
