@@ -2,15 +2,14 @@
 
 import dataclasses
 import math
-import os
 import re
-import warnings
 
 import numpy as np
 import pytest
 from sklearn.neural_network import _stochastic_optimizers as sklearn_optimizers
 
 from clearprop import OPTIMIZERS, LBfgs, Network, Optimizer, Trainer
+from outside import import_torch
 
 STEPS, SIZE = 50, 12
 
@@ -171,15 +170,7 @@ def steps_taken(optimizer, dtype=np.float64, rate_of=None):
 
 @pytest.fixture
 def torch():
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import torch
-    except ImportError:
-        if os.environ.get("CLEARPROP_REQUIRE_TORCH") == "1":
-            pytest.fail("CLEARPROP_REQUIRE_TORCH=1, but PyTorch cannot be imported")
-        pytest.skip("PyTorch is not installed: its optimisers cannot be compared with")
-    return torch
+    return import_torch()
 
 
 def test_every_optimizer_has_its_oracles():

@@ -1,8 +1,6 @@
 """Every schedule against closed formulas, and against scikit-learn's and PyTorch's where they are the same."""
 
 import math
-import os
-import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +11,7 @@ from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
 from clearprop import SCHEDULES, Network, Schedule, Trainer
 from clearprop.schedules import Adaptive, Cosine, Exponential, InverseScaling, OneCycle, Position, StepDecay
+from outside import import_torch
 
 BASE, BATCHES, EPOCHS, ROWS = 0.3, 5, 24, 37
 TOTAL = BATCHES * EPOCHS
@@ -66,15 +65,7 @@ SHAPES = {
 
 @pytest.fixture
 def torch():
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import torch
-    except ImportError:
-        if os.environ.get("CLEARPROP_REQUIRE_TORCH") == "1":
-            pytest.fail("CLEARPROP_REQUIRE_TORCH=1, but PyTorch cannot be imported")
-        pytest.skip("PyTorch is not installed: its schedulers cannot be compared with")
-    return torch
+    return import_torch()
 
 
 def torch_rates(torch, make, total):

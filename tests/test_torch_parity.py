@@ -1,28 +1,19 @@
 """Value and every gradient of whole networks against PyTorch's autograd, in float64.
 
-PyTorch is no dependency. Without it these tests are skipped, unless CLEARPROP_REQUIRE_TORCH=1 says that it must be
-here.
+PyTorch is no dependency: see `outside`.
 """
 
 import math
-import os
-import warnings
 
 import numpy as np
 import pytest
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Penalty, Trainer
+from outside import import_torch
 from strategies import quiet_network, targets_for
 
-try:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import torch
-        import torch.nn.functional as F
-except ImportError as error:
-    if os.environ.get("CLEARPROP_REQUIRE_TORCH") == "1":
-        raise RuntimeError("CLEARPROP_REQUIRE_TORCH=1, but PyTorch cannot be imported") from error
-    pytest.skip("PyTorch is not installed: its autograd cannot be compared with", allow_module_level=True)
+torch = import_torch()
+F = torch.nn.functional
 
 TORCH_ACTIVATIONS = {
     "identity": lambda z: z,

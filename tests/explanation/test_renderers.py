@@ -3,7 +3,6 @@
 import io
 import json
 import re
-import shutil
 import subprocess
 from html.parser import HTMLParser
 from pathlib import Path
@@ -18,6 +17,7 @@ from clearprop import Network, Penalty, attribute, derive, explain
 from clearprop.explanation import SCHEMA, ArticleDerivation
 from clearprop.explanation.renderers.text import to_ascii
 from explanation.cases import random_case
+from outside import program
 
 DOCS = Path(__file__).parents[2] / "docs"
 FEATURES = ["<script>alert(1)</script>", "*age* [bold red]x[/bold red] | $x_1$ & 50% \\alpha {#} ~^ `c`"]
@@ -167,11 +167,10 @@ def test_latex_is_balanced(shown):
     assert latex.isprintable() or "\n" in latex
 
 
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs a TeX")
 @pytest.mark.parametrize("key", ALL)
 def test_latex_compiles(key, tmp_path):
     (tmp_path / "it.tex").write_text(ALL[key]().to_latex(standalone=True), encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "it.tex"]
+    command = [program("TeX (pdflatex)", "pdflatex"), "-interaction=nonstopmode", "-halt-on-error", "it.tex"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=120, check=False)
     assert done.returncode == 0, done.stdout[-1500:]
     assert (tmp_path / "it.pdf").stat().st_size > 1000

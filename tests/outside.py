@@ -1,0 +1,36 @@
+"""What only some tests need and no one has to have: PyTorch, a browser, a TeX.
+
+Without it those tests are skipped and say so; with CLEARPROP_REQUIRE_ALL=1, as in continuous integration, they fail.
+"""
+
+import os
+import shutil
+import warnings
+
+import pytest
+
+
+def import_torch():
+    """PyTorch."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import torch
+    except ImportError:
+        _missing("PyTorch")
+    return torch
+
+
+def program(what, *names):
+    """The path of the first of these programs that is there."""
+    for name in names:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+    return _missing(what)
+
+
+def _missing(what):
+    if os.environ.get("CLEARPROP_REQUIRE_ALL") == "1":
+        raise RuntimeError(f"CLEARPROP_REQUIRE_ALL=1, but {what} is not installed")
+    pytest.skip(f"{what} is not installed", allow_module_level=True)
