@@ -20,13 +20,15 @@ if TYPE_CHECKING:
     from clearprop.history import EpochRecord, History
     from clearprop.initializers import INITIALIZERS, Initializer
     from clearprop.losses import LOSSES, Loss
-    from clearprop.network import Gradients, Network, Trace
+    from clearprop.network import Network
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
     from clearprop.schedules import SCHEDULES, Schedule
+    from clearprop.snapshots import Snapshot
     from clearprop.table_model import TableModel, TableSettings
     from clearprop.tables import Table, read_csv, write_csv
-    from clearprop.training import Snapshot, Trainer
+    from clearprop.trace import Gradients, Trace
+    from clearprop.training import Trainer
 
 __version__ = "0.1.0"
 
@@ -85,13 +87,15 @@ _MODULES = {
     "history": ("EpochRecord", "History"),
     "initializers": ("INITIALIZERS", "Initializer"),
     "losses": ("LOSSES", "Loss"),
-    "network": ("Gradients", "Network", "Trace"),
+    "network": ("Network",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
     "schedules": ("SCHEDULES", "Schedule"),
+    "snapshots": ("Snapshot",),
     "table_model": ("TableModel", "TableSettings"),
     "tables": ("Table", "read_csv", "write_csv"),
-    "training": ("Snapshot", "Trainer"),
+    "trace": ("Gradients", "Trace"),
+    "training": ("Trainer",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

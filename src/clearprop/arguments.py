@@ -1,6 +1,6 @@
 """Arguments checked: each function names the argument, what it got and what it must be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,3 +64,24 @@ def dropout_by_layer(dropout: float | Sequence[float], hidden_layers: int) -> li
     if len(shares) != hidden_layers:
         raise ValueError(f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {shares}")
     return [share("dropout", item) for item in shares]
+
+
+def checked_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
+    """Two or more whole numbers of at least 1, or an error."""
+    if isinstance(layer_sizes, str) or not isinstance(layer_sizes, Iterable):
+        raise TypeError(f"layer_sizes must be a list such as [2, 8, 1], got {layer_sizes!r}")
+    sizes = list(layer_sizes)
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {size!r} in {sizes}")
+    if len(sizes) < 2:
+        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {sizes}")
+    return tuple(int(size) for size in sizes)
+
+
+def checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
+    """float32 or float64, or an error."""
+    checked = np.dtype(dtype)
+    if checked not in (np.float32, np.float64):
+        raise ValueError(f"dtype must be float32 or float64, got {checked}")
+    return checked

@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.history import History
-from clearprop.network import Network, Trace
+from clearprop.network import Network
 from clearprop.separability import separable
 from clearprop.sparse import is_sparse
+from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]
 

@@ -6,8 +6,7 @@ neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, Activation
-from clearprop.arguments import whole
+from clearprop.arguments import checked_dtype, checked_sizes, whole
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
 from clearprop.finite_differences import GradientCheck, check_gradient
@@ -23,8 +22,8 @@ from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
-from clearprop.registry import Registry
 from clearprop.sparse import as_rows, product
+from clearprop.trace import Gradients, Trace, Views
 
 Array = npt.NDArray[Any]
 
@@ -32,86 +31,6 @@ Array = npt.NDArray[Any]
 MOST_PARAMETERS = 10**9
 # Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
 ROWS_AT_ONCE = 8192
-
-
-class Views(list[Array]):
-    """A list of views into the flat parameter vector; assigning to an entry writes the numbers into the vector."""
-
-    def __setitem__(self, layer: Any, values: Any) -> None:
-        self[layer][...] = values
-
-    def write(self, values: Sequence[npt.ArrayLike], what: str) -> None:
-        """Write an array a layer into the vector; nothing is written if one does not fit."""
-        if not isinstance(values, Sequence) or len(values) != len(self):
-            raise ValueError(f"{what} must be a list of {len(self)} arrays, one a layer, got {values!r}")
-        arrays = [np.asarray(value) for value in values]
-        if [array.shape for array in arrays] != [view.shape for view in self]:
-            raise ValueError(
-                f"{what} must have the shapes {[view.shape for view in self]}, an array a layer, got "
-                f"{[array.shape for array in arrays]}"
-            )
-        for view, array in zip(self, arrays, strict=True):
-            view[...] = array
-
-
-@dataclass
-class Trace:
-    """All that one forward pass computed, kept for whoever wants to look.
-
-    Attributes
-    ----------
-    inputs : array or SciPy CSR matrix, shape (n, inputs)
-        The rows X.
-    z, a : list of arrays, shape (n, units)
-        Weighted sums and activations by layer.
-    masks : list of (array or None)
-        Dropout by layer: 0 where a unit was left out, 1 / (1 - rate) elsewhere; None where there was none.
-    """
-
-    inputs: Array
-    z: list[Array]
-    a: list[Array]
-    masks: list[Array | None]
-
-    @property
-    def n_rows(self) -> int:
-        """How many rows were fed."""
-        return int(self.inputs.shape[0])
-
-    @property
-    def outputs(self) -> Array:
-        """The last layer's activations, shape (n, outputs)."""
-        return self.a[-1]
-
-    def layer_input(self, index: int) -> Array:
-        """What the layer at this index was fed: X, or the activations below it after dropout."""
-        if index == 0:
-            return self.inputs
-        a, mask = self.a[index - 1], self.masks[index - 1]
-        return a if mask is None else a * mask
-
-
-@dataclass
-class Gradients:
-    """All that one backward pass computed.
-
-    Attributes
-    ----------
-    flat : array, shape (parameters,)
-        dL/dp in the order of `Network.parameters`.
-    weights, biases : list of arrays
-        The same by layer, as views.
-    deltas : list of arrays, shape (n, units)
-        dL/dz by layer: each row's part in the loss L of the whole batch.
-    inputs : array, shape (n, inputs), or None
-        dL/dX.
-    """
-
-    flat: Array
-    weights: Views
-    biases: Views
-    deltas: list[Array]
-    inputs: Array | None
 
 
 class Network:
@@ -177,13 +96,13 @@ class Network:
         dtype: npt.DTypeLike = "float64",
         rng: Seed = None,
     ) -> None:
-        self.layer_sizes = _checked_sizes(layer_sizes)
-        self.dtype = _checked_dtype(dtype)
+        self.layer_sizes = checked_sizes(layer_sizes)
+        self.dtype = checked_dtype(dtype)
         n_layers = len(self.layer_sizes) - 1
         self.loss_function = LOSSES.resolve(loss)
         natural = ACTIVATIONS.resolve(self.loss_function.output_activation)
         output = natural if output_activation is None else ACTIVATIONS.resolve(output_activation)
-        hidden = _one_each(ACTIVATIONS, activation, n_layers - 1, "activation", "hidden layers")
+        hidden = ACTIVATIONS.resolve_each(activation, n_layers - 1, "hidden layers")
         self.activations: list[Activation] = [*hidden, output]
         self._from_logits = output == natural
         self._warn_of_clipped_outputs(output)
@@ -198,7 +117,7 @@ class Network:
         self._weights, self._biases = self._views(self._parameters)
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
-        self.initialize(_one_each(INITIALIZERS, initializer, n_layers, "initializer", "layers"), rng)
+        self.initialize(INITIALIZERS.resolve_each(initializer, n_layers, "layers"), rng)
 
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, layer by layer."""
@@ -510,7 +429,7 @@ class Network:
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> "Network":
         """A network of its own with the same parameters, of another dtype where one is given."""
-        parameters = self.parameters.astype(self.dtype if dtype is None else _checked_dtype(dtype))
+        parameters = self.parameters.astype(self.dtype if dtype is None else checked_dtype(dtype))
         copy = Network.__new__(Network)
         copy.__setstate__({**self.__getstate__(), "_parameters": parameters, "activations": list(self.activations)})
         return copy
@@ -596,31 +515,3 @@ class Network:
                 "leave output_activation out to have it",
                 stacklevel=3,
             )
-
-
-def _checked_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
-    if isinstance(layer_sizes, str) or not isinstance(layer_sizes, Iterable):
-        raise TypeError(f"layer_sizes must be a list such as [2, 8, 1], got {layer_sizes!r}")
-    sizes = list(layer_sizes)
-    for size in sizes:
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {size!r} in {sizes}")
-    if len(sizes) < 2:
-        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {sizes}")
-    return tuple(int(size) for size in sizes)
-
-
-def _checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
-    checked = np.dtype(dtype)
-    if checked not in (np.float32, np.float64):
-        raise ValueError(f"dtype must be float32 or float64, got {checked}")
-    return checked
-
-
-def _one_each(registry: Registry[Any], given: Any, count: int, what: str, whose: str) -> list[Any]:
-    """The objects that the given list stands for, or the one object once for each layer."""
-    if isinstance(given, str) or not isinstance(given, Sequence):
-        return [registry.resolve(given)] * count
-    if len(given) != count:
-        raise ValueError(f"{what} must be one, or a list of {count} (one for each of the {whose}), got {len(given)}")
-    return [registry.resolve(item) for item in given]

@@ -1,6 +1,6 @@
 """Named objects: a name or an object goes in, an object comes out, and a table of what there is can be read."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -64,6 +64,22 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         if not isinstance(given, str):
             raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
         return self._find(given)()
+
+    def resolve_each(self, given: str | Item | Sequence[str | Item], count: int, whose: str) -> list[Item]:
+        """The objects that a list stands for, one for each of so many, or the one object for all of them.
+
+        Raises
+        ------
+        ValueError, TypeError
+            There are more or fewer, or one of them is none.
+        """
+        if isinstance(given, str) or not isinstance(given, Sequence):
+            return [self.resolve(given)] * count
+        if len(given) != count:
+            raise ValueError(
+                f"{self._kind} must be one, or a list of {count} (one for each of the {whose}), got {len(given)}"
+            )
+        return [self.resolve(item) for item in given]
 
     def to_config(self, item: Item) -> dict[str, Any]:
         """The item as plain values: its name and its parameters.

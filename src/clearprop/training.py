@@ -3,7 +3,6 @@
 import copy
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,37 +21,10 @@ from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.rows import Rows
 from clearprop.schedules import SCHEDULES, Constant, Position, Schedule
+from clearprop.snapshots import Snapshot, State
 from clearprop.stopping import Monitored, Patience
 
 Array = npt.NDArray[Any]
-
-
-@dataclass
-class State:
-    """Where training stands, beside the network's parameters, the optimiser's slots and the generator."""
-
-    patience: Patience
-    epoch: int = 0
-    samples: int = 0
-    stalls: int = 0
-    order: Array | None = None
-    cursor: int = 0
-    progress: Progress = field(default_factory=Progress)
-    rate: float = 0.0
-    stop_requested: str | None = None
-    stop_reason: str | None = None
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """All that is needed to go on as if nothing had been in between, bit for bit."""
-
-    parameters: Array
-    slots: Array
-    step: int
-    generator: dict[str, Any]
-    state: State
-    records: tuple[EpochRecord, ...]
 
 
 class Trainer:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
-from clearprop.network import Gradients, Trace
+from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
 

@@ -29,10 +29,12 @@ from clearprop.estimators.settings import (
     schedule,
 )
 from clearprop.history import History
-from clearprop.network import Network, Trace
+from clearprop.network import Network
 from clearprop.optimizers import LBfgs
 from clearprop.randomness import restore_generator
-from clearprop.training import Snapshot, Trainer
+from clearprop.snapshots import Snapshot
+from clearprop.trace import Trace
+from clearprop.training import Trainer
 
 Array = npt.NDArray[Any]
 

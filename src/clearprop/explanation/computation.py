@@ -12,8 +12,9 @@ from clearprop.activations import ACTIVATIONS
 from clearprop.errors import InputError
 from clearprop.explanation.names import Name, parse_name
 from clearprop.explanation.row import Row
-from clearprop.network import Gradients, Network, Trace
+from clearprop.network import Network
 from clearprop.penalties import Penalty
+from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
 

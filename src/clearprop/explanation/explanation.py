@@ -16,7 +16,7 @@ from clearprop.explanation.unfolding import Shown
 from clearprop.finite_differences import GradientCheck
 
 if TYPE_CHECKING:
-    from clearprop.network import Gradients, Trace
+    from clearprop.trace import Gradients, Trace
 
 
 class Explanation(Rendered, ABC):

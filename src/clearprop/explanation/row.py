@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from clearprop.explanation.expressions import Symbol
 from clearprop.explanation.names import Name
-from clearprop.network import Trace
+from clearprop.trace import Trace
 
 if TYPE_CHECKING:
     from clearprop.explanation.computation import Computation

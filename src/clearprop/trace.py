@@ -1,0 +1,90 @@
+"""What the passes leave behind: every number of a forward pass, every number of a backward pass, by layer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+class Views(list[Array]):
+    """A list of views into the flat parameter vector; assigning to an entry writes the numbers into the vector."""
+
+    def __setitem__(self, layer: Any, values: Any) -> None:
+        self[layer][...] = values
+
+    def write(self, values: Sequence[npt.ArrayLike], what: str) -> None:
+        """Write an array a layer into the vector; nothing is written if one does not fit."""
+        if not isinstance(values, Sequence) or len(values) != len(self):
+            raise ValueError(f"{what} must be a list of {len(self)} arrays, one a layer, got {values!r}")
+        arrays = [np.asarray(value) for value in values]
+        if [array.shape for array in arrays] != [view.shape for view in self]:
+            raise ValueError(
+                f"{what} must have the shapes {[view.shape for view in self]}, an array a layer, got "
+                f"{[array.shape for array in arrays]}"
+            )
+        for view, array in zip(self, arrays, strict=True):
+            view[...] = array
+
+
+@dataclass
+class Trace:
+    """All that one forward pass computed, kept for whoever wants to look.
+
+    Attributes
+    ----------
+    inputs : array or SciPy CSR matrix, shape (n, inputs)
+        The rows X.
+    z, a : list of arrays, shape (n, units)
+        Weighted sums and activations by layer.
+    masks : list of (array or None)
+        Dropout by layer: 0 where a unit was left out, 1 / (1 - rate) elsewhere; None where there was none.
+    """
+
+    inputs: Array
+    z: list[Array]
+    a: list[Array]
+    masks: list[Array | None]
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows were fed."""
+        return int(self.inputs.shape[0])
+
+    @property
+    def outputs(self) -> Array:
+        """The last layer's activations, shape (n, outputs)."""
+        return self.a[-1]
+
+    def layer_input(self, index: int) -> Array:
+        """What the layer at this index was fed: X, or the activations below it after dropout."""
+        if index == 0:
+            return self.inputs
+        a, mask = self.a[index - 1], self.masks[index - 1]
+        return a if mask is None else a * mask
+
+
+@dataclass
+class Gradients:
+    """All that one backward pass computed.
+
+    Attributes
+    ----------
+    flat : array, shape (parameters,)
+        dL/dp in the order of `Network.parameters`.
+    weights, biases : list of arrays
+        The same by layer, as views.
+    deltas : list of arrays, shape (n, units)
+        dL/dz by layer: each row's part in the loss L of the whole batch.
+    inputs : array, shape (n, inputs), or None
+        dL/dX.
+    """
+
+    flat: Array
+    weights: Views
+    biases: Views
+    deltas: list[Array]
+    inputs: Array | None
