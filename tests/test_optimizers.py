@@ -378,3 +378,10 @@ def test_lbfgs_is_no_optimizer_of_one_gradient():
     assert "lbfgs" not in OPTIMIZERS
     assert not isinstance(LBfgs(), Optimizer)
     assert LBfgs() == LBfgs(max_evaluations=15_000, memory=10)
+
+
+def test_lbfgs_is_told_apart_from_a_name_that_is_unknown():
+    with pytest.raises(ValueError, match="optimizer 'lbfgs' cannot be used here: choose one of sgd, "):
+        OPTIMIZERS.resolve("lbfgs")
+    with pytest.raises(ValueError, match="unknown optimizer 'lbfg', did you mean 'lbfgs'"):
+        OPTIMIZERS.resolve("lbfg")

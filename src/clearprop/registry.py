@@ -112,6 +112,8 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
 
     def _find(self, name: str) -> type[Item]:
         known = self._aliases.get(name, name)
+        if known in self._others:
+            raise ValueError(f"{self._kind} {name!r} cannot be used here: choose one of {', '.join(self._classes)}")
         if known not in self._classes:
             known_names = [*self._classes, *self._others]
             close = get_close_matches(name, known_names, n=1)
