@@ -25,7 +25,7 @@ class GradientCheck:
     parameter : str
         Where it is, in the notation `W2[3,1]`: from neuron 3 of layer 1 to neuron 1 of layer 2.
     gradient, difference : float
-        The two numbers there.
+        The two numbers there; difference None where none was compared.
     checked : int
         How many parameters were compared.
     at_kinks : tuple of str
@@ -35,16 +35,18 @@ class GradientCheck:
     worst_relative_error: float
     parameter: str
     gradient: float
-    difference: float
+    difference: float | None
     checked: int
     at_kinks: tuple[str, ...] = ()
 
     @property
-    def passed(self) -> bool:
-        """Whether the worst relative error is at most 1e-6."""
-        return self.worst_relative_error <= 1e-6
+    def passed(self) -> bool | None:
+        """Whether the worst relative error is at most 1e-6; None where all lie at kinks, so that none was compared."""
+        return None if not self.checked else self.worst_relative_error <= 1e-6
 
     def __str__(self) -> str:
+        if self.difference is None:
+            return f"no gradient could be compared with finite differences: at kinks: {', '.join(self.at_kinks)}"
         verdict = "agrees with" if self.passed else "DIFFERS FROM"
         text = (
             f"the gradient {verdict} finite differences at {self.checked} parameters: worst relative error "
@@ -90,7 +92,9 @@ def check_gradient(
             worst = (float(error), index, numeric)
     checked = len(indices) - len(at_kinks)
     if not checked:
-        return GradientCheck(0.0, "none", 0.0, 0.0, 0, tuple(at_kinks))
+        first = int(indices[0]) if len(indices) else None
+        place, slope = ("none", 0.0) if first is None else (name(first), float(gradient[first]))
+        return GradientCheck(0.0, place, slope, None, 0, tuple(at_kinks))
     error, index, numeric = worst
     return GradientCheck(error, name(index), float(gradient[index]), numeric, checked, tuple(at_kinks))
 

@@ -94,3 +94,10 @@ def test_the_article_s_derivation(run):
     assert out.startswith("\\documentclass")
     status, _, _ = run("article", "--derivation", "--errors")
     assert status == 2
+
+
+def test_a_gradient_of_all_rows_may_be_written_as_one(run, flowers, trained):
+    _, plain, _ = run("explain", trained, flowers, "--parameter", "W1[2,1]")
+    status, out, _ = run("explain", trained, flowers, "--parameter", "dL/dW1[2,1]")
+    assert status == 0
+    assert out == plain

@@ -35,8 +35,12 @@ def explain(
     loaded, table = load_table_model(model), read_csv(data)
     if row is not None and not 1 <= row <= table.n_rows:
         raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,}")
-    if row is None and table.n_rows > 1 and parameter.strip()[:1] not in ("W", "b", "l", "L"):
+    if (
+        row is None
+        and table.n_rows > 1
+        and "".join(parameter.split()).removeprefix("dL/d")[:1] not in ("W", "b", "l", "L")
+    ):
         raise InputError(f"{parameter} is a number of one row, and {data} has {table.n_rows:,}: add --row 1, say")
     rows = table if row is None else table.take([row - 1])
-    explanation = explained(loaded, rows, name=parameter, optimizer=optimizer, first_row=1)
+    explanation = explained(loaded, rows, name=parameter, optimizer=optimizer, first_row=row or 1)
     write(explanation, format, None if everything else 4, out)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
-from clearprop.explanation.explain import rows_of
+from clearprop.explanation.explain import checked_class_names, checked_feature_names, rows_of
 from clearprop.explanation.expressions import Expression, Number, Symbol, subtract
 from clearprop.explanation.models import subject_of
 from clearprop.explanation.names import Name
@@ -84,8 +84,8 @@ def attribute(
     computation = Computation(
         subject.network,
         rows,
-        feature_names=feature_names or subject.feature_names,
-        class_names=class_names or subject.class_names,
+        feature_names=checked_feature_names(feature_names, subject),
+        class_names=checked_class_names(class_names, subject),
     )
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject.network)
@@ -144,7 +144,9 @@ class Attribution(Rendered):
             rest = float(self.values.sum() - self.values[listed].sum())
             rows.append((f"{len(order) - len(listed):,} more", "", rest))
         rows.append(("sum", "", float(self.values.sum())))
-        headline = Equation(letter, (Number(self.value),), self.computation.class_name(name.places[0]))
+        is_output = name.layer == len(self.computation.network.weights)
+        meaning = self.computation.output_meaning(name.places[0], name.kind == "z") if is_output else ""
+        headline = Equation(letter, (Number(self.value),), meaning)
         method = self.method.replace("_", " ")
         blocks: tuple[Block, ...] = (
             Paragraph(f"{method.capitalize()}: {METHODS[self.method]}."),

@@ -24,11 +24,12 @@ def _row_term(computation: Computation, name: Name, index: int, value: float, pa
         share = float(computation.shares[index])
         row = computation.row(index)
         own = row.gradient_of(name)
-        shown = Derivative(Symbol("ℓ", (str(index),)), row.symbol_of(name), own)
+        number = str(index + computation.first_row)
+        shown = Derivative(Symbol("ℓ", (number,)), row.symbol_of(name), own)
         top = Number(1) if computation.sample_weight is None else Number(float(computation.sample_weight[index]))
         bottom = Number(computation.n_rows if computation.sample_weight is None else computation.total_weight)
         return (
-            Factor(Symbol("s", (str(index),), "", share), Divide(top, bottom), share),
+            Factor(Symbol("s", (number,), "", share), Divide(top, bottom), share),
             Factor(shown, shown, own),
         )
 
@@ -56,4 +57,4 @@ def _penalty_term(computation: Computation, label: str, strength: float, formula
     scale = strength / computation.total_weight
     letter = Symbol(f"λ{label[1]}", value=strength)
     scaled = letter if computation.total_weight == 1 else Divide(letter, bottom)
-    return Term(label, scale * slope, lambda: (Factor(scaled, scaled, scale), Factor(formula, formula, slope)))
+    return Term(label, scale * slope, lambda: (Factor(scaled, scaled, scale), Factor(formula, formula, slope)), paths=0)

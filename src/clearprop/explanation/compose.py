@@ -64,6 +64,7 @@ def _closing(explanation: Explanation) -> Iterator[Section]:
         yield Section(f"The optimiser's step ({step.optimizer})", (lead, *step.lines))
     if explanation.check is not None and explanation.check.checked:
         check = explanation.check
+        assert check.difference is not None
         verdict = "agrees" if check.passed else "does NOT agree"
         yield Section(
             "Check",
@@ -94,7 +95,9 @@ def _legend(explanation: Explanation) -> tuple[str, ...]:
         listed = ", ".join(f"x[{place}] {feature}" for place, feature in enumerate(features[:8], start=1))
         lines.append("Inputs: " + listed + (", …" if len(features) > 8 else ""))
     last = len(computation.network.weights)
-    if computation.class_names is not None and computation.network.layer_sizes[-1] == len(computation.class_names):
+    if computation.speaks_for_two:
+        lines.append(f"a{last}[1] is {computation.output_meaning(1)}")
+    elif computation.class_names is not None and computation.network.layer_sizes[-1] == len(computation.class_names):
         names = ", ".join(
             f"a{last}[{place}] {label}" for place, label in enumerate(computation.class_names[:6], start=1)
         )

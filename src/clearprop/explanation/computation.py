@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.errors import InputError
-from clearprop.explanation.names import Name, parse_name
+from clearprop.explanation.names import Name, parse_name, printable
 from clearprop.explanation.row import Row
 from clearprop.network import Network
 from clearprop.penalties import Penalty
@@ -51,6 +51,13 @@ class Computation:
     first_row: int = 0
 
     def __post_init__(self) -> None:
+        # A copy, which neither later training nor a change of the rows can reach.
+        self.network = self.network.copy()
+        self.X = np.array(self.X)
+        self.y = None if self.y is None else np.array(self.y)
+        self.sample_weight = None if self.sample_weight is None else np.array(self.sample_weight)
+        self.feature_names = None if self.feature_names is None else [printable(name) for name in self.feature_names]
+        self.class_names = None if self.class_names is None else [printable(name) for name in self.class_names]
         self._check_rows()
         if not np.isfinite(self.network.parameters).all():
             name = self.network.parameter_name(int(np.argmin(np.isfinite(self.network.parameters))))
@@ -68,7 +75,8 @@ class Computation:
         for name, values in (("x", self.X), ("y", self.y), ("sample_weight", weight)):
             if values is not None and not np.isfinite(values).all():
                 place = np.argwhere(~np.isfinite(values))[0]
-                where = ", ".join(f"{what} {at}" for what, at in zip(("row", "column"), place, strict=False))
+                named = (place[0] + self.first_row, *place[1:])
+                where = ", ".join(f"{what} {at}" for what, at in zip(("row", "column"), named, strict=False))
                 raise InputError(
                     f"{name} holds {values[tuple(place)]} at {where}: only finite numbers can be explained"
                 )
@@ -157,6 +165,26 @@ class Computation:
         return str(self.feature_names[place - 1]) if self.feature_names is not None else ""
 
     def class_name(self, place: int) -> str:
-        """An output's name, "" where it has none."""
+        """The class or label that an output speaks for, "" where it has no name; of two classes' one, the second."""
         names = self.class_names
-        return str(names[place - 1]) if names is not None and place <= len(names) else ""
+        if self.speaks_for_two and names is not None:
+            return names[1]
+        return names[place - 1] if names is not None and place <= len(names) else ""
+
+    @property
+    def speaks_for_two(self) -> bool:
+        """Whether one output decides between two classes; it speaks for the second."""
+        return self.network.layer_sizes[-1] == 1 and self.class_names is not None and len(self.class_names) == 2
+
+    @property
+    def multilabel(self) -> bool:
+        """Whether each output is a yes or no of its own, so that the greatest is not the answer."""
+        return self.network.layer_sizes[-1] > 1 and self.network.loss_function.name == "binary_cross_entropy"
+
+    def output_meaning(self, place: int, of_sum: bool = False) -> str:
+        """What an output, or the sum z before it, says of its class or label, "" where it has no name."""
+        name = self.class_name(place)
+        if not self.speaks_for_two:
+            return name
+        probability = self.network.activations[-1].name == "sigmoid" and not of_sum
+        return f"the {'probability' if probability else 'score'} of {name}"

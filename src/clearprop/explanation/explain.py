@@ -55,7 +55,7 @@ def explain(
     sample_weight : array-like, shape (n,), optional
         What each row counts.
     penalty : Penalty, optional
-        L1 and L2; where not given, the trainer's.
+        L1 and L2; where not given, the trainer's, or else the estimator's own `alpha` and `l1`.
     optimizer, learning_rate : str or Optimizer, and float, optional
         Whose first step on the parameter is explained too.
     trainer : Trainer, optional
@@ -90,17 +90,20 @@ def explain(
     X, targets, weight = rows_of(subject, row, sample_weight)
     if trainer is not None and trainer.network is not subject.network:
         raise InputError("the trainer trains another network than the model's: give the trainer of this one")
-    if trainer is not None and penalty is None:
-        penalty = trainer.penalty
+    if penalty is not None and not isinstance(penalty, Penalty):
+        raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
+    if penalty is None:
+        penalty = subject.penalty if trainer is None else trainer.penalty
     computation = Computation(
         subject.network,
         X,
         targets,
         weight,
         penalty or Penalty(),
-        _checked_names("feature_names", feature_names or subject.feature_names, subject.network.layer_sizes[0]),
-        class_names or subject.class_names,
-        first_row,
+        checked_feature_names(feature_names, subject),
+        checked_class_names(class_names, subject),
+        # Of one row alone, its own number.
+        first_row if row is None or np.ndim(subject.x) == 1 else first_row + int(row) % len(np.asarray(subject.x)),
     )
     rule, notes = _update_rule(optimizer, learning_rate, trainer)
     return make_explanation(computation, computation.name(name), rule, (*subject.notes, *notes))
@@ -124,9 +127,14 @@ def rows_of(
             y = network.targets(given, len(X))
         except ValueError as error:
             raise InputError(str(error)) from error
-    weight = None if sample_weight is None else np.asarray(sample_weight, dtype=network.dtype)
+    try:
+        weight = None if sample_weight is None else np.asarray(sample_weight, dtype=network.dtype)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"sample_weight must hold numbers: {error}") from error
     if row is None:
         return X, y, weight
+    if isinstance(row, bool) or not isinstance(row, int | np.integer):
+        raise InputError(f"row must be a whole number, got {row!r}")
     if not -len(X) <= row < len(X):
         raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1}")
     return X[row][np.newaxis], None if y is None else y[row][np.newaxis], None
@@ -143,9 +151,25 @@ def _numbers(what: str, values: npt.ArrayLike, network: Network) -> Array:
     return numbers
 
 
-def _checked_names(what: str, names: Sequence[str] | None, count: int) -> Sequence[str] | None:
-    if names is not None and len(names) != count:
-        raise InputError(f"{what} must be {count} texts, one for each input, got {len(names)}")
+def checked_feature_names(names: Sequence[str] | None, subject: Subject) -> Sequence[str] | None:
+    """The inputs' names, those given or the model's own."""
+    names = subject.feature_names if names is None else names
+    count = subject.network.layer_sizes[0]
+    if names is not None and (isinstance(names, str) or len(names) != count):
+        given = repr(names) if isinstance(names, str) else len(names)
+        raise InputError(f"feature_names must be {count} texts, one for each input, got {given}")
+    return names
+
+
+def checked_class_names(names: Sequence[str] | None, subject: Subject) -> Sequence[str] | None:
+    """The outputs' names, those given or the model's own; one output may stand for two classes."""
+    if names is None:
+        return subject.class_names
+    count = subject.network.layer_sizes[-1]
+    if isinstance(names, str) or (len(names) != count and (count, len(names)) != (1, 2)):
+        given = repr(names) if isinstance(names, str) else len(names)
+        two = ", or 2 classes" if count == 1 else ""
+        raise InputError(f"class_names must be {count} texts, one for each output{two}, got {given}")
     return names
 
 
@@ -177,7 +201,7 @@ def _trainer_rule(trainer: "Trainer") -> tuple[UpdateRule | None, list[str]]:
     rule = UpdateRule(
         trainer.optimizer,
         trainer.next_rate,
-        state.slots,
+        np.array(state.slots),
         state.step + 1,
         trainer.decoupled_decay,
         trainer.clip_norm,

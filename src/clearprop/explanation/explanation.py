@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.document import Document, Equation
-from clearprop.explanation.names import Name
+from clearprop.explanation.names import Name, printable
 from clearprop.explanation.rendered import Rendered
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Term
@@ -57,7 +57,7 @@ class Explanation(Rendered, ABC):
         self.computation = computation
         self.parsed_name = name
         self.rule = rule
-        self.notes = tuple(notes)
+        self.notes = tuple(printable(note) for note in notes)
 
     @property
     def name(self) -> str:

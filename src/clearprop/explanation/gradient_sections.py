@@ -23,6 +23,7 @@ from clearprop.explanation.unfolding import Shown, delta_equation, first_deltas,
 
 # Equations that an HTML page holds ready to be opened.
 MOST_HIDDEN = 150
+WITHOUT_PENALTY = "ℓ: the loss without the penalty"
 
 
 def _left(explanation: GradientExplanation) -> Expression:
@@ -40,7 +41,7 @@ def gradient_headline(explanation: GradientExplanation, shown: Shown) -> Equatio
     left = _left(explanation)
     if computation.n_rows == 1 and not explanation.penalty:
         last = unfold(row, name, shown)[-1]
-        return Equation(left, last.forms)
+        return Equation(left, last.forms, WITHOUT_PENALTY if computation.penalty else "")
     parts: list[Expression] = []
     rows = [term for term in explanation.terms if term not in explanation.penalty]
     symbol = row.symbol_of(name)
@@ -48,12 +49,12 @@ def gradient_headline(explanation: GradientExplanation, shown: Shown) -> Equatio
         body = Derivative(Symbol("ℓ", ("i",)), symbol)
         weight: Expression = Symbol("s", ("i",))
         value = float(np.sum(explanation.contributions))
-        parts.append(Sigma(Multiply((weight, body)), "i", str(computation.n_rows - 1), value))
+        parts.append(Sigma(Multiply((weight, body)), "i", str(computation.n_rows - 1 + computation.first_row), value))
     else:
         parts.append(Derivative(Symbol("ℓ"), symbol, float(sum(term.value for term in rows))))
     # A sum that is written as one stands last, so that it is plain where it ends.
     parts = [*(term.formula for term in explanation.penalty), *parts]
-    note = "" if computation.n_rows == 1 else "s[i]: the row's share of the mean"
+    note = WITHOUT_PENALTY if computation.n_rows == 1 else "s[i]: the row's share of the mean"
     return chain(left, total(parts), value=explanation.value, note=note)
 
 
@@ -79,9 +80,10 @@ def gradient_sections(explanation: GradientExplanation, shown: Shown) -> Iterato
 
 def _unfolding_lead(explanation: GradientExplanation, shown: Shown) -> str:
     sizes = explanation.computation.network.layer_sizes[1:]
+    letter = explanation.computation.row(0).loss_letter
     if shown.deltas is not None and any(size > shown.deltas for size in sizes):
-        return "δ is ∂L/∂z, each computed once. Of wide layers the weightiest are listed."
-    return "δ is ∂L/∂z: how the loss changes with that neuron's sum. Each is computed once."
+        return f"δ is ∂{letter}/∂z, each computed once. Of wide layers the weightiest are listed."
+    return f"δ is ∂{letter}/∂z: how the loss changes with that neuron's sum. Each is computed once."
 
 
 def _hidden_layers(explanation: GradientExplanation, shown: Shown) -> Iterator[Section]:
@@ -114,9 +116,9 @@ def _paths_section(explanation: GradientExplanation, shown: Shown) -> Section:
 def _paths_lead(explanation: GradientExplanation, listed: list[Term]) -> str:
     count, terms = explanation.paths, len(explanation.terms)
     penalty = len(explanation.penalty)
-    text = f"{count - penalty:,} path{'s' if count - penalty != 1 else ''} lead to the loss"
+    text = f"{count:,} path{'s' if count != 1 else ''} lead to the loss"
     text = text.replace("path lead", "path leads")
-    if count > terms:
+    if count > terms - penalty:
         each = max(term.paths for term in explanation.terms)
         text += f", in {terms - penalty:,} bundles of {each:,} that share a delta"
     text += ", and a penalty" if penalty else ""

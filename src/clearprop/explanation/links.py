@@ -21,6 +21,8 @@ from clearprop.explanation.terms import Factor
 
 # A softmax over at most so many units has its sum written out.
 WRITTEN_OUT = 3
+# Of a softmax with a z beyond this, the greatest z is taken off all.
+LARGE = 50.0
 
 
 def slope_formula(row: Row, layer: int, of: int, by: int) -> Expression:
@@ -49,13 +51,20 @@ def value_formula(row: Row, layer: int, unit: int) -> Expression:
 
 def _softmax(row: Row, layer: int, z: Symbol) -> Expression:
     width = row.width(layer)
-    if width <= WRITTEN_OUT:
-        parts = tuple(Call("exp", (row.z_symbol(layer, unit),)) for unit in range(1, width + 1))
-        return Divide(Call("exp", (z,)), Add(parts) if width > 1 else parts[0])
     values = [float(value) for value in row.z[layer - 1]]
-    value = math.fsum(math.exp(min(value, 700.0)) for value in values)
-    body = Call("exp", (Symbol("z", ("k",), str(layer)),))
-    return Divide(Call("exp", (z,)), Sigma(body, "k", str(width), value))
+    greatest = max(values)
+    # Where exp could leave the range of numbers, the greatest z is taken off all, which changes nothing.
+    shifted = max(map(abs, values)) > LARGE
+    shift = row.z_symbol(layer, values.index(greatest) + 1)
+
+    def power(of: Symbol) -> Expression:
+        return Call("exp", (subtract(of, shift) if shifted else of,))
+
+    if width <= WRITTEN_OUT:
+        parts = tuple(power(row.z_symbol(layer, unit)) for unit in range(1, width + 1))
+        return Divide(power(z), Add(parts) if width > 1 else parts[0])
+    value = math.fsum(math.exp(value - greatest if shifted else value) for value in values)
+    return Divide(power(z), Sigma(power(Symbol("z", ("k",), str(layer))), "k", str(width), value))
 
 
 def loss_gradient(row: Row, unit: int) -> Expression:

@@ -1,7 +1,7 @@
 """What can be explained: a Network, an estimator, a table's model, a network of the article; brought to one form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.network import Network
+from clearprop.penalties import Penalty
 
 Array = npt.NDArray[Any]
 
@@ -29,6 +30,8 @@ class Subject:
     feature_names, class_names : sequences of str, or None
     notes : sequence of str
         What a reader should know about how it was brought to this form.
+    penalty : Penalty
+        What it is trained with, as far as it says.
     """
 
     network: Network
@@ -37,6 +40,7 @@ class Subject:
     feature_names: Sequence[str] | None = None
     class_names: Sequence[str] | None = None
     notes: Sequence[str] = ()
+    penalty: Penalty = field(default_factory=Penalty)
 
 
 def subject_of(model: Any, x: Any, y: Any) -> Subject:
@@ -107,7 +111,7 @@ def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
     if hasattr(x, "to_numpy"):
         x = x.to_numpy()
     classes = getattr(model, "classes_", None)
-    if y is not None and classes is not None and not _is_encoded(model.network_, y):
+    if y is not None and classes is not None and not _is_encoded(model.network_, x, y):
         y = _encoded(model.network_, np.atleast_1d(np.asarray(y)), np.asarray(classes))
     return Subject(
         model.network_,
@@ -115,11 +119,20 @@ def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
         y,
         None if names is None else [str(name) for name in names],
         None if classes is None else [str(label) for label in classes],
+        penalty=_penalty_of(model),
     )
 
 
-def _is_encoded(network: Network, y: Any) -> bool:
-    return np.ndim(y) == 2
+def _penalty_of(model: Any) -> Penalty:
+    """What a multilayer estimator is trained with; a perceptron's penalty is another and is left out."""
+    if not (hasattr(model, "alpha") and hasattr(model, "l1")):
+        return Penalty()
+    return Penalty(float(model.l1), float(model.alpha))
+
+
+def _is_encoded(network: Network, x: Any, y: Any) -> bool:
+    outputs = network.layer_sizes[-1]
+    return np.ndim(y) == 2 or (np.ndim(x) == 1 and outputs > 1 and np.shape(y) == (outputs,))
 
 
 def _encoded(network: Network, labels: Array, classes: Array) -> Array:

@@ -129,7 +129,7 @@ def _sum_remarks(explanation: "GradientExplanation") -> Iterator[str]:
             )
         elif single and abs(terms[0].value) > 0.8 * sizes and len(terms) > 2:
             share = plain_number(100 * abs(terms[0].value) / sizes, 3)
-            way = "path" if terms[0].paths == 1 else "bundle of paths"
+            way = "path" if terms[0].paths <= 1 else "bundle of paths"
             yield f"One {way}, {terms[0].label}, makes {share} % of what all {len(terms)} come to without their signs."
     pull = abs(sum(term.value for term in explanation.penalty))
     if pull > total and pull > 0:
@@ -148,7 +148,7 @@ def _check_remarks(explanation: "GradientExplanation") -> Iterator[str]:
     check = explanation.check
     if check is not None and check.at_kinks:
         yield "It stands at a kink, where the slope jumps, so no finite difference can be compared with it."
-    elif check is not None and not check.passed:
+    elif check is not None and check.difference is not None and not check.passed:
         yield (
             f"The finite difference {plain_number(check.difference, 8)} does not agree to six digits: the loss bends "
             "too much within the step, or the gradient is lost in rounding."

@@ -33,7 +33,7 @@ class Row:
         self.x = trace.inputs[index]
         self.z = [z[index] for z in trace.z]
         self.a = [a[index] for a in trace.a]
-        self.loss_letter = "L" if computation.n_rows == 1 else "ℓ"
+        self.loss_letter = "ℓ" if computation.n_rows > 1 or computation.penalty else "L"
 
     @property
     def y(self) -> Array:

@@ -118,10 +118,11 @@ class LossExplanation(Explanation):
 
         def build() -> tuple[Factor, ...]:
             share, loss = float(c.shares[index]), float(c.row_losses[index])
-            own = Symbol("ℓ", (str(index),), value=loss)
+            number = str(index + c.first_row)
+            own = Symbol("ℓ", (number,), value=loss)
             bottom = Number(c.n_rows if c.sample_weight is None else c.total_weight)
             top = Number(1) if c.sample_weight is None else Number(float(c.sample_weight[index]))
-            return Factor(Symbol("s", (str(index),), value=share), Divide(top, bottom), share), Factor(own, own, loss)
+            return Factor(Symbol("s", (number,), value=share), Divide(top, bottom), share), Factor(own, own, loss)
 
         return Term(f"row {index + c.first_row}", value, build)
 
@@ -155,7 +156,7 @@ def _penalty_term(label: str, letter: str, strength: float, divisor: float, size
     scale = strength_symbol if divisor == 1 else Divide(strength_symbol, Number(_whole(divisor)))
     body = Symbol(letter, value=size)
     factors = (Factor(scale, scale, strength / divisor), Factor(body, body, size))
-    return Term(label, strength / divisor * size, lambda: factors)
+    return Term(label, strength / divisor * size, lambda: factors, paths=0)
 
 
 def _whole(value: float) -> float:

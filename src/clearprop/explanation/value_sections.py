@@ -22,8 +22,11 @@ def value_headline(explanation: ValueExplanation, shown: Shown) -> Equation:
     """The neuron's own equation."""
     equations = explanation.equations(shown)
     last = equations[-1]
-    name = explanation.computation.class_name(explanation.unit) if explanation.parsed_name.kind == "prediction" else ""
-    return Equation(last.left, last.forms, f"the greatest output: {name}" if name else "")
+    computation = explanation.computation
+    meaning = computation.output_meaning(explanation.unit) if explanation.parsed_name.kind == "prediction" else ""
+    single = computation.multilabel or computation.network.layer_sizes[-1] == 1
+    which = "the output" if single else "the greatest output"
+    return Equation(last.left, last.forms, f"{which}: {meaning}" if meaning else "")
 
 
 def value_sections(explanation: ValueExplanation, shown: Shown) -> Iterator[Section]:
@@ -54,10 +57,20 @@ def loss_headline(explanation: LossExplanation, shown: Shown) -> Equation:
     if computation.n_rows == 1 and not computation.penalty:
         return explanation.equations(shown)[-1]
     if computation.n_rows == 1:
-        parts: list[Expression] = [term.factors[0].symbol for term in explanation.terms]
-        return chain(Symbol("L"), total(parts), value=explanation.value)
+        parts: list[Expression] = [
+            term.formula if "penalty" in term.label else term.factors[0].symbol for term in explanation.terms
+        ]
+        note = "ℓ[k]: output k's part of the loss without the penalty, ℓ"
+        return chain(Symbol("L"), total(parts), value=explanation.value, note=note)
     value = float(np.asarray(computation.row_losses, dtype=np.float64) @ computation.shares)
-    parts = [Sigma(Multiply((Symbol("s", ("i",)), Symbol("ℓ", ("i",)))), "i", str(computation.n_rows - 1), value)]
+    parts = [
+        Sigma(
+            Multiply((Symbol("s", ("i",)), Symbol("ℓ", ("i",)))),
+            "i",
+            str(computation.n_rows - 1 + computation.first_row),
+            value,
+        )
+    ]
     parts = [*(term.formula for term in explanation.terms if "penalty" in term.label), *parts]
     return chain(Symbol("L"), total(parts), value=explanation.value, note="s[i]: the row's share of the mean")
 

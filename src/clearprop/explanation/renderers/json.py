@@ -116,7 +116,7 @@ SCHEMA: dict[str, Any] = {
                     "difference": _NUMBER,
                     "gradient": _NUMBER,
                     "relative_error": _NUMBER,
-                    "passed": {"type": "boolean"},
+                    "passed": {"type": ["boolean", "null"]},
                     "at_kink": {"type": "boolean"},
                 },
                 nullable=True,
@@ -207,7 +207,7 @@ def _check(explanation: "Explanation") -> dict[str, Any] | None:
     return {
         "difference": check.difference,
         "gradient": check.gradient,
-        "relative_error": check.worst_relative_error,
+        "relative_error": check.worst_relative_error if check.checked else None,
         "passed": check.passed,
         "at_kink": bool(check.at_kinks),
     }
