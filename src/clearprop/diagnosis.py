@@ -75,7 +75,7 @@ class Diagnosis(Sequence[Finding]):
         return f"<Diagnosis: {', '.join(finding.name for finding in self.findings) or 'nothing found'}>"
 
 
-def diagnose_network(network: Network, rows: Any, history: History, rate: float = 0.0) -> Diagnosis:
+def diagnose_network(network: Network, rows: Any, history: History, rate: float = 0.0, lines: bool = True) -> Diagnosis:
     """Look at everything that commonly keeps a network from learning.
 
     Parameters
@@ -87,6 +87,8 @@ def diagnose_network(network: Network, rows: Any, history: History, rate: float 
     history : History
     rate : float
         The learning rate, where it is known.
+    lines : bool
+        Whether a linear programme may look for a separating line, which can take longer than the training.
 
     Examples
     --------
@@ -105,7 +107,7 @@ def diagnose_network(network: Network, rows: Any, history: History, rate: float 
     findings = [
         *_scales(X[picked], targets, network),
         *_one_target(targets, network),
-        *_no_line(X, targets, network),
+        *(_no_line(X, targets, network) if lines else []),
         *_flat_units(network, trace),
         *_rates(network, targets, history, rate),
     ]
@@ -149,10 +151,10 @@ def _one_target(targets: Array, network: Network) -> list[Finding]:
 
 
 def _no_line(X: Any, targets: Array, network: Network) -> list[Finding]:
-    if len(network.weights) > 1 or not network.loss_function.classification:
+    # Of several outputs the greatest decides, which separates classes that no line has on a side of its own.
+    if len(network.weights) > 1 or not network.loss_function.classification or targets.shape[1] > 1:
         return []
-    wrong = [j for j in range(targets.shape[1]) if separable(X, targets[:, j] > 0.5) is False]
-    if not wrong or len(wrong) < targets.shape[1]:
+    if separable(X, targets[:, 0] > 0.5) is not False:
         return []
     return [
         Finding(

@@ -466,3 +466,38 @@ def test_perceptron_tells_all():
     sparse = Perceptron().fit(CORNERS, [0, 0, 0, 1]).sparsify()
     assert np.array_equal(sparse.predict(CORNERS), [0, 0, 0, 1])
     assert np.array_equal(sparse.densify().coef_, Perceptron().fit(CORNERS, [0, 0, 0, 1]).coef_)
+
+
+def test_fit_solves_no_linear_programme_and_diagnose_judges_two_classes_only(monkeypatch):
+    import clearprop.diagnosis
+
+    on_a_line = np.arange(12.0)[:, np.newaxis] - 5.5  # three in a row: the greatest output separates the middle
+    assert "no line can separate" not in names(
+        small(hidden_layer_sizes=(), batch_size="auto").fit(on_a_line, np.repeat([0, 1, 2], 4)),
+        on_a_line,
+        np.repeat([0, 1, 2], 4),
+    )
+    monkeypatch.setattr(clearprop.diagnosis, "separable", lambda *given: pytest.fail("fit ran it"))
+    small(hidden_layer_sizes=(), max_iter=2).fit(X, y)
+
+
+def test_no_mistake_bound_where_the_theorem_does_not_hold():
+    goal = [0, 0, 0, 1]
+    assert np.isfinite(Perceptron(shuffle=False).fit(CORNERS, goal).mistake_bound_).all()
+    assert np.isinf(Perceptron(penalty="l2", alpha=1e-9).fit(CORNERS, goal).mistake_bound_).all()
+    assert np.isinf(Perceptron(shuffle=False).fit(CORNERS, goal, coef_init=[[-9.0, -9.0]]).mistake_bound_).all()
+    again = Perceptron(warm_start=True).fit(CORNERS, goal)
+    assert np.isinf(again.fit(CORNERS, goal).mistake_bound_).all()
+    assert np.isinf(again.partial_fit(CORNERS, goal).mistake_bound_).all()
+
+
+def test_a_callable_that_takes_no_weights_is_given_none():
+    scoring = lambda model, X, y: model.score(X, y)  # noqa: E731
+    small(MLPRegressor, early_stopping=True, scoring=scoring).fit(X, target, np.ones(160))
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_divergence_before_any_finite_score_is_an_error():
+    given = {"solver": "sgd", "activation": "identity", "learning_rate_init": 1e200, "early_stopping": True}
+    with pytest.raises(ValueError, match="non-finite parameter weights"):
+        small(MLPRegressor, **given).fit(X, target)

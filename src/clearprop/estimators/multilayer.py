@@ -248,7 +248,7 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
         if not incremental and reason.startswith(("all ", "Stop", "Abnormal")):
             what = f"Maximum iterations ({self.max_iter}) reached" if reason.startswith("all ") else reason
             solver = "Stochastic Optimizer" if self._is_stochastic() else "lbfgs"
-            hints = diagnose_network(self.network_, trainer.rows, self.history_).hints()
+            hints = diagnose_network(self.network_, trainer.rows, self.history_, lines=False).hints()
             warnings.warn(
                 f"{solver}: {what} and the optimization hasn't converged yet; loss {self.loss_:.4g}. Raise max_iter, "
                 f"or see diagnose(X, y).{hints}",
@@ -261,7 +261,9 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
         return self.network_.loss(job.X, job.y, job.sample_weight, trainer.penalty)
 
     def _report_divergence(self, error: DivergenceError) -> None:
-        if not (self.early_stopping and self._is_stochastic()):
+        # Early stopping has an epoch to go back to only if one had a finite score.
+        best = self.best_validation_score_ if self.early_stopping and self._is_stochastic() else None
+        if best is None or not np.isfinite(best) or not hasattr(self, "loss_"):
             raise ValueError(
                 "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
                 f"preprocessed. In detail: {error}"

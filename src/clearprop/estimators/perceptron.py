@@ -71,7 +71,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Every correction of the last `fit` or `partial_fit`: epoch, row, output, score and step.
     mistake_bound_ : array, shape (outputs,)
         No more updates than this were possible, in any order of the rows (Novikoff, 1962): (R/γ)² with R the longest
-        row and γ the margin of the weights found; infinite where these do not separate the rows.
+        row and γ the margin of the weights found; infinite where these do not separate the rows, and where the
+        theorem does not hold: with a penalty, or where training began with other weights than 0 (`coef_init`,
+        `intercept_init`, `warm_start`, `partial_fit`).
     separable_ : list of (bool or None)
         By output, whether a hyperplane can separate the rows; None where that was not found out.
     network_ : Network
@@ -251,6 +253,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
             self._begin(X, coef_init, intercept_init)
+        from_zero = not (abs(self.coef_).max() or np.any(self.intercept_))
         n_rows, places = X.shape[0], np.arange(X.shape[0])
         counted = as_counts(X, labels, sample_weight) if self.shuffle else None
         weight = np.ones(n_rows, X.dtype) if sample_weight is None else sample_weight
@@ -260,8 +263,10 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         learned = self._train_outputs(X, labels, weight, class_weight, epochs)
         self.coef_: Any = np.vstack([one.weights for one in learned])
         # For two classes scikit-learn's bias is float64 whatever X is, and so is this.
-        self.intercept_ = np.array([one.bias for one in learned], dtype=X.dtype if len(learned) > 1 else np.float64)
-        self.n_iter_ = max(one.epochs for one in learned)
+        self.intercept_: Any = np.array(
+            [one.bias for one in learned], dtype=X.dtype if len(learned) > 1 else np.float64
+        )
+        self.n_iter_: int = max(one.epochs for one in learned)
         self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
         self.updates_ = [
             Update(one.epoch, int(places[one.row]), one.output, one.score, one.step)
@@ -269,6 +274,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             for one in output.updates
         ]
         self._judge(X, labels, weight, class_weight, learned)
+        if self.penalty is not None or not from_zero:
+            self.mistake_bound_[:] = np.inf
 
     def _begin(self, X: Any, coef_init: Any, intercept_init: Any) -> None:
         """Weights of 0, or those given."""

@@ -1,5 +1,6 @@
 """scikit-learn's scorers, as the trainer calls a metric."""
 
+from inspect import Parameter, signature
 from typing import Any
 
 import numpy.typing as npt
@@ -24,7 +25,7 @@ class Scored:
 
     def __call__(self, loss: Any, y: Array, outputs: Array, sample_weight: Array | None) -> float:
         """The score; loss and outputs are for metrics that need them."""
-        given = {} if sample_weight is None else {"sample_weight": sample_weight}
+        given = {} if sample_weight is None or not _takes_weights(self.scorer) else {"sample_weight": sample_weight}
         # Checked rows have lost their feature names, which predict would miss.
         names = self.estimator.__dict__.pop("feature_names_in_", None)
         try:
@@ -32,3 +33,11 @@ class Scored:
         finally:
             if names is not None:
                 self.estimator.feature_names_in_ = names
+
+
+def _takes_weights(scorer: Any) -> bool:
+    try:
+        parameters = signature(scorer).parameters
+    except (TypeError, ValueError):  # of some built-in callables nothing is known
+        return False
+    return "sample_weight" in parameters or any(p.kind is Parameter.VAR_KEYWORD for p in parameters.values())
