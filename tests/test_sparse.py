@@ -47,3 +47,10 @@ def test_what_is_wrong_is_said():
     bad.data[0] = np.nan
     with pytest.raises(ValueError, match="X holds nan"):
         Trainer(network, epochs=1).fit(bad, y)
+
+
+@pytest.mark.parametrize("form", [sparse.csr_matrix, sparse.csr_array, sparse.coo_array])
+def test_the_loss_is_that_of_dense_rows(form):
+    network = Network([4, 3, 1], "tanh", rng=0)
+    X = np.array([[0.0, 1.5, 0.0, 0.0], [0.0, 0.0, -2.0, 0.0]])
+    assert network.loss(form(X), [1.0, -1.0]) == pytest.approx(network.loss(X, [1.0, -1.0]), rel=1e-15)

@@ -305,8 +305,9 @@ class Network:
             A shape does not fit, or a target is none that the loss can take.
         """
         trace = self.forward(X)
-        self.loss_function.check_targets(self.targets(y, len(trace.inputs)))
-        return self.loss_of(trace, y, sample_weight, penalty)
+        targets = self.targets(y, trace.n_rows)
+        self.loss_function.check_targets(targets)
+        return self.loss_of(trace, targets, sample_weight, penalty)
 
     def loss_of(
         self,
