@@ -5,18 +5,14 @@ Every row's results are compared, and a row whose results differ is an error. Wr
 standard error it says what it is at.
 """
 
-import os
-import platform
 import statistics
 import sys
 import time
 import warnings
-from datetime import date
 from pathlib import Path
 
 import numpy as np
 import scipy.sparse
-import sklearn
 from sklearn.base import is_classifier
 from sklearn.datasets import load_breast_cancer, load_digits
 from sklearn.exceptions import ConvergenceWarning
@@ -24,10 +20,10 @@ from sklearn.linear_model import Perceptron as TheirPerceptron
 from sklearn.neural_network import MLPClassifier as TheirClassifier
 from sklearn.neural_network import MLPRegressor as TheirRegressor
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
-import clearprop
 from clearprop import MLPClassifier, MLPRegressor, Perceptron
+from conditions import conditions
 
 RUNS = 5
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-estimators.md"
@@ -146,12 +142,9 @@ def main():
                 f"| {1000 * our_predict:.2f} ms | {1000 * their_predict:.2f} ms | {their_predict / our_predict:.2f} "
                 f"| {difference:.0e} |"
             )
-    blas = next(info for info in threadpool_info() if info["user_api"] == "blas")
     lines += [
         "",
-        f"{date.today()}; {platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
-        f"NumPy {np.__version__} ({blas['internal_api']} {blas['version']}, {blas.get('architecture')}), "
-        f"scikit-learn {sklearn.__version__}, clearprop {clearprop.__version__}.",
+        conditions(),
         "",
         "The compiled loop of scikit-learn's perceptron has no peer here yet: ours is Python.",
         "",

@@ -4,25 +4,21 @@ Both run in turn, in one process, with one and with two BLAS threads; the table 
 docs/benchmarks.md.
 """
 
-import os
-import platform
 import statistics
 import sys
 import time
 import warnings
-from datetime import date
 from pathlib import Path
 
 import numpy as np
-import sklearn
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPClassifier, MLPRegressor
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
 
-import clearprop
 from clearprop import Network, Trainer
 from clearprop.initializers import GlorotUniformWithBiases
+from conditions import conditions
 
 RUNS = 7
 EPOCHS = 10
@@ -101,12 +97,9 @@ def main():
                 f"| {name} | {dtype} | {1000 * ours:.0f} ms ({our_threads}) | {1000 * theirs:.0f} ms ({their_threads}) "
                 f"| {theirs / ours:.2f} | {our_loss:.4f}, {their_loss:.4f} |"
             )
-    blas = next(info for info in threadpool_info() if info["user_api"] == "blas")
     lines += [
         "",
-        f"{date.today()}; {platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
-        f"NumPy {np.__version__} ({blas['internal_api']} {blas['version']}, {blas.get('architecture')}), "
-        f"scikit-learn {sklearn.__version__}, clearprop {clearprop.__version__}.",
+        conditions(),
         "",
     ]
     PAGE.write_text("\n".join(lines), encoding="utf-8")

@@ -87,11 +87,8 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
     truth = target.encode(shown.column(target.name))
 
     def answers(plane: Any) -> Any:
-        features = model.preprocessor.transform(Table.from_columns(names, list(plane.T)))
-        outputs = model.network.predict(features)
-        if isinstance(target, ClassTarget):
-            return outputs[:, 0] > 0.5 if outputs.shape[1] == 1 else outputs.argmax(axis=1)
-        return target.decode(outputs[:, 0])
+        predictions = model.predict(Table.from_columns(names, list(plane.T)))
+        return predictions.values if predictions.probabilities is None else predictions.probabilities.argmax(axis=1)
 
     labels = target.classes if isinstance(target, ClassTarget) else None
     truth = truth if labels is not None else target.decode(truth)

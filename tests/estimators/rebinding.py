@@ -28,11 +28,14 @@ class _Answers:
 
     @property
     def _no_improvement_count(self):
-        return self._epochs_without_gain
+        return self._snapshot.state.patience.epochs_without_gain
 
     @_no_improvement_count.setter
     def _no_improvement_count(self, value):
-        self._epochs_without_gain = value
+        if hasattr(self, "_snapshot"):
+            self._snapshot.state.patience.epochs_without_gain = value
+        else:
+            assert value == 0  # as every training begins
 
     def _loss_grad_lbfgs(self, theta, X, y, sample_weight, *buffers):
         """Loss and gradient at parameters that stand in scikit-learn's order: all weights, then all biases."""

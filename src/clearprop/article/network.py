@@ -298,6 +298,16 @@ class NeuralNetwork:
             )
         )
 
+    def wanted_outputs(self, label: int) -> list[float]:
+        """Give the two values that the outputs are trained towards for a class, by the network's encoding.
+
+        Examples
+        --------
+        >>> NeuralNetwork(2, [2], 2, encoding="prose").wanted_outputs(0)
+        [0.95, 0.05]
+        """
+        return class_targets(label, self.encoding)
+
     def info(self) -> None:
         """Print the settings and every layer in the article's layout.
 
@@ -328,7 +338,7 @@ class NeuralNetwork:
         """Feed each sample forward, then yield what its outputs should have been."""
         for row, label in zip(samples, labels, strict=True):
             self.feed_forward(row)
-            yield class_targets(label, self.encoding)
+            yield self.wanted_outputs(label)
 
     def _article_step(self, samples: list[list[float]], labels: list[int]) -> list[float]:
         """Take one step of the article's rule; give the losses before it."""

@@ -241,8 +241,7 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
         self.history_ = History(trainer.history.records)
         self._snapshot = trainer.snapshot()
         self.learning_rate_ = trainer.next_rate
-        self._epochs_without_gain = trainer.epochs_without_gain
-        if isinstance(optimizer(self), LBfgs) and not report.epochs:  # it began at a minimum
+        if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             self.loss_ = self._loss_now(trainer)
         reason = trainer.stop_reason or ""
         if not incremental and reason.startswith(("all ", "Stop", "Abnormal")):

@@ -1,5 +1,6 @@
 """A batch's gradient as a sum over its rows, and what the penalty adds."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -15,25 +16,32 @@ from clearprop.explanation.terms import Factor, Term
 def row_terms(computation: Computation, name: Name, contributions: npt.NDArray[Any]) -> list[Term]:
     """One term for each row of a batch: its share of the mean times its own gradient; largest first."""
     paths = count_paths(computation.row(0), name.layer)
-    order = np.argsort(-np.abs(contributions), kind="stable")
-    return [_row_term(computation, name, int(index), float(contributions[index]), paths) for index in order]
 
-
-def _row_term(computation: Computation, name: Name, index: int, value: float, paths: int) -> Term:
-    def build() -> tuple[Factor, ...]:
-        share = float(computation.shares[index])
+    def own_gradient(index: int) -> tuple[Expression, float]:
         row = computation.row(index)
         own = row.gradient_of(name)
         number = str(index + computation.first_row)
-        shown = Derivative(Symbol("ℓ", (number,)), row.symbol_of(name), own)
-        top = Number(1) if computation.sample_weight is None else Number(float(computation.sample_weight[index]))
-        bottom = Number(computation.n_rows if computation.sample_weight is None else computation.total_weight)
-        return (
-            Factor(Symbol("s", (number,), "", share), Divide(top, bottom), share),
-            Factor(shown, shown, own),
-        )
+        return Derivative(Symbol("ℓ", (number,)), row.symbol_of(name), own), own
 
-    return Term(f"row {index + computation.first_row}", value, build, paths)
+    order = np.argsort(-np.abs(contributions), kind="stable").tolist()
+    return [row_term(computation, index, float(contributions[index]), own_gradient, paths) for index in order]
+
+
+def row_term(
+    computation: Computation, index: int, value: float, own: Callable[[int], tuple[Expression, float]], paths: int = 1
+) -> Term:
+    """What a row adds to a mean: its share times its own number, which `own` gives with its symbol."""
+    number = str(index + computation.first_row)
+
+    def build() -> tuple[Factor, ...]:
+        share = float(computation.shares[index])
+        weight = computation.sample_weight
+        top = Number(1) if weight is None else Number(float(weight[index]))
+        bottom = Number(computation.n_rows if weight is None else computation.total_weight)
+        symbol, size = own(index)
+        return Factor(Symbol("s", (number,), value=share), Divide(top, bottom), share), Factor(symbol, symbol, size)
+
+    return Term(f"row {number}", value, build, paths)
 
 
 def penalty_terms(computation: Computation, name: Name) -> list[Term]:
@@ -41,20 +49,20 @@ def penalty_terms(computation: Computation, name: Name) -> list[Term]:
     if name.kind != "W":
         return []
     weight = computation.row(0).W(name.layer, *name.places)
-    value, penalty = float(weight.value or 0.0), computation.penalty
+    value, penalty, divisor = float(weight.value or 0.0), computation.penalty, computation.total_weight
     terms = []
-    for label, strength, formula, slope in (
-        ("L1 penalty", penalty.l1, Call("sign", (weight,)), float(np.sign(value))),
-        ("L2 penalty", penalty.l2, weight, value),
-    ):
-        if strength:
-            terms.append(_penalty_term(computation, label, strength, formula, slope))
+    if penalty.l1:
+        sign = float(np.sign(value))
+        terms.append(penalty_term("L1 penalty", penalty.l1, divisor, Call("sign", (weight,)), sign))
+    if penalty.l2:
+        terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value))
     return terms
 
 
-def _penalty_term(computation: Computation, label: str, strength: float, formula: Expression, slope: float) -> Term:
-    bottom = Number(computation.n_rows if computation.sample_weight is None else computation.total_weight)
-    scale = strength / computation.total_weight
+def penalty_term(label: str, strength: float, divisor: float, formula: Expression, size: float) -> Term:
+    """A penalty's part: its strength over the divisor, times what it is a penalty on."""
     letter = Symbol(f"λ{label[1]}", value=strength)
-    scaled = letter if computation.total_weight == 1 else Divide(letter, bottom)
-    return Term(label, scale * slope, lambda: (Factor(scaled, scaled, scale), Factor(formula, formula, slope)), paths=0)
+    whole = int(divisor) if divisor == int(divisor) else divisor
+    scaled = letter if divisor == 1 else Divide(letter, Number(whole))
+    scale = strength / divisor
+    return Term(label, scale * size, lambda: (Factor(scaled, scaled, scale), Factor(formula, formula, size)), paths=0)

@@ -13,10 +13,6 @@ from clearprop.penalties import Penalty
 
 Array = npt.NDArray[Any]
 
-# What the article's network is trained towards, by its `encoding` and the class; see `clearprop.article.encoding`,
-# which nothing here may import.
-ARTICLE_TARGETS = {"article": ((0.05, 0.95), (0.95, 0.05)), "prose": ((0.95, 0.05), (0.05, 0.95))}
-
 
 @dataclass(frozen=True)
 class Subject:
@@ -96,7 +92,7 @@ def _article_subject(model: Any, x: Any, y: Any) -> Subject:
         labels = np.asarray(y)
         # One class a row, rather than the outputs' targets.
         if labels.ndim == np.ndim(x) - 1 and np.isin(labels, (0, 1)).all():
-            wanted = np.array(ARTICLE_TARGETS[model.encoding])[np.atleast_1d(labels).astype(int)]
+            wanted = np.array([model.wanted_outputs(int(label)) for label in np.atleast_1d(labels)])
             y = wanted[:, : sizes[-1]]
             notes.append(f"Classes were taken as targets by the network's encoding, {model.encoding!r}.")
         if np.ndim(x) == 2 and len(x) > 1:

@@ -5,9 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
+from clearprop.explanation.batch import penalty_term, row_term
 from clearprop.explanation.document import Equation, chain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.expressions import Add, Divide, Expression, Number, Symbol, total
+from clearprop.explanation.expressions import Add, Expression, Symbol, total
 from clearprop.explanation.forward import forward_equations, value_terms
 from clearprop.explanation.links import loss_formula
 from clearprop.explanation.remarks import loss_remarks, value_remarks
@@ -116,23 +117,23 @@ class LossExplanation(Explanation):
     def _row_term(self, index: int, value: float) -> Term:
         c = self.computation
 
-        def build() -> tuple[Factor, ...]:
-            share, loss = float(c.shares[index]), float(c.row_losses[index])
-            number = str(index + c.first_row)
-            own = Symbol("ℓ", (number,), value=loss)
-            bottom = Number(c.n_rows if c.sample_weight is None else c.total_weight)
-            top = Number(1) if c.sample_weight is None else Number(float(c.sample_weight[index]))
-            return Factor(Symbol("s", (number,), value=share), Divide(top, bottom), share), Factor(own, own, loss)
+        def own_loss(index: int) -> tuple[Expression, float]:
+            loss = float(c.row_losses[index])
+            return Symbol("ℓ", (str(index + c.first_row),), value=loss), loss
 
-        return Term(f"row {index + c.first_row}", value, build)
+        return row_term(c, index, value, own_loss)
 
     def _penalty(self) -> list[Term]:
         c = self.computation
         first = sum(float(np.abs(W).sum()) for W in c.network.weights)
         second = sum(float(np.vdot(W, W)) for W in c.network.weights)
-        terms = [_penalty_term("L1 penalty", "Σ|W|", c.penalty.l1, c.total_weight, first)] if c.penalty.l1 else []
+        terms = []
+        if c.penalty.l1:
+            body = Symbol("Σ|W|", value=first)
+            terms.append(penalty_term("L1 penalty", c.penalty.l1, c.total_weight, body, first))
         if c.penalty.l2:
-            terms.append(_penalty_term("L2 penalty", "ΣW²", c.penalty.l2, 2 * c.total_weight, second))
+            body = Symbol("ΣW²", value=second)
+            terms.append(penalty_term("L2 penalty", c.penalty.l2, 2 * c.total_weight, body, second))
         return terms
 
     @cached_property
@@ -149,15 +150,3 @@ class LossExplanation(Explanation):
         formulas: list[Expression] = [loss_formula(row, unit) for unit in units]
         formula = total(formulas) if len(formulas) == outputs else Add((*formulas, Symbol("…")))
         return [chain(Symbol(row.loss_letter), formula, value=float(c.row_losses[row.index]))]
-
-
-def _penalty_term(label: str, letter: str, strength: float, divisor: float, size: float) -> Term:
-    strength_symbol = Symbol(f"λ{label[1]}", value=strength)
-    scale = strength_symbol if divisor == 1 else Divide(strength_symbol, Number(_whole(divisor)))
-    body = Symbol(letter, value=size)
-    factors = (Factor(scale, scale, strength / divisor), Factor(body, body, size))
-    return Term(label, strength / divisor * size, lambda: factors, paths=0)
-
-
-def _whole(value: float) -> float:
-    return int(value) if value == int(value) else value
