@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from clearprop.drawing import Drawing
     from clearprop.errors import DivergenceError, InputError
     from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
-    from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
+    from clearprop.explanation import Attribution, Explanation, attribute, derive
+    from clearprop.explanation.explain import explain
     from clearprop.files import load, save
     from clearprop.finite_differences import GradientCheck
     from clearprop.history import EpochRecord, History

@@ -13,6 +13,7 @@ NumPy's `maximum` and `minimum` do.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -33,7 +34,9 @@ class Activation(ABC, Named):
     - `derivation`: how the one leads to the other, as (equal formula, why), the last one the slope's;
     - `output_range`: the least and the greatest value that it can take;
     - `kinks`: the z where the slope, or the slope's slope, jumps; gradient checks keep off them;
-    - `initializer`: the name of the initialiser that suits the layer.
+    - `initializer`: the name of the initialiser that suits the layer;
+    - `kernels`, of a user's own class: value(z, s) and slope(z, a, s) of single numbers, which Numba compiles for the
+      compiled engine; s holds the object's parameters in their order.
 
     Examples
     --------
@@ -54,6 +57,7 @@ class Activation(ABC, Named):
     output_range: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     kinks: ClassVar[tuple[float, ...]] = ()
     initializer: ClassVar[str] = "glorot_uniform"
+    kernels: ClassVar[tuple[Callable[..., Any], Callable[..., Any]] | None] = None
 
     @abstractmethod
     def value(self, z: Array, out: Array | None = None) -> Array:

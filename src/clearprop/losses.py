@@ -19,6 +19,7 @@ weights are all 0 can begin.
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,7 +42,9 @@ class Loss(ABC, Named):
     - `derivation` and `delta_derivation`: how they are found, as (equal formula, why), the last one the result;
     - `output_activation`: the name of the natural one;
     - `output_domain`: the open interval in which outputs must lie;
-    - `classification`: whether the targets stand for classes.
+    - `classification`: whether the targets stand for classes;
+    - `kernels`, of a user's own class: value(a, y, s) and gradient(a, y, s) of single numbers, which Numba compiles for
+      the compiled engine; s holds the object's parameters in their order.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class Loss(ABC, Named):
     output_activation: ClassVar[str] = "identity"
     output_domain: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     classification: ClassVar[bool] = False
+    kernels: ClassVar[tuple[Callable[..., Any], Callable[..., Any]] | None] = None
 
     @abstractmethod
     def value(self, a: Array, y: Array) -> Array:
@@ -478,20 +482,20 @@ class PerceptronLoss(Hinge):
     name = "perceptron"
 
 
-def _ends(domain: tuple[float, float], dtype: np.dtype[Any]) -> tuple[Any, Any]:
+def domain_ends(domain: tuple[float, float], dtype: np.dtype[Any]) -> tuple[Any, Any]:
     """The least and the greatest output that count as inside the domain, whose lower end is 0."""
     return dtype.type(domain[0] + np.finfo(dtype).tiny), dtype.type(domain[1] - np.finfo(dtype).eps)
 
 
 def _inside(domain: tuple[float, float], a: Array) -> Array:
     """The outputs, those at or past an end of the domain moved just inside."""
-    least, greatest = _ends(domain, a.dtype)
+    least, greatest = domain_ends(domain, a.dtype)
     return np.minimum(np.maximum(a, least), greatest)
 
 
 def _domain_piece(domain: tuple[float, float], a: Array) -> Array:
     """1 inside the domain, 0 or 2 where `_inside` moves the output."""
-    return np.searchsorted(np.asarray(_ends(domain, a.dtype)), a)
+    return np.searchsorted(np.asarray(domain_ends(domain, a.dtype)), a)
 
 
 def _log_or_zero(y: Array) -> Array:

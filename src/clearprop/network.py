@@ -104,7 +104,7 @@ class Network:
         output = natural if output_activation is None else ACTIVATIONS.resolve(output_activation)
         hidden = ACTIVATIONS.resolve_each(activation, n_layers - 1, "hidden layers")
         self.activations: list[Activation] = [*hidden, output]
-        self._from_logits = output == natural
+        self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
         count = sum((m + 1) * n for m, n in self._shapes())
@@ -214,7 +214,7 @@ class Network:
         gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
 
         z, a = trace.z[-1], trace.a[-1]
-        if self._from_logits:
+        if self.from_logits:
             delta = self.loss_function.delta_from_logits(z, a, y)
         else:
             delta = self.activations[-1].delta(z, a, self.loss_function.gradient(a, y))
@@ -320,7 +320,7 @@ class Network:
         self._check_trace(trace)
         y = self.targets(y, trace.n_rows)
         share, total = self._shares(sample_weight, len(y))
-        if self._from_logits:
+        if self.from_logits:
             values = self.loss_function.value_from_logits(trace.z[-1], y)
         else:
             values = self.loss_function.value(trace.a[-1], y)

@@ -1,9 +1,10 @@
 """Engines: what turns batches into steps. All take the same job and leave it in the same state."""
 
+from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress
 from clearprop.engines.numpy_engine import NumpyEngine
 
-ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine}
+ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine, "compiled": CompiledEngine}
 
 
 def resolve_engine(engine: str | Engine) -> Engine:
@@ -22,4 +23,4 @@ def resolve_engine(engine: str | Engine) -> Engine:
     return ENGINES[name]()
 
 
-__all__ = ["ENGINES", "Diverged", "Engine", "Job", "NumpyEngine", "Progress", "resolve_engine"]
+__all__ = ["ENGINES", "CompiledEngine", "Diverged", "Engine", "Job", "NumpyEngine", "Progress", "resolve_engine"]

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
+from clearprop.engines.dropout import draw_masks
 from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
@@ -34,7 +35,7 @@ class NumpyEngine:
                 X, y = job.X[rows], job.y[rows]
                 weight = None if job.sample_weight is None else job.sample_weight[rows]
 
-                network.forward(X, _dropout_masks(job, end - begin), out=trace)
+                network.forward(X, draw_masks(job, end - begin), out=trace)
                 penalty = network.penalty_share(end - begin, weight, job.penalty)
                 loss = network.loss_of(trace, y, weight) + penalty
                 network.backward(trace, y, weight, job.penalty, out=gradients)
@@ -76,14 +77,3 @@ def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, G
     trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks)
     deltas = [delta[:rows] for delta in gradients.deltas]
     return trace, Gradients(gradients.flat, gradients.weights, gradients.biases, deltas, None)
-
-
-def _dropout_masks(job: Job, rows: int) -> list[Array | None] | None:
-    """0 for a unit that is left out, 1 / (1 - share) for one that stays, so that sums keep their expectation."""
-    if not any(job.dropout):
-        return None
-    masks: list[Array | None] = []
-    for share, b in zip(job.dropout, job.network.biases, strict=False):
-        stays = job.rng.random((rows, b.size)) >= share if share else None
-        masks.append(None if stays is None else (stays / (1 - share)).astype(job.network.dtype))
-    return [*masks, None]

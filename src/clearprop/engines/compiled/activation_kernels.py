@@ -1,0 +1,212 @@
+"""The activations of `clearprop.activations` for numbers: a = value(z, s) and da/dz = slope(z, a, s).
+
+s holds the activation's own parameters, in the order of its fields. Comparisons are written so that NaN passes through.
+"""
+
+import math
+from typing import Any
+
+from clearprop.activations import (
+    Activation,
+    Elu,
+    Exponential,
+    Gelu,
+    HardSigmoid,
+    Identity,
+    LeakyRelu,
+    Mish,
+    Relu,
+    Selu,
+    Sigmoid,
+    Silu,
+    Softplus,
+    Softsign,
+    Step,
+    Tanh,
+)
+from clearprop.engines.compiled.elementary import exp, expm1, like, sigmoid, softplus, tanh
+from clearprop.engines.compiled.jit import Function, scalar
+
+SELU_SCALE, SELU_ALPHA = Selu.scale, Selu.alpha
+
+
+@scalar
+def _identity(z: Any, s: Any) -> Any:
+    return z
+
+
+@scalar
+def _identity_slope(z: Any, a: Any, s: Any) -> Any:
+    return like(1, z)
+
+
+@scalar
+def _step(z: Any, s: Any) -> Any:
+    return like(1, z) if z > like(0, z) else like(0, z)
+
+
+@scalar
+def _step_slope(z: Any, a: Any, s: Any) -> Any:
+    return like(0, z)
+
+
+@scalar
+def _sigmoid(z: Any, s: Any) -> Any:
+    return sigmoid(z)
+
+
+@scalar
+def _sigmoid_slope(z: Any, a: Any, s: Any) -> Any:
+    return (like(1, a) - a) * a
+
+
+@scalar
+def _tanh(z: Any, s: Any) -> Any:
+    return tanh(z)
+
+
+@scalar
+def _tanh_slope(z: Any, a: Any, s: Any) -> Any:
+    return (like(1, a) - a) * (like(1, a) + a)
+
+
+@scalar
+def _relu(z: Any, s: Any) -> Any:
+    return like(0, z) if z <= like(0, z) else z
+
+
+@scalar
+def _relu_slope(z: Any, a: Any, s: Any) -> Any:
+    return like(1, z) if z > like(0, z) else like(0, z)
+
+
+@scalar
+def _leaky_relu(z: Any, s: Any) -> Any:
+    return z * _leaky_relu_slope(z, z, s)
+
+
+@scalar
+def _leaky_relu_slope(z: Any, a: Any, s: Any) -> Any:
+    return like(1, z) if z > like(0, z) else s[0]
+
+
+@scalar
+def _elu(z: Any, s: Any) -> Any:
+    return z if z > like(0, z) else s[0] * expm1(z)
+
+
+@scalar
+def _elu_slope(z: Any, a: Any, s: Any) -> Any:
+    return like(1, z) if z > like(0, z) else s[0] * exp(z)
+
+
+@scalar
+def _selu(z: Any, s: Any) -> Any:
+    scale, alpha = like(SELU_SCALE, z), like(SELU_ALPHA, z)
+    return scale * z if z > like(0, z) else scale * alpha * expm1(z)
+
+
+@scalar
+def _selu_slope(z: Any, a: Any, s: Any) -> Any:
+    scale, alpha = like(SELU_SCALE, z), like(SELU_ALPHA, z)
+    return scale if z > like(0, z) else scale * alpha * exp(z)
+
+
+@scalar
+def _normal_distribution(z: Any) -> Any:
+    return like(0.5 * math.erfc(-z * math.sqrt(0.5)), z)
+
+
+@scalar
+def _gelu(z: Any, s: Any) -> Any:
+    return z * _normal_distribution(z)
+
+
+@scalar
+def _gelu_slope(z: Any, a: Any, s: Any) -> Any:
+    density = exp(like(-0.5, z) * z * z) * like(1 / math.sqrt(2 * math.pi), z)
+    return _normal_distribution(z) + z * density
+
+
+@scalar
+def _silu(z: Any, s: Any) -> Any:
+    return z * sigmoid(z)
+
+
+@scalar
+def _silu_slope(z: Any, a: Any, s: Any) -> Any:
+    return sigmoid(z) * (like(1, z) + z * sigmoid(-z))
+
+
+@scalar
+def _mish(z: Any, s: Any) -> Any:
+    return z * tanh(softplus(z))
+
+
+@scalar
+def _mish_slope(z: Any, a: Any, s: Any) -> Any:
+    t, one = tanh(softplus(z)), like(1, z)
+    return t + z * (one - t) * (one + t) * sigmoid(z)
+
+
+@scalar
+def _softplus(z: Any, s: Any) -> Any:
+    return softplus(z)
+
+
+@scalar
+def _softplus_slope(z: Any, a: Any, s: Any) -> Any:
+    return sigmoid(z)
+
+
+@scalar
+def _softsign(z: Any, s: Any) -> Any:
+    return z / (like(1, z) + abs(z))
+
+
+@scalar
+def _softsign_slope(z: Any, a: Any, s: Any) -> Any:
+    below = like(1, z) + abs(z)
+    return like(1, z) / (below * below)
+
+
+@scalar
+def _hard_sigmoid(z: Any, s: Any) -> Any:
+    line = z / like(6, z) + like(0.5, z)
+    line = like(0, z) if line < like(0, z) else line
+    return like(1, z) if line > like(1, z) else line
+
+
+@scalar
+def _hard_sigmoid_slope(z: Any, a: Any, s: Any) -> Any:
+    return like(1 / 6, z) if abs(z) < like(3, z) else like(0, z)
+
+
+@scalar
+def _exponential(z: Any, s: Any) -> Any:
+    return exp(z)
+
+
+@scalar
+def _exponential_slope(z: Any, a: Any, s: Any) -> Any:
+    return a
+
+
+# softmax is not a function of one number; its blocks stand in `blocks`.
+KERNELS: dict[type[Activation], tuple[Function, Function]] = {
+    Identity: (_identity, _identity_slope),
+    Step: (_step, _step_slope),
+    Sigmoid: (_sigmoid, _sigmoid_slope),
+    Tanh: (_tanh, _tanh_slope),
+    Relu: (_relu, _relu_slope),
+    LeakyRelu: (_leaky_relu, _leaky_relu_slope),
+    Elu: (_elu, _elu_slope),
+    Selu: (_selu, _selu_slope),
+    Gelu: (_gelu, _gelu_slope),
+    Silu: (_silu, _silu_slope),
+    Mish: (_mish, _mish_slope),
+    Softplus: (_softplus, _softplus_slope),
+    Softsign: (_softsign, _softsign_slope),
+    HardSigmoid: (_hard_sigmoid, _hard_sigmoid_slope),
+    Exponential: (_exponential, _exponential_slope),
+}

@@ -1,0 +1,280 @@
+"""Functions of numbers made functions of blocks, which the kernel calls by their addresses.
+
+So the kernel is compiled once for all networks, and of activations, losses and optimisers only those that are used.
+A block is so many rows of a matrix, `stride` numbers apart. Functions of single numbers run over the padding as well:
+one loop over all is what machine vectors are made for, and no one reads what it leaves there.
+"""
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import carray, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.numpy_support import from_dtype
+
+from clearprop.activations import Activation, Softmax
+from clearprop.engines.compiled.activation_kernels import KERNELS
+from clearprop.engines.compiled.elementary import exp, like
+from clearprop.engines.compiled.jit import ENABLED, Function, address, part, scalar
+from clearprop.engines.compiled.loss_kernels import LOSSES, VALUES_OF_LOGITS
+from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
+from clearprop.losses import CrossEntropy, Loss
+from clearprop.optimizers import Optimizer
+
+N_SETTINGS = 8  # numbers that each activation and loss has room for
+
+
+# -- calls through addresses, and what stands for them where nothing is compiled --------------------------------------
+
+
+def _array_from(array: Any, at: int) -> Any:
+    return array[at:]
+
+
+def _call(function: Function, arguments: tuple[Any, ...]) -> None:
+    function(*arguments)
+
+
+def _whole(array: Any, length: int) -> Any:
+    return array
+
+
+def _rows(array: Any, rows: int, stride: int) -> list[Any]:
+    return [array[row * stride :] for row in range(rows)]
+
+
+if ENABLED:
+
+    @intrinsic
+    def pointer(typingctx, array, at):
+        """Where the number at a place of a flat array lies."""
+
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            return builder.gep(context.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]])
+
+        return types.CPointer(array.dtype)(array, types.intp), emit
+
+    @intrinsic
+    def call(typingctx, function, arguments):
+        """Call the function at an address."""
+
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            values = cgutils.unpack_tuple(builder, args[1])
+            kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
+            builder.call(builder.inttoptr(args[0], kind.as_pointer()), values)
+            return context.get_dummy_value()
+
+        return types.void(function, arguments), emit
+
+    array_at: Any = carray
+
+    @part
+    def rows_at(place, rows, stride):
+        """A matrix of so many rows, each `stride` numbers behind the one before."""
+        return carray(place, (rows, stride))
+
+else:
+    pointer, call, array_at, rows_at = _array_from, _call, _whole, _rows
+
+
+# -- blocks ----------------------------------------------------------------------------------------------------------
+
+
+def _activate(value: Function) -> Function:
+    def block(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> None:
+        n = rows * stride
+        of_z, of_a, settings = array_at(z, n), array_at(a, n), array_at(s, N_SETTINGS)
+        for i in range(n):
+            of_a[i] = value(of_z[i], settings)
+
+    return block
+
+
+def _times_slope(slope: Function) -> Function:
+    def block(z: Any, a: Any, d: Any, rows: int, columns: int, stride: int, s: Any) -> None:
+        n = rows * stride
+        of_z, of_a, of_d, settings = array_at(z, n), array_at(a, n), array_at(d, n), array_at(s, N_SETTINGS)
+        for i in range(n):
+            of_d[i] *= slope(of_z[i], of_a[i], settings)
+
+    return block
+
+
+def _softmax(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> None:
+    n = rows * stride
+    of_z, of_a = array_at(z, n), array_at(a, n)
+    for row in range(0, n, stride):
+        greatest = of_z[row]
+        for j in range(row + 1, row + columns):
+            greatest = greatest if of_z[j] <= greatest else of_z[j]
+        for j in range(row, row + stride):
+            of_a[j] = exp(of_z[j] - greatest)
+        total = like(0, greatest)
+        for j in range(row, row + columns):
+            total += of_a[j]
+        inverse = like(1, total) / total
+        for j in range(row, row + stride):
+            of_a[j] *= inverse
+
+
+def _softmax_times_slope(z: Any, a: Any, d: Any, rows: int, columns: int, stride: int, s: Any) -> None:
+    n = rows * stride
+    of_a, of_d = array_at(a, n), array_at(d, n)
+    for row in range(0, n, stride):
+        mean = like(0, of_a[row])
+        for j in range(row, row + columns):
+            mean += of_d[j] * of_a[j]
+        for j in range(row, row + columns):
+            of_d[j] = (of_d[j] - mean) * of_a[j]
+
+
+def _weigh(value: Function, gradient: Function) -> Function:
+    """Each row's loss, and its gradient dl/da times what the row counts."""
+
+    def block(
+        z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
+    ) -> None:
+        n = rows * stride
+        of_a, of_y, of_d, settings = array_at(a, n), array_at(y, n), array_at(d, n), array_at(s, N_SETTINGS)
+        of_losses, of_shares = array_at(losses, rows), array_at(shares, rows)
+        for row in range(rows):
+            loss = 0.0
+            for j in range(row * stride, row * stride + columns):
+                loss += value(of_a[j], of_y[j], settings)
+                of_d[j] = gradient(of_a[j], of_y[j], settings) * of_shares[row]
+            of_losses[row] = loss
+
+    return block
+
+
+def _weigh_logits(value: Function) -> Function:
+    """Each row's loss of weighted sums z, and its delta a - y times what the row counts."""
+
+    def block(
+        z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
+    ) -> None:
+        n = rows * stride
+        of_z, of_a, of_y, of_d = array_at(z, n), array_at(a, n), array_at(y, n), array_at(d, n)
+        of_losses, of_shares, settings = array_at(losses, rows), array_at(shares, rows), array_at(s, N_SETTINGS)
+        for row in range(rows):
+            loss = 0.0
+            for j in range(row * stride, row * stride + columns):
+                loss += value(of_z[j], of_y[j], settings)
+                of_d[j] = (of_a[j] - of_y[j]) * of_shares[row]
+            of_losses[row] = loss
+
+    return block
+
+
+def _weigh_cross_entropy(
+    z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
+) -> None:
+    """The sum of y (log sum exp z - z); the logarithm is had from the greatest output, where it is most exact."""
+    n = rows * stride
+    of_z, of_a, of_y, of_d = array_at(z, n), array_at(a, n), array_at(y, n), array_at(d, n)
+    of_losses, of_shares, settings = array_at(losses, rows), array_at(shares, rows), array_at(s, N_SETTINGS)
+    floor = settings[0]
+    most = -math.log(floor) if floor > like(0, floor) else np.inf
+    for row in range(rows):
+        at = row * stride
+        greatest, sure, targets = of_z[at], of_a[at], of_y[at]
+        for j in range(at + 1, at + columns):
+            targets += of_y[j]
+            if not of_z[j] <= greatest:
+                greatest, sure = of_z[j], of_a[j]
+        log_sum = greatest - math.log(sure)
+        loss = 0.0
+        for j in range(at, at + columns):
+            if of_y[j] != like(0, floor):
+                cost = log_sum - of_z[j]
+                loss += of_y[j] * (most if cost > most else cost)
+            of_d[j] = (of_a[j] * targets - of_y[j]) * of_shares[row]
+        of_losses[row] = loss
+
+
+def _constants(constants: Function) -> Function:
+    def block(rate: float, step: int, s: Any, c: Any) -> None:
+        constants(rate, step, array_at(s, N_SETTINGS), array_at(c, N_SETTINGS))
+
+    return block
+
+
+def _update(update: Function, n_slots: int) -> Function:
+    def block(p: Any, g: Any, slots: Any, n: int, stride: int, c: Any) -> None:
+        update(array_at(p, n), array_at(g, n), rows_at(slots, n_slots, stride), n, array_at(c, N_SETTINGS))
+
+    return block
+
+
+# -- the blocks of a network, compiled when first asked for ------------------------------------------------------------
+
+
+def activation_kernels(activation: Activation) -> tuple[Function, Function] | None:
+    """Value and slope of numbers: ours, or those that a user's class brings; None if there are none."""
+    return activation.kernels or KERNELS.get(type(activation))
+
+
+def loss_kernels(loss: Loss) -> tuple[Function, Function] | None:
+    """Value and gradient of numbers, likewise."""
+    return loss.kernels or LOSSES.get(type(loss))
+
+
+def activation_blocks(activation: Activation, dtype: Any) -> tuple[Any, Any]:
+    """The addresses of a = f(z) and of delta times the slope."""
+    if isinstance(activation, Softmax):
+        return _activation_block(_softmax, dtype, 2), _activation_block(_softmax_times_slope, dtype, 3)
+    value, slope = _known(activation_kernels(activation))
+    ours = activation.kernels is None
+    return (
+        _activation_block(_made(_activate, value), dtype, 2, ours),
+        _activation_block(_made(_times_slope, slope), dtype, 3, ours),
+    )
+
+
+def loss_block(loss: Loss, from_logits: bool, dtype: Any) -> tuple[Any, bool]:
+    """The address of the loss's block, and whether what it leaves is dl/dz already."""
+    if from_logits and type(loss) is CrossEntropy:
+        return _loss_block(_weigh_cross_entropy, dtype), True
+    if from_logits and type(loss) in VALUES_OF_LOGITS:
+        return _loss_block(_made(_weigh_logits, VALUES_OF_LOGITS[type(loss)]), dtype), True
+    value, gradient = _known(loss_kernels(loss))
+    return _loss_block(_made(_weigh, value, gradient), dtype, loss.kernels is None), False
+
+
+@functools.cache
+def optimizer_blocks(optimizer: type[Optimizer], dtype: Any) -> tuple[Any, Any]:
+    """The addresses of what an optimiser computes once a step, and of its step over a stretch of parameters."""
+    number, n, constant = types.CPointer(from_dtype(dtype)), types.intp, types.CPointer(types.float64)
+    constants, update = OPTIMIZERS[optimizer]
+    return (
+        address(_made(_constants, constants), types.void(types.float64, n, constant, constant)),
+        address(_made(_update, update, len(optimizer.slots)), types.void(number, number, number, n, n, constant)),
+    )
+
+
+@functools.cache
+def _activation_block(block: Function, dtype: Any, pointers: int, cache: bool = True) -> Any:
+    number, n = types.CPointer(from_dtype(dtype)), types.intp
+    return address(block, types.void(*[number] * pointers, n, n, n, number), cache)
+
+
+@functools.cache
+def _loss_block(block: Function, dtype: Any, cache: bool = True) -> Any:
+    number, n = types.CPointer(from_dtype(dtype)), types.intp
+    losses = types.CPointer(types.float64)
+    return address(block, types.void(number, number, number, number, losses, number, n, n, n, number), cache)
+
+
+@functools.cache
+def _made(maker: Function, *parts: Any) -> Function:
+    """The block made of functions of numbers; the same for the same functions."""
+    return maker(*(scalar(part) if callable(part) else part for part in parts))
+
+
+def _known(kernels: tuple[Function, Function] | None) -> tuple[Function, Function]:
+    assert kernels is not None, "the engine asks for what can be compiled only"
+    return kernels

@@ -1,0 +1,129 @@
+"""How kernels are compiled: one set of options, a cache on disk that knows all of their sources, and no JIT if wanted.
+
+With NUMBA_DISABLE_JIT=1 nothing is compiled and every kernel runs as the Python that it is written in; what cannot (a
+few lines of machine vectors, calls through addresses) has a twin in NumPy beside it.
+"""
+
+import functools
+import hashlib
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core import config
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator, UserWideCacheLocator
+from numba.core.ccallback import CFunc
+from numba.core.errors import NumbaWarning
+from numba.core.sigutils import normalize_signature
+from numba.extending import overload, register_jitable
+
+Function = Callable[..., Any]
+
+ENABLED = not config.DISABLE_JIT
+# Divisions by 0 give infinity, as in NumPy, instead of an exception that keeps loops from being vectorised.
+ERROR_MODEL = "numpy"
+# Sums may be reordered and products contracted; what is not a number stays one (the full set would drop NaN).
+FASTMATH = {"contract", "reassoc", "arcp", "nsz"}
+
+
+@functools.cache
+def _sources() -> str:
+    """A digest of all kernels' sources: a function that is compiled into another must outdate it when it changes."""
+    files = sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+class _BesideTheSources(InTreeCacheLocator):
+    def get_source_stamp(self) -> str:
+        return _sources()
+
+
+class _InTheUsersCache(UserWideCacheLocator):
+    def get_source_stamp(self) -> str:
+        return _sources()
+
+
+class _Implementation(CompileResultCacheImpl):
+    _locator_classes = (_BesideTheSources, _InTheUsersCache)
+
+
+class _Cache(FunctionCache):
+    """Compiled code on disk, outdated by a change in any kernel; without a folder to write to there is none."""
+
+    _impl_class = _Implementation
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        try:
+            super().save_overload(sig, data)
+        except OSError:  # a full or read-only disk costs the next process a compilation, and nothing else
+            self.disable()
+
+
+def _cached(dispatcher: Any, function: Function) -> Any:
+    try:
+        dispatcher._cache = _Cache(function)
+    except (RuntimeError, OSError):  # no folder can be written to
+        warnings.filterwarnings("ignore", message="Cannot cache compiled function", category=NumbaWarning)
+    return dispatcher
+
+
+def kernel(function: Function) -> Any:
+    """A kernel that Python calls; it runs without the GIL and adds up in the order that is written."""
+    if not ENABLED:
+        return function
+    return _cached(numba.njit(nogil=True, error_model=ERROR_MODEL)(function), function)
+
+
+def part(function: Function) -> Any:
+    """A part of kernels, compiled into them."""
+    return numba.njit(nogil=True, error_model=ERROR_MODEL)(function)
+
+
+def total(function: Function) -> Any:
+    """A part that adds up, in whatever order is fastest (the same each time)."""
+    return numba.njit(nogil=True, error_model=ERROR_MODEL, fastmath=FASTMATH)(function)
+
+
+def address(function: Function, signature: Any, cache: bool = True) -> Any:
+    """The address of a function compiled for a C signature; the function itself where nothing is compiled.
+
+    A user's function is not cached: no digest tells when it changes.
+    """
+    if not ENABLED:
+        return function
+    compiled = CFunc(
+        function, normalize_signature(signature), locals={}, options={"error_model": ERROR_MODEL, "fastmath": FASTMATH}
+    )
+    if cache:
+        _cached(compiled, function)
+    compiled.compile()
+    _KEPT.append(compiled)  # the code lives as long as this object
+    return compiled.address
+
+
+_KEPT: list[CFunc] = []
+
+
+def scalar(function: Function) -> Function:
+    """A function of numbers: Python's when called from Python, compiled into the kernels that use it."""
+    register_jitable(function)
+    return function
+
+
+def by_precision(single: Function, double: Function) -> Function:
+    """One function for both dtypes, each with its own constants."""
+
+    def either(x: Any) -> Any:
+        return (single if x.dtype.itemsize == 4 else double)(x)
+
+    @overload(either, inline="never", jit_options={"error_model": ERROR_MODEL, "fastmath": FASTMATH})
+    def choose(x: Any) -> Function:
+        return single if x == numba.float32 else double
+
+    return either

@@ -1,0 +1,250 @@
+"""Matrix products in tiles of registers: c = a b, for matrices that lie anywhere in flat arrays.
+
+A tile is 8 rows of c by one or two machine vectors of columns, which stay in registers while the depth is run through:
+each number of a is multiplied with whole vectors of b. At the sizes of small networks this is as fast as the best
+libraries of linear algebra or faster, starts without their overhead, and each number of c is the same sum in the same
+order however the rows are shared among threads.
+
+b lies in panels of two vectors' columns, one after the other, row by row within: `pack` and `pack_transposed` lay it
+out so. A matrix whose rows are multiples of a vector apart can be read in place, with panels side by side.
+"""
+
+from typing import Any
+
+import llvmlite.binding
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from clearprop.engines.compiled.jit import ENABLED, Function, part
+
+ROWS = 8  # of a tile
+
+
+def _vector_bytes() -> int:
+    features = llvmlite.binding.get_host_cpu_features()
+    return 64 if features.get("avx512f") else 32 if features.get("avx2") else 16
+
+
+VECTOR_BYTES = _vector_bytes()
+
+
+def _machine_tile(rows: int, vectors: int) -> Any:
+    """The tile as LLVM's instructions on vectors; see `_numpy_tile` for what it computes."""
+
+    @intrinsic
+    def tile(typingctx, c, c_at, c_row, a, a_at, a_row, a_step, b, b_at, b_row, depth, columns):
+        n = types.intp
+        return types.void(c, n, n, a, n, n, n, b, n, n, n, n), emit
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        a_row, a_step, b_row, depth, columns, c_row = (args[i] for i in (5, 6, 9, 10, 11, 2))
+        (c, number), (a, _), (b, _) = (_pointer(context, builder, signature, args, i) for i in (0, 3, 7))
+        size = 4 if isinstance(number, ir.FloatType) else 8
+        vector = ir.VectorType(number, VECTOR_BYTES // size)
+        lanes, tile_at = vector.count, [(row, v) for row in range(rows) for v in range(vectors)]
+        multiply_add = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fma.v{lanes}f{size * 8}"
+        )
+
+        def at(base: Any, index: Any) -> Any:
+            return builder.bitcast(builder.gep(base, [index]), vector.as_pointer())
+
+        before, loop, after = builder.block, builder.append_basic_block(), builder.append_basic_block()
+        a_rows = [builder.gep(a, [builder.mul(a_row, _int(row))]) for row in range(rows)]
+        builder.cbranch(builder.icmp_signed(">", depth, _int(0)), loop, after)
+
+        builder.position_at_end(loop)
+        k = builder.phi(_INT)
+        sums = {place: builder.phi(vector) for place in tile_at}
+        b_k = builder.gep(b, [builder.mul(k, b_row)])
+        of_b = [builder.load(at(b_k, _int(v * lanes)), align=size) for v in range(vectors)]
+        step = builder.mul(k, a_step)
+        of_a = [_splat(builder, builder.load(builder.gep(a_row_at, [step])), vector) for a_row_at in a_rows]
+        added = {(row, v): builder.call(multiply_add, [of_a[row], of_b[v], sums[row, v]]) for row, v in tile_at}
+        next_k = builder.add(k, _int(1))
+        k.add_incoming(_int(0), before)
+        k.add_incoming(next_k, loop)
+        for place in tile_at:
+            sums[place].add_incoming(ir.Constant(vector, None), before)
+            sums[place].add_incoming(added[place], loop)
+        builder.cbranch(builder.icmp_signed("<", next_k, depth), loop, after)
+
+        builder.position_at_end(after)
+        results = {place: builder.phi(vector) for place in tile_at}
+        for place in tile_at:
+            results[place].add_incoming(ir.Constant(vector, None), before)
+            results[place].add_incoming(added[place], loop)
+        c_rows = [builder.gep(c, [builder.mul(c_row, _int(row))]) for row in range(rows)]
+        whole = builder.icmp_signed(">=", columns, _int(vectors * lanes))
+        with builder.if_else(whole, likely=True) as (then, otherwise):
+            with then:
+                for row, v in tile_at:
+                    builder.store(results[row, v], at(c_rows[row], _int(v * lanes)), align=size)
+            with otherwise:
+                for row, v in tile_at:
+                    left = builder.sub(columns, _int(v * lanes))
+                    _store_first(builder, results[row, v], at(c_rows[row], _int(v * lanes)), left, size)
+        return context.get_dummy_value()
+
+    return tile
+
+
+_INT = ir.IntType(64)
+
+
+def _int(value: int) -> ir.Constant:
+    return ir.Constant(_INT, value)
+
+
+def _pointer(context: Any, builder: Any, signature: Any, args: Any, index: int) -> tuple[Any, Any]:
+    """Where an array argument's number at the following argument's place lies, and the type of the numbers."""
+    array = context.make_array(signature.args[index])(context, builder, args[index])
+    return builder.gep(array.data, [args[index + 1]]), context.get_value_type(signature.args[index].dtype)
+
+
+def _splat(builder: Any, number: Any, vector: ir.VectorType) -> Any:
+    """The number in every lane."""
+    first = builder.insert_element(ir.Constant(vector, ir.Undefined), number, ir.IntType(32)(0))
+    lanes = ir.Constant(ir.VectorType(ir.IntType(32), vector.count), None)
+    return builder.shuffle_vector(first, ir.Constant(vector, ir.Undefined), lanes)
+
+
+def _store_first(builder: Any, value: Any, pointer: Any, count: Any, size: int) -> None:
+    """Store so many lanes and leave the memory of the others alone."""
+    lanes = value.type.count
+    mask_type = ir.VectorType(ir.IntType(1), lanes)
+    store = cgutils.get_or_insert_function(
+        builder.module,
+        ir.FunctionType(ir.VoidType(), [value.type, value.type.as_pointer(), ir.IntType(32), mask_type]),
+        f"llvm.masked.store.v{lanes}f{size * 8}.p0",
+    )
+    numbers = ir.VectorType(_INT, lanes)
+    places = ir.Constant(numbers, [_int(lane) for lane in range(lanes)])
+    mask = builder.icmp_signed("<", places, _splat(builder, count, numbers))
+    builder.call(store, [value, pointer, ir.IntType(32)(size), mask])
+
+
+def _numpy_tile(rows: int, vectors: int) -> Function:
+    """c[i, j] = sum over k of a[i, k] b[k, j] for so many rows and at most so many vectors of columns.
+
+    c's rows lie c_row numbers apart, a's a_row and its columns a_step, b's rows b_row; all begin at their `_at`.
+    """
+
+    def tile(
+        c: Any,
+        c_at: int,
+        c_row: int,
+        a: Any,
+        a_at: int,
+        a_row: int,
+        a_step: int,
+        b: Any,
+        b_at: int,
+        b_row: int,
+        depth: int,
+        columns: int,
+    ) -> None:
+        width = min(columns, vectors * (VECTOR_BYTES // c.itemsize))
+        j = np.arange(width)
+        left = a[a_at + a_row * np.arange(rows)[:, np.newaxis] + a_step * np.arange(depth)]
+        right = b[b_at + b_row * np.arange(depth)[:, np.newaxis] + j]
+        c[c_at + c_row * np.arange(rows)[:, np.newaxis] + j] = left @ right
+
+    return tile
+
+
+@intrinsic
+def _copy_two_vectors(typingctx, target, target_at, source, source_at):
+    """Copy the numbers of two machine vectors."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        (to, number), (of, _) = (_pointer(context, builder, signature, args, i) for i in (0, 2))
+        size = 4 if isinstance(number, ir.FloatType) else 8
+        vectors = ir.VectorType(number, 2 * VECTOR_BYTES // size)
+        values = builder.load(builder.bitcast(of, vectors.as_pointer()), align=size)
+        builder.store(values, builder.bitcast(to, vectors.as_pointer()), align=size)
+        return context.get_dummy_value()
+
+    return types.void(target, types.intp, source, types.intp), emit
+
+
+def _numpy_copy_two_vectors(target: Any, target_at: int, source: Any, source_at: int) -> None:
+    width = 2 * VECTOR_BYTES // target.itemsize
+    target[target_at : target_at + width] = source[source_at : source_at + width]
+
+
+_copy_2 = _copy_two_vectors if ENABLED else _numpy_copy_two_vectors
+_tile = _machine_tile if ENABLED else _numpy_tile
+_tile_8_2, _tile_8_1, _tile_1_2, _tile_1_1 = _tile(ROWS, 2), _tile(ROWS, 1), _tile(1, 2), _tile(1, 1)
+
+
+@part
+def product(
+    c: Any,
+    c_at: int,
+    c_row: int,
+    a: Any,
+    a_at: int,
+    a_row: int,
+    a_step: int,
+    b: Any,
+    b_at: int,
+    b_row: int,
+    b_panel: int,
+    rows: int,
+    depth: int,
+    columns: int,
+    lanes: int,
+) -> None:
+    """c[i, j] = sum over k of a[i, k] b[k, j], tile by tile; b's panels begin b_panel numbers apart."""
+    for j in range(0, columns, 2 * lanes):
+        left = columns - j
+        for i in range(0, rows, ROWS if rows >= ROWS else 1):
+            # The last tile begins where it ends with the rows, and computes some of them a second time.
+            first = min(i, rows - ROWS) if rows >= ROWS else i
+            c_tile, a_tile = c_at + first * c_row + j, a_at + first * a_row
+            if rows >= ROWS:
+                if left > lanes:
+                    _tile_8_2(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+                else:
+                    _tile_8_1(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+            elif left > lanes:
+                _tile_1_2(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+            else:
+                _tile_1_1(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+        b_at += b_panel
+
+
+@part
+def pack(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, rows: int, columns: int, lanes: int) -> None:
+    """Lay rows first to last of a matrix of so many rows out in panels: as b of a product a m."""
+    width = 2 * lanes
+    for j in range(0, columns, width):
+        n = min(width, columns - j)
+        target, source = at + (j // width * rows + first) * width, m_at + first * columns + j
+        for _ in range(first, last):
+            if n == width:
+                _copy_2(panels, target, m, source)
+            else:
+                _copy(panels[target : target + n], m[source : source + n])
+            target += width
+            source += columns
+
+
+@part
+def pack_transposed(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, columns: int, lanes: int) -> None:
+    """Lay rows first to last of a matrix out as columns, in panels: as b of a product a m^T."""
+    width = 2 * lanes
+    for i in range(first, last):
+        start, source = at + i // width * columns * width + i % width, m_at + i * columns
+        row, target = m[source : source + columns], panels[start : start + (columns - 1) * width + 1 : width]
+        _copy(target, row)
+
+
+@part
+def _copy(target: Any, source: Any) -> None:
+    for i in range(len(target)):
+        target[i] = source[i]

@@ -1,0 +1,98 @@
+"""Workers that share a batch: plain threads that run the same kernel without the GIL and wait for each other in it.
+
+They are started for one run of batches and end with it, so that nothing is left behind for a fork to break, nothing is
+shared between two trainings at a time, and no library of threads is needed.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from clearprop.engines.compiled.jit import ENABLED, part
+
+# So many looks at the others before the processor is offered to whoever else wants it.
+SPINS = 2000
+_running = 0
+_lock = threading.Lock()
+
+if ENABLED:
+    _hand_over = types.ExternalFunction("SwitchToThread" if os.name == "nt" else "sched_yield", types.int32())
+
+    @intrinsic
+    def _arrive(typingctx, counter):
+        """Add 1 to the counter, all that was written before being seen by whoever sees it."""
+
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, args[0]).data
+            return builder.atomic_rmw("add", data, ir.Constant(ir.IntType(64), 1), "acq_rel")
+
+        return types.int64(counter), emit
+
+    @intrinsic
+    def _look(typingctx, counter):
+        """The counter as the others have left it."""
+
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, args[0]).data
+            return builder.load_atomic(data, "acquire", 8, typ=ir.IntType(64))
+
+        return types.int64(counter), emit
+
+    @part
+    def wait_for_all(counter: Any, target: int) -> None:
+        """Return when all workers have come here; the target is their number times how often they have met."""
+        _arrive(counter)
+        looks = 0
+        while _look(counter) < target:
+            looks += 1
+            if looks > SPINS:
+                _hand_over()
+
+else:
+
+    def wait_for_all(counter: Any, target: int) -> None:
+        """Nothing is compiled, so there is one worker, who waits for nobody."""
+
+
+def available() -> int:
+    """Processors that this process may use, as OMP_NUM_THREADS or the system has it, shared by trainings at a time."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    most = min(int(wanted), allowed) if wanted.isdigit() and int(wanted) > 0 else allowed
+    return max(1, most // max(1, _running)) if ENABLED else 1
+
+
+def run(work: Callable[[int, int, Any], None], workers: int) -> None:
+    """Call work(worker, workers, counter) for each worker at the same time and return when all have ended."""
+    global _running
+    counter = np.zeros(8, dtype=np.int64)  # a cache line of its own
+    gate = threading.Event()
+
+    def begin(worker: int) -> None:
+        gate.wait()
+        work(worker, 1 + len(others), counter)
+
+    others: list[threading.Thread] = []
+    with _lock:
+        _running += 1
+    try:
+        for worker in range(1, workers):
+            thread = threading.Thread(target=begin, args=(worker,), daemon=True)
+            try:
+                thread.start()
+            except RuntimeError:  # the system gives no more threads: those that there are share the work
+                break
+            others.append(thread)
+        gate.set()
+        work(0, 1 + len(others), counter)
+    finally:
+        for thread in others:
+            thread.join()
+        with _lock:
+            _running -= 1

@@ -1,0 +1,280 @@
+"""One job made ready for the kernel: where each layer's numbers lie in memory, and which functions it uses."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import Softmax
+from clearprop.engines.compiled import kernel, threads
+from clearprop.engines.compiled.blocks import (
+    N_SETTINGS,
+    activation_blocks,
+    activation_kernels,
+    loss_block,
+    loss_kernels,
+    optimizer_blocks,
+)
+from clearprop.engines.compiled.jit import ENABLED
+from clearprop.engines.compiled.kernel import Data, Memory, Plan
+from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
+from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
+from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
+from clearprop.engines.contract import Job, Progress
+from clearprop.engines.dropout import draw_masks
+from clearprop.losses import domain_ends
+from clearprop.network import Network
+from clearprop.registry import Named
+from clearprop.sparse import is_sparse
+
+Array = npt.NDArray[Any]
+
+# A tile's z, a and delta of all layers should stay in a core's own cache.
+TILE_BYTES = 1 << 18
+# So many numbers of gradient are made and used at a time.
+BLOCK_NUMBERS = 4096
+# Dropout masks are drawn ahead for so many numbers.
+MASK_NUMBERS = 1 << 22
+# A worker is worth its while if so many multiplications and additions a batch fall to it (benchmarks/crossover.py).
+WORK_A_WORKER = 1_500_000
+
+
+def not_compilable(job: Job) -> str | None:
+    """What of a job has no compiled form, in words; None if all has."""
+    network = job.network
+    for activation in network.activations:
+        if not isinstance(activation, Softmax) and activation_kernels(activation) is None:
+            return f"the activation {activation.name}"
+    if loss_kernels(network.loss_function) is None:
+        return f"the loss {network.loss_function.name}"
+    if type(job.optimizer) not in OPTIMIZERS:
+        return f"the optimizer {job.optimizer.name}"
+    return None
+
+
+class Layout:
+    """A network's numbers in one flat array: each layer's rows, one machine vector's multiple apart, and its panels."""
+
+    def __init__(self, network: Network, rows: int, sparse: bool, trains: bool, masked: Sequence[bool] = ()) -> None:
+        self.lanes = VECTOR_BYTES // network.dtype.itemsize
+        self.size = 0
+        sizes = network.layer_sizes
+        self.layers = np.full((len(sizes), kernel.MASK + 1), -1, dtype=np.int64)
+        parameters = masks = 0
+        for level, units in enumerate(sizes):
+            layer = self.layers[level]
+            layer[kernel.UNITS], layer[kernel.WIDTH] = units, -(-units // self.lanes) * self.lanes
+            layer[kernel.STRIDE] = self._stride(units, network.dtype.itemsize)
+            numbers = rows * int(layer[kernel.STRIDE])
+            if level == 0:
+                layer[kernel.OUTPUT] = 0 if sparse else self.take(numbers)
+                continue
+            fan_in, panel = sizes[level - 1], 2 * self.lanes
+            layer[kernel.Z], layer[kernel.A] = self.take(numbers), self.take(numbers)
+            layer[kernel.OUTPUT] = layer[kernel.A]
+            layer[kernel.PARAMETERS] = parameters
+            parameters += (fan_in + 1) * units
+            if level > 1 or not sparse:
+                layer[kernel.PANELS] = self.take(-(-units // panel) * panel * (fan_in + 1))
+            if not trains:
+                continue
+            layer[kernel.DELTA] = self.take(numbers)
+            if level > 1:
+                layer[kernel.TRANSPOSED] = self.take(-(-fan_in // panel) * panel * units)
+            if level - 1 < len(masked) and masked[level - 1]:
+                layer[kernel.OUTPUT], layer[kernel.MASK] = self.take(numbers), masks
+                masks += units
+        self.masks = masks
+        self.blocks = np.array(list(self._blocks(sizes, sparse)), dtype=np.int64)
+        strides = self.layers[:, kernel.STRIDE].sum()
+        self.tile = int(max(ROWS, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
+
+    def take(self, numbers: int) -> int:
+        """A place for so many numbers; it begins at a cache line."""
+        place = self.size
+        self.size += -(-numbers // self.lanes) * self.lanes
+        return place
+
+    def space(self, dtype: Any) -> Array:
+        """The memory, all 0, beginning at a cache line; a vector more, since whole vectors are read."""
+        extra = VECTOR_BYTES // dtype.itemsize
+        memory = np.zeros(self.size + 3 * extra, dtype=dtype)
+        skip = -memory.ctypes.data % VECTOR_BYTES // dtype.itemsize
+        return memory[skip : skip + self.size + 2 * extra]
+
+    def _stride(self, units: int, itemsize: int) -> int:
+        """Room for the units and the 1 behind them; rows a power of 2 apart would fall on the same cache lines."""
+        stride = -(-(units + 1) // self.lanes) * self.lanes
+        return stride + self.lanes if stride * itemsize % 1024 == 0 else stride
+
+    @staticmethod
+    def _blocks(sizes: Sequence[int], sparse: bool) -> Any:
+        for level, (fan_in, units) in enumerate(pairwise(sizes), start=1):
+            rows = max(4 * ROWS, BLOCK_NUMBERS // units // ROWS * ROWS)
+            if level == 1 and sparse:  # each block looks through all rows for its own
+                rows = -(-(fan_in + 1) // 8)
+            for first in range(0, fan_in + 1, rows):
+                yield level, first, min(first + rows, fan_in + 1)
+
+
+class Functions:
+    """The addresses of the functions that a network uses, and their settings."""
+
+    def __init__(self, network: Network, layers: Array) -> None:
+        self.addresses: list[Any] = []
+        self.settings: list[list[float]] = []
+        for layer, activation in zip(layers[1:], network.activations, strict=True):
+            value, slope = activation_blocks(activation, network.dtype)
+            layer[kernel.ACTIVATE], layer[kernel.SLOPE] = self.add(value), self.add(slope)
+            layer[kernel.SETTINGS] = self.add_settings(activation)
+
+    def add(self, function: Any) -> int:
+        """The function's number."""
+        self.addresses.append(function)
+        return len(self.addresses) - 1
+
+    def add_settings(self, item: Named, **places: float) -> int:
+        """Where the item's settings begin, in the order of its fields."""
+        own = [0.0 if value is None else float(value) for value in vars(item).values()]
+        self.settings.append(own + [0.0] * (N_SETTINGS - len(own)))
+        return (len(self.settings) - 1) * N_SETTINGS
+
+    def table(self) -> Any:
+        """The addresses as the kernel takes them; the functions themselves where nothing is compiled."""
+        return np.array(self.addresses, dtype=np.int64) if ENABLED else self.addresses
+
+
+def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
+    none, numbers = np.empty(0, dtype=np.int64), np.empty(0, dtype=dtype)
+    weights = numbers if weight is None else np.ascontiguousarray(weight)
+    if is_sparse(X):
+        starts, columns = X.indptr.astype(np.int64, copy=False), X.indices.astype(np.int64, copy=False)
+        return Data(np.empty((0, 0), dtype=dtype), starts, columns, X.data, np.ascontiguousarray(y), weights)
+    return Data(np.ascontiguousarray(X), none, none, numbers, np.ascontiguousarray(y), weights)
+
+
+class CompiledTraining:
+    """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while."""
+
+    def __init__(self, job: Job, workers: int | None = None) -> None:
+        network, dtype, sparse = job.network, job.network.dtype, is_sparse(job.X)
+        self.job = job
+        layout = Layout(network, job.batch_size, sparse, True, [share > 0 for share in job.dropout])
+        self._layout = layout
+        functions = Functions(network, layout.layers)
+        loss, from_logits = network.loss_function, network.from_logits
+        block, gives_delta = loss_block(loss, from_logits, dtype)
+        places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
+        places[kernel.TARGETS] = layout.take(job.batch_size * int(layout.layers[-1, kernel.STRIDE]))
+        places[kernel.SHARES] = layout.take(job.batch_size)
+        places[kernel.LOSS], places[kernel.GIVES_DELTA] = functions.add(block), gives_delta
+        constants, update = optimizer_blocks(type(job.optimizer), dtype)
+        places[kernel.CONSTANTS], places[kernel.UPDATE] = functions.add(constants), functions.add(update)
+        places[kernel.LOSS_SETTINGS] = functions.add_settings(loss)
+        functions.settings[-1][LEAST], functions.settings[-1][GREATEST] = domain_ends(loss.output_domain, dtype)
+        places[kernel.TILE], places[kernel.LANES], places[kernel.MASKS] = layout.tile, layout.lanes, layout.masks
+        worthwhile = 3 * network.parameters.size * job.batch_size // WORK_A_WORKER
+        self._wanted = workers
+        self._most_workers = workers or max(1, min(worthwhile, threads.available()))
+        if job.clip_norm is None:
+            units = layout.layers[layout.blocks[:, kernel.LAYER], kernel.UNITS]
+            most = int(((layout.blocks[:, kernel.LAST] - layout.blocks[:, kernel.FIRST]) * units).max())
+            places[kernel.BLOCK] = -(-most // layout.lanes) * layout.lanes
+            gradient = np.zeros(int(places[kernel.BLOCK]) * self._most_workers, dtype=dtype)
+        else:
+            gradient = np.zeros_like(network.parameters)
+        strengths = [job.penalty.l1, job.penalty.l2, job.decoupled_decay, job.clip_norm or np.inf]
+        strengths += [float(value) for value in vars(job.optimizer).values()]
+        strengths += [0.0] * (kernel.OF_OPTIMIZER + N_SETTINGS - len(strengths))
+        settings = np.array(functions.settings, dtype=dtype).ravel()
+        self._plan = Plan(
+            functions.table(), layout.layers, layout.blocks, places, settings, np.array(strengths, dtype=np.float64)
+        )
+        self._data = _data(job.X, job.y, job.sample_weight, dtype)
+        partial = np.zeros(len(layout.blocks))
+        self._memory = Memory(
+            layout.space(dtype),
+            gradient,
+            network.parameters,
+            job.slots.reshape(-1),
+            np.zeros(job.batch_size),
+            partial,
+            partial.copy(),
+            np.zeros(N_SETTINGS * self._most_workers),
+            np.zeros(kernel.PENALTY_SUM + 1),
+            np.zeros(1, dtype=np.int64),
+        )
+
+    def run(self, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress) -> bool:
+        """Take the steps of `Engine.run`; whether all numbers stayed finite. If not, the job is to be thrown away."""
+        job, memory = self.job, self._memory
+        memory.sums[:] = progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum
+        places = np.empty(0, dtype=np.int64) if order is None else np.ascontiguousarray(order, dtype=np.int64)
+        every = np.asarray(rates, dtype=np.float64)
+        at_once = max(1, MASK_NUMBERS // (self._layout.masks * job.batch_size)) if self._layout.masks else len(every)
+        for first in range(0, len(every), at_once):
+            begin = start + first * job.batch_size
+            end = min(stop, begin + at_once * job.batch_size)
+            if not self._run_part(places, begin, end, every[first : first + at_once]):
+                return False
+        progress.loss_sum, progress.norm_sum = float(memory.sums[0]), float(memory.sums[1])
+        progress.rows, progress.penalty_sum = int(memory.sums[2]), float(memory.sums[3])
+        return bool(np.isfinite(job.network.parameters).all())
+
+    def _run_part(self, order: Array, start: int, stop: int, rates: Array) -> bool:
+        job, masks = self.job, self._masks(start, stop)
+        self._memory.done[0] = 0
+
+        def work(worker: int, workers: int, counter: Array) -> None:
+            with np.errstate(all="ignore"):  # where nothing is compiled
+                kernel.train(
+                    worker, workers, counter, self._plan, self._data, self._memory, order, masks, start, stop,
+                    job.batch_size, rates, job.step + 1,
+                )  # fmt: skip
+
+        threads.run(work, self._wanted or min(self._most_workers, threads.available()))
+        job.step += len(rates)
+        return bool(self._memory.done[0] == len(rates))
+
+    def _masks(self, start: int, stop: int) -> Array:
+        """Dropout's masks of the rows of the next batches, drawn as the NumPy engine draws them."""
+        job, width = self.job, self._layout.masks
+        masks = np.empty((stop - start if width else 0, width), dtype=job.network.dtype)
+        for begin in range(start, stop if width else start, job.batch_size):
+            rows = masks[begin - start : begin - start + job.batch_size]
+            drawn = [mask for mask in draw_masks(job, len(rows)) or [] if mask is not None]
+            np.concatenate(drawn, axis=1, out=rows)
+        return masks.reshape(-1)
+
+
+class CompiledPrediction:
+    """A network ready to predict."""
+
+    def __init__(self, network: Network, sparse: bool, workers: int) -> None:
+        layout = Layout(network, ROWS, sparse, False)
+        layout = Layout(network, layout.tile * workers, sparse, False)
+        functions = Functions(network, layout.layers)
+        places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
+        places[kernel.TILE], places[kernel.LANES] = layout.tile, layout.lanes
+        settings, dtype = np.array(functions.settings, dtype=network.dtype).ravel(), network.dtype
+        self._plan = Plan(functions.table(), layout.layers, layout.blocks, places, settings, np.zeros(1))
+        none, numbers = np.zeros(0), np.zeros(0, dtype=dtype)
+        done = np.zeros(1, dtype=np.int64)
+        self._memory = Memory(
+            layout.space(dtype), numbers, network.parameters, numbers, none, none, none, none, none, done
+        )
+        self._network, self._workers = network, workers
+
+    def predict(self, X: Any) -> Array:
+        """The outputs of all rows, shape (n, outputs)."""
+        network = self._network
+        outputs = np.empty((X.shape[0], network.layer_sizes[-1]), dtype=network.dtype)
+        data = _data(X, outputs[:0], None, network.dtype)
+
+        def work(worker: int, workers: int, counter: Array) -> None:
+            kernel.predict(worker, workers, counter, self._plan, data, self._memory, outputs)
+
+        threads.run(work, self._workers)
+        return outputs

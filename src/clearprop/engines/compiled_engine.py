@@ -1,0 +1,72 @@
+"""The compiled engine: runs of batches in machine code; what has no compiled form is left to NumPy."""
+
+import copy
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy.typing as npt
+
+from clearprop.engines.contract import Job, Progress
+from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.randomness import generator_state, restore_generator
+
+if TYPE_CHECKING:
+    from clearprop.engines.compiled.training import CompiledTraining
+
+Array = npt.NDArray[Any]
+
+
+class CompiledEngine:
+    """Trains by Numba's machine code, a whole run of batches at a time.
+
+    Numbers agree with the NumPy engine's but for rounding, and are the same however many threads there are. What only
+    a user's Python function can compute is trained by NumPy, with a warning.
+
+    Parameters
+    ----------
+    threads : int, optional
+        Workers that share each batch; where not given, as many as the batch is worth and the machine has.
+    """
+
+    name = "compiled"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self.threads = threads
+        self._training: CompiledTraining | None = None
+        self._warned = False
+
+    def run(
+        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
+    ) -> None:
+        """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
+        from clearprop.engines.compiled.training import CompiledTraining, not_compilable
+
+        without = not_compilable(job)
+        if without is not None:
+            self._warn(without)
+            NumpyEngine().run(job, order, start, stop, rates, progress)
+            return
+        training = self._training
+        if training is None or training.job is not job:
+            training = self._training = CompiledTraining(job, self.threads)
+        network = job.network
+        before = network.parameters.copy(), job.slots.copy(), job.step, copy.deepcopy(generator_state(job.rng))
+        if not training.run(order, start, stop, rates, progress):
+            # Where the numbers left the finite ones, and the last that were, is found by the readable engine.
+            network.parameters[:], job.slots[:], job.step = before[:3]
+            restore_generator(job.rng, before[3])
+            NumpyEngine().run(job, order, start, stop, rates, progress)
+
+    def _warn(self, what: str) -> None:
+        if not self._warned:
+            warnings.warn(
+                f"{what} has no compiled form, so the NumPy engine trains: give its class `kernels`, a value and a "
+                "slope that Numba can compile, or choose engine='numpy' to go without this warning",
+                stacklevel=5,
+            )
+        self._warned = True
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the memory of a training, which is made anew where it goes on."""
+        return {**vars(self), "_training": None}

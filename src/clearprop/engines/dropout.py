@@ -1,0 +1,23 @@
+"""Dropout's masks, drawn once for all engines, so that the same generator leaves out the same units."""
+
+from typing import Any
+
+import numpy.typing as npt
+
+from clearprop.engines.contract import Job
+
+Array = npt.NDArray[Any]
+
+
+def draw_masks(job: Job, rows: int) -> list[Array | None] | None:
+    """A layer's mask each: 0 for a unit left out, 1 / (1 - share) for one that stays, which keeps sums' expectation.
+
+    None for a layer without dropout, and in place of the list where there is none at all.
+    """
+    if not any(job.dropout):
+        return None
+    masks: list[Array | None] = []
+    for share, b in zip(job.dropout, job.network.biases, strict=False):
+        stays = job.rng.random((rows, b.size)) >= share if share else None
+        masks.append(None if stays is None else (stays / (1 - share)).astype(job.network.dtype))
+    return [*masks, None]
