@@ -3,6 +3,7 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from typing import ClassVar
 
 from clearprop.arguments import not_negative, positive, share, whole
 from clearprop.registry import Named, Registry
@@ -32,7 +33,12 @@ class Position:
 
 
 class Schedule(ABC, Named):
-    """Gives each step its learning rate."""
+    """Gives each step its learning rate.
+
+    `by_step` tells whether the rate may change within an epoch.
+    """
+
+    by_step: ClassVar[bool] = True
 
     @abstractmethod
     def rate(self, base: float, at: Position) -> float:
@@ -51,6 +57,7 @@ class Constant(Schedule):
     """The base rate throughout."""
 
     name = "constant"
+    by_step = False
 
     def rate(self, base: float, at: Position) -> float:
         """Base."""
@@ -65,6 +72,7 @@ class InverseScaling(Schedule):
     power: float = 0.5
 
     name = "invscaling"
+    by_step = False
 
     def __post_init__(self) -> None:
         not_negative("power", self.power)
@@ -83,6 +91,7 @@ class Adaptive(Schedule):
     least: float = 1e-6
 
     name = "adaptive"
+    by_step = False
 
     def __post_init__(self) -> None:
         positive("divisor", self.divisor)
@@ -108,6 +117,7 @@ class StepDecay(Schedule):
     every: int = 10
 
     name = "step"
+    by_step = False
 
     def __post_init__(self) -> None:
         whole("every", self.every, 1)
@@ -126,6 +136,7 @@ class Exponential(Schedule):
     factor: float = 0.97
 
     name = "exponential"
+    by_step = False
 
     def __post_init__(self) -> None:
         positive("factor", self.factor)

@@ -416,10 +416,11 @@ class Trainer:
     def _rates(self, n_batches: int) -> list[float]:
         job, state = self._started(), self._state
         total = self.epochs * -(-job.n_rows // job.batch_size)
-        return [
+        rates = [
             self.schedule.rate(self.learning_rate, Position(step, total, state.epoch, state.samples, state.stalls))
-            for step in range(job.step, job.step + n_batches)
+            for step in range(job.step, job.step + (n_batches if self.schedule.by_step else 1))
         ]
+        return rates if self.schedule.by_step else rates * n_batches
 
     def _end_epoch(self) -> None:
         job, state = self._started(), self._state

@@ -51,11 +51,13 @@ class CompiledEngine:
         if training is None or training.job is not job:
             training = self._training = CompiledTraining(job, self.threads)
         network = job.network
-        before = network.parameters.copy(), job.slots.copy(), job.step, copy.deepcopy(generator_state(job.rng))
+        before = network.parameters.copy(), job.slots.copy(), job.step
+        drawn = copy.deepcopy(generator_state(job.rng)) if any(job.dropout) else None
         if not training.run(order, start, stop, rates, progress):
             # Where the numbers left the finite ones, and the last that were, is found by the readable engine.
-            network.parameters[:], job.slots[:], job.step = before[:3]
-            restore_generator(job.rng, before[3])
+            network.parameters[:], job.slots[:], job.step = before
+            if drawn is not None:
+                restore_generator(job.rng, drawn)
             NumpyEngine().run(job, order, start, stop, rates, progress)
 
     def _warn(self, what: str) -> None:

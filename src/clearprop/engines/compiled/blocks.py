@@ -39,6 +39,10 @@ def _call(function: Function, arguments: tuple[Any, ...]) -> None:
     function(*arguments)
 
 
+def _same(arrays: Any) -> Any:
+    return arrays
+
+
 def _whole(array: Any, length: int) -> Any:
     return array
 
@@ -70,6 +74,20 @@ if ENABLED:
 
         return types.void(function, arguments), emit
 
+    @intrinsic
+    def unowned(typingctx, arrays):
+        """The tuple, its arrays no longer counting who holds them, which costs more than the small work between."""
+
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            items = []
+            for kind, item in zip(signature.args[0].types, cgutils.unpack_tuple(builder, args[0]), strict=True):
+                array = context.make_array(kind)(context, builder, item)
+                array.meminfo = ir.Constant(array.meminfo.type, None)
+                items.append(array._getvalue())
+            return context.make_tuple(builder, signature.return_type, items)
+
+        return arrays(arrays), emit
+
     array_at: Any = carray
 
     @part
@@ -78,7 +96,7 @@ if ENABLED:
         return carray(place, (rows, stride))
 
 else:
-    pointer, call, array_at, rows_at = _array_from, _call, _whole, _rows
+    pointer, call, unowned, array_at, rows_at = _array_from, _call, _same, _whole, _rows
 
 
 # -- blocks ----------------------------------------------------------------------------------------------------------
@@ -112,8 +130,11 @@ def _softmax(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> No
         for j in range(row + 1, row + columns):
             greatest = greatest if of_z[j] <= greatest else of_z[j]
         for j in range(row, row + stride):
-            of_a[j] = exp(of_z[j] - greatest)
-        total = like(0, greatest)
+            of_a[j] = of_z[j] - greatest
+    for i in range(n):
+        of_a[i] = exp(of_a[i])
+    for row in range(0, n, stride):
+        total = like(0, of_a[row])
         for j in range(row, row + columns):
             total += of_a[j]
         inverse = like(1, total) / total

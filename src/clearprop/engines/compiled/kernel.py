@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.engines.compiled.blocks import N_SETTINGS, call, pointer
+from clearprop.engines.compiled.blocks import N_SETTINGS, call, pointer, unowned
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import kernel, part, total
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
@@ -94,7 +94,12 @@ def train(worker, workers, counter, plan, data, memory, order, masks, start, sto
 
     It ends early when loss or gradient are not finite: parameters and slots are then to be thrown away.
     """
-    clips = plan.strengths[LONGEST] < np.inf
+    plan, data, memory, (order, masks, rates) = (
+        unowned(plan),
+        unowned(data),
+        unowned(memory),
+        unowned((order, masks, rates)),
+    )
     first_block, last_block = share(len(plan.blocks), worker, workers)
     for block in range(first_block, last_block):
         lay_out(plan, memory, block)
@@ -119,14 +124,14 @@ def train(worker, workers, counter, plan, data, memory, order, masks, start, sto
         call(plan.functions[plan.places[CONSTANTS]], (rates[number], step + number, s, constants))
         for block in range(first_block, last_block):
             add_up_gradient(plan, data, memory, batch, block, worker)
-            if not clips:
-                take_step(plan, memory, block, worker, rates[number], 1.0)
-        if clips:
-            meetings = meet(counter, workers, meetings)
-            norm = math.sqrt(memory.squares.sum())
-            shorter = min(1.0, plan.strengths[LONGEST] / norm) if norm > 0 else 1.0
-            for block in range(first_block, last_block):
-                take_step(plan, memory, block, worker, rates[number], shorter)
+            if plan.places[BLOCK] > 0:
+                take_step(plan, memory, block, block + 1, worker, rates[number], 1.0)
+        if plan.places[BLOCK] == 0:
+            shorter = 1.0
+            if plan.strengths[LONGEST] < np.inf:
+                meetings = meet(counter, workers, meetings)
+                shorter = plan.strengths[LONGEST] / math.sqrt(memory.squares.sum())
+            take_step(plan, memory, first_block, last_block, worker, rates[number], shorter)
         if workers > 1:
             meetings = meet(counter, workers, meetings)
         if worker == 0 and took_note(plan, memory, batch):
@@ -136,6 +141,7 @@ def train(worker, workers, counter, plan, data, memory, order, masks, start, sto
 @kernel
 def predict(worker, workers, counter, plan, data, memory, outputs):
     """The outputs of all rows, each worker computing its own, a tile at a time."""
+    plan, data, memory = unowned(plan), unowned(data), unowned(memory)
     first_block, last_block = share(len(plan.blocks), worker, workers)
     for block in range(first_block, last_block):
         lay_out(plan, memory, block)
@@ -324,27 +330,38 @@ def add_up_gradient(plan, data, memory, batch, block, worker):
 
 
 @part
-def take_step(plan, memory, block, worker, rate, shorter):
-    """The optimiser's step against the gradient, made shorter by a factor, after the decay of the weights."""
-    level, first, last = plan.blocks[block, LAYER], plan.blocks[block, FIRST], plan.blocks[block, LAST]
-    below, layer = plan.layers[level - 1], plan.layers[level]
-    units, n = layer[UNITS], (last - first) * layer[UNITS]
+def take_step(plan, memory, first_block, last_block, worker, rate, shorter):
+    """The optimiser's step for some blocks, against their gradient (shortened, if need be), after their decay."""
+    if first_block == last_block:
+        return
     p, g, at, start = (
         memory.parameters,
         memory.gradient,
-        gradient_at(plan, block, worker),
-        layer[PARAMETERS] + first * units,
+        gradient_at(plan, first_block, worker),
+        start_of(plan, first_block),
     )
+    n = start_of(plan, last_block) - start
     if shorter < 1:
         for i in range(at, at + n):
             g[i] *= like(shorter, g[0])
     if plan.strengths[DECAY] > 0:
-        for i in range(start, start + (min(last, below[UNITS]) - first) * units):
-            p[i] *= like(1 - rate * plan.strengths[DECAY], p[0])
+        for block in range(first_block, last_block):
+            decay(plan, memory, block, like(1 - rate * plan.strengths[DECAY], p[0]))
     of_p, of_g, slots = pointer(p, start), pointer(g, at), pointer(memory.slots, start)
     constants = pointer(memory.constants, worker * N_SETTINGS)
     call(plan.functions[plan.places[UPDATE]], (of_p, of_g, slots, n, len(p), constants))
-    lay_out(plan, memory, block)
+    for block in range(first_block, last_block):
+        lay_out(plan, memory, block)
+
+
+@part
+def decay(plan, memory, block, factor):
+    """Weights times the factor; biases stay."""
+    level, first, last = plan.blocks[block, LAYER], plan.blocks[block, FIRST], plan.blocks[block, LAST]
+    weights = (min(last, plan.layers[level - 1][UNITS]) - first) * plan.layers[level][UNITS]
+    start, p = start_of(plan, block), memory.parameters
+    for i in range(start, start + weights):
+        p[i] *= factor
 
 
 @part
@@ -360,12 +377,23 @@ def lay_out(plan, memory, block):
 
 
 @part
+def start_of(plan, block):
+    """Where a block begins among the parameters; the one after the last, where they end."""
+    if block == len(plan.blocks):
+        return start_of_row(plan, len(plan.layers) - 1, plan.layers[-2][UNITS] + 1)
+    return start_of_row(plan, plan.blocks[block, LAYER], plan.blocks[block, FIRST])
+
+
+@part
+def start_of_row(plan, level, row):
+    """Where a row of a layer's [W; b] begins."""
+    return plan.layers[level][PARAMETERS] + row * plan.layers[level][UNITS]
+
+
+@part
 def gradient_at(plan, block, worker):
     """Where a block's gradient stands: at its own place if all is kept, else where the worker has its one block."""
-    if plan.places[BLOCK] > 0:
-        return worker * plan.places[BLOCK]
-    layer = plan.layers[plan.blocks[block, LAYER]]
-    return layer[PARAMETERS] + plan.blocks[block, FIRST] * layer[UNITS]
+    return worker * plan.places[BLOCK] if plan.places[BLOCK] > 0 else start_of(plan, block)
 
 
 @part

@@ -121,10 +121,14 @@ def _store_first(builder: Any, value: Any, pointer: Any, count: Any, size: int) 
         ir.FunctionType(ir.VoidType(), [value.type, value.type.as_pointer(), ir.IntType(32), mask_type]),
         f"llvm.masked.store.v{lanes}f{size * 8}.p0",
     )
+    builder.call(store, [value, pointer, ir.IntType(32)(size), _first_lanes(builder, lanes, count)])
+
+
+def _first_lanes(builder: Any, lanes: int, count: Any) -> Any:
+    """The mask of the first `count` lanes."""
     numbers = ir.VectorType(_INT, lanes)
     places = ir.Constant(numbers, [_int(lane) for lane in range(lanes)])
-    mask = builder.icmp_signed("<", places, _splat(builder, count, numbers))
-    builder.call(store, [value, pointer, ir.IntType(32)(size), mask])
+    return builder.icmp_signed("<", places, _splat(builder, count, numbers))
 
 
 def _numpy_tile(rows: int, vectors: int) -> Function:
@@ -157,26 +161,38 @@ def _numpy_tile(rows: int, vectors: int) -> Function:
 
 
 @intrinsic
-def _copy_two_vectors(typingctx, target, target_at, source, source_at):
-    """Copy the numbers of two machine vectors."""
+def _machine_copy(typingctx, target, target_at, source, source_at, count):
+    """Two vectors of which the first `count` numbers are the source's, and the others 0."""
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         (to, number), (of, _) = (_pointer(context, builder, signature, args, i) for i in (0, 2))
         size = 4 if isinstance(number, ir.FloatType) else 8
-        vectors = ir.VectorType(number, 2 * VECTOR_BYTES // size)
-        values = builder.load(builder.bitcast(of, vectors.as_pointer()), align=size)
-        builder.store(values, builder.bitcast(to, vectors.as_pointer()), align=size)
+        vector = ir.VectorType(number, VECTOR_BYTES // size)
+        mask_type = ir.VectorType(ir.IntType(1), vector.count)
+        load = cgutils.get_or_insert_function(
+            builder.module,
+            ir.FunctionType(vector, [vector.as_pointer(), ir.IntType(32), mask_type, vector]),
+            f"llvm.masked.load.v{vector.count}f{size * 8}.p0",
+        )
+        for v in range(2):
+            place = _int(v * vector.count)
+            mask = _first_lanes(builder, vector.count, builder.sub(args[4], place))
+            source_at = builder.bitcast(builder.gep(of, [place]), vector.as_pointer())
+            values = builder.call(load, [source_at, ir.IntType(32)(size), mask, ir.Constant(vector, None)])
+            builder.store(values, builder.bitcast(builder.gep(to, [place]), vector.as_pointer()), align=size)
         return context.get_dummy_value()
 
-    return types.void(target, types.intp, source, types.intp), emit
+    return types.void(target, types.intp, source, types.intp, types.intp), emit
 
 
-def _numpy_copy_two_vectors(target: Any, target_at: int, source: Any, source_at: int) -> None:
+def _numpy_copy(target: Any, target_at: int, source: Any, source_at: int, count: int) -> None:
     width = 2 * VECTOR_BYTES // target.itemsize
-    target[target_at : target_at + width] = source[source_at : source_at + width]
+    target[target_at : target_at + width] = 0
+    count = min(count, width)
+    target[target_at : target_at + count] = source[source_at : source_at + count]
 
 
-_copy_2 = _copy_two_vectors if ENABLED else _numpy_copy_two_vectors
+_copy_two_vectors = _machine_copy if ENABLED else _numpy_copy
 _tile = _machine_tile if ENABLED else _numpy_tile
 _tile_8_2, _tile_8_1, _tile_1_2, _tile_1_1 = _tile(ROWS, 2), _tile(ROWS, 1), _tile(1, 2), _tile(1, 1)
 
@@ -223,13 +239,9 @@ def pack(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, rows: i
     """Lay rows first to last of a matrix of so many rows out in panels: as b of a product a m."""
     width = 2 * lanes
     for j in range(0, columns, width):
-        n = min(width, columns - j)
         target, source = at + (j // width * rows + first) * width, m_at + first * columns + j
         for _ in range(first, last):
-            if n == width:
-                _copy_2(panels, target, m, source)
-            else:
-                _copy(panels[target : target + n], m[source : source + n])
+            _copy_two_vectors(panels, target, m, source, columns - j)
             target += width
             source += columns
 
@@ -238,13 +250,10 @@ def pack(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, rows: i
 def pack_transposed(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, columns: int, lanes: int) -> None:
     """Lay rows first to last of a matrix out as columns, in panels: as b of a product a m^T."""
     width = 2 * lanes
+    source = m_at + first * columns
     for i in range(first, last):
-        start, source = at + i // width * columns * width + i % width, m_at + i * columns
-        row, target = m[source : source + columns], panels[start : start + (columns - 1) * width + 1 : width]
-        _copy(target, row)
-
-
-@part
-def _copy(target: Any, source: Any) -> None:
-    for i in range(len(target)):
-        target[i] = source[i]
+        target = at + i // width * columns * width + i % width
+        for _ in range(columns):
+            panels[target] = m[source]
+            target += width
+            source += 1

@@ -178,7 +178,7 @@ class CompiledTraining:
         worthwhile = 3 * network.parameters.size * job.batch_size // WORK_A_WORKER
         self._wanted = workers
         self._most_workers = workers or max(1, min(worthwhile, threads.available()))
-        if job.clip_norm is None:
+        if job.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
             units = layout.layers[layout.blocks[:, kernel.LAYER], kernel.UNITS]
             most = int(((layout.blocks[:, kernel.LAST] - layout.blocks[:, kernel.FIRST]) * units).max())
             places[kernel.BLOCK] = -(-most // layout.lanes) * layout.lanes
