@@ -51,6 +51,20 @@ def test_twenty_epochs(problem, solver, variant):
     assert_same(ours.fit(rows, y, **weight), theirs.fit(rows, y, **weight), rows)
 
 
+@pytest.mark.parametrize("problem", [problem for problem in PROBLEMS if problem != "several outputs"])
+@pytest.mark.parametrize("variant", ["dense", "sample weights", "sparse"])
+@pytest.mark.parametrize("activation", ["identity", "logistic", "tanh", "relu"])
+def test_lbfgs_to_the_bit(problem, variant, activation):
+    """Its line searches multiply the difference of a last digit by 1e6 in twenty iterations: there must be none."""
+    for seed in (3, 4):
+        theirs, ours, rows, y, weight = pair(problem, "lbfgs", variant, activation=activation, random_state=seed)
+        ours.fit(rows, y, **weight)
+        theirs.fit(rows, y, **weight)
+        for mine, other in zip([*ours.coefs_, *ours.intercepts_], [*theirs.coefs_, *theirs.intercepts_], strict=True):
+            assert np.array_equal(mine, other)
+        assert ours.loss_ == pytest.approx(theirs.loss_, rel=1e-15)
+
+
 @pytest.mark.parametrize("problem", PROBLEMS)
 @pytest.mark.parametrize("solver", ["nesterov", "invscaling", "adam", "lbfgs"])
 def test_warm_start(problem, solver):

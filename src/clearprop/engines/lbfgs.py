@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
+from clearprop.engines.whole_batch import WholeBatch
 from clearprop.optimizers import LBfgs
 
 Array = npt.NDArray[Any]
@@ -38,26 +39,24 @@ def minimise(
     """
     from scipy.optimize import minimize
 
-    network = job.network
-    gradients = network.empty_gradients([np.empty((job.n_rows, b.size), network.dtype) for b in network.biases])
+    network, batch = job.network, WholeBatch(job)
     last, norms = network.parameters.copy(), {}
 
     def evaluate(parameters: Array) -> tuple[float, Array]:
-        network.parameters[:] = parameters
+        network.parameters[batch.order] = parameters
         with np.errstate(all="ignore"):  # what is not finite is noticed here
-            trace = network.forward(job.X)
-            loss = network.loss_of(trace, job.y, job.sample_weight, job.penalty)
-            network.backward(trace, job.y, job.sample_weight, job.penalty, out=gradients)
-            norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
-            if not (np.isfinite(loss) and np.isfinite(norm)):
-                layer, what = first_not_finite(network, trace, gradients)
+            batch.evaluate()
+            norm = float(np.sqrt(np.vdot(batch.gradients.flat, batch.gradients.flat)))
+            if not (np.isfinite(batch.loss) and np.isfinite(norm)):
+                layer, what = first_not_finite(network, batch.trace, batch.gradients)
                 network.parameters[:] = last
                 raise Diverged(0, layer, what)
-        norms[loss] = norm
-        return loss, gradients.flat.astype(np.float64)
+        norms[batch.loss] = norm
+        return batch.loss, batch.gradients.flat[batch.order].astype(np.float64)
 
     def report(intermediate_result: Any) -> None:
-        network.parameters[:] = last[:] = intermediate_result.x
+        network.parameters[batch.order] = intermediate_result.x
+        last[:] = network.parameters
         job.step += 1
         loss, progress = float(intermediate_result.fun), Progress()
         penalty = network.penalty_share(job.n_rows, job.sample_weight, job.penalty)
@@ -67,7 +66,7 @@ def minimise(
 
     result = minimize(
         evaluate,
-        network.parameters.astype(np.float64),
+        network.parameters[batch.order].astype(np.float64),
         method="L-BFGS-B",
         jac=True,
         callback=report,

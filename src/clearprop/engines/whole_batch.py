@@ -1,0 +1,122 @@
+"""Loss and gradient over all rows, each sum in scikit-learn's order and each function SciPy's, as its lbfgs has them.
+
+A line search multiplies the difference of a last digit by ten or more an iteration, so that only equal bits lead to
+equal weights. What is computed here is what `Network.backward` and `Network.loss` give, to rounding.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import Sigmoid, Tanh
+from clearprop.engines.contract import Job
+from clearprop.losses import Loss
+from clearprop.network import Network
+from clearprop.penalties import Penalty
+from clearprop.trace import Gradients, Trace
+
+Array = npt.NDArray[Any]
+
+
+class WholeBatch:
+    """A job's loss and gradient as functions of one vector: the weights layer by layer, then the biases.
+
+    Attributes
+    ----------
+    order : array of int, shape (parameters,)
+        Where the vector's entries stand in `Network.parameters`.
+
+    Examples
+    --------
+    >>> from clearprop.optimizers import Sgd
+    >>> network = Network([1, 2, 1], "tanh", rng=0)
+    >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([[0.0], [1.0], [4.0]])
+    >>> no_slots = np.zeros((0, network.parameters.size))
+    >>> rng = np.random.default_rng(0)
+    >>> batch = WholeBatch(Job(network, Sgd(), no_slots, X, y, None, 3, Penalty(l2=0.1), 0.0, [0.0], None, rng))
+    >>> batch.evaluate()
+    >>> bool(np.allclose(batch.gradients.flat, network.backward(network.forward(X), y, None, Penalty(l2=0.1)).flat))
+    True
+    """
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self.network = _Summing.sharing_parameters(job.network)
+        self.gradients: Gradients = self.network.empty_gradients(
+            [np.empty((job.n_rows, b.size), self.network.dtype) for b in self.network.biases]
+        )
+        self.total = float(job.n_rows if job.sample_weight is None else job.sample_weight.sum())
+        weights, biases = self.network._views(np.arange(self.network.parameters.size))
+        self.order = np.concatenate([places.ravel() for places in (*weights, *biases)])
+
+    def evaluate(self) -> None:
+        """Compute `trace`, `loss` and `gradients` at the network's present parameters."""
+        job, network = self.job, self.network
+        self.trace: Trace = network.forward(job.X)
+        self.loss = self._mean_loss() + self._penalty()
+        network.backward(self.trace, job.y, job.sample_weight, job.penalty, out=self.gradients)
+        self.gradients.flat /= self.total
+
+    def _mean_loss(self) -> float:
+        job, network = self.job, self.network
+        entries = _entries(network.loss_function) if network._from_logits else None
+        if entries is None:
+            return network.loss_of(self.trace, job.y, job.sample_weight) / self.total
+        return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
+
+    def _penalty(self) -> float:
+        penalty = self.job.penalty
+        squares = sum(float(np.vdot(W, W)) for W in self.network.weights)
+        return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(self.network.weights) / self.total
+
+
+class _Summing(Network):
+    """A network whose backward pass gives sums over the rows, which are divided at the end."""
+
+    @classmethod
+    def sharing_parameters(cls, network: Network) -> "_Summing":
+        """The same network: what is written into the parameters of one is in the other."""
+        same = {"sigmoid": _Expit(), "tanh": _Tanh()}
+        activations = [same.get(activation.name, activation) for activation in network.activations]
+        summing = cls.__new__(cls)
+        summing.__setstate__({**network.__getstate__(), "activations": activations})
+        return summing
+
+    def _shares(self, sample_weight: npt.ArrayLike | None, n_rows: int) -> tuple[float | Array, float]:
+        return 1.0 if sample_weight is None else np.asarray(sample_weight)[:, np.newaxis], 1.0
+
+
+class _Expit(Sigmoid):
+    def value(self, z: Array, out: Array | None = None) -> Array:
+        from scipy.special import expit
+
+        return expit(z, out=out)
+
+    def delta(self, z: Array, a: Array, output_gradient: Array, out: Array | None = None) -> Array:
+        delta = np.multiply(output_gradient, a, out=out)
+        delta *= 1 - a
+        return delta
+
+
+class _Tanh(Tanh):
+    def slope(self, z: Array, a: Array) -> Array:
+        return 1 - a**2
+
+
+def _entries(loss: Loss) -> Callable[[Array, Array], Array] | None:
+    """The loss of each output of each row, of those losses that scikit-learn has."""
+    from scipy.special import xlogy
+
+    def inside(a: Array) -> Array:
+        return np.clip(a, loss.floor, 1 - loss.floor)  # type: ignore[attr-defined]
+
+    functions: Mapping[str, Callable[[Array, Array], Array]] = {
+        "squared_error": lambda a, y: 0.5 * (y - a) ** 2,
+        "poisson": lambda a, y: xlogy(y, y / a) - y + a,
+        "binary_cross_entropy": lambda a, y: -(xlogy(y, inside(a)) + xlogy(1 - y, 1 - inside(a))),
+        "cross_entropy": lambda a, y: -xlogy(y, inside(a)),
+    }
+    # Without a floor the cross-entropies are exact, which scikit-learn's are not.
+    return functions.get(loss.name) if getattr(loss, "floor", 0.0) is not None else None
