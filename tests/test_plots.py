@@ -1,13 +1,21 @@
 """Pictures say what the numbers say; without Matplotlib the error is the command that installs it."""
 
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from clearprop.errors import MissingExtraError
 from clearprop.history import EpochRecord, History
-from clearprop.plots import LossCurveDisplay, draw_decision_boundary, new_figure
+from clearprop.network import Network
+from clearprop.plots import (
+    ActivationHistogramDisplay,
+    LossCurveDisplay,
+    NetworkDisplay,
+    draw_decision_boundary,
+    new_figure,
+)
 
 
 def history(losses, validation):
@@ -59,3 +67,27 @@ def test_missing_matplotlib_names_the_command(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'clearprop\[plots\]'"):
         new_figure()
+
+
+def test_network_display_says_how_many_units_there_are_and_takes_looks():
+    network = Network([2, 20, 1], rng=0)
+    display = NetworkDisplay.from_network(network).plot(linestyle=":")
+    assert [text.get_text() for text in display.ax_.texts] == ["2 units", "20 units\n16 shown", "1 unit", "x1", "x2"]
+    assert len(display.ax_.lines) == 2 * 16 + 16
+    assert {line.get_linestyle() for line in display.ax_.lines} == {":"}
+    widths = [line.get_linewidth() for line in display.ax_.lines[:32]]
+    shown = np.abs(network.weights[0][:, :16]).ravel()
+    assert np.argmax(widths) == np.argmax(shown)
+    display.figure_.canvas.draw()
+    boxes = [text.get_window_extent() for text in display.ax_.texts[:3]]
+    assert all(left.x1 < right.x0 for left, right in pairwise(boxes))
+    assert max(box.y1 for box in boxes) <= display.figure_.bbox.y1
+
+
+def test_activation_histograms_take_looks():
+    trace = Network([2, 3, 1], rng=0).forward(np.random.default_rng(0).normal(size=(30, 2)))
+    display = ActivationHistogramDisplay.from_trace(trace, ["sigmoid", "identity"]).plot(bins=7, color="black")
+    bars = display.axes_[0].patches
+    assert len(bars) == 7
+    assert sum(bar.get_height() for bar in bars) == 30 * 3
+    assert {bar.get_facecolor() for bar in bars} == {(0.0, 0.0, 0.0, 1.0)}

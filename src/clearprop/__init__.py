@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from clearprop.network import Network
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
+    from clearprop.plots import ActivationHistogramDisplay, LossCurveDisplay, NetworkDisplay
     from clearprop.schedules import SCHEDULES, Schedule
     from clearprop.snapshots import Snapshot
     from clearprop.table_model import TableModel, TableSettings
@@ -40,6 +41,7 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "Activation",
+    "ActivationHistogramDisplay",
     "Attribution",
     "Callback",
     "DivergenceError",
@@ -53,9 +55,11 @@ __all__ = [
     "InputError",
     "LBfgs",
     "Loss",
+    "LossCurveDisplay",
     "MLPClassifier",
     "MLPRegressor",
     "Network",
+    "NetworkDisplay",
     "Optimizer",
     "Penalty",
     "Perceptron",
@@ -91,6 +95,7 @@ _MODULES = {
     "network": ("Network",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
+    "plots": ("ActivationHistogramDisplay", "LossCurveDisplay", "NetworkDisplay"),
     "schedules": ("SCHEDULES", "Schedule"),
     "snapshots": ("Snapshot",),
     "table_model": ("TableModel", "TableSettings"),

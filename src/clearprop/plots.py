@@ -27,6 +27,14 @@ def check_extra() -> None:
             raise MissingExtraError(package, "plots", "drawing pictures and reports") from error
 
 
+def _fitted(estimator: Any) -> Any:
+    """The estimator, or scikit-learn's NotFittedError."""
+    from sklearn.utils.validation import check_is_fitted
+
+    check_is_fitted(estimator)
+    return estimator
+
+
 def new_figure(width: float = 6.4, height: float = 4.0) -> Any:
     """A Matplotlib figure that belongs to no window.
 
@@ -64,8 +72,8 @@ class LossCurveDisplay:
         return cls([record.epoch for record in history], history.loss, history.validation_loss)
 
     @classmethod
-    def from_estimator(cls, estimator: Any, *, ax: Any = None) -> "LossCurveDisplay":
-        """The last training of a fitted `MLPClassifier` or `MLPRegressor`, drawn.
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **lines: Any) -> "LossCurveDisplay":
+        """The last training of a fitted `MLPClassifier` or `MLPRegressor`, drawn; see `plot`.
 
         Examples
         --------
@@ -75,18 +83,26 @@ class LossCurveDisplay:
         >>> display.loss == model.loss_curve_
         True
         """
-        return cls.from_history(estimator.history_).plot(ax)
+        return cls.from_history(_fitted(estimator).history_).plot(ax, **lines)
 
-    def plot(self, ax: Any = None) -> "LossCurveDisplay":
-        """Draw into the axes, or into those of a new figure (`figure_`, `ax_`)."""
+    def plot(self, ax: Any = None, **lines: Any) -> "LossCurveDisplay":
+        """Draw into the axes, or into those of a new figure (`figure_`, `ax_`).
+
+        Parameters
+        ----------
+        ax : Matplotlib axes, optional
+        **lines
+            For Matplotlib's `Axes.plot`, of both curves.
+        """
         self.ax_ = new_figure().add_subplot() if ax is None else ax
         self.figure_ = self.ax_.figure
-        marker = "o" if len(self.epochs) == 1 else None
-        self.ax_.plot(self.epochs, self.loss, color=BLUE, label="training", marker=marker)
+        looks = {"marker": "o"} if len(self.epochs) == 1 else {}
+        self.ax_.plot(self.epochs, self.loss, **{"color": BLUE, "label": "training", **looks, **lines})
         if None not in self.validation_loss:
             losses = np.asarray(self.validation_loss, dtype=float)
             best = int(np.argmin(losses))
-            self.ax_.plot(self.epochs, losses, color=ORANGE, linestyle="--", label="validation", marker=marker)
+            looks |= {"color": ORANGE, "linestyle": "--", "label": "validation"}
+            self.ax_.plot(self.epochs, losses, **{**looks, **lines})
             self.ax_.axvline(
                 self.epochs[best], color=GREY, linewidth=0.8, linestyle=":", label=f"best epoch, {self.epochs[best]}"
             )
@@ -107,8 +123,8 @@ class NetworkDisplay:
     --------
     >>> from clearprop import Network
     >>> display = NetworkDisplay.from_network(Network([2, 3, 1], rng=0), ["height", "weight"]).plot()
-    >>> len(display.ax_.lines), len(display.ax_.patches)
-    (9, 6)
+    >>> len(display.ax_.lines), [text.get_text() for text in display.ax_.texts]
+    (9, ['2 units', '3 units', '1 unit', 'height', 'weight'])
     """
 
     weights: Sequence[Array]
@@ -121,37 +137,39 @@ class NetworkDisplay:
         return cls([W.copy() for W in network.weights], list(names))
 
     @classmethod
-    def from_estimator(cls, estimator: Any, *, ax: Any = None) -> "NetworkDisplay":
-        """The network of a fitted estimator, drawn, with the features' names where they are known."""
-        return cls.from_network(estimator.network_, getattr(estimator, "feature_names_in_", None)).plot(ax)
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **lines: Any) -> "NetworkDisplay":
+        """The network of a fitted estimator, drawn, with the features' names where they are known; see `plot`."""
+        names = getattr(estimator, "feature_names_in_", None)
+        return cls.from_network(_fitted(estimator).network_, names).plot(ax, **lines)
 
-    def plot(self, ax: Any = None, most_units: int = 16) -> "NetworkDisplay":
+    def plot(self, ax: Any = None, most_units: int = 16, **lines: Any) -> "NetworkDisplay":
         """Draw into the axes, or into those of a new figure (`figure_`, `ax_`).
 
         Parameters
         ----------
         most_units : int
             Of larger layers the first so many units are drawn.
+        **lines
+            For Matplotlib's `Axes.plot`, of the weights.
         """
-        self.ax_ = new_figure().add_subplot() if ax is None else ax
-        from matplotlib.patches import Circle
-
-        self.figure_ = self.ax_.figure
         sizes = [self.weights[0].shape[0], *(W.shape[1] for W in self.weights)]
+        self.ax_ = new_figure(max(6.4, 1.5 * len(sizes))).add_subplot() if ax is None else ax
+        self.figure_ = self.ax_.figure
         heights = [np.linspace(0.5, -0.5, min(size, most_units) + 2)[1:-1] for size in sizes]
         for layer, W in enumerate(self.weights):
             greatest = float(np.abs(W).max()) or 1.0
             for (i, low), (j, high) in product(enumerate(heights[layer]), enumerate(heights[layer + 1])):
                 share = abs(float(W[i, j])) / greatest
                 colour = BLUE if W[i, j] > 0 else ORANGE
-                self.ax_.plot([layer, layer + 1], [low, high], color=colour, linewidth=0.2 + 2.3 * share, zorder=1)
-        for layer, column in enumerate(heights):
-            for height in column:
-                self.ax_.add_patch(Circle((layer, height), 0.02, facecolor="white", edgecolor=GREY, zorder=2))
-            more = f" ({len(column)} shown)" if len(column) < sizes[layer] else ""
-            self.ax_.text(layer, 0.55, f"{sizes[layer]} units{more}", ha="center")
+                looks = {"color": colour, "linewidth": 0.2 + 2.3 * share, "alpha": 0.2 + 0.8 * share, "zorder": 1}
+                self.ax_.plot([layer, layer + 1], [low, high], **{**looks, **lines})
+        for layer, (column, size) in enumerate(zip(heights, sizes, strict=True)):
+            self.ax_.scatter([layer] * len(column), column, s=60, facecolor="white", edgecolor=GREY, zorder=2)
+            more = f"\n{len(column)} shown" if len(column) < size else ""
+            self.ax_.text(layer, 0.53, f"{size:,} unit{'' if size == 1 else 's'}{more}", ha="center", va="bottom")
         for name, height in zip(self.input_names, heights[0], strict=False):
-            self.ax_.text(-0.05, height, _literal(str(name)), ha="right", va="center")
+            self.ax_.text(-0.08, height, _literal(str(name)), ha="right", va="center")
+        self.ax_.set_ylim(-0.52, 0.64)
         self.ax_.set_xlim(-0.5, len(sizes) - 0.5)
         self.ax_.set_axis_off()
         return self
@@ -179,13 +197,21 @@ class ActivationHistogramDisplay:
         return cls([a.ravel() for a in trace.a], names)
 
     @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None) -> "ActivationHistogramDisplay":
+    def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None, **bars: Any) -> "ActivationHistogramDisplay":
         """The activations of a fitted `MLPClassifier` or `MLPRegressor` at rows X of shape (n, features), drawn."""
-        names = [activation.name for activation in estimator.network_.activations]
-        return cls.from_trace(estimator.trace(X), names).plot(ax)
+        names = [activation.name for activation in _fitted(estimator).network_.activations]
+        return cls.from_trace(estimator.trace(X), names).plot(ax, **bars)
 
-    def plot(self, ax: Any = None, bins: int = 40) -> "ActivationHistogramDisplay":
-        """Draw a histogram a layer; into the axes, one a layer, or into those of a new figure (`figure_`, `axes_`)."""
+    def plot(self, ax: Any = None, bins: int = 40, **bars: Any) -> "ActivationHistogramDisplay":
+        """Draw a histogram a layer; into the axes, one a layer, or into those of a new figure (`figure_`, `axes_`).
+
+        Parameters
+        ----------
+        ax : sequence of Matplotlib axes, optional
+        bins : int
+        **bars
+            For Matplotlib's `Axes.hist`.
+        """
         count = len(self.activations)
         given = new_figure(3.2 * count, 3.0).subplots(1, count, squeeze=False)[0] if ax is None else ax
         self.axes_ = list(np.atleast_1d(np.asarray(given, dtype=object)))
@@ -193,7 +219,7 @@ class ActivationHistogramDisplay:
             raise ValueError(f"ax must be {count} axes, one for each layer, got {len(self.axes_)}")
         self.figure_ = self.axes_[0].figure
         for layer, (axes, a, name) in enumerate(zip(self.axes_, self.activations, self.names, strict=True), start=1):
-            axes.hist(a, bins=bins, color=BLUE)
+            axes.hist(a, bins=bins, **{"color": BLUE, **bars})
             axes.set(title=f"layer {layer}: {name}", xlabel="activation", ylabel="rows × units")
         return self
 
