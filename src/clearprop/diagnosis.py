@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from clearprop.history import History
 from clearprop.network import Network
+from clearprop.rows import Rows
 from clearprop.separability import separable
 from clearprop.sparse import is_sparse
 from clearprop.trace import Trace
@@ -23,6 +24,10 @@ LARGE, SMALL = 10.0, 0.1
 UNLIKE = 300.0
 # A unit whose slope is, over the rows, on average less than this share of the steepest has stopped learning.
 FLAT = 0.02
+# What has not got the loss below that of a constant output by this share has learned nothing.
+LEARNED = 0.1
+# If at its present pace it would have after so many more epochs, it is only the epochs that are missing.
+FORESEEN = 200
 
 
 @dataclass(frozen=True)
@@ -75,41 +80,70 @@ class Diagnosis(Sequence[Finding]):
         return f"<Diagnosis: {', '.join(finding.name for finding in self.findings) or 'nothing found'}>"
 
 
-def diagnose_network(network: Network, rows: Any, history: History, rate: float = 0.0, lines: bool = True) -> Diagnosis:
+@dataclass(frozen=True)
+class Settings:
+    """What remedies may name, since it has an effect, and how training ended.
+
+    Parameters
+    ----------
+    rate : float, optional
+        `learning_rate_init`; None where the solver finds its steps itself.
+    clipped : bool
+        Whether gradients are clipped already.
+    layers : bool
+        Whether the model can be given a hidden layer.
+    stop_reason : str
+        The trainer's; empty where training has not ended.
+    """
+
+    rate: float | None = None
+    clipped: bool = False
+    layers: bool = True
+    stop_reason: str = ""
+
+    @property
+    def lower_rate(self) -> str:
+        """The remedy for too large steps."""
+        if self.rate is None:
+            return "begin elsewhere by another random_state"
+        return f"lower learning_rate_init ({self.rate:g})"
+
+
+def diagnose_network(
+    network: Network, rows: Rows, history: History, settings: Settings = Settings(), lines: bool = True
+) -> Diagnosis:
     """Look at everything that commonly keeps a network from learning.
 
     Parameters
     ----------
     network : Network
         After training.
-    rows : object with X and y (or targets)
-        What it was trained on, X of shape (n, inputs) and targets of shape (n, outputs).
+    rows : Rows
+        What it was trained on.
     history : History
-    rate : float
-        The learning rate, where it is known.
+        Of the training, on the scale of `network.loss`.
+    settings : Settings
     lines : bool
         Whether a linear programme may look for a separating line, which can take longer than the training.
 
     Examples
     --------
     >>> from clearprop import Trainer
-    >>> from clearprop.rows import Rows
     >>> network = Network([2, 1], loss="binary_cross_entropy", initializer="zeros")
     >>> X, y = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]), np.array([[0.0], [1.0], [1.0], [0.0]])
     >>> history = Trainer(network, epochs=50, learning_rate=0.5, rng=0).fit(X, y)
     >>> diagnose_network(network, Rows(X, y, None), history)[0].name
     'no line can separate'
     """
-    X = rows.X
-    targets = np.asarray(rows.y if hasattr(rows, "y") else rows.targets, dtype=np.float64)
+    X, targets = rows.X, np.asarray(rows.y, dtype=np.float64)
     picked = slice(None, None, max(1, X.shape[0] // LOOKED_AT))
     trace = network.forward(X[picked])
     findings = [
         *_scales(X[picked], targets, network),
         *_one_target(targets, network),
-        *(_no_line(X, targets, network) if lines else []),
-        *_flat_units(network, trace),
-        *_rates(network, targets, history, rate),
+        *(_no_line(X, targets, network, settings) if lines else []),
+        *_flat_units(network, trace, settings),
+        *_progress(network, rows, history, settings),
     ]
     return Diagnosis(findings)
 
@@ -150,7 +184,7 @@ def _one_target(targets: Array, network: Network) -> list[Finding]:
     return [Finding(name, evidence, "give rows of another class too" if name == "one class" else "check the targets")]
 
 
-def _no_line(X: Any, targets: Array, network: Network) -> list[Finding]:
+def _no_line(X: Any, targets: Array, network: Network, settings: Settings) -> list[Finding]:
     # Of several outputs the greatest decides, which separates classes that no line has on a side of its own.
     if len(network.weights) > 1 or not network.loss_function.classification or targets.shape[1] > 1:
         return []
@@ -160,12 +194,13 @@ def _no_line(X: Any, targets: Array, network: Network) -> list[Finding]:
         Finding(
             "no line can separate",
             "a linear programme shows that no hyperplane has each class on a side of its own",
-            "add a hidden layer, as in hidden_layer_sizes=(10,), or further columns",
+            ("add a hidden layer, as in hidden_layer_sizes=(10,)," if settings.layers else "take MLPClassifier,")
+            + " or add further columns",
         )
     ]
 
 
-def _flat_units(network: Network, trace: Trace) -> list[Finding]:
+def _flat_units(network: Network, trace: Trace, settings: Settings) -> list[Finding]:
     findings = []
     for layer, (activation, z, a) in enumerate(zip(network.activations[:-1], trace.z, trace.a, strict=False), start=1):
         slope = np.abs(np.asarray(activation.slope(z, a), dtype=np.float64))
@@ -177,7 +212,7 @@ def _flat_units(network: Network, trace: Trace) -> list[Finding]:
             evidence = (
                 f"{int(dead.sum())} of {n} units of layer {layer} have slope 0 at every row ({', '.join(units)}...)"
             )
-            remedy = "scale the inputs, lower learning_rate_init, or take activation='leaky_relu'"
+            remedy = f"scale the inputs, {settings.lower_rate}, or take activation='leaky_relu'"
             findings.append(Finding("dead units", evidence, remedy))
         units = [f"{unit + 1}" for unit in np.flatnonzero(saturated)[:5]]
         if saturated.sum() > n / 10:
@@ -185,45 +220,65 @@ def _flat_units(network: Network, trace: Trace) -> list[Finding]:
                 f"{int(saturated.sum())} of {n} units of layer {layer} are at an end of {activation.name} at nearly "
                 f"every row ({', '.join(units)}...)"
             )
-            remedy = "scale the inputs, lower learning_rate_init, or raise alpha"
+            remedy = f"scale the inputs, {settings.lower_rate}, or raise alpha"
             findings.append(Finding("saturated units", evidence, remedy))
     return findings
 
 
-def _rates(network: Network, targets: Array, history: History, rate: float) -> list[Finding]:
+def _progress(network: Network, rows: Rows, history: History, settings: Settings) -> list[Finding]:
     loss = np.array([record.loss for record in history])
-    if len(loss) < 3 or not np.isfinite(loss).all():
+    if not len(loss) or not np.isfinite(loss).all():
         return []
-    findings, changes = [], np.diff(loss)
+    ended = settings.stop_reason
+    if len(loss) < 3:
+        if ended.startswith("Convergence"):
+            return []
+        what = "1 epoch shows" if len(loss) == 1 else "2 epochs show"
+        return [Finding("too few epochs", f"{what} nothing yet; the loss is {loss[-1]:.4g}", "train for more epochs")]
+    changes = np.diff(loss)
     rises = float(np.mean(changes > 0.01 * np.abs(loss[:-1])))
-    shown = f" ({rate:g})" if rate else ""
-    constant = _loss_of_constant(network, targets)
-    if loss[-1] > 1.5 * loss.min() or rises > 0.3:
+    if settings.rate is not None and (loss[-1] > 1.5 * loss.min() or rises > 0.3):
         evidence = (
             f"the loss rose in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was {loss.min():.4g}"
         )
-        findings.append(Finding("rate too high", evidence, f"lower learning_rate_init{shown}, or give clip_norm=1.0"))
-        return findings
-    learned = constant is None or loss[-1] < 0.9 * constant
+        remedy = settings.lower_rate + ("" if settings.clipped else ", or give clip_norm=1.0")
+        return [Finding("rate too high", evidence, remedy)]
     tail = max(1, len(loss) // 10)
     gain = (loss[-1 - tail] - loss[-1]) / abs(loss[-1 - tail]) if loss[-1 - tail] else 0.0
-    if not learned:
-        evidence = (
-            f"after {len(loss)} epochs the loss is {loss[-1]:.4g}; the best constant output would have {constant:.4g}"
-        )
-        remedy = f"raise learning_rate_init{shown} tenfold, lower tol, or take solver='lbfgs' for few rows"
-        findings.append(Finding("rate too low", evidence, remedy))
-    if gain > 0.01:
-        evidence = f"the loss still fell by {gain:.1%} over the last {tail} of {len(loss)} epochs, to {loss[-1]:.4g}"
-        remedy = f"raise max_iter, or learning_rate_init{shown}"
-        findings.append(Finding("too few epochs", evidence, remedy))
+    falls = f"the loss still fell by {gain:.1%} over the last {tail} of {len(loss)} epochs, to {loss[-1]:.4g}"
+    fit = loss - [record.penalty for record in history]
+    constant = loss_of_constant(network, rows)
+    goal = np.inf if constant is None else (1 - LEARNED) * constant
+    half = fit[len(fit) // 2 - 1 :]
+    pace = (half[0] - half[-1]) / (len(half) - 1)
+    is_over = ended.startswith(("no gain", "Convergence"))
+    findings = []
+    if fit[-1] >= goal and (is_over or fit[-1] - FORESEEN * pace >= goal):
+        findings.append(_stuck(len(fit), fit[-1], constant, settings))
+    elif fit[-1] >= goal or (gain > 0.01 and not is_over):
+        remedy = "raise max_iter" + ("" if settings.rate is None else f", or learning_rate_init ({settings.rate:g})")
+        findings.append(Finding("too few epochs", falls, remedy))
+    if gain > 0.01 and ended.startswith("no gain"):
+        findings.append(Finding("stopped too early", falls, "lower tol, or raise n_iter_no_change"))
     return findings
 
 
-def _loss_of_constant(network: Network, targets: Array) -> float | None:
+def _stuck(epochs: int, loss: float, constant: float | None, settings: Settings) -> Finding:
+    """The loss is that of a constant output, and more epochs would not help."""
+    evidence = f"after {epochs} epochs the loss is {loss:.4g}; the best constant output would have {constant:.4g}"
+    if settings.rate is None:
+        remedy = "begin elsewhere by another random_state, give more hidden units, or lower alpha"
+        return Finding("nothing learned", evidence, remedy)
+    stopped = ", lower tol" if settings.stop_reason.startswith("no gain") else ""
+    remedy = f"raise learning_rate_init ({settings.rate:g}) tenfold{stopped}, or take solver='lbfgs' for few rows"
+    return Finding("rate too low", evidence, remedy)
+
+
+def loss_of_constant(network: Network, rows: Rows) -> float | None:
     """The loss of the mean target as an output, where the loss is least there; None where it is not."""
     if network.loss_function.name not in ("squared_error", "binary_cross_entropy", "cross_entropy", "poisson"):
         return None
-    mean = np.broadcast_to(targets.mean(axis=0), targets.shape)
-    value = float(network.loss_function.value(mean, targets).mean())
+    targets = np.asarray(rows.y, dtype=np.float64)
+    mean = np.broadcast_to(np.average(targets, axis=0, weights=rows.sample_weight), targets.shape)
+    value = float(np.average(network.loss_function.value(mean, targets), weights=rows.sample_weight))
     return value if value > 1e-8 else None

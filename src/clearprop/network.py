@@ -252,6 +252,8 @@ class Network:
         [[[3.0, -1.0]]]
         """
         z, a = trace.z[-1], trace.a[-1]
+        if of not in ("outputs", "logits"):
+            raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
         jacobian = np.empty((trace.n_rows, z.shape[1], self.layer_sizes[0]), self.dtype)
         for output in range(z.shape[1]):
             delta = np.zeros_like(z)

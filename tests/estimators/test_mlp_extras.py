@@ -130,9 +130,12 @@ def test_losses_of_a_classifier(loss, labels):
         loss = "cross_entropy"
     model = small(loss=loss, learning_rate_init=0.02, max_iter=200).fit(X, labels)
     assert model.score(X, labels) > 0.9
-    if loss in ("hinge", "perceptron", "squared_error"):
-        with pytest.raises(AttributeError, match="needs outputs from 0 to 1"):
+    assert hasattr(model, "predict_proba") == (loss in ("binary_cross_entropy", "cross_entropy"))
+    assert hasattr(clone(model), "predict_log_proba") == hasattr(model, "predict_log_proba")
+    if not hasattr(model, "predict_proba"):
+        with pytest.raises(AttributeError, match="no attribute 'predict_proba'") as raised:
             model.predict_proba(X)
+        assert "identity goes from -inf to inf: use decision_function" in str(raised.value.__cause__)
 
 
 @pytest.mark.parametrize("loss", ["absolute_error", "log_cosh", "quantile", Huber(0.5)])
@@ -266,10 +269,15 @@ def test_verbose_prints_what_scikit_learn_prints(capsys):
         ours = capsys.readouterr().out
         TheirClassifier(**{name: given[name] for name in TheirClassifier().get_params()}).fit(X, y)
         assert ours == capsys.readouterr().out
-    small(verbose=True, max_iter=400, tol=0.1, solver="sgd", learning_rate="adaptive", n_iter_no_change=1).fit(X, y)
-    out = capsys.readouterr().out
-    assert "Setting learning rate to 0.000200" in out
-    assert "Learning rate too small. Stopping." in out
+    for early in (False, True):
+        for rate in ({"solver": "sgd", "learning_rate": "adaptive"}, {"solver": "adam"}):
+            model = small(verbose=True, max_iter=400, tol=0.1, n_iter_no_change=2, early_stopping=early, **rate)
+            given = model.fit(X, y).get_params()
+            ours = capsys.readouterr().out
+            TheirClassifier(**{name: given[name] for name in TheirClassifier().get_params()}).fit(X, y)
+            assert ours == capsys.readouterr().out
+            assert ours.endswith("Stopping.\n")
+            assert ("Setting learning rate to 0.000200" in ours) == ("learning_rate" in rate)
 
 
 # -- looking inside ----------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """`MLPClassifier`: one class of two or several, or several yes-or-no labels at once."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,13 +11,14 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d, validate_data
 
-from clearprop.activations import softplus
-from clearprop.estimators.constraints import CLASSIFIER_CONSTRAINTS
+from clearprop.activations import ACTIVATIONS, softplus
+from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.scoring import Scored
+from clearprop.estimators.settings import check_class_weight
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
 
@@ -24,6 +26,29 @@ Array = npt.NDArray[Any]
 
 # The losses whose targets are -1 and 1 instead of 0 and 1.
 SIGNED = ("hinge", "perceptron")
+
+
+def gives_probabilities(estimator: Any) -> bool:
+    """Whether the outputs are from 0 to 1.
+
+    Raises
+    ------
+    AttributeError
+        They are not.
+    """
+    if "network_" in vars(estimator):
+        output = estimator.network_.activations[-1]
+    else:
+        loss, given = estimator.loss, estimator.output_activation
+        natural = "sigmoid" if loss == "log_loss" else LOSSES.resolve(loss).output_activation
+        output = ACTIVATIONS.resolve(natural if given is None else given)
+    low, high = output.output_range
+    if low < 0 or high > 1:
+        raise AttributeError(
+            f"probabilities need outputs from 0 to 1, but {output.name} goes from {low:g} to {high:g}: use "
+            "decision_function, or loss='log_loss'"
+        )
+    return True
 
 
 class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc]
@@ -41,7 +66,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     batch_size : int or "auto"
         Rows a step; "auto" is 200, or all if there are fewer.
     learning_rate : {"constant", "invscaling", "adaptive"}, another name of `clearprop.SCHEDULES`, or an object
-        The first three, as names, work with sgd only; all others with any solver but lbfgs.
+        adam does not use "invscaling" and "adaptive" given as names, as in scikit-learn, and lbfgs uses none.
     learning_rate_init, power_t : float
         The first rate, and the power of "invscaling".
     max_iter : int
@@ -78,7 +103,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         The greatest length of a gradient.
     initializer : str, Initializer, or a list with one for each layer; optional
     class_weight : dict, "balanced", optional
-        What the rows of each class count.
+        What the rows of each class count, rows for validation included; "balanced" is the inverse of how often the
+        class is among the rows of `fit`.
     dtype : {"float32", "float64"}, optional
         Where not given, float32 for float32 rows, else float64.
     engine : str or Engine
@@ -94,10 +120,12 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     classes_ : array, shape (classes,)
     loss_, best_loss_, loss_curve_ : float, float or None, list of float
         Training loss, penalty included: last, least, by epoch.
-    validation_scores_, best_validation_score_, validation_loss_curve_ : list, float, list
-        By epoch, where there are validation rows.
+    validation_scores_, best_validation_score_ : list or None, float or None
+        With `early_stopping`: by what it judges, by epoch, and the best of it.
+    validation_loss_curve_ : list
+        The loss of the validation rows, without penalty, by epoch; empty where there are none.
     history_ : History
-        Losses, gradient length and rate by epoch.
+        Losses, gradient length and rate by epoch of the last `fit` and what `partial_fit` added.
     learning_rate_ : float
         The rate that the next step would take.
     n_iter_, t_, n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
@@ -246,15 +274,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         ValueError
             See `fit`; or a class that is not among `classes`.
         """
-        if self.class_weight == "balanced":
-            raise ValueError(
-                "class_weight 'balanced' needs all rows at once, which partial_fit does not have: give a dict instead, "
-                "as from sklearn.utils.compute_class_weight"
-            )
-        if _check_partial_fit_first_call(self, classes):
-            self._label_binarizer = LabelBinarizer()
-            self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
-        self._train(X, y, sample_weight, incremental=True)
+        self._train(X, y, sample_weight, incremental=True, classes=classes)
         return self
 
     # -- predictions ---------------------------------------------------------------------------------------------
@@ -263,27 +283,33 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         """The class of each row, shape (n,); for several labels the indicator matrix, shape (n, labels)."""
         return self._classes_of(self._forward(self._rows(X)))
 
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, shape (n, classes).
 
-        Raises
-        ------
-        AttributeError
-            The outputs are no probabilities, as with the hinge loss.
-        """
-        check_is_fitted(self)
-        self._check_probabilities("predict_proba")
-        a = self._forward(self._rows(X))
-        return np.column_stack([1 - a[:, 0], a[:, 0]]) if self.n_outputs_ == 1 else a
+        Where each of several classes has an output of its own, as with the loss binary_cross_entropy, the outputs of a
+        row are divided by their sum, as scikit-learn's `OneVsRestClassifier` does it; if all are 0, no class is more
+        probable than another. The labels of an indicator matrix are independent, and so are their probabilities.
 
+        It is not there where the outputs are no probabilities, as with the hinge loss.
+        """
+        return self._probabilities(self._forward(self._rows(X)))
+
+    def _probabilities(self, a: Array) -> Array:
+        if self.n_outputs_ == 1:
+            return np.column_stack([1 - a[:, 0], a[:, 0]])
+        if not self._is_one_of_several():
+            return a
+        total = a.sum(axis=1, keepdims=True)
+        return np.where(total > 0, a, 1 / a.shape[1]) / np.where(total > 0, total, 1)
+
+    def _is_one_of_several(self) -> bool:
+        """Whether there is an output for each class, and they do not sum to 1 by themselves."""
+        return self._label_binarizer.y_type_ == "multiclass" and self.network_.activations[-1].name != "softmax"
+
+    @available_if(gives_probabilities)  # type: ignore[untyped-decorator]
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithms of the probabilities; where one is too small for its dtype, from the logits, so it is finite.
-
-        Raises
-        ------
-        AttributeError
-            See `predict_proba`.
-        """
+        """The logarithms of `predict_proba`; where one is too small for its dtype, from the logits, so it is finite."""
         probability = self.predict_proba(X)
         tiny = probability < np.finfo(probability.dtype).tiny
         result = np.log(np.where(tiny, 1, probability))
@@ -293,9 +319,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def _log_from_logits(self, z: Array) -> Array:
         if self.network_.activations[-1].name == "softmax":
-            shifted = z - z.max(axis=1, keepdims=True)
-            return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-        return np.column_stack([-softplus(z), -softplus(-z)]) if self.n_outputs_ == 1 else -softplus(-z)
+            return _log_softmax(z)
+        if self.n_outputs_ == 1:
+            return np.column_stack([-softplus(z), -softplus(-z)])
+        return _log_softmax(-softplus(-z)) if self._is_one_of_several() else -softplus(-z)
 
     def decision_function(self, X: Any) -> Array:
         """The weighted sums before the output activation (logits): shape (n,) for two classes, else (n, outputs)."""
@@ -307,14 +334,6 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         threshold = 0.0 if self.network_.loss_function.name in SIGNED else None
         classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
         return classes
-
-    def _check_probabilities(self, method: str) -> None:
-        low, high = self.network_.activations[-1].output_range
-        if low < 0 or high > 1:
-            raise AttributeError(
-                f"{method} needs outputs from 0 to 1, but {self.network_.activations[-1].name} goes from {low:g} to "
-                f"{high:g}: use decision_function, or loss='log_loss'"
-            )
 
     # -- what the common part asks for ---------------------------------------------------------------------------
 
@@ -330,6 +349,16 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         targets: Array = self._label_binarizer.transform(y).astype(bool)
         return X, targets.reshape(len(targets), -1)
 
+    def _first_call(self, y: Any, classes: Any) -> None:
+        if self.class_weight == "balanced":
+            raise ValueError(
+                "class_weight 'balanced' needs all rows at once, which partial_fit does not have: give a dict instead, "
+                "as from sklearn.utils.compute_class_weight"
+            )
+        if _check_partial_fit_first_call(self, classes):
+            self._label_binarizer = LabelBinarizer()
+            self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+
     def _check_classes(self, found: Array, incremental: bool) -> None:
         if self.warm_start and not incremental:
             if set(found) != set(self.classes_):
@@ -343,16 +372,22 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             )
 
     def _core_loss(self, dtype: Any) -> Any:
-        if self.loss != "log_loss":
-            loss = LOSSES.resolve(self.loss)
-            if loss.name == "cross_entropy" and self._label_binarizer.y_type_ != "multiclass":
-                raise ValueError(
-                    f"loss {self.loss!r} is for one class of several, and y is {self._label_binarizer.y_type_}: take "
-                    "'log_loss', which fits both, or 'binary_cross_entropy'"
-                )
-            return loss
-        floor = float(np.finfo(dtype).eps)
-        return CrossEntropy(floor) if self._label_binarizer.y_type_ == "multiclass" else BinaryCrossEntropy(floor)
+        y_type = self._label_binarizer.y_type_
+        if self.loss == "log_loss":
+            floor = float(np.finfo(dtype).eps)
+            return CrossEntropy(floor) if y_type == "multiclass" else BinaryCrossEntropy(floor)
+        loss = LOSSES.resolve(self.loss)
+        if loss.name in LOSSES and loss.name not in CLASSIFICATION_LOSSES:
+            raise ValueError(
+                f"loss {self.loss!r} is one of quantities, and y holds classes: take one of "
+                f"{', '.join(sorted(CLASSIFICATION_LOSSES))}"
+            )
+        if loss.name == "cross_entropy" and y_type != "multiclass":
+            raise ValueError(
+                f"loss {self.loss!r} is for one class of several, and y is {y_type}: take 'log_loss', which fits both, "
+                "or 'binary_cross_entropy'"
+            )
+        return loss
 
     def _stratifies(self) -> bool:
         return self.n_outputs_ == 1
@@ -360,20 +395,36 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _training_targets(self, targets: Array) -> Array:
         return np.where(targets, 1.0, -1.0) if self.network_.loss_function.name in SIGNED else targets
 
-    def _training_weight(self, y: Any, sample_weight: Array | None, n_rows: int) -> Array | None:
+    def _weighted(self, sample: Sample, trained_on: Array) -> Sample:
         if self.class_weight is None:
-            return sample_weight
-        weight: Array = compute_sample_weight(self.class_weight, y)
-        return weight if sample_weight is None else weight * sample_weight
+            return sample
+        check_class_weight(self.class_weight)
+        if self.class_weight == "balanced":
+            n = len(trained_on)
+            labels = self._labels(np.concatenate([trained_on, sample.targets]))
+            weight = compute_sample_weight("balanced", labels, indices=np.arange(n))[n:]
+        else:
+            weight = compute_sample_weight(self.class_weight, self._labels(sample.targets))
+        return replace(sample, weight=weight if sample.weight is None else weight * sample.weight)
+
+    def _labels(self, targets: Array) -> Array:
+        """The classes, or the indicator matrix, that targets of 0 and 1 stand for."""
+        encoded = targets.astype(np.float64)
+        labels: Array = self._label_binarizer.inverse_transform(encoded[:, 0] if encoded.shape[1] == 1 else encoded)
+        return labels
 
     def _metric(self, validation: Sample | None) -> Any:
         if self.scoring in (None, "loss") or validation is None:
             return accuracy
         scorer = check_scoring(self, self.scoring)
-        y = self._classes_of(self._training_targets(validation.targets).astype(np.float64))
-        return Scored(self, scorer, validation.X, y)
+        return Scored(self, scorer, validation.X, self._labels(validation.targets))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _log_softmax(z: Array) -> Array:
+    shifted = z - z.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

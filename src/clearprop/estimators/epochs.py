@@ -1,25 +1,45 @@
 """What an estimator keeps and tells of each epoch: curves, best values, verbose lines, scikit-learn's callbacks."""
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clearprop.callbacks import Callback
+from clearprop.estimators.callbacks import tear_down
 from clearprop.history import EpochRecord
+from clearprop.network import Network
 from clearprop.schedules import Adaptive
 
 if TYPE_CHECKING:
     from clearprop.training import Trainer
 
 
-def reported_loss(record: EpochRecord, loss: str, n_outputs: int) -> float:
-    """The training loss on scikit-learn's scale.
+def reported_outputs(network: Network) -> int:
+    """By how many outputs scikit-learn divides its loss: it reports the mean over them for squared_error alone."""
+    return network.layer_sizes[-1] if network.loss_function.name == "squared_error" else 1
+
+
+def reported(record: EpochRecord, n_outputs: int) -> EpochRecord:
+    """The epoch with its losses on scikit-learn's scale.
 
     Training makes the sum over the outputs small (see `losses`). scikit-learn reports the mean for squared_error,
     though it descends the sum's gradient; its tolerance is meant on that scale too.
+
+    Examples
+    --------
+    >>> reported(EpochRecord(1, loss=5.0, validation_loss=6.0, metric=None, gradient_norm=1, rate=1, penalty=1.0), 2)
+    EpochRecord(epoch=1, loss=3.0, validation_loss=3.0, metric=None, gradient_norm=1, rate=1, penalty=1.0)
     """
-    if loss != "squared_error" or n_outputs == 1:
-        return record.loss
-    return (record.loss - record.penalty) / n_outputs + record.penalty
+    if n_outputs == 1:
+        return record
+    validation_loss = None if record.validation_loss is None else record.validation_loss / n_outputs
+    return replace(
+        record,
+        loss=(record.loss - record.penalty) / n_outputs + record.penalty,
+        validation_loss=validation_loss,
+    )
 
 
 class EpochReport(Callback):
@@ -28,24 +48,35 @@ class EpochReport(Callback):
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
-    context : callback context
-        Of the whole fit.
     offered : dict
         X, y and metadata, for the callbacks.
     """
 
-    def __init__(self, estimator: Any, context: Any, offered: dict[str, Any]) -> None:
+    def __init__(self, estimator: Any, offered: dict[str, Any]) -> None:
         self.estimator = estimator
-        self.context = context
         self.offered = offered
         self.epochs = 0
 
+    @contextmanager
+    def told(self, max_subtasks: int) -> Iterator[None]:
+        """Tell scikit-learn's callbacks of a fit of at most so many epochs: its begin, and its end."""
+        estimator = self.estimator
+        self.context = estimator._init_callback_context(max_subtasks=max_subtasks)
+        try:
+            self.context.call_on_fit_task_begin(estimator=estimator, **self.offered)
+            yield
+            self.context.call_on_fit_task_end(estimator=estimator, **self.offered, reconstruction_attributes=dict)
+        finally:
+            tear_down(estimator, self.context)
+
     def on_epoch_end(self, trainer: "Trainer") -> None:
         """Take note of the epoch."""
-        estimator, record = self.estimator, trainer.history[-1]
+        estimator = self.estimator
+        record = reported(trainer.history[-1], reported_outputs(estimator.network_))
         self.epochs += 1
-        estimator.n_iter_ = self.epochs
-        estimator.loss_ = reported_loss(record, estimator.network_.loss_function.name, estimator.n_outputs_)
+        estimator.n_iter_, estimator.loss_ = self.epochs, record.loss
+        if record.validation_loss is not None:
+            estimator.validation_loss_curve_.append(record.validation_loss)
         if estimator._is_stochastic():
             self._keep(record, trainer)
         if estimator.verbose:
@@ -57,8 +88,6 @@ class EpochReport(Callback):
         estimator = self.estimator
         estimator.t_ += trainer.n_rows
         estimator.loss_curve_.append(estimator.loss_)
-        if record.validation_loss is not None:
-            estimator.validation_loss_curve_.append(record.validation_loss)
         if estimator.early_stopping:
             score = validation_score(estimator, record)
             estimator.validation_scores_.append(score)
@@ -73,7 +102,8 @@ class EpochReport(Callback):
         if estimator.early_stopping and record.metric is not None:
             write(f"Validation score: {validation_score(estimator, record):f}")
         what = "Validation score" if estimator.early_stopping else "Training loss"
-        patience = f"{what} did not improve more than tol={estimator.tol:f} for {estimator.n_iter_no_change} epochs."
+        patience = f"{what} did not improve more than tol={estimator.tol:f} for "
+        patience += f"{estimator.n_iter_no_change} consecutive epochs."
         if (trainer.stop_requested or "").startswith("no gain"):
             too_small = " Learning rate too small." if isinstance(trainer.schedule, Adaptive) else ""
             write(f"{patience}{too_small} Stopping.")

@@ -12,11 +12,16 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.diagnosis import Diagnosis, diagnose_network
+from clearprop.activations import ACTIVATIONS
+from clearprop.arguments import checked_dtype
+from clearprop.diagnosis import Settings, diagnose_network
 from clearprop.errors import DivergenceError
-from clearprop.estimators.callbacks import CallbackSupport, tear_down
-from clearprop.estimators.epochs import EpochReport, reported_loss
+from clearprop.estimators.blow_up import FirstLoss
+from clearprop.estimators.callbacks import CallbackSupport
+from clearprop.estimators.coefficients import Coefficients
+from clearprop.estimators.epochs import EpochReport, reported, reported_outputs
 from clearprop.estimators.held_out import Sample, hold_out
+from clearprop.estimators.insight import Insight
 from clearprop.estimators.notices import DivergenceWarning, warn_of_ignored
 from clearprop.estimators.settings import (
     OUTPUT_NAMES,
@@ -28,12 +33,13 @@ from clearprop.estimators.settings import (
     patience,
     schedule,
 )
-from clearprop.history import History
+from clearprop.estimators.unchanged import unchanged_if_refused
+from clearprop.history import EpochRecord, History
 from clearprop.network import Network
 from clearprop.optimizers import LBfgs
 from clearprop.randomness import restore_generator
+from clearprop.rows import Rows
 from clearprop.snapshots import Snapshot
-from clearprop.trace import Trace
 from clearprop.training import Trainer
 
 Array = npt.NDArray[Any]
@@ -44,15 +50,7 @@ PREDICTED_AT_ONCE = 2048
 RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
 
 
-@dataclass
-class OwnWeights:
-    """Weights and biases that the user set before the first training."""
-
-    coefs: Any = None
-    intercepts: Any = None
-
-
-class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc]
+class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator):  # type: ignore[misc]
     """The common part of both estimators; subclasses say what targets are and how outputs are read.
 
     The fitted network is `network_`. `coefs_` and `intercepts_` are views into its parameters: assigning to an entry
@@ -83,9 +81,12 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
         """Targets as the loss wants them."""
         return targets
 
-    def _training_weight(self, y: Any, sample_weight: Array | None, n_rows: int) -> Array | None:
-        """The rows' weights, classes' weights included."""
-        return sample_weight
+    def _weighted(self, sample: Sample, trained_on: Array) -> Sample:
+        """The rows with the weights of their classes, as those are in the targets that are trained on."""
+        return sample
+
+    def _first_call(self, y: Any, classes: Any) -> None:
+        """What has to be known of all rows before the first `partial_fit`."""
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -94,44 +95,48 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
         X: Any,
         y: Any,
         sample_weight: Any = None,
-        validation: tuple[Any, Any, Any] | None = None,
+        validation: tuple[Any, Any, Any] = (None, None, None),
         *,
         incremental: bool = False,
+        classes: Any = None,
     ) -> None:
         """Check all that is given, and train: until it ends, or for one epoch more (`incremental`)."""
+        report = EpochReport(self, {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}})
+        with unchanged_if_refused(self):
+            if incremental:
+                self._first_call(y, classes)
+            trainer = self._prepared(X, y, sample_weight, validation, report, incremental)
+        with report.told(max_subtasks=1 if incremental else self.max_iter):
+            self._run(trainer, report, incremental)
+
+    def _prepared(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        validation: tuple[Any, Any, Any],
+        report: EpochReport,
+        incremental: bool,
+    ) -> Trainer:
+        """All that is given, checked, and a trainer that stands before the first batch."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         first = "network_" not in self.__dict__ or not (self.warm_start or incremental)
         if self.early_stopping and incremental and self._is_stochastic():
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
-        if not incremental:
-            warn_of_ignored(self, _defaults(type(self)))
-        offered = {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}}
-        given_y = y
+        if first or not incremental:
+            warn_of_ignored(self, _defaults(type(self)), hidden, own_validation=validation[0] is not None)
         X, targets = self._checked(X, y, incremental=incremental, reset=first)
-        if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype)
-        sample = Sample(X, targets, self._training_weight(given_y, sample_weight, X.shape[0]))
+        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
+        held_out = self._given_validation(validation, targets)
 
         random = self._generator(goes_on=incremental and not first)
         if first:
             self._begin(hidden, X, targets, random)
-        self._check_sizes(hidden, targets.shape[1])
-        if self._is_stochastic():
-            self._open_records()
-        held_out = self._given_validation(validation)
+        self._check_same_network(hidden, targets.shape[1])
         if self.early_stopping and held_out is None and self._is_stochastic():
-            stratify = self._stratifies()
-            sample, held_out = hold_out(sample, self.validation_fraction, random, stratify)
-
-        context = self._init_callback_context(max_subtasks=1 if incremental else self.max_iter)
-        try:
-            context.call_on_fit_task_begin(estimator=self, **offered)
-            report = EpochReport(self, context, offered)
-            trainer = self._trainer(sample, held_out, random, report, incremental)
-            self._run(trainer, report, incremental)
-            context.call_on_fit_task_end(estimator=self, **offered, reconstruction_attributes=dict)
-        finally:
-            tear_down(self, context)
+            sample, held_out = hold_out(sample, self.validation_fraction, random, self._stratifies())
+        self._open_records(held_out is not None)
+        return self._trainer(sample, held_out, random, report, incremental)
 
     def _begin(self, hidden: list[int], X: Any, targets: Array, random: np.random.RandomState) -> None:
         """A new network, and nothing learned yet."""
@@ -160,10 +165,13 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
         for name in RECORDS:
             self.__dict__.pop(name, None)
 
-    def _open_records(self) -> None:
+    def _open_records(self, validated: bool) -> None:
         """The fitted attributes that grow by the epoch: those that there are go on, and the others begin."""
+        if validated or self._is_stochastic():
+            self.validation_loss_curve_: list[float] = getattr(self, "validation_loss_curve_", [])
+        if not self._is_stochastic():
+            return
         self.loss_curve_: list[float] = getattr(self, "loss_curve_", [])
-        self.validation_loss_curve_: list[float] = getattr(self, "validation_loss_curve_", [])
         scores, best_score = getattr(self, "validation_scores_", None), getattr(self, "best_validation_score_", None)
         best_loss = getattr(self, "best_loss_", None)
         self.validation_scores_: list[float] | None = (scores or []) if self.early_stopping else None
@@ -184,12 +192,11 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
     ) -> Trainer:
         """A trainer that stands before the first batch, or where the last training ended."""
         stochastic, early = self._is_stochastic(), bool(self.early_stopping) and self._is_stochastic()
-        loss, n_outputs = self.network_.loss_function.name, self.n_outputs_
         monitor: Any = "loss"
         if early:
             monitor = "validation_loss" if self.scoring == "loss" else "metric"
-        elif loss == "squared_error" and n_outputs > 1:
-            monitor = _ReportedLoss(loss, n_outputs)
+        if monitor != "metric" and reported_outputs(self.network_) > 1:
+            monitor = _Reported(monitor, reported_outputs(self.network_))
         by_steps: dict[str, Any] = {}
         if stochastic:
             by_steps = {
@@ -229,6 +236,7 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
     def _run(self, trainer: Trainer, report: EpochReport, incremental: bool) -> None:
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
+        before = FirstLoss(trainer) if self._is_stochastic() and not incremental else None
         try:
             if incremental:
                 trainer.run_epoch()
@@ -238,26 +246,48 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
             self._report_divergence(error)
         except KeyboardInterrupt:
             warnings.warn("Training interrupted by user.", stacklevel=5)
-        self.history_ = History(trainer.history.records)
+        self.history_ = History([reported(record, reported_outputs(self.network_)) for record in trainer.history])
         self._snapshot = trainer.snapshot()
         self.learning_rate_ = trainer.next_rate
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             self.loss_ = self._loss_now(trainer)
-        reason = trainer.stop_reason or ""
-        if not incremental and reason.startswith(("all ", "Stop", "Abnormal")):
+        if not incremental:
+            self._warn_of_the_end(trainer, before)
+
+    def _warn_of_the_end(self, trainer: Trainer, before: FirstLoss | None) -> None:
+        """Warn where training ended with a loss that has blown up, or before it converged."""
+        rate, reason = self.learning_rate_init, trainer.stop_reason or ""
+        if before is not None and before.has_blown_up(trainer):
+            warnings.warn(
+                f"training has all but diverged: the loss was {before.loss:.4g} at the first rows and is "
+                f"{trainer.history.loss[-1]:.4g}. Lower learning_rate_init ({rate:g}), scale the inputs"
+                + (" and targets" if not self.network_.loss_function.classification else "")
+                + (", or give clip_norm=1.0" if self.clip_norm is None else ""),
+                DivergenceWarning,
+                stacklevel=6,
+            )
+        elif reason.startswith(("all ", "Stop", "Abnormal")):
             what = f"Maximum iterations ({self.max_iter}) reached" if reason.startswith("all ") else reason
             solver = "Stochastic Optimizer" if self._is_stochastic() else "lbfgs"
-            hints = diagnose_network(self.network_, trainer.rows, self.history_, lines=False).hints()
+            hints = diagnose_network(self.network_, trainer.rows, trainer.history, self._turned(), lines=False).hints()
             warnings.warn(
                 f"{solver}: {what} and the optimization hasn't converged yet; loss {self.loss_:.4g}. Raise max_iter, "
                 f"or see diagnose(X, y).{hints}",
                 ConvergenceWarning,
-                stacklevel=5,
+                stacklevel=6,
             )
 
+    def _turned(self) -> Settings:
+        """What a diagnosis may tell to turn, and how training ended."""
+        return Settings(
+            rate=self.learning_rate_init if self._is_stochastic() else None,
+            clipped=self.clip_norm is not None,
+            stop_reason=self._snapshot.state.stop_reason or "",
+        )
+
     def _loss_now(self, trainer: Trainer) -> float:
-        job = trainer.rows
-        return self.network_.loss(job.X, job.y, job.sample_weight, trainer.penalty)
+        rows = trainer.rows
+        return self.network_.loss(rows.X, rows.y, rows.sample_weight, trainer.penalty)
 
     def _report_divergence(self, error: DivergenceError) -> None:
         # Early stopping has an epoch to go back to only if one had a finite score.
@@ -281,7 +311,7 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
 
     def _dtypes(self) -> Any:
         """What X may be or is made: float32 stays unless `dtype` says otherwise."""
-        return (np.float64, np.float32) if self.dtype is None else np.dtype(self.dtype)
+        return (np.float64, np.float32) if self.dtype is None else checked_dtype(self.dtype)
 
     def _generator(self, goes_on: bool) -> np.random.RandomState:
         """The generator of the parameter `random_state`; where training goes on, a seed's goes on too."""
@@ -291,30 +321,49 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
             restore_generator(random, self._snapshot.generator)
         return random
 
-    def _check_sizes(self, hidden: list[int], n_outputs: int) -> None:
-        sizes = [self.network_.layer_sizes[0], *hidden, n_outputs]
-        if list(self.network_.layer_sizes) != sizes:
+    def _check_same_network(self, hidden: list[int], n_outputs: int) -> None:
+        """Refuse parameters that training cannot go on with, since the network was made with others."""
+        network = self.network_
+        loss = self._core_loss(network.dtype)
+        output = loss.output_activation if self.output_activation is None else self.output_activation
+        functions = [*hidden_activations(self.activation, len(hidden)), ACTIVATIONS.resolve(output)]
+        if n_outputs == 1 and functions[-1].name == "softmax":
             raise ValueError(
-                f"training goes on with a network of layers {list(self.network_.layer_sizes)}, but the parameters and "
-                f"the data ask for {sizes}: set warm_start=False and call fit to begin anew"
+                "output_activation='softmax' over one output is always 1: leave output_activation out, which is "
+                f"{loss.output_activation} then"
             )
+        for what, has, asked in (
+            ("layers", list(network.layer_sizes), [network.layer_sizes[0], *hidden, n_outputs]),
+            ("activations", network.activations, functions),
+            ("loss", network.loss_function, loss),
+            ("dtype", network.dtype, network.dtype if self.dtype is None else checked_dtype(self.dtype)),
+        ):
+            if has != asked:
+                raise ValueError(
+                    f"training goes on with a network of {what} {has}, but the parameters and the data ask for "
+                    f"{asked}: set warm_start=False and call fit to begin anew"
+                )
 
-    def _given_validation(self, given: tuple[Any, Any, Any] | None) -> Sample | None:
-        if given is None or (given[0] is None and given[1] is None):
-            return None
+    def _given_validation(self, given: tuple[Any, Any, Any], trained_on: Array) -> Sample | None:
         X, y, weight = given
+        if X is None and y is None and weight is None:
+            return None
         if X is None or y is None:
-            raise ValueError("X_val and y_val belong together: give both, or neither")
+            raise ValueError("X_val and y_val belong together, and sample_weight_val to both: give X_val and y_val")
         X, targets = self._checked(X, y, incremental=True, reset=False)
-        if weight is not None:
-            weight = _check_sample_weight(weight, X, dtype=X.dtype)
-        return Sample(X, targets, weight)
+        return self._weighted(Sample(X, targets, _row_weight(weight, X)), trained_on)
 
     # -- what the network gives ----------------------------------------------------------------------------------
 
     def _rows(self, X: Any) -> Any:
         check_is_fitted(self)
         return validate_data(self, X, accept_sparse="csr", reset=False)
+
+    def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
+        check_is_fitted(self)
+        X, targets = self._checked(X, y, incremental=True, reset=False)
+        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
+        return Rows.checked(self.network_, X, self._training_targets(targets), sample.weight)
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
@@ -324,121 +373,6 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
             parts.append(self.network_.forward(part).z[-1] if of_logits else self.network_.predict(part))
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
-    def trace(self, X: Any) -> Trace:
-        """Every weighted sum z and activation a of every layer for these rows.
-
-        Parameters
-        ----------
-        X : array-like or sparse matrix, shape (n, features)
-
-        Returns
-        -------
-        Trace
-            `trace.z[l]` and `trace.a[l]` of shape (n, units of layer l + 1); `trace.outputs`.
-
-        Examples
-        --------
-        >>> from clearprop import MLPRegressor
-        >>> model = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs").fit([[0.0], [1.0]], [0.0, 1.0])
-        >>> [a.shape for a in model.trace([[0.5]]).a]
-        [(1, 3), (1, 1)]
-        """
-        return self.network_.forward(self._rows(X))
-
-    def input_gradients(self, X: Any, of: str = "outputs") -> Array:
-        """How each output changes with each feature, da/dx, at each row.
-
-        Parameters
-        ----------
-        X : array-like or sparse matrix, shape (n, features)
-        of : {"outputs", "logits"}
-            Whether of the outputs (probabilities, predictions) or of the weighted sums before them.
-
-        Returns
-        -------
-        array, shape (n, features), or (n, outputs, features) where there are several outputs
-
-        Examples
-        --------
-        >>> from clearprop import MLPRegressor
-        >>> model = MLPRegressor(hidden_layer_sizes=(), solver="lbfgs", alpha=0.0, random_state=0)
-        >>> model.fit([[0.0], [1.0], [2.0]], [0.0, 3.0, 6.0]).input_gradients([[0.5]]).round(3)
-        array([[3.]])
-        """
-        jacobian = self.network_.jacobian(self.trace(X), of)
-        return jacobian[:, 0] if self.n_outputs_ == 1 else jacobian
-
-    def diagnose(self, X: Any, y: Any) -> Diagnosis:
-        """Why it is not learning: what is wrong with data, parameters or training, with evidence and remedy.
-
-        Parameters
-        ----------
-        X : array-like or sparse matrix, shape (n, features)
-        y : array-like, shape (n,) or (n, outputs)
-            The rows that it was trained on.
-
-        Returns
-        -------
-        Diagnosis
-            A list of findings, which prints one a paragraph; empty where nothing was found.
-
-        Examples
-        --------
-        >>> import numpy as np, warnings
-        >>> from clearprop import MLPRegressor
-        >>> X = np.array([[1000.0], [3000.0], [5000.0]])
-        >>> with warnings.catch_warnings():
-        ...     warnings.simplefilter("ignore")
-        ...     model = MLPRegressor(hidden_layer_sizes=(5,), max_iter=5, random_state=0).fit(X, [1.0, 2.0, 3.0])
-        >>> [finding.name for finding in model.diagnose(X, [1.0, 2.0, 3.0])][0]
-        'unscaled features'
-        """
-        check_is_fitted(self)
-        X, targets = self._checked(X, y, incremental=True, reset=False)
-        rows = Sample(X, self._training_targets(targets), None)
-        return diagnose_network(self.network_, rows, self.history_, self.learning_rate_)
-
-    # -- scikit-learn's names for the parameters -----------------------------------------------------------------
-
-    @property
-    def coefs_(self) -> Any:
-        """The weights by layer, of shape (fan_in, fan_out): views into the network.
-
-        They may be set before the first training, which then begins there.
-        """
-        if "network_" in self.__dict__:
-            return self.network_.weights
-        return self._own("coefs")
-
-    @coefs_.setter
-    def coefs_(self, values: Any) -> None:
-        if "network_" not in self.__dict__:
-            self.__dict__.setdefault("_own_weights", OwnWeights()).coefs = values
-            return
-        for layer, W in enumerate(values):
-            self.network_.weights[layer] = W
-
-    @property
-    def intercepts_(self) -> Any:
-        """The biases by layer, of shape (fan_out,): views into the network."""
-        if "network_" in self.__dict__:
-            return self.network_.biases
-        return self._own("intercepts")
-
-    @intercepts_.setter
-    def intercepts_(self, values: Any) -> None:
-        if "network_" not in self.__dict__:
-            self.__dict__.setdefault("_own_weights", OwnWeights()).intercepts = values
-            return
-        for layer, b in enumerate(values):
-            self.network_.biases[layer] = b
-
-    def _own(self, name: str) -> Any:
-        given = getattr(self.__dict__.get("_own_weights"), name, None)
-        if given is None:
-            raise AttributeError(f"{type(self).__name__} has no {name}_ yet: call fit first")
-        return given
-
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
@@ -446,14 +380,22 @@ class MultilayerPerceptron(CallbackSupport, BaseEstimator):  # type: ignore[misc
 
 
 @dataclass(frozen=True)
-class _ReportedLoss:
-    """The training loss on scikit-learn's scale, as what the trainer monitors."""
+class _Reported:
+    """A loss on scikit-learn's scale, as what the trainer monitors."""
 
-    loss: str
+    name: str
     n_outputs: int
 
-    def __call__(self, record: Any) -> float:
-        return reported_loss(record, self.loss, self.n_outputs)
+    def __call__(self, record: EpochRecord) -> float:
+        value: float = getattr(reported(record, self.n_outputs), self.name)
+        return value
+
+
+def _row_weight(sample_weight: Any, X: Any) -> Array | None:
+    if sample_weight is None:
+        return None
+    weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype)
+    return weight
 
 
 def _defaults(cls: type) -> dict[str, Any]:

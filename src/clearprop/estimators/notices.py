@@ -1,6 +1,7 @@
 """Warnings where scikit-learn is silent: parameters without effect, divergence, data that no line can separate."""
 
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
@@ -18,58 +19,70 @@ class NotSeparableWarning(ConvergenceWarning):  # type: ignore[misc]
     """No line, plane or hyperplane can separate the classes."""
 
 
-_DESCENT = ("momentum", "nesterovs_momentum")
-_MOMENTS = ("beta_1", "beta_2", "epsilon")
-_STEPS = (
+_BY_STEPS = (
     "batch_size",
     "learning_rate",
     "learning_rate_init",
-    "power_t",
     "shuffle",
     "early_stopping",
-    "validation_fraction",
     "n_iter_no_change",
     "dropout",
     "decoupled_decay",
     "clip_norm",
-    "scoring",
 )
-
-# Which parameters each of scikit-learn's solvers leaves unused.
-UNUSED: dict[str, tuple[str, ...]] = {
-    "adam": (*_DESCENT, "power_t", "max_fun"),
-    "sgd": (*_MOMENTS, "max_fun"),
-    "lbfgs": (*_STEPS, *_DESCENT, *_MOMENTS),
+# The parameters that set up a solver, and which of them each solver takes that is given by name.
+_SET_UP = ("momentum", "nesterovs_momentum", "beta_1", "beta_2", "epsilon", "max_fun")
+_TAKEN = {
+    "sgd": ("momentum", "nesterovs_momentum"),
+    "momentum": ("momentum",),
+    "nesterov": ("momentum",),
+    "adam": ("beta_1", "beta_2", "epsilon"),
+    "adamw": ("beta_1", "beta_2", "epsilon"),
+    "lbfgs": ("max_fun",),
 }
 
 
-def warn_of_ignored(estimator: Any, defaults: dict[str, Any]) -> None:
-    """Warn of every parameter that is not at its default and has no effect with the estimator's solver.
+def warn_of_ignored(estimator: Any, defaults: dict[str, Any], hidden: list[int], own_validation: bool) -> None:
+    """Warn of every parameter that is not at its default and has no effect beside the others.
 
     Parameters
     ----------
     estimator : MLPClassifier or MLPRegressor
     defaults : dict
         Name to default of each parameter.
+    hidden : list of int
+        The hidden layers' sizes.
+    own_validation : bool
+        Whether validation rows are given.
     """
-    solver = estimator.solver
-    if not isinstance(solver, str):
-        return
-    known = [name for name in UNUSED.get(solver, ()) if name in defaults]
-    given = [name for name in known if not _same(getattr(estimator, name), defaults[name])]
-    if solver == "adam" and estimator.learning_rate in ("invscaling", "adaptive"):
-        given.append("learning_rate")
-    if solver == "sgd" and estimator.learning_rate == "invscaling" and "power_t" in given:
-        given.remove("power_t")
-    if not given:
-        return
-    shown = ", ".join(f"{name}={getattr(estimator, name)!r}" for name in given)
+    for who, names, remedy in _without_effect(estimator, hidden, own_validation):
+        given = [name for name in names if not _same(getattr(estimator, name), defaults[name])]
+        if given:
+            shown = ", ".join(f"{name}={getattr(estimator, name)!r}" for name in given)
+            warnings.warn(f"{who} does not use {shown}: {remedy}", IgnoredParameterWarning, stacklevel=6)
+
+
+def _without_effect(estimator: Any, hidden: list[int], own_validation: bool) -> Iterator[tuple[str, list[str], str]]:
+    """What does not use which parameters, and what to do about it."""
+    solver, schedule = estimator.solver, estimator.learning_rate
+    by_steps = estimator._is_stochastic()
+    taken = _TAKEN.get(solver, ()) if isinstance(solver, str) else ()
+    unused = [name for name in _SET_UP if name not in taken] + ([] if by_steps else list(_BY_STEPS))
     remedy = "leave them out or choose another solver"
-    if "learning_rate" in given and solver == "adam":
-        remedy += "; to have the schedule with adam, give it as an object, as in learning_rate=InverseScaling()"
-    if "early_stopping" in given:
+    if not by_steps and estimator.early_stopping:
         remedy += "; early stopping works with sgd and adam"
-    warnings.warn(f"solver {solver!r} does not use {shown}: {remedy}", IgnoredParameterWarning, stacklevel=5)
+    yield f"solver {solver!r}", unused, remedy
+    if solver == "adam" and schedule in ("invscaling", "adaptive"):
+        remedy = "leave it out, or to have the schedule with adam, give it as an object: learning_rate=InverseScaling()"
+        yield "solver 'adam'", ["learning_rate"], remedy
+    if not by_steps or solver == "adam" or schedule != "invscaling":
+        yield f"learning_rate {schedule!r} of solver {solver!r}", ["power_t"], "it is for 'invscaling', as of sgd"
+    if by_steps and not hidden:
+        yield "a network without hidden layers", ["dropout"], "it leaves out hidden units"
+    if not (by_steps and estimator.early_stopping):
+        yield "training without early stopping", ["scoring", "validation_fraction"], "set early_stopping=True"
+    elif own_validation:
+        yield "early stopping by X_val", ["validation_fraction"], "it is the share of X that is held out otherwise"
 
 
 def _same(value: Any, default: Any) -> bool:

@@ -1,6 +1,5 @@
 """`Perceptron`: one layer, one row at a time; an output for each class, or one for two."""
 
-import math
 import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar
@@ -17,20 +16,20 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.diagnosis import Diagnosis, diagnose_network
+from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
 from clearprop.estimators.counts import as_counts
-from clearprop.estimators.held_out import Sample
+from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
+from clearprop.estimators.settings import check_class_weight
+from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import History
 from clearprop.network import Network
-from clearprop.perceptron_rule import SPARSE_BIAS_SHARE, Learned, OnlineRows, RuleSettings, Update, train
-from clearprop.separability import separable
+from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, Update, train
+from clearprop.rows import Rows
 
 Array = npt.NDArray[Any]
 
 GREATEST_SEED = np.iinfo(np.int32).max
-# In fit, data of more numbers than these are not tested for separability: it would take longer than training.
-TESTED_IN_FIT = 20_000
 
 
 class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -68,7 +67,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     n_iter_, t_ : int, float
         Epochs, and rows seen (plus 1).
     updates_ : list of Update
-        Every correction of the last `fit` or `partial_fit`: epoch, row, output, score and step.
+        Every correction of the last `fit` and of each `partial_fit` since: epoch, row (of that call), output, score and
+        step.
     mistake_bound_ : array, shape (outputs,)
         No more updates than this were possible, in any order of the rows (Novikoff, 1962): (R/γ)² with R the longest
         row and γ the margin of the weights found; infinite where these do not separate the rows, and where the
@@ -180,16 +180,18 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         ValueError
             A parameter or value that cannot be, one class only, or numbers that leave the finite range.
         """
-        if hasattr(self, "classes_"):
-            del self.classes_
-        classes = np.unique(validate_data(self, y=y))
-        if self.warm_start and hasattr(self, "coef_"):
-            coef_init = self.coef_ if coef_init is None else coef_init
-            intercept_init = self.intercept_ if intercept_init is None else intercept_init
-        else:
-            self.__dict__.pop("coef_", None)
-        self.t_ = 1.0
-        self._train(X, y, self.max_iter, classes, sample_weight, coef_init, intercept_init)
+        with unchanged_if_refused(self):
+            if hasattr(self, "classes_"):
+                del self.classes_
+            classes = np.unique(validate_data(self, y=y))
+            if self.warm_start and hasattr(self, "coef_"):
+                coef_init = self.coef_ if coef_init is None else coef_init
+                intercept_init = self.intercept_ if intercept_init is None else intercept_init
+            else:
+                self.__dict__.pop("coef_", None)
+            self.t_, self._epochs = 1.0, 0
+            self.updates_: list[Update] = []
+            self._train(X, y, self.max_iter, classes, sample_weight, coef_init, intercept_init)
         if self.tol is not None and self.n_iter_ == self.max_iter:
             warnings.warn(
                 f"Maximum number of iteration reached before convergence ({self.max_iter}). Consider increasing "
@@ -202,6 +204,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> "Perceptron":
         """Train for one epoch more on these rows.
+
+        As in scikit-learn, a seed shuffles every call alike, so that with `shuffle` ten calls are not ten epochs of
+        `fit`; without it they are.
 
         Parameters
         ----------
@@ -222,7 +227,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "class_weight 'balanced' is not supported for partial_fit, which has not all rows at once: give a dict "
                 "instead, as from sklearn.utils.compute_class_weight"
             )
-        self._train(X, y, 1, classes, sample_weight, None, None)
+        with unchanged_if_refused(self):
+            self._train(X, y, 1, classes, sample_weight, None, None)
         return self
 
     def _train(
@@ -244,10 +250,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 f"The number of classes has to be greater than one; got {len(self.classes_)} class: "
                 "give rows of another class too"
             )
-        unknown = np.setdiff1d(y, self.classes_)
-        if len(unknown):
-            raise ValueError(f"y has classes {unknown} that are not among {self.classes_}: name them at the first call")
+        self._check_known(y)
         labels = np.searchsorted(self.classes_, y)
+        check_class_weight(self.class_weight)
         class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
@@ -268,14 +273,24 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         self.n_iter_: int = max(one.epochs for one in learned)
         self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
-        self.updates_ = [
-            Update(one.epoch, int(places[one.row]), one.output, one.score, one.step)
+        before: int = getattr(self, "_epochs", 0)
+        self.updates_ = getattr(self, "updates_", []) + [
+            Update(before + one.epoch, int(places[one.row]), one.output, one.score, one.step)
             for output in learned
             for one in output.updates
         ]
-        self._judge(X, labels, weight, class_weight, learned)
+        self._epochs = before + self.n_iter_
+        positives = [labels == (output if len(learned) > 1 else 1) for output in range(len(learned))]
+        steps = np.outer(weight[weight > 0], class_weight).ravel()
+        self.mistake_bound_, self.separable_ = judged(X, positives, steps, self.fit_intercept, learned)
+        self._warn_of_classes()
         if self.penalty is not None or not from_zero:
             self.mistake_bound_[:] = np.inf
+
+    def _check_known(self, y: Array) -> None:
+        unknown = np.setdiff1d(y, self.classes_)
+        if len(unknown):
+            raise ValueError(f"y has classes {unknown} that are not among {self.classes_}: name them at the first call")
 
     def _begin(self, X: Any, coef_init: Any, intercept_init: Any) -> None:
         """Weights of 0, or those given."""
@@ -351,28 +366,10 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         held_out[chosen] = True
         return held_out
 
-    def _judge(self, X: Any, labels: Array, weight: Array, class_weight: Array, learned: list[Learned]) -> None:
-        """The mistake bound, and whether the rows can be separated at all."""
-        squares = np.asarray((X.multiply(X) if issparse(X) else X * X).sum(axis=1)).ravel()
-        share = (SPARSE_BIAS_SHARE if issparse(X) else 1.0) if self.fit_intercept else 0.0
-        steps = np.outer(weight[weight > 0], class_weight).ravel()
-        unequal = float((steps.max() / steps.min()) ** 2) if steps.min() > 0 else math.inf
-        self.mistake_bound_ = np.full(len(learned), np.inf)
-        self.separable_: list[bool | None] = []
-        for output, one in enumerate(learned):
-            positive = labels == (output if len(learned) > 1 else 1)
-            scores = np.asarray(X @ one.weights, dtype=np.float64) + one.bias
-            margin = float(np.where(positive, scores, -scores).min())
-            if margin > 0:
-                length = float(np.dot(one.weights, one.weights)) + (one.bias**2 / share if share else 0.0)
-                self.mistake_bound_[output] = unequal * (squares.max() + share) * length / margin**2
-                self.separable_.append(True)
-            else:
-                self.separable_.append(separable(X, positive, self.fit_intercept, TESTED_IN_FIT))
-        if False in self.separable_ and not self.early_stopping:
-            which = [
-                self.classes_[i if len(learned) > 1 else 1] for i, is_ in enumerate(self.separable_) if is_ is False
-            ]
+    def _warn_of_classes(self) -> None:
+        outputs = len(self.separable_)
+        which = [self.classes_[i if outputs > 1 else 1] for i, is_ in enumerate(self.separable_) if is_ is False]
+        if which and not self.early_stopping:
             warnings.warn(
                 f"no hyperplane separates class {', '.join(map(str, which))} from the rest, so that the updates would "
                 "never end: the weights are those of the moment when training stopped. Use MLPClassifier, which has "
@@ -436,9 +433,11 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         X, y = validate_data(self, X, y, accept_sparse="csr", reset=False)
+        self._check_known(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
         targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)
-        return diagnose_network(self.network_, Sample(X, targets, None), History())
+        rows = Rows.checked(self.network_, X, targets)
+        return diagnose_network(self.network_, rows, History(), Settings(layers=False))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

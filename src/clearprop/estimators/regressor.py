@@ -9,10 +9,11 @@ from sklearn.metrics import check_scoring, r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import column_or_1d, validate_data
 
-from clearprop.estimators.constraints import REGRESSOR_CONSTRAINTS
+from clearprop.estimators.constraints import REGRESSION_LOSSES, REGRESSOR_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.scoring import Scored
+from clearprop.losses import LOSSES
 
 Array = npt.NDArray[Any]
 
@@ -41,8 +42,9 @@ n_features_in_, feature_names_in_
 
     Notes
     -----
-    squared_error is l = sum over the outputs of (a - y)² / 2, and its gradient is that of this sum. `loss_`,
-    `loss_curve_` and `tol` are on scikit-learn's scale, the mean over the outputs.
+    squared_error is l = sum over the outputs of (a - y)² / 2, and its gradient is that of this sum. What is told of it
+    (`loss_`, `loss_curve_`, `validation_loss_curve_`, `history_`) and `tol` are on scikit-learn's scale, the mean over
+    the outputs.
 
     References
     ----------
@@ -195,7 +197,13 @@ n_features_in_, feature_names_in_
         return X, y.reshape(len(y), -1)
 
     def _core_loss(self, dtype: Any) -> Any:
-        return self.loss
+        loss = LOSSES.resolve(self.loss)
+        if loss.classification:
+            raise ValueError(
+                f"loss {self.loss!r} is one of classes, and y holds numbers: take MLPClassifier, or one of "
+                f"{', '.join(sorted(REGRESSION_LOSSES))}"
+            )
+        return loss
 
     def _stratifies(self) -> bool:
         return False

@@ -1,5 +1,6 @@
 """scikit-learn's scorers, as the trainer calls a metric."""
 
+import copy
 from inspect import Parameter, signature
 from typing import Any
 
@@ -27,12 +28,9 @@ class Scored:
         """The score; loss and outputs are for metrics that need them."""
         given = {} if sample_weight is None or not _takes_weights(self.scorer) else {"sample_weight": sample_weight}
         # Checked rows have lost their feature names, which predict would miss.
-        names = self.estimator.__dict__.pop("feature_names_in_", None)
-        try:
-            return float(self.scorer(self.estimator, self.X, self.y, **given))
-        finally:
-            if names is not None:
-                self.estimator.feature_names_in_ = names
+        nameless = copy.copy(self.estimator)
+        vars(nameless).pop("feature_names_in_", None)
+        return float(self.scorer(nameless, self.X, self.y, **given))
 
 
 def _takes_weights(scorer: Any) -> bool:

@@ -20,9 +20,12 @@ def hidden_sizes(hidden_layer_sizes: Any) -> list[int]:
     Raises
     ------
     ValueError
-        One is not above 0.
+        One is not above 0, or no whole number.
     """
     sizes = list(hidden_layer_sizes) if hasattr(hidden_layer_sizes, "__iter__") else [hidden_layer_sizes]
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer):
+            raise ValueError(f"hidden_layer_sizes must be whole numbers, got {size!r} in {sizes}")
     if any(size <= 0 for size in sizes):
         raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
     return [int(size) for size in sizes]
@@ -34,14 +37,24 @@ def hidden_activations(given: Any, n_hidden: int) -> list[Activation]:
     Raises
     ------
     ValueError
-        A list has not the length of the hidden layers.
+        A list has not the length of the hidden layers, or one is softmax.
     """
     names = list(given) if isinstance(given, list | tuple) else [given] * n_hidden
     if len(names) != n_hidden:
         raise ValueError(
             f"activation must be one, or a list of {n_hidden} (one for each hidden layer), got {len(names)}: {given!r}"
         )
-    return [ACTIVATIONS.resolve(name) for name in names]
+    activations = [ACTIVATIONS.resolve(name) for name in names]
+    if any(activation.name == "softmax" for activation in activations):
+        raise ValueError("activation 'softmax' is for outputs only, as in output_activation: take one unit by unit")
+    return activations
+
+
+def check_class_weight(class_weight: Any) -> None:
+    """Raise ValueError if a class is given a weight below 0."""
+    for label, weight in class_weight.items() if isinstance(class_weight, dict) else ():
+        if weight < 0:
+            raise ValueError(f"class_weight must be >= 0, got {weight} for class {label!r}")
 
 
 def layer_initializers(given: Any, activation: Any, activations: list[Activation]) -> Any:
@@ -76,7 +89,7 @@ def optimizer(estimator: Any) -> Optimizer | LBfgs:
 
 
 def schedule(estimator: Any) -> str | Schedule:
-    """The learning rate's schedule; scikit-learn's three names work with sgd only, as there."""
+    """The learning rate's schedule; adam does not use scikit-learn's names, as there."""
     given = estimator.learning_rate
     if given == "constant" or (given in ("invscaling", "adaptive") and estimator.solver == "adam"):
         return Constant()
@@ -100,6 +113,6 @@ def batch_size(given: Any, n_rows: int) -> int:
         warnings.warn(
             f"Got `batch_size` less than 1 or larger than sample size ({given}, with {n_rows} rows). "
             "It is going to be clipped",
-            stacklevel=6,
+            stacklevel=7,
         )
     return int(np.clip(given, 1, n_rows))

@@ -1,0 +1,57 @@
+"""scikit-learn's names for the parameters: `coefs_` and `intercepts_`, views into the network."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass
+class OwnWeights:
+    """Weights and biases that the user set before the first training."""
+
+    coefs: Any = None
+    intercepts: Any = None
+
+
+class Coefficients:
+    """What has a `network_` once it is fitted, or `OwnWeights` where those were set before."""
+
+    network_: Any
+
+    @property
+    def coefs_(self) -> Any:
+        """The weights by layer, of shape (fan_in, fan_out): views into the network.
+
+        They may be set before the first training, which then begins there.
+        """
+        if "network_" in self.__dict__:
+            return self.network_.weights
+        return self._own("coefs")
+
+    @coefs_.setter
+    def coefs_(self, values: Any) -> None:
+        if "network_" not in self.__dict__:
+            self.__dict__.setdefault("_own_weights", OwnWeights()).coefs = values
+            return
+        for layer, W in enumerate(values):
+            self.network_.weights[layer] = W
+
+    @property
+    def intercepts_(self) -> Any:
+        """The biases by layer, of shape (fan_out,): views into the network."""
+        if "network_" in self.__dict__:
+            return self.network_.biases
+        return self._own("intercepts")
+
+    @intercepts_.setter
+    def intercepts_(self, values: Any) -> None:
+        if "network_" not in self.__dict__:
+            self.__dict__.setdefault("_own_weights", OwnWeights()).intercepts = values
+            return
+        for layer, b in enumerate(values):
+            self.network_.biases[layer] = b
+
+    def _own(self, name: str) -> Any:
+        given = getattr(self.__dict__.get("_own_weights"), name, None)
+        if given is None:
+            raise AttributeError(f"{type(self).__name__} has no {name}_ yet: call fit first")
+        return given
