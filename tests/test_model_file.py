@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save as save_tensors
 
-from clearprop import ACTIVATIONS, LOSSES, Activation, InputError, Network, load, save
+from clearprop import ACTIVATIONS, LOSSES, Activation, InputError, MLPRegressor, Network, load, save
 from clearprop.activations import LeakyRelu
 from clearprop.losses import Quantile
 from strategies import quiet_network
@@ -144,3 +144,12 @@ def test_a_flipped_bit_is_refused_or_changes_numbers_only(tmp_path_factory, plac
 def test_not_written_where_it_cannot_be(tmp_path):
     with pytest.raises(InputError, match="none"):
         save(Network([2, 3, 1], rng=0), tmp_path / "none" / "m")
+
+
+def test_of_an_estimator_the_network_is_saved(tmp_path):
+    model = MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [0, 1])
+    with pytest.raises(TypeError, match=r"got MLPRegressor: of an estimator save the network, as in save\(model.net"):
+        save(model, tmp_path / "model")
+    save(model.network_, tmp_path / "model")
+    rows = [[0.3], [0.7]]
+    assert np.array_equal(load(tmp_path / "model").predict(rows)[:, 0], model.predict(rows))

@@ -11,8 +11,12 @@ from clearprop.table_model import TableModel
 def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
     """Write a model to one file, whole or not at all; it holds numbers and text only, nothing that is run.
 
+    Of a scikit-learn estimator it takes the network: `save(estimator.network_, path)`.
+
     Raises
     ------
+    TypeError
+        It is neither a `Network` nor a `TableModel`.
     InputError
         The file cannot be written.
     ValueError
@@ -20,8 +24,13 @@ def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
     """
     if isinstance(model, TableModel):
         model.save(path)
-    else:
+    elif isinstance(model, Network):
         ModelFile(model).write(path)
+    else:
+        raise TypeError(
+            f"save takes a Network or a TableModel, got {type(model).__name__}: of an estimator save the network, as "
+            "in save(model.network_, path), or all of it by pickle"
+        )
 
 
 def load(path: str | os.PathLike[str]) -> Network | TableModel:
