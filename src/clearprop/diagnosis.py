@@ -137,7 +137,8 @@ def diagnose_network(
     """
     X, targets = rows.X, np.asarray(rows.y, dtype=np.float64)
     picked = slice(None, None, max(1, X.shape[0] // LOOKED_AT))
-    trace = network.forward(X[picked])
+    with np.errstate(all="ignore"):  # of a network that has diverged
+        trace = network.forward(X[picked])
     findings = [
         *_scales(X[picked], targets, network),
         *_one_target(targets, network),
@@ -227,9 +228,14 @@ def _flat_units(network: Network, trace: Trace, settings: Settings) -> list[Find
 
 def _progress(network: Network, rows: Rows, history: History, settings: Settings) -> list[Finding]:
     loss = np.array([record.loss for record in history])
+    ended, smaller_steps = settings.stop_reason, settings.lower_rate
+    if settings.rate is not None and not settings.clipped:
+        smaller_steps += ", or give clip_norm=1.0"
+    if ended.startswith("diverged"):
+        name = "numbers too large" if settings.rate is None else "rate too high"
+        return [Finding(name, f"training {ended}: numbers left the finite range", smaller_steps)]
     if not len(loss) or not np.isfinite(loss).all():
         return []
-    ended = settings.stop_reason
     if len(loss) < 3:
         if ended.startswith("Convergence"):
             return []
@@ -241,8 +247,7 @@ def _progress(network: Network, rows: Rows, history: History, settings: Settings
         evidence = (
             f"the loss rose in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was {loss.min():.4g}"
         )
-        remedy = settings.lower_rate + ("" if settings.clipped else ", or give clip_norm=1.0")
-        return [Finding("rate too high", evidence, remedy)]
+        return [Finding("rate too high", evidence, smaller_steps)]
     tail = max(1, len(loss) // 10)
     gain = (loss[-1 - tail] - loss[-1]) / abs(loss[-1 - tail]) if loss[-1 - tail] else 0.0
     falls = f"the loss still fell by {gain:.1%} over the last {tail} of {len(loss)} epochs, to {loss[-1]:.4g}"

@@ -110,3 +110,18 @@ def test_updates_of_a_perceptron_go_on_with_partial_fit():
     assert np.array_equal(parts.coef_, whole.coef_)
     assert parts.updates_ == whole.updates_
     assert parts.fit(X, separable).updates_[0].epoch == 1
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_after_divergence(before):
+    model = small(MLPRegressor, warm_start=False)
+    model = model.fit(X, target) if before else model
+    model.set_params(solver="sgd", activation="identity", learning_rate_init=1e9)
+    with pytest.raises(ValueError, match="non-finite"):
+        model.fit(X, target)
+    finding = found(model, X, target)["rate too high"]
+    assert finding.evidence == "training diverged in epoch 4: numbers left the finite range"
+    assert finding.remedy == "lower learning_rate_init (1e+09), or give clip_norm=1.0"
+    assert len(model.history_) == 3
+    model.set_params(learning_rate_init=0.001).fit(X, target)
+    assert "rate too high" not in found(model, X, target)

@@ -65,6 +65,7 @@ def test_settings_without_effect_are_named(given, message):
         {"solver": "momentum", "momentum": 0.5},
         {"solver": "adamw", "beta_1": 0.5, "learning_rate": "adaptive"},
         {"solver": "lbfgs", "max_fun": 99, "alpha": 0.1},
+        {"solver": "lbfgs", "momentum": np.float64(0.9), "batch_size": "auto", "dropout": 0, "shuffle": True},
         {"early_stopping": True, "validation_fraction": 0.3, "scoring": "f1", "dropout": 0.1},
     ],
 )

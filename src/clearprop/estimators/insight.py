@@ -9,18 +9,17 @@ from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
 from clearprop.history import History
 from clearprop.network import Network
 from clearprop.rows import Rows
-from clearprop.snapshots import Snapshot
 from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]
 
 
 class Insight:
-    """What has a `network_` and a `_snapshot` of its training once it is fitted."""
+    """What has a `network_`, and the history of its training on the network's scale, once it is fitted."""
 
     network_: Network
     n_outputs_: int
-    _snapshot: Snapshot
+    _trained: History
 
     @abstractmethod
     def _rows(self, X: Any) -> Any:
@@ -108,4 +107,4 @@ class Insight:
         'unscaled features'
         """
         rows = self._diagnosed_rows(X, y, sample_weight)
-        return diagnose_network(self.network_, rows, History(self._snapshot.records), self._turned())
+        return diagnose_network(self.network_, rows, self._trained, self._turned())

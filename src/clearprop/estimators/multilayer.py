@@ -246,9 +246,12 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
             self._report_divergence(error)
         except KeyboardInterrupt:
             warnings.warn("Training interrupted by user.", stacklevel=5)
-        self.history_ = History([reported(record, reported_outputs(self.network_)) for record in trainer.history])
+        finally:  # diagnose can say why training diverged
+            self._trained = trainer.history
+            self._stop_reason = trainer.stop_reason or ""
+            self.history_ = History([reported(record, reported_outputs(self.network_)) for record in self._trained])
+            self.learning_rate_ = trainer.next_rate
         self._snapshot = trainer.snapshot()
-        self.learning_rate_ = trainer.next_rate
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             self.loss_ = self._loss_now(trainer)
         if not incremental:
@@ -256,7 +259,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
 
     def _warn_of_the_end(self, trainer: Trainer, before: FirstLoss | None) -> None:
         """Warn where training ended with a loss that has blown up, or before it converged."""
-        rate, reason = self.learning_rate_init, trainer.stop_reason or ""
+        rate, reason = self.learning_rate_init, self._stop_reason
         if before is not None and before.has_blown_up(trainer):
             warnings.warn(
                 f"training has all but diverged: the loss was {before.loss:.4g} at the first rows and is "
@@ -282,7 +285,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         return Settings(
             rate=self.learning_rate_init if self._is_stochastic() else None,
             clipped=self.clip_norm is not None,
-            stop_reason=self._snapshot.state.stop_reason or "",
+            stop_reason=self._stop_reason,
         )
 
     def _loss_now(self, trainer: Trainer) -> float:

@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 
@@ -86,4 +87,4 @@ def _without_effect(estimator: Any, hidden: list[int], own_validation: bool) -> 
 
 
 def _same(value: Any, default: Any) -> bool:
-    return value is default or (type(value) is type(default) and value == default)
+    return value is default or bool(np.isscalar(value) and value == default)  # NumPy's numbers are defaults too
