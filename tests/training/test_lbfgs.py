@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
-from clearprop import Callback, DivergenceError, LBfgs, Network, Penalty, Trainer
+from clearprop import ACTIVATIONS, LOSSES, Callback, DivergenceError, LBfgs, Network, Penalty, Trainer
+from clearprop.engines import Job
+from clearprop.engines.whole_batch import WholeBatch
+from clearprop.optimizers import Sgd
 
 from .helpers import StopAt
 from .scikit_learn import PROBLEMS, network_of, problem, quiet_fit, same_parameters
@@ -183,3 +186,26 @@ def test_settings_that_lbfgs_does_not_use_are_checked_all_the_same():
         pytest.raises(ValueError, match="batch_size must be a whole number >= 1, got 0"),
     ):
         Trainer(Network([4, 1], rng=0), optimizer="lbfgs", batch_size=0, rng=0)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("activation", sorted(set(ACTIVATIONS) - {"softmax"}))
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_whole_batch_is_the_networks_loss_and_gradient(loss, activation, weighted):
+    """In scikit-learn's order of operations, which changes the last digits and no more."""
+    rng = np.random.default_rng(0)
+    network = Network([3, 4, 2], activation, loss=loss, rng=0)
+    X, y = rng.normal(size=(20, 3)), np.eye(2)[rng.integers(2, size=20)]
+    y = 2 * y - 1 if loss in ("hinge", "perceptron") else y
+    weight = rng.random(20) if weighted else None
+    penalty = Penalty(l1=0.3, l2=0.7)
+    no_slots = np.zeros((0, network.parameters.size))
+    batch = WholeBatch(Job(network, Sgd(), no_slots, X, y, weight, 20, penalty, 0.0, [0.0], None, rng))
+    batch.evaluate()
+    assert batch.loss == pytest.approx(network.loss(X, y, weight, penalty), rel=1e-13)
+    expected = network.backward(network.forward(X), y, weight, penalty).flat
+    np.testing.assert_allclose(batch.gradients.flat, expected, rtol=1e-11, atol=1e-14)
+    np.testing.assert_allclose(
+        network.parameters[batch.order],
+        np.concatenate([part.ravel() for part in (*network.weights, *network.biases)]),
+    )
