@@ -61,7 +61,7 @@ class WholeBatch:
 
     def _mean_loss(self) -> float:
         job, network = self.job, self.network
-        entries = _entries(network.loss_function) if network._from_logits else None
+        entries = _entries(network.loss_function) if network.from_logits else None
         if entries is None:
             return network.loss_of(self.trace, job.y, job.sample_weight) / self.total
         return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
