@@ -6,9 +6,9 @@ L1 cuts weights off at 0 (Tsuruoka and others, 2009). The generator that shuffle
 2003). Loss and gradient come from `losses.PerceptronLoss`.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,55 @@ class Update(NamedTuple):
     output: int
     score: float
     step: float
+
+
+class Updates(Sequence[Update]):
+    """A log of updates, in the order in which they happened; kept as one array, shown as one `Update` each.
+
+    Examples
+    --------
+    >>> log = Updates.of([Update(1, 0, 0, -0.5, 1.0)])
+    >>> len(log), log[0].row
+    (1, 0)
+    """
+
+    FIELDS = np.dtype([("epoch", "i8"), ("row", "i8"), ("output", "i8"), ("score", "f8"), ("step", "f8")])
+
+    def __init__(self, *parts: Array) -> None:
+        self.array = np.concatenate(parts) if parts else np.empty(0, self.FIELDS)
+
+    @classmethod
+    def of(cls, updates: Sequence[Update]) -> "Updates":
+        """A log of these."""
+        return cls(np.array([tuple(update) for update in updates], dtype=cls.FIELDS))
+
+    def moved(self, epochs: int, places: Array) -> "Updates":
+        """The same so many epochs later, their rows those that stand at these places."""
+        array = self.array.copy()
+        array["epoch"] += epochs
+        array["row"] = places[array["row"]]
+        return Updates(array)
+
+    @overload
+    def __getitem__(self, index: int) -> Update: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Updates": ...
+    def __getitem__(self, index: int | slice) -> "Update | Updates":
+        return Updates(self.array[index]) if isinstance(index, slice) else Update(*self.array[index].item())
+
+    def __len__(self) -> int:
+        return len(self.array)
+
+    def __iter__(self) -> Iterator[Update]:
+        return map(Update._make, self.array.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} updates>"
 
 
 @dataclass(frozen=True)
@@ -72,7 +121,7 @@ class Learned:
     bias: float
     epochs: int
     mistakes: int
-    updates: list[Update] = field(default_factory=list)
+    updates: Updates
 
 
 class XorShift:
@@ -99,7 +148,7 @@ class XorShift:
         return np.array(order, dtype=np.intp)
 
 
-class _Weights:
+class Weights:
     """A vector times a scale, with its L2 and L1 norms kept as scikit-learn keeps them."""
 
     def __init__(self, values: Array, keeps_norms: bool) -> None:
@@ -110,6 +159,7 @@ class _Weights:
         self.absolute = float(np.abs(values).sum())
 
     def add(self, features: Any, x: Array, step: float) -> None:
+        """Add the row, times the step, to the weights of its features."""
         step64 = np.float64(self.dtype(step) / self.dtype(self.scale))
         changed = self.values[features].astype(np.float64) + x.astype(np.float64) * step64
         self.values[features] = changed
@@ -120,6 +170,7 @@ class _Weights:
         self.absolute = _in_order(np.abs(kept)) * self.scale
 
     def shrink(self, factor: float) -> None:
+        """Multiply all weights, by their scale."""
         factor = float(self.dtype(factor))
         self.scale *= factor
         self.square *= factor * factor
@@ -128,6 +179,7 @@ class _Weights:
             self.fold()
 
     def fold(self) -> None:
+        """Multiply the scale into the weights."""
         if self.scale != 1:
             self.values *= self.dtype(self.scale)
             self.scale = 1.0
@@ -175,6 +227,7 @@ def train(
     output: int = 0,
     validate: Callable[[Array, float], float] | None = None,
     tell: Callable[[str], None] | None = None,
+    engine: "RuleEngine | None" = None,
 ) -> Learned:
     """Train one output until its epochs are over or nothing is gained any more.
 
@@ -196,6 +249,8 @@ def train(
         Gives the score of weights and bias on rows that are not learned from; training is then judged by it.
     tell : callable, optional
         Given a line for each epoch.
+    engine : RuleEngine, optional
+        What runs the epochs; NumPy where not given. The numbers are the same, to the bit.
 
     Raises
     ------
@@ -210,44 +265,110 @@ def train(
     (array([ 2., -1.]), 0.0, 0)
     """
     taught = np.ones(rows.n, dtype=bool) if learned_from is None else learned_from
-    run = _Run(
-        rows, signs, _Weights(weights.copy(), settings.alpha > 0), bias, settings, sample_weight, class_weight, output
-    )
-    places, count = np.arange(rows.n), max(int(taught.sum()), 1)
-    shuffled = XorShift(seed).permutation(rows.n) if settings.shuffle else places
-    best, stale, epoch, mistakes = np.inf, 0, 0, 0
-    for epoch in range(1, settings.epochs + 1):
-        places = places[shuffled]
-        before = len(run.updates)
-        run.objective = 0.0
-        for row, score, gradient in run.mistaken(places[taught[places]]):
-            if gradient:
-                run.correct(row, score, gradient, epoch)
-        mistakes = len(run.updates) - before
-        if not (np.isfinite(run.bias) and np.isfinite(run.w.values).all()):
-            raise FloatingPointError(f"epoch {epoch}")
-        current = run.objective / count
+    engine = engine or NumpyRule()
+    w = Weights(weights.copy(), settings.alpha > 0)
+    run = Run(rows, signs, w, bias, settings, sample_weight, class_weight, output)
+    places = np.arange(rows.n)
+    course = Course(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
+    log: list[Array] = []
+    while course.epoch < settings.epochs and course.stale < settings.patience:
+        if validate is None and tell is None:
+            log.append(engine.advance(run, course, settings.epochs))
+        else:
+            log.append(engine.advance(run, course, course.epoch + 1, judges=validate is None))
+        if not run.is_finite:
+            raise FloatingPointError(f"epoch {course.epoch}")
         if validate is not None:
-            current = -validate(run.w.values * run.w.scale, run.bias)
+            course.weigh(-validate(w.values * w.scale, run.bias), settings)
         if tell is not None:
-            norm = float(np.linalg.norm(run.w.values)) * run.w.scale
-            tell(f"Epoch {epoch}: {mistakes} updates, norm {norm:.4g}, bias {run.bias:.6g}, objective {current:.6g}")
-        stale = stale + 1 if settings.tolerance is not None and current > best - settings.tolerance else 0
-        best = min(best, current)
-        if stale >= settings.patience:
-            break
-    run.w.fold()
-    return Learned(run.w.values, run.bias, epoch, mistakes, run.updates)
+            norm = float(np.linalg.norm(w.values)) * w.scale
+            tell(
+                f"Epoch {course.epoch}: {course.mistakes} updates, norm {norm:.4g}, bias {run.bias:.6g}, "
+                f"objective {course.current:.6g}"
+            )
+    w.fold()
+    return Learned(w.values, run.bias, course.epoch, course.mistakes, Updates(*log))
 
 
-class _Run:
+@dataclass
+class Course:
+    """How far a training has come.
+
+    Attributes
+    ----------
+    places : array of int, shape (n,)
+        The order of the rows; shuffled anew, by `shuffled`, at the beginning of each epoch.
+    taught : array of bool, shape (n,)
+        Which rows are learned from.
+    epoch, mistakes, stale : int
+        Epochs done, updates of the last, and epochs on end without a gain.
+    current, best : float
+        What training is judged by, in the last epoch and at best.
+    """
+
+    places: Array
+    shuffled: Array
+    taught: Array
+    epoch: int = 0
+    mistakes: int = 0
+    stale: int = 0
+    current: float = np.inf
+    best: float = np.inf
+
+    def weigh(self, current: float, settings: RuleSettings) -> None:
+        """Take note of what an epoch is judged by."""
+        no_gain = settings.tolerance is not None and current > self.best - settings.tolerance
+        self.stale = self.stale + 1 if no_gain else 0
+        self.current, self.best = current, min(self.best, current)
+
+
+class RuleEngine(Protocol):
+    """Runs epochs of the rule; all come to the same bits."""
+
+    def permutation(self, n: int, seed: int) -> Array:
+        """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
+        ...
+
+    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Array:
+        """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates.
+
+        An epoch is judged by its objective, a row, unless it is judged elsewhere; `Updates.FIELDS` are the updates'.
+        """
+        ...
+
+
+class NumpyRule:
+    """The rule row by row in Python, with the scores of rows that are right computed together."""
+
+    def permutation(self, n: int, seed: int) -> Array:
+        """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
+        return XorShift(seed).permutation(n)
+
+    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Array:
+        """Go on to the last epoch, or until patience is over or a number is not finite."""
+        updates: list[Update] = []
+        while course.epoch < last and course.stale < run.settings.patience and run.is_finite:
+            course.places = course.places[course.shuffled]
+            course.epoch += 1
+            run.objective, before = 0.0, len(updates)
+            for row, score, gradient in run.mistaken(course.places[course.taught[course.places]]):
+                step = run.correct(row, score, gradient) if gradient else 0.0
+                if step:
+                    updates.append(Update(course.epoch, row, run.output, score, step))
+            course.mistakes = len(updates) - before
+            if judges:
+                course.weigh(run.objective / max(int(course.taught.sum()), 1), run.settings)
+        return Updates.of(updates).array
+
+
+class Run:
     """The state of one training."""
 
     def __init__(
         self,
         rows: OnlineRows,
         signs: Array,
-        w: _Weights,
+        w: Weights,
         bias: float,
         settings: RuleSettings,
         sample_weight: Array,
@@ -257,7 +378,6 @@ class _Run:
         self.rows, self.signs, self.w, self.bias = rows, signs.astype(np.float64), w, float(bias)
         self.settings, self.sample_weight, self.class_weight = settings, sample_weight, class_weight
         self.output, self.objective = output, 0.0
-        self.updates: list[Update] = []
         self.bias_share = SPARSE_BIAS_SHARE if rows.sparse else 1.0
         self.cut = 0.0
         self.cut_so_far = np.zeros_like(w.values)
@@ -306,16 +426,21 @@ class _Run:
                 self.cut += l1 * settings.rate * settings.alpha
                 self._cut_off(features)
 
-    def correct(self, row: int, score: float, gradient: float, epoch: int) -> None:
-        """Add the row to the weights, times rate, minus the gradient, and what the row counts."""
+    @property
+    def is_finite(self) -> bool:
+        """Whether weights and bias are."""
+        return bool(np.isfinite(self.bias) and np.isfinite(self.w.values).all())
+
+    def correct(self, row: int, score: float, gradient: float) -> float:
+        """Add the row to the weights, times rate, minus the gradient, and what the row counts; returns the step."""
         counts = self.class_weight[0] if self.signs[row] > 0 else self.class_weight[1]
         step = -self.settings.rate * gradient * float(self.w.dtype(counts) * self.w.dtype(self.sample_weight[row]))
         if step == 0:
-            return
+            return step
         self.w.add(*self.rows.row(row), step)
         if self.settings.fit_intercept:
             self.bias += step * self.bias_share
-        self.updates.append(Update(epoch, row, self.output, score, step))
+        return step
 
     def _cut_off(self, features: Any) -> None:
         """Take from each touched weight what L1 has come to since it was last touched, but not past 0."""

@@ -17,6 +17,7 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
+from clearprop.engines.rules import RULES
 from clearprop.estimators.counts import as_counts
 from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
@@ -24,7 +25,7 @@ from clearprop.estimators.settings import check_class_weight
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import History
 from clearprop.network import Network
-from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, Update, train
+from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, Updates, train
 from clearprop.rows import Rows
 
 Array = npt.NDArray[Any]
@@ -58,6 +59,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     class_weight : dict, "balanced", optional
     warm_start : bool
         Whether `fit` begins with the weights of the last one.
+    engine : {"auto", "numpy", "compiled"}
+        What runs the rule, to the same bits; "auto" loads the compiled one where there is enough to do.
 
     Attributes
     ----------
@@ -66,7 +69,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         One output for two classes, one for each of several.
     n_iter_, t_ : int, float
         Epochs, and rows seen (plus 1).
-    updates_ : list of Update
+    updates_ : sequence of Update
         Every correction of the last `fit` and of each `partial_fit` since: epoch, row (of that call), output, score and
         step.
     mistake_bound_ : array, shape (outputs,)
@@ -119,6 +122,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
         "class_weight": [StrOptions({"balanced"}), dict, None],
         "warm_start": ["boolean"],
+        "engine": [StrOptions(set(RULES))],
     }
 
     def __init__(
@@ -140,6 +144,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         n_iter_no_change: int = 5,
         class_weight: Any = None,
         warm_start: bool = False,
+        engine: str = "auto",
     ) -> None:
         self.penalty = penalty
         self.alpha = alpha
@@ -157,6 +162,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_iter_no_change = n_iter_no_change
         self.class_weight = class_weight
         self.warm_start = warm_start
+        self.engine = engine
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -190,7 +196,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             else:
                 self.__dict__.pop("coef_", None)
             self.t_, self._epochs = 1.0, 0
-            self.updates_: list[Update] = []
+            self.updates_ = Updates()
             self._train(X, y, self.max_iter, classes, sample_weight, coef_init, intercept_init)
         if self.tol is not None and self.n_iter_ == self.max_iter:
             warnings.warn(
@@ -274,11 +280,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_iter_: int = max(one.epochs for one in learned)
         self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
         before: int = getattr(self, "_epochs", 0)
-        self.updates_ = getattr(self, "updates_", []) + [
-            Update(before + one.epoch, int(places[one.row]), one.output, one.score, one.step)
-            for output in learned
-            for one in output.updates
-        ]
+        earlier: Updates = getattr(self, "updates_", Updates())
+        self.updates_ = Updates(earlier.array, *(one.updates.moved(before, places).array for one in learned))
         self._epochs = before + self.n_iter_
         positives = [labels == (output if len(learned) > 1 else 1) for output in range(len(learned))]
         steps = np.outer(weight[weight > 0], class_weight).ravel()
@@ -333,6 +336,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                         output=output,
                         validate=None if held_out is None else _Validation(X, signs, weight, held_out),
                         tell=print if self.verbose else None,
+                        engine=RULES[self.engine](),
                     )
                 )
             except FloatingPointError as error:

@@ -43,6 +43,10 @@ def _same(arrays: Any) -> Any:
     return arrays
 
 
+def _nothing(array: Any, at: int) -> None:
+    pass
+
+
 def _whole(array: Any, length: int) -> Any:
     return array
 
@@ -88,6 +92,21 @@ if ENABLED:
 
         return arrays(arrays), emit
 
+    @intrinsic
+    def fetch(typingctx, array, at):
+        """Ask for the number at a place to be brought near, without waiting for it."""
+
+        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, args[0]).data
+            byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
+            ask = cgutils.get_or_insert_function(
+                builder.module, ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag]), "llvm.prefetch.p0"
+            )
+            builder.call(ask, [builder.bitcast(builder.gep(data, [args[1]]), byte), flag(0), flag(3), flag(1)])
+            return context.get_dummy_value()
+
+        return types.void(array, types.intp), emit
+
     array_at: Any = carray
 
     @part
@@ -96,7 +115,7 @@ if ENABLED:
         return carray(place, (rows, stride))
 
 else:
-    pointer, call, unowned, array_at, rows_at = _array_from, _call, _same, _whole, _rows
+    pointer, call, unowned, fetch, array_at, rows_at = _array_from, _call, _same, _nothing, _whole, _rows
 
 
 # -- blocks ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,190 @@
+"""The perceptron's rule in machine code: every sum and every rounding as in `clearprop.perceptron_rule`, to the bit."""
+
+import numpy as np
+
+from clearprop.engines.compiled.blocks import fetch, unowned
+from clearprop.engines.compiled.elementary import like
+from clearprop.engines.compiled.jit import kernel, part
+from clearprop.perceptron_rule import LEAST_SCALE, Course, Run, Updates
+
+# Entries of `state`: what `Run` and its `Weights` keep besides arrays.
+SCALE, SQUARE, ABSOLUTE, BIAS, CUT, OBJECTIVE = range(6)
+# Entries of `settings`.
+RATE, ALPHA, L1_RATIO, BIAS_STEP, POSITIVE, NEGATIVE, LEAST, TOLERANCE, PATIENCE, LAST, JUDGES, SHUFFLES = range(12)
+
+
+# Entries of `counts` and `judged`, as in `Course`; and how many updates the log holds.
+EPOCH, MISTAKES, STALE, UPDATES = range(4)
+BEST, CURRENT = range(2)
+# So many rows ahead are fetched from memory; 64 bytes come at a time.
+AHEAD, NUMBERS_A_LINE = 12, 8
+# The log has room for so many updates at least before the kernel stops to have it emptied.
+ROOM = 1 << 16
+
+
+def advance(run: Run, course: Course, last: int, judges: bool) -> np.ndarray:
+    """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates."""
+    X, w, settings = run.rows.X, run.w, run.settings
+    rows = (X.ravel(), np.arange(len(X) + 1) * X.shape[1], np.empty(0, np.int64)) if not run.rows.sparse else (
+        X.data, X.indptr.astype(np.int64, copy=False), X.indices.astype(np.int64, copy=False)
+    )  # fmt: skip
+    state = np.array([w.scale, w.square, w.absolute, run.bias, run.cut, run.objective])
+    bias_step = run.bias_share if settings.fit_intercept else 0.0
+    tolerance = -np.inf if settings.tolerance is None else settings.tolerance
+    numbers = [settings.rate, settings.alpha, settings.l1_ratio, bias_step, *run.class_weight]
+    numbers += [LEAST_SCALE[w.values.dtype], tolerance, settings.patience, last, judges, settings.shuffle]
+    counts, judged = np.array([course.epoch, course.mistakes, course.stale, 0]), np.array([course.best, course.current])
+    log, parts = np.empty(max(ROOM, run.rows.n), dtype=Updates.FIELDS), []
+    course.places = course.places.copy()
+    arrays = (
+        *rows, course.places, course.shuffled, course.taught, run.signs, np.ascontiguousarray(run.sample_weight),
+        w.values, run.cut_so_far, state, np.array(numbers, dtype=np.float64), counts, judged,
+        log["epoch"], log["row"], log["score"], log["step"],
+    )  # fmt: skip
+    log["output"] = run.output
+    while True:
+        counts[UPDATES] = 0
+        epochs(arrays)
+        parts.append(log[: counts[UPDATES]].copy())
+        w.scale, w.square, w.absolute = map(float, state[:BIAS])
+        run.bias, run.cut, run.objective = map(float, state[BIAS:])
+        course.epoch, course.mistakes, course.stale = map(int, counts[:UPDATES])
+        course.best, course.current = map(float, judged)
+        if course.epoch >= last or course.stale >= settings.patience or not run.is_finite:
+            return np.concatenate(parts)
+
+
+@kernel
+def epochs(arrays):
+    """Epoch after epoch, while there is room for the updates of one more."""
+    (
+        values, starts, columns, places, shuffled, taught, signs, weight, w, cut_so_far, state, settings,
+        counts, judged, log_epoch, log_row, log_score, log_step,
+    ) = unowned(arrays)  # fmt: skip
+    alpha, l1, n = settings[ALPHA], settings[L1_RATIO], len(places)
+    rate, bias_step, shuffles, penalised = settings[RATE], settings[BIAS_STEP], settings[SHUFFLES] > 0, alpha > 0
+    class_weights = (settings[NEGATIVE], settings[POSITIVE])
+    before, finite, n_taught = places.copy(), True, max(taught.sum(), 1)
+    while counts[EPOCH] < settings[LAST] and counts[STALE] < settings[PATIENCE] and finite:
+        count = counts[UPDATES]
+        if len(log_row) - count < n:
+            return
+        counts[EPOCH] += 1
+        objective, bias = 0.0, state[BIAS]
+        if shuffles:
+            before[:] = places
+            for i in range(n):
+                places[i] = before[shuffled[i]]
+        for i in range(n):
+            row = places[i]
+            if not taught[row]:
+                continue
+            if shuffles and i + AHEAD < n:  # rows in another order are not where the machine expects them
+                ahead = places[i + AHEAD]
+                for at in range(starts[ahead], starts[ahead + 1], NUMBERS_A_LINE):
+                    fetch(values, at)
+            first, last = starts[row], starts[row + 1]
+            y = signs[row]
+            score = np.float64(like(weighted_sum(w, values, columns, first, last) * state[SCALE], w[0])) + bias
+            objective += max(0.0 - y * score, 0.0)
+            if penalised:
+                objective += alpha * ((1 - l1) * 0.5 * state[SQUARE] + l1 * state[ABSOLUTE])
+                if l1 < 1:
+                    shrink(w, state, settings, max(0.0, 1.0 - (1.0 - l1) * rate * alpha))
+            if y * score <= 0.0:
+                counted = like(class_weights[1] if y > 0 else class_weights[0], w[0]) * like(weight[row], w[0])
+                step = rate * y * np.float64(counted)
+                if step != 0:
+                    add(w, values, columns, first, last, step, state, penalised)
+                    bias += step * bias_step
+                    log_epoch[count], log_row[count], log_score[count], log_step[count] = (
+                        counts[EPOCH],
+                        row,
+                        score,
+                        step,
+                    )
+                    count += 1
+            if penalised and l1 > 0:
+                state[CUT] += l1 * rate * alpha
+                cut_off(w, columns, first, last, cut_so_far, state)
+        state[OBJECTIVE], state[BIAS] = objective, bias
+        counts[MISTAKES], counts[UPDATES] = count - counts[UPDATES], count
+        if settings[JUDGES]:
+            judged[CURRENT] = state[OBJECTIVE] / n_taught
+            counts[STALE] = counts[STALE] + 1 if judged[CURRENT] > judged[BEST] - settings[TOLERANCE] else 0
+            judged[BEST] = min(judged[BEST], judged[CURRENT])
+        finite = np.isfinite(state[BIAS])
+        for feature in range(len(w)):
+            finite = finite and np.isfinite(w[feature])
+
+
+@part
+def feature_of(columns, first, at):
+    """Of which feature the number at a place of a row is; the row begins at `first`."""
+    return columns[at] if len(columns) else at - first
+
+
+@part
+def weighted_sum(w, values, columns, first, last):
+    """From the first feature to the last, products in their dtype, the sum in float64."""
+    total = 0.0
+    for at in range(first, last):
+        total += w[feature_of(columns, first, at)] * values[at]
+    return total
+
+
+@part
+def add(w, values, columns, first, last, step, state, keeps_norms):
+    """The row times the step, added to the weights; both norms are then those of the features that it touched."""
+    factor = np.float64(like(step, w[0]) / like(state[SCALE], w[0]))
+    for at in range(first, last):
+        feature = feature_of(columns, first, at)
+        w[feature] = np.float64(w[feature]) + np.float64(values[at]) * factor
+    if keeps_norms:
+        square = absolute = 0.0
+        for at in range(first, last):
+            kept = np.float64(w[feature_of(columns, first, at)])
+            square += kept * kept
+            absolute += abs(kept)
+        state[SQUARE], state[ABSOLUTE] = square * (state[SCALE] * state[SCALE]), absolute * state[SCALE]
+
+
+@part
+def shrink(w, state, settings, factor):
+    """All weights times the factor, by their scale."""
+    factor = np.float64(like(factor, w[0]))
+    state[SCALE] *= factor
+    state[SQUARE] *= factor * factor
+    state[ABSOLUTE] *= factor
+    if state[SCALE] < settings[LEAST]:
+        for feature in range(len(w)):
+            w[feature] *= like(state[SCALE], w[0])
+        state[SCALE] = 1.0
+
+
+@part
+def cut_off(w, columns, first, last, cut_so_far, state):
+    """Take from each touched weight what L1 has come to since it was last touched, but not past 0."""
+    for at in range(first, last):
+        feature = feature_of(columns, first, at)
+        z, q = np.float64(w[feature]), np.float64(cut_so_far[feature])
+        if z > 0:
+            w[feature] = max(0.0, z - (state[CUT] + q) / state[SCALE])
+        elif z < 0:
+            w[feature] = min(0.0, z + (state[CUT] - q) / state[SCALE])
+        cut_so_far[feature] = q + state[SCALE] * (np.float64(w[feature]) - z)
+
+
+@kernel
+def permutation(n, seed):
+    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron_rule.XorShift`."""
+    order = np.arange(n)
+    x = seed & 0xFFFFFFFF
+    x = 1 if x == 0 else x
+    for i in range(n - 1):
+        x ^= (x << 13) & 0xFFFFFFFF
+        x ^= x >> 17
+        x ^= (x << 5) & 0xFFFFFFFF
+        j = i + (x & 0x7FFFFFFF) % (n - i)
+        order[i], order[j] = order[j], order[i]
+    return order
