@@ -1,5 +1,6 @@
 """Engines: what turns batches into steps. All take the same job and leave it in the same state."""
 
+from clearprop.engines.auto import AutoEngine
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress
 from clearprop.engines.numpy_engine import NumpyEngine
@@ -17,10 +18,21 @@ def resolve_engine(engine: str | Engine) -> Engine:
     """
     if not isinstance(engine, str):
         return engine
-    name = "numpy" if engine == "auto" else engine
-    if name not in ENGINES:
+    if engine == AutoEngine.name:
+        return AutoEngine()
+    if engine not in ENGINES:
         raise ValueError(f"unknown engine {engine!r}. There are: auto, {', '.join(ENGINES)}")
-    return ENGINES[name]()
+    return ENGINES[engine]()
 
 
-__all__ = ["ENGINES", "CompiledEngine", "Diverged", "Engine", "Job", "NumpyEngine", "Progress", "resolve_engine"]
+__all__ = [
+    "ENGINES",
+    "AutoEngine",
+    "CompiledEngine",
+    "Diverged",
+    "Engine",
+    "Job",
+    "NumpyEngine",
+    "Progress",
+    "resolve_engine",
+]

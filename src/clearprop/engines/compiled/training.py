@@ -31,14 +31,15 @@ from clearprop.sparse import is_sparse
 
 Array = npt.NDArray[Any]
 
-# A tile's z, a and delta of all layers should stay in a core's own cache.
-TILE_BYTES = 1 << 18
+# A tile's z, a and delta of all layers should stay in a core's own cache, unless the weights are more than it holds:
+# then so many rows should use them each time that they come.
+TILE_BYTES, LEAST_TILE = 1 << 18, 4 * ROWS
 # So many numbers of gradient are made and used at a time.
 BLOCK_NUMBERS = 4096
 # Dropout masks are drawn ahead for so many numbers.
 MASK_NUMBERS = 1 << 22
 # A worker is worth its while if so many multiplications and additions a batch fall to it (benchmarks/crossover.py).
-WORK_A_WORKER = 1_500_000
+WORK_A_WORKER = 2_000_000
 
 
 def not_compilable(job: Job) -> str | None:
@@ -89,7 +90,7 @@ class Layout:
         self.masks = masks
         self.blocks = np.array(list(self._blocks(sizes, sparse)), dtype=np.int64)
         strides = self.layers[:, kernel.STRIDE].sum()
-        self.tile = int(max(ROWS, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
+        self.tile = int(max(LEAST_TILE, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
 
     def take(self, numbers: int) -> int:
         """A place for so many numbers; it begins at a cache line."""

@@ -1,0 +1,83 @@
+"""The engine that chooses: NumPy while there is little to do, compiled code when loading it is worth its while.
+
+The choice depends on the job's sizes and on how many steps were taken before, never on a clock, so that the same job
+comes to the same numbers, in one go, batch by batch, or stopped and resumed.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any
+
+import numpy.typing as npt
+
+from clearprop.engines.compiled_engine import CompiledEngine
+from clearprop.engines.contract import Diverged, Job, Progress
+from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.network import Network
+
+Array = npt.NDArray[Any]
+
+# Loading Numba and the kernels takes about so many seconds from a filled cache.
+LOADING = 0.6
+# A job whose epochs take NumPy so many seconds each is compiled from the first step: it will have more of them.
+LONG_EPOCH = 0.1
+# What a step takes NumPy, in seconds: at all, for each layer, for each weight and row, for each parameter, and for each
+# unit and row; in float32, half as much again or twice in float64 (benchmarks/crossover.py).
+STEP, LAYER, PRODUCT, PARAMETER, UNIT = 25e-6, 20e-6, 5e-11, 3e-9, 4e-9
+
+
+def numpy_seconds(network: Network, rows: int) -> float:
+    """About what one step with so many rows takes the NumPy engine."""
+    parameters, units = network.parameters.size, sum(network.layer_sizes[1:])
+    width = network.dtype.itemsize / 4
+    work = rows * (parameters * PRODUCT + units * UNIT) + parameters * PARAMETER
+    return STEP + LAYER * len(network.weights) + width * work
+
+
+class AutoEngine:
+    """Trains by the NumPy engine until the compiled one would have been loaded in that time, then by that one."""
+
+    name = "auto"
+
+    def __init__(self) -> None:
+        self._numpy, self._compiled = NumpyEngine(), CompiledEngine()
+
+    def run(
+        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
+    ) -> None:
+        """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
+        first = max(0, min(len(rates), steps_by_numpy(job) - job.step))
+        if first < len(rates) and not self._can_compile(job):
+            first = len(rates)
+        middle = min(stop, start + first * job.batch_size)
+        if first > 0:
+            self._numpy.run(job, order, start, middle, rates[:first], progress)
+        if first < len(rates):
+            try:
+                self._compiled.run(job, order, middle, stop, rates[first:], progress)
+            except Diverged as diverged:
+                raise Diverged(diverged.batch + first, diverged.layer, diverged.what) from diverged
+
+    @staticmethod
+    def _can_compile(job: Job) -> bool:
+        if not numba_is_there():
+            return False
+        from clearprop.engines.compiled.training import not_compilable
+
+        return not_compilable(job) is None
+
+
+@functools.cache
+def numba_is_there() -> bool:
+    """Whether Numba is installed, as it is but in a browser's Python."""
+    return find_spec("numba") is not None
+
+
+def steps_by_numpy(job: Job) -> int:
+    """How many steps of the whole job are NumPy's."""
+    seconds = numpy_seconds(job.network, job.batch_size)
+    if seconds * math.ceil(job.n_rows / job.batch_size) >= LONG_EPOCH:
+        return 0
+    return math.ceil(LOADING / seconds)
