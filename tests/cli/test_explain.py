@@ -31,10 +31,21 @@ def test_a_weight_for_one_row(run, flowers, trained):
     assert content["value"] == gradient
 
 
+def test_the_learning_rate_of_the_step(run, flowers, trained):
+    arguments = ("explain", trained, flowers, "--row", "2", "--parameter", "b2[1]", "--format", "json")
+    steps = []
+    for rate in ("0.5", "0.25"):
+        status, out, _ = run(*arguments, "--optimizer", "sgd", "--learning-rate", rate)
+        assert status == 0
+        steps.append(json.loads(out)["step"])
+    assert [step["rate"] for step in steps] == [0.5, 0.25]
+    assert [step["new"] for step in steps] == [step["old"] - step["rate"] * step["gradient"] for step in steps]
+
+
 def test_all_rows(run, flowers, trained):
     status, out, _ = run("explain", trained, flowers, "--parameter", "b1[2]")
     assert status == 0
-    assert "300 rows (counted from 1)" in " ".join(out.split())
+    assert "ℓ[i] is the loss of row i (from 1 to 300)" in " ".join(out.split())
 
 
 def test_a_prediction_without_targets(run, trained, tmp_path):
@@ -65,6 +76,8 @@ def test_forms_and_files(run, flowers, trained, form, tmp_path):
         (("--parameter", "delta1[2]"), "add --row 1"),
         (("--row", "1", "--parameter", "b1[1]", "--optimizer", "magic"), "unknown optimizer 'magic'"),
         (("--row", "1", "--out", "no/such/folder"), "does not exist"),
+        (("--row", "1", "--learning-rate", "0.1"), "a learning_rate needs an optimizer"),
+        (("--row", "1", "--optimizer", "sgd", "--learning-rate", "-1"), "learning_rate must be a finite number > 0"),
     ],
 )
 def test_bad_input_is_one_line(refused, flowers, trained, arguments, message):

@@ -69,16 +69,16 @@ def test_the_loss_of_a_row_with_a_penalty_is_what_it_says():
     explanation = explain(network_of(2), ROW, [0.5, 0.1], "loss", penalty=Penalty(0.1, 0.2))
     formula = explanation.document().headline.forms[0]
     text = joined(explanation)
-    assert "λ1·Σ|W|" in str(formula)
+    assert "λ₁·Σ|W|" in str(formula)
     assert "ΣW²" in str(formula)
-    assert "ℓ[k]: output k's part" in text
+    assert "ℓ[k] is output k's part of the loss without the penalty" in text
     assert explanation.sum == pytest.approx(explanation.value, rel=1e-12)
 
 
 @pytest.mark.parametrize("name", ["W1[1,1]", "b1[1]", "delta1[1]", "x[1]"])
 def test_a_row_with_a_penalty_has_one_letter_for_its_own_loss(name):
     text = explain(network_of(), ROW, [0.5], name, penalty=Penalty(l2=0.2)).to_text(width=1000)
-    assert text.count("ℓ: the loss without the penalty") == 1
+    assert text.count("ℓ is the loss without the penalty") == 1
     assert "∂L/∂z" not in text
     assert "ℓ" not in explain(network_of(), ROW, [0.5], name).to_text()
 
@@ -87,7 +87,7 @@ def test_penalties_are_no_paths():
     explanation = explain(network_of(), ROW, [0.5], "W1[1,1]", penalty=Penalty(0.1, 0.2))
     assert explanation.paths == 1
     assert explanation.to_dict()["path_count"] == 1
-    assert "1 path leads to the loss, and a penalty" in joined(explanation)
+    assert "1 path leads to the loss, and a penalty is added" in joined(explanation)
     batch = explain(network_of(), X, [1.0, 2.0, 3.0], "W1[1,1]", penalty=Penalty(0.1, 0.2))
     assert batch.paths == 3
 

@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 
-from clearprop import Network, explain
+from clearprop import LOSSES, OPTIMIZERS, Network, Penalty, explain
+from strategies import targets_for
 
 BUDGET = 0.050
 
@@ -61,3 +62,77 @@ def test_all_of_it_can_be_had(network, digit):
     text = explain(network, digit, [3], "W2[3,4]").to_text(most=None)
     assert all(f"δ3[{unit}] = " in text for unit in range(1, 11))
     assert "more:" not in text
+
+
+def assert_fits(explanation):
+    lines = explanation.to_text().splitlines()
+    case = f"{explanation.name} of {explanation.computation.network!r}"
+    assert len(lines) <= 60, case
+    assert max(map(len, lines)) <= 80, case
+    assert not [line for line in lines if line != line.rstrip()], case
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 20, 35, 60])
+@pytest.mark.parametrize("width", [1, 4, 50])
+def test_a_screen_for_every_depth_and_width(depth, width):
+    rng = np.random.default_rng(depth)
+    X, y = rng.normal(size=(20, 4)), rng.integers(3, size=20)
+    names = {"feature_names": ["length", "width", "height", "mass"], "class_names": ["iris", "lily", "rose"]}
+    for number, hidden in enumerate(("mish", "softmax", "tanh", "step")):
+        network = Network([4] + [width] * (depth - 1) + [3], hidden, loss="cross_entropy", rng=0)
+        for penalty in (None, Penalty(0.1, 0.2)):
+            optimizer = ("nadam", "amsgrad", "sgd", None)[(number + depth) % 4]
+            batch = explain(network, X, y, "W1[1,1]", penalty=penalty, optimizer=optimizer, **names)
+            row = explain(network, X[0], y[:1], "W1[1,1]", penalty=penalty, optimizer=optimizer, **names)
+            for explanation in (
+                batch,
+                row,
+                batch.open("loss"),
+                *map(row.open, ("b1[1]", "x[1]", "prediction", "loss")),
+            ):
+                assert_fits(explanation)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_screen_for_every_loss_and_optimiser(loss, optimizer):
+    network = Network([6] + [9] * 6 + [7], "gelu", "softmax", loss, rng=0)
+    rng = np.random.default_rng(1)
+    X, y = rng.normal(size=(9, 6)), targets_for(loss, rng, 9, 7)
+    batch = explain(network, X, y, "W1[2,3]", penalty=Penalty(0.1, 0.2), optimizer=optimizer)
+    row = explain(network, X, y, "W1[2,3]", row=1, penalty=Penalty(0.1, 0.2), optimizer=optimizer)
+    for explanation in (batch, row):
+        assert_fits(explanation)
+
+
+def test_a_batch_with_penalty_and_step_is_fast(network):
+    rng = np.random.default_rng(1)
+    X, y = rng.random((200, 784)), rng.integers(10, size=200)
+    fastest = np.inf
+    for _ in range(5):
+        explanation = explain(network, X, y, "W1[300,5]", penalty=Penalty(0.1, 0.2), optimizer="nadam")
+        _ = explanation.trace, explanation.gradients
+        start = time.perf_counter()
+        text = explanation.to_text()
+        fastest = min(fastest, time.perf_counter() - start)
+    assert fastest < BUDGET
+    assert len(text.splitlines()) <= 60
+
+
+def test_of_a_deep_network_the_ends_are_shown_and_layers_that_are_alike_counted():
+    network = Network([2] + [3] * 59 + [1], "tanh", rng=0)
+    text = " ".join(explain(network, [0.5, 1.0], [0.3], "W1[1,1]").to_text().split())
+    assert "Network of 60 layers, 2, 59 × 3, 1 (59 × tanh, identity)" in text
+    assert "… layers 3 to 58 in the same way …" in text
+    assert "δ60[1] = " in text
+    assert "δ1[1] = " in text
+    assert f"about 10^{len(str(3**58)) - 1} paths" in text
+
+
+def test_a_gradient_of_zero_shows_one_path_only():
+    network = Network([2, 3, 2], "relu", rng=0)
+    network.weights[0][:], network.biases[0][:] = 0.0, -1.0
+    text = explain(network, [1.0, 1.0], [1.0, 1.0], "W1[1,1]").to_text(sections=["Path by path"])
+    assert text.splitlines()[0] == "2 paths lead to the loss, and a factor of 0 makes each of them 0; the first:"
+    assert "P₁ = " in text
+    assert "P₂" not in text

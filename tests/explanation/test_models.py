@@ -2,12 +2,30 @@
 
 import subprocess
 import sys
+import warnings
+from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
+from sklearn import linear_model, neural_network
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
-from clearprop import InputError, Network, Penalty, Table, TableModel, TableSettings, Trainer, attribute, explain
+from clearprop import (
+    InputError,
+    MLPClassifier,
+    Network,
+    Penalty,
+    Perceptron,
+    Table,
+    TableModel,
+    TableSettings,
+    Trainer,
+    attribute,
+    explain,
+)
 from clearprop.article import NeuralNetwork, new_network
 
 X = np.array([[0.5, -1.0], [1.0, 2.0], [-0.3, 0.4]])
@@ -164,3 +182,88 @@ def test_explaining_needs_numpy_alone():
         "assert not {'sympy', 'sklearn', 'scipy', 'matplotlib', 'rich', 'typer'} & set(sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0
+
+
+def test_one_row_keeps_its_weight():
+    network, y, weight = good(), np.array([1.0, 2.0, 3.0]), np.array([0.5, 2.0, 0.0])
+    penalty = Penalty(0.1, 0.2)
+    explanation = explain(network, X, y, "W1[1,1]", row=1, sample_weight=weight, penalty=penalty)
+    gradients = network.backward(network.forward(X[1:2]), y[1:2], weight[1:2], penalty)
+    assert explanation.value == gradients.weights[0][0, 0]
+    assert explanation.value != explain(network, X, y, "W1[1,1]", row=1, penalty=penalty).value
+    with pytest.raises(InputError, match="row 2 has the weight 0 in sample_weight"):
+        explain(network, X, y, "W1[1,1]", row=2, sample_weight=weight)
+
+
+@pytest.mark.parametrize(("penalty", "l1"), [("l2", 0.0), ("l1", 1.0), ("elasticnet", 0.15)])
+def test_a_perceptron_s_penalty_counts_with_each_row(penalty, l1):
+    model = Perceptron(penalty=penalty, alpha=0.1, max_iter=3, tol=None, random_state=0)
+    model.fit(X, ["a", "b", "a"])
+    W = model.network_.weights[0][:, 0]
+    for x, y in ((X, ["b", "b", "a"]), (X[0], "b")):
+        bare = explain(model, x, y, "W1[2,1]", penalty=Penalty()).value
+        own = 0.1 * (l1 * np.sign(W[1]) + (1 - l1) * W[1])
+        assert explain(model, x, y, "W1[2,1]").value == pytest.approx(bare + own, rel=1e-12)
+    assert "one row at a time" in explain(model, X[0], "b", "W1[2,1]").remarks[0]
+
+
+def pipeline():
+    steps = make_pipeline(StandardScaler(), MLPClassifier((3,), max_iter=3, random_state=0))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return steps.fit(np.repeat(X, 4, axis=0), ["a", "b", "c"] * 4)
+
+
+def test_pipelines_are_explained_by_their_last_step():
+    model = pipeline()
+    fed = model[0].transform(X)
+    explanation = explain(model, X, ["a", "b", "c"], "W1[2,1]")
+    assert explanation.value == explain(model[-1], fed, ["a", "b", "c"], "W1[2,1]").value
+    assert "standardscaler" in explanation.remarks[0]
+    assert explain(model, X[1], "b", "W1[2,1]").value == explain(model[-1], fed[1], "b", "W1[2,1]").value
+    assert attribute(model, X[1]).values == pytest.approx(attribute(model[-1], fed[1]).values)
+    assert "x[2] is x1" in explanation.to_text()
+
+
+def test_a_search_is_explained_by_its_best_estimator():
+    search = SimpleNamespace(best_estimator_=pipeline())
+    assert explain(search, X, ["a", "b", "c"], "b1[1]").value == explain(pipeline(), X, ["a", "b", "c"], "b1[1]").value
+
+
+@pytest.mark.parametrize("row", [None, 1])
+def test_sparse_rows(row):
+    network, y = good(), [1.0, 2.0, 3.0]
+    sparse = explain(network, csr_array(X), y, "W1[1,1]", row=row)
+    assert sparse.value == explain(network, X, y, "W1[1,1]", row=row).value
+
+
+def test_what_is_scikit_learn_s_own_says_what_to_take():
+    for kind in (neural_network.MLPClassifier, neural_network.MLPRegressor, linear_model.Perceptron):
+        for model in (kind(), make_pipeline(StandardScaler(), kind())):
+            with pytest.raises(InputError, match=rf"scikit-learn's {kind.__name__}.*fit clearprop\.{kind.__name__}"):
+                explain(model, X)
+    with pytest.raises(InputError, match="LinearRegression cannot be explained"):
+        explain(linear_model.LinearRegression(), X)
+    for model in (MLPClassifier(), make_pipeline(StandardScaler(), MLPClassifier())):
+        with pytest.raises(InputError, match="this MLPClassifier is not fitted"):
+            explain(model, X)
+
+
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("steps", [0, 1, 2, 3])
+def test_rows_that_are_not_the_next_batch_are_said(shuffle, steps):
+    network = good()
+    rows, y = np.random.default_rng(3).normal(size=(6, 2)), np.arange(6.0)
+    trainer = Trainer(network, batch_size=2, shuffle=shuffle, patience=None, rng=1)
+    trainer.start(rows, y)
+    for _ in range(steps):
+        trainer.run_batch()
+    news = {}
+    for pair in combinations(range(6), 2):
+        explanation = explain(network, rows[list(pair)], y[list(pair)], "W1[1,1]", trainer=trainer)
+        if not any("not the trainer's next batch" in remark for remark in explanation.remarks):
+            news[pair] = explanation.step.new
+    assert len(news) == 1
+    trainer.run_batch()
+    assert next(iter(news.values())) == pytest.approx(network.weights[0][0, 0], rel=1e-15)
+    assert not [r for r in explain(network, rows, y, "z1[1]", row=0, trainer=trainer).remarks if "batch" in r]

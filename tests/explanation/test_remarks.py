@@ -30,7 +30,7 @@ def test_saturation_of_the_layer_above():
 
 def test_a_relu_that_is_off():
     said = remarks(network([1, 1, 1], "relu", [-1.0, 0.0, 1.0, 0.0]), [1.0], [1.0], "W1[1,1]")
-    assert "relu of a1[1] is off" in said
+    assert "relu of z1[1] is off" in said
     assert "exactly 0" in said
 
 

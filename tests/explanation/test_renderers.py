@@ -133,10 +133,10 @@ def test_text_of_the_gradient():
         .to_text()
         .startswith(
             "The gradient of W1[1,1]\n═══════════════════════\n\n"
-            "Network 2-2-2 (sigmoid, sigmoid), loss squared_error\n"
+            "Network 2-2-2 (sigmoid, sigmoid), loss squared_error.\n"
             "∂L/∂W1[1,1] = x[1]·δ1[1] = 0.05·0.00877135 = 0.000438568\n\n"
             "Path by path\n────────────\n2 paths lead to the loss; largest first:\n"
-            "P1 = x[1]·a1[1]·(1 − a1[1])·W2[1,1]·a2[1]·(1 − a2[1])·(a2[1] − y[1])\n"
+            "P₁ = x[1]·a1[1]·(1 − a1[1])·W2[1,1]·a2[1]·(1 − a2[1])·(a2[1] − y[1])\n"
             "   = 0.05·0.241301·0.4·0.186816·0.741365 = 0.000668396   (z1[1] → z2[1])\n"
         )
     )

@@ -13,10 +13,17 @@ def explain(
     data: Annotated[Path, typer.Argument(help="A CSV file with the columns that the model was trained on.")],
     row: Annotated[int | None, typer.Option(help="The row of the data, 1 for the first; all rows if left out.")] = None,
     parameter: Annotated[
-        str, typer.Option(help='What to explain: "W2[3,1]", "b1[2]", "x[1]", "delta1[3]", "z1[2]", prediction, loss.')
+        str,
+        typer.Option(
+            help='What to explain: "W2[3,1]", "b1[2]", "x[1]", "delta1[3]" (or "dL/dz1[3]"), "dL/da1[2]", "z1[2]", '
+            '"a1[2]", prediction, loss.'
+        ),
     ] = "prediction",
     format: Annotated[Format, typer.Option(help="What to write.")] = Format.text,
     optimizer: Annotated[str | None, typer.Option(help="Also explain this optimiser's first step.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="The step's learning rate; the optimiser's usual one if left out.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List all of every sum, however long.")] = False,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")] = None,
 ) -> None:
@@ -42,5 +49,7 @@ def explain(
     ):
         raise InputError(f"{parameter} is a number of one row, and {data} has {table.n_rows:,}: add --row 1, say")
     rows = table if row is None else table.take([row - 1])
-    explanation = explained(loaded, rows, name=parameter, optimizer=optimizer, first_row=row or 1)
+    explanation = explained(
+        loaded, rows, name=parameter, optimizer=optimizer, learning_rate=learning_rate, first_row=row or 1
+    )
     write(explanation, format, None if everything else 4, out)

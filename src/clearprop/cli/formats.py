@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from clearprop.explanation.rendered import Rendered
+    from clearprop.explanation.document import Rendered
 
 
 class Format(StrEnum):

@@ -12,7 +12,8 @@ import numpy as np
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import Document, Equation, Paragraph, Section
+from clearprop.explanation.document import Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.explain import make_explanation
 from clearprop.explanation.expressions import (
     Add,
     Call,
@@ -30,14 +31,12 @@ from clearprop.explanation.expressions import (
     with_numbers,
 )
 from clearprop.explanation.formulas import fill, parse_formula
-from clearprop.explanation.forward import z_equation
 from clearprop.explanation.links import loss_factor, loss_formula, slope_factor
-from clearprop.explanation.make import make_explanation
 from clearprop.explanation.names import Name
-from clearprop.explanation.rendered import Rendered
+from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.renderers.json import equation_dict
-from clearprop.explanation.renderers.numbers import plain_number
 from clearprop.explanation.unfolding import Shown, delta_equation
+from clearprop.explanation.value import z_equation
 from clearprop.network import Network
 
 ETA = 0.05
@@ -152,8 +151,8 @@ class ArticleDerivation(Rendered):
         L = Symbol("L", value=float(self.computation.row_losses[0]))
         halves = Add(tuple(loss_formula(row, unit) for unit in (1, 2)))
         one_row = "both outputs are in L; 2 stands for n, as the article goes on to have it"
-        z = z_equation(row, 3, 1, Shown(None, None))
-        delta = delta_equation(row, 3, 1, Shown(None, None))
+        z = z_equation(row, 3, 1, Shown())
+        delta = delta_equation(row, 3, 1, Shown())
         a_2 = row.a_symbol(2, 1)
         error = "a sum over rows would go round the whole product; here is one row, and 2 stands for n"
         whole = product(a_2, slope.formula, loss.formula)
@@ -165,7 +164,7 @@ class ArticleDerivation(Rendered):
                 7, loss.symbol, (loss.formula,), loss.value, note="of one row, and 2 stands for n, so that 2/n is 1"
             ),
             self._line(8, slope.symbol, (slope.formula,), slope.value),
-            self._line(9, row.z_symbol(1, 1), z_equation(row, 1, 1, Shown(None, None)).forms[:1], float(row.z[0][0])),
+            self._line(9, row.z_symbol(1, 1), z_equation(row, 1, 1, Shown()).forms[:1], float(row.z[0][0])),
             self._line(10, z.left, z.forms[:1], float(row.z[2][0])),
             self._line(11, dz_dW, (a_2,), float(a_2.value or 0.0)),
             self._gradient(12, W, whole, error),
@@ -186,9 +185,9 @@ class ArticleDerivation(Rendered):
         link = Derivative(row.z_symbol(3, 1), row.a_symbol(2, 1), row.W(3, 1, 1).value)
         long, short, inner = self._sum_long(2), self._sum_symbols(2), self._sum_formulas(2)
         both = "summed over both neurons of layer 3"
-        z = z_equation(row, 2, 1, Shown(None, None))
+        z = z_equation(row, 2, 1, Shown())
         a_1 = row.a_symbol(1, 1)
-        delta = delta_equation(row, 2, 1, Shown(None, None))
+        delta = delta_equation(row, 2, 1, Shown())
         dropped = "delta is dL/dz, so the deltas above are in it: one delta, not a product of deltas"
         return [
             self._update(20, W),
@@ -220,7 +219,7 @@ class ArticleDerivation(Rendered):
         paths = "all four paths; each ends in dL/da3, not dL/da2"
         both = "summed over both neurons of layer 2"
         x_1 = row.a_symbol(0, 1)
-        delta = delta_equation(row, 1, 1, Shown(None, None))
+        delta = delta_equation(row, 1, 1, Shown())
         dropped = "delta is dL/dz, so the deltas above are in it"
         return [
             self._update(36, W),

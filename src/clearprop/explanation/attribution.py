@@ -9,13 +9,11 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
-from clearprop.explanation.explain import checked_class_names, checked_feature_names, rows_of
+from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Rendered, Section, Table
 from clearprop.explanation.expressions import Expression, Number, Symbol, subtract
 from clearprop.explanation.models import subject_of
 from clearprop.explanation.names import Name
-from clearprop.explanation.rendered import Rendered
-from clearprop.explanation.renderers.numbers import plain_number
+from clearprop.explanation.numerals import plain_number
 from clearprop.network import Network
 
 Array = npt.NDArray[Any]
@@ -78,14 +76,14 @@ def attribute(
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise InputError(f"steps must be a whole number >= 1, got {steps!r}")
     subject = subject_of(model, x, None)
-    rows, _, _ = rows_of(subject, None, None)
+    rows = subject.rows().X
     if len(rows) != 1:
         raise InputError(f"attribute takes one row, got {len(rows)}")
     computation = Computation(
         subject.network,
         rows,
-        feature_names=checked_feature_names(feature_names, subject),
-        class_names=checked_class_names(class_names, subject),
+        feature_names=subject.checked_feature_names(feature_names),
+        class_names=subject.checked_class_names(class_names),
     )
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject.network)

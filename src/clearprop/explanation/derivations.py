@@ -4,10 +4,9 @@ from typing import Any
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.errors import InputError
-from clearprop.explanation.document import Document, Equation, Paragraph, Section
+from clearprop.explanation.document import Document, Equation, Paragraph, Rendered, Section
 from clearprop.explanation.expressions import Derivative, Expression, Symbol
 from clearprop.explanation.formulas import parse_formula
-from clearprop.explanation.rendered import Rendered
 from clearprop.explanation.renderers.json import expression_dict
 from clearprop.losses import LOSSES, Loss
 

@@ -1,9 +1,18 @@
-"""The document: sections of paragraphs, equations, lists and tables; what every renderer is given."""
+"""The document: sections of paragraphs, equations, lists and tables; and what can be shown as one, in every form."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from clearprop.explanation.expressions import Expression, Number, with_numbers
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+# How much is listed of each long list where nothing else is asked for.
+MOST = 4
 
 
 @dataclass(frozen=True)
@@ -59,11 +68,11 @@ Block = Paragraph | Equation | Bullets | Table
 
 @dataclass(frozen=True)
 class Section:
-    """A title, what it says, and what can be opened below it."""
+    """A title, what it says, and what makes the sections that can be opened below it, in forms that can."""
 
     title: str
     blocks: Sequence[Block] = ()
-    hidden: Sequence["Section"] = field(default=())
+    hidden: Callable[[], Iterable["Section"]] = tuple
 
 
 @dataclass(frozen=True)
@@ -93,3 +102,85 @@ def chain(left: Expression, *formulas: Expression, value: float, note: str = "",
         if form not in forms and form != left:
             forms.append(form)
     return Equation(left, tuple(forms), note, number)
+
+
+class Rendered(ABC):
+    """One document, many forms. Every form takes `digits`, the significant digits of its numbers, and `most`.
+
+    `most` is how many summands, paths, deltas of a layer and rows are listed; the rest is summed up. None lists all.
+    """
+
+    @abstractmethod
+    def document(self, most: int | None = MOST) -> Document:
+        """Sections for the renderers."""
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, as `to_json` writes them."""
+
+    def to_text(
+        self, *, digits: int = 6, most: int | None = MOST, width: int = 80, sections: Sequence[str] | None = None
+    ) -> str:
+        """Unicode text for a terminal, `width` characters a line where that can be; or of these sections the content.
+
+        Raises
+        ------
+        InputError
+            There is no section of that title.
+        """
+        from clearprop.explanation.renderers.text import document_text, sections_text
+
+        document = self.document(most)
+        if sections is None:
+            return document_text(document, digits, width)
+        return sections_text(document, sections, digits, width)
+
+    def to_latex(self, *, digits: int = 6, most: int | None = MOST, standalone: bool = False) -> str:
+        """LaTeX with amsmath; with `standalone`, a whole file to compile."""
+        from clearprop.explanation.renderers.latex import document_latex
+
+        return document_latex(self.document(most), digits, standalone)
+
+    def to_markdown(self, *, digits: int = 6, most: int | None = MOST) -> str:
+        """Markdown with its formulas in $...$."""
+        from clearprop.explanation.renderers.markdown import document_markdown
+
+        return document_markdown(self.document(most), digits)
+
+    def to_html(self, *, digits: int = 6, most: int | None = MOST, standalone: bool = True) -> str:
+        """A page of its own, its formulas in MathML, that loads nothing; without `standalone`, the part for a page."""
+        from clearprop.explanation.renderers.html import document_html
+
+        return document_html(self.document(most), digits, standalone)
+
+    def to_json(self, *, indent: int | None = 2) -> str:
+        """JSON; its schema is `clearprop.explanation.SCHEMA`. A number that is not finite becomes null."""
+        return json.dumps(finite(self.to_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        return self.to_html(standalone=False)
+
+    def _repr_latex_(self) -> str:
+        from clearprop.explanation.renderers.latex import equation_latex
+
+        return f"${equation_latex(self.document().headline, 6)}$"
+
+    def __rich__(self) -> "Text":
+        from rich.text import Text
+
+        # A Text is printed as it is, so that brackets in names are no markup.
+        return Text(self.to_text())
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+
+def finite(value: Any) -> Any:
+    """The same values, those that JSON cannot hold as None."""
+    if isinstance(value, dict):
+        return {key: finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(item) for item in value]
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        return None
+    return value

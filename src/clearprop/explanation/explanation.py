@@ -2,14 +2,16 @@
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy.typing as npt
+
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import Document, Equation
+from clearprop.explanation.document import MOST, Bullets, Document, Equation, Paragraph, Rendered, Section
 from clearprop.explanation.names import Name, printable
-from clearprop.explanation.rendered import Rendered
+from clearprop.explanation.numerals import in_runs, plain_number
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Term
 from clearprop.explanation.unfolding import Shown
@@ -17,6 +19,12 @@ from clearprop.finite_differences import GradientCheck
 
 if TYPE_CHECKING:
     from clearprop.trace import Gradients, Trace
+
+
+# At the default level an explanation takes at most so many lines as text, whatever the network.
+SCREEN = 60
+# Of a network with more layers, those that are alike are counted.
+MANY_LAYERS = 8
 
 
 class Explanation(Rendered, ABC):
@@ -89,6 +97,24 @@ class Explanation(Rendered, ABC):
         """How it was computed, step by step."""
 
     @property
+    @abstractmethod
+    def contributions(self) -> npt.NDArray[Any]:
+        """What each row adds, in the order of the rows: to a gradient or the loss; of another value, the value."""
+
+    @property
+    @abstractmethod
+    def title(self) -> str:
+        """What is explained, in words."""
+
+    @abstractmethod
+    def headline(self, shown: Shown) -> Equation:
+        """What it comes to, in one equation."""
+
+    @abstractmethod
+    def sections(self, shown: Shown) -> Iterable[Section]:
+        """What it is made of and how it was computed."""
+
+    @property
     def check(self) -> GradientCheck | None:
         """The finite difference beside the value."""
         return None
@@ -106,7 +132,7 @@ class Explanation(Rendered, ABC):
     @property
     def paths(self) -> int:
         """How many paths there are in all, over all rows."""
-        return sum_of_paths(self.terms)
+        return sum(term.paths for term in self.terms)
 
     @property
     def trace(self) -> "Trace":
@@ -126,15 +152,95 @@ class Explanation(Rendered, ABC):
         InputError
             The name names nothing; see `explain`.
         """
-        from clearprop.explanation.make import make_explanation
+        from clearprop.explanation.explain import make_explanation
 
         return make_explanation(self.computation, self.computation.name(name), self.rule, self.notes)
 
-    def document(self, most: int | None = 4) -> Document:
-        """Sections for the renderers; `most` is how many summands, paths, deltas and rows are listed."""
-        from clearprop.explanation.compose import compose
+    def document(self, most: int | None = MOST) -> Document:
+        """Sections for the renderers; `most` is how many summands, paths, deltas and rows are listed.
 
-        return compose(self, most)
+        At the default level as much is listed as goes on a screen of 60 lines.
+        """
+        from clearprop.explanation.renderers.text import document_text
+
+        for shown in self._levels(most):
+            headline = self.headline(shown)
+            first = Section("", (Paragraph(self._about()), headline))
+            document = Document(self.title, headline, [first, *self.sections(shown), *self._closing()])
+            if most != MOST or document_text(document).count("\n") < SCREEN:
+                break
+        return document
+
+    def _levels(self, most: int | None) -> Iterator[Shown]:
+        """How much to list: a small network whole, of a large one less of everything; then ever less."""
+        if most is None:
+            yield Shown()
+            return
+        sizes = self.computation.network.layer_sizes[1:]
+        if max(sizes) <= most and len(sizes) <= most:
+            yield Shown(most, most)
+        yield Shown(max(1, most - 1), max(1, most // 2), max(1, most // 2))
+        yield Shown(max(1, most // 2), 1, max(1, most // 2))
+        yield Shown(1, 1, 1)
+        yield Shown(1, 1, 1, brief=True)
+        yield Shown(1, 1, 0, brief=True)
+
+    def _about(self) -> str:
+        """The network, and the letters that the headline is about to use."""
+        computation, network = self.computation, self.computation.network
+        sizes, functions = network.layer_sizes, [activation.name for activation in network.activations]
+        deep = len(functions) > MANY_LAYERS
+        shape = f"of {len(functions)} layers, {in_runs(sizes)}" if deep else "-".join(map(str, sizes))
+        rows = "" if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
+        about = f"Network {shape} ({in_runs(functions) if deep else ', '.join(functions)})"
+        letters = self.letters
+        return f"{about}, loss {network.loss_function.name}{rows}." + (f" {letters}." if letters else "")
+
+    @property
+    def letters(self) -> str:
+        """What the letters of the headline mean that are not the network's own."""
+        computation = self.computation
+        if computation.n_rows > 1:
+            last = computation.first_row + computation.n_rows - 1
+            share = f"1/{computation.n_rows:,}" if computation.sample_weight is None else "its weight over their sum"
+            rows = f"ℓ[i] is the loss of row i (from {computation.first_row} to {last:,})"
+            return f"{rows}, s[i] its share of the mean, {share}"
+        return "ℓ is the loss without the penalty" if computation.penalty else ""
+
+    def _closing(self) -> Iterator[Section]:
+        """The optimiser's step, the check, remarks, and what inputs and outputs are called."""
+        step, check = self.step, self.check
+        if step is not None:
+            gradient = f" {plain_number(step.gradient)}." if step.gradient == self.value else "."
+            lead = f"Step {step.step:,} at rate {plain_number(step.rate)}; p is {self.name}, g its gradient{gradient}"
+            yield Section(f"The optimiser's step ({step.optimizer})", (Paragraph(lead), *step.lines))
+        if check is not None and check.difference is not None:
+            verdict = (
+                f"The finite difference of the loss is {plain_number(check.difference, 10)}, the gradient "
+                f"{plain_number(check.gradient, 10)}: it {'agrees' if check.passed else 'does NOT agree'} (relative "
+                f"error {plain_number(check.worst_relative_error, 2)})."
+            )
+            yield Section("Check", (Paragraph(verdict),))
+        if self.remarks:
+            yield Section("Remarks", (Bullets(tuple(self.remarks)),))
+        names = tuple(self._names())
+        if names:
+            yield Section("Names", (Paragraph("; ".join(names) + "."),))
+
+    def _names(self) -> Iterator[str]:
+        """What the inputs and outputs that are spoken of are called."""
+        computation, name = self.computation, self.parsed_name
+        features, classes = computation.feature_names, computation.class_names
+        if name.kind == "x" or (name.kind == "W" and name.layer == 1):
+            if computation.feature(name.places[0]):
+                yield f"x[{name.places[0]}] is {computation.feature(name.places[0])}"
+        elif features is not None and self.kind == "value":
+            yield "Inputs: " + _listed("x", features)
+        last = len(computation.network.weights)
+        if computation.speaks_for_two:
+            yield f"a{last}[1] is {computation.output_meaning(1)}"
+        elif classes is not None and len(classes) == computation.network.layer_sizes[-1]:
+            yield "Outputs: " + _listed(f"a{last}", classes)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `to_json` writes them."""
@@ -143,6 +249,7 @@ class Explanation(Rendered, ABC):
         return explanation_dict(self)
 
 
-def sum_of_paths(terms: Sequence[Term]) -> int:
-    """The paths that the terms stand for."""
-    return sum(term.paths for term in terms)
+def _listed(letter: str, names: Sequence[str], most: int = 6) -> str:
+    """The first of some names, each with its number."""
+    listed = ", ".join(f"{letter}[{place}] {name}" for place, name in enumerate(names[:most], start=1))
+    return listed + (", …" if len(names) > most else "")

@@ -119,11 +119,10 @@ class Cases(Expression):
 
 @dataclass(frozen=True)
 class Sigma(Expression):
-    """A sum over an index, written as one; its number where there is one."""
+    """A sum over an index, or over all that there are, written as one; its number where there is one."""
 
     body: Expression
-    index: str
-    last: str = ""
+    index: str = ""
     value: float | None = None
 
 
@@ -239,7 +238,16 @@ def _changed(condition: Compare | None, change: Callable[[Expression], Expressio
 
 
 def with_numbers(node: Expression) -> Expression:
-    """The tree with each symbol, derivative and written-out sum replaced by its number; one without stays."""
+    """The tree with each symbol, derivative and written-out sum replaced by its number; one without stays.
+
+    The negative of a negative number is written as one number, and so is a number to the power of 1.
+
+    Examples
+    --------
+    >>> z, t = Symbol("z", value=-0.25), Symbol("t", value=1)
+    >>> print(with_numbers(Call("exp", (Negate(z),))), with_numbers(Power(z, t)), with_numbers(subtract(t, z)))
+    exp(0.25) −0.25 1 − (−0.25)
+    """
     match node:
         case Symbol(value=None):
             return Number(CONSTANTS[node.letter]) if node.letter in CONSTANTS else node
@@ -247,7 +255,20 @@ def with_numbers(node: Expression) -> Expression:
             return Number(float(value))
         case Derivative():
             return node
-    return rebuild(node, with_numbers)
+        case Add(items):
+            return Add(
+                tuple(
+                    Negate(with_numbers(item.item)) if isinstance(item, Negate) else with_numbers(item)
+                    for item in items
+                )
+            )
+    match rebuild(node, with_numbers):
+        case Negate(Number(value)) if value < 0:
+            return Number(-value)
+        case Power(base, Number(1)):
+            return base
+        case filled:
+            return filled
 
 
 def evaluate(node: Expression) -> float:

@@ -1,24 +1,39 @@
 """A gradient explained: of a weight, a bias, an input, an a, or a delta."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.batch import penalty_terms, row_terms
 from clearprop.explanation.checking import check_by_differences
-from clearprop.explanation.document import Equation
+from clearprop.explanation.document import Block, Equation, Paragraph, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.paths import gradient_terms
+from clearprop.explanation.expressions import (
+    Add,
+    Call,
+    Derivative,
+    Expression,
+    Multiply,
+    Number,
+    Rest,
+    Sigma,
+    Symbol,
+    total,
+)
+from clearprop.explanation.numerals import COUNTED_EXACTLY, counted
+from clearprop.explanation.paths import count_paths, gradient_terms
 from clearprop.explanation.remarks import gradient_remarks
 from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
-from clearprop.explanation.terms import Term
-from clearprop.explanation.unfolding import Shown, unfold
+from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
+from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
 from clearprop.finite_differences import GradientCheck
 
 Array = npt.NDArray[Any]
+
+# Equations that an HTML page holds ready to be opened.
+MOST_HIDDEN = 150
 
 
 class GradientExplanation(Explanation):
@@ -61,13 +76,37 @@ class GradientExplanation(Explanation):
         if self.computation.n_rows == 1:
             terms = gradient_terms(self.computation.row(0), self.parsed_name)
         else:
-            terms = row_terms(self.computation, self.parsed_name, self.contributions)
+            terms = self._row_terms()
         return sorted([*terms, *self.penalty], key=lambda term: -abs(term.value))
+
+    def _row_terms(self) -> list[Term]:
+        """One term for each row of a batch: its share of the mean times its own gradient; largest first."""
+        computation, name = self.computation, self.parsed_name
+        paths = count_paths(computation.row(0), name.layer)
+
+        def own_gradient(index: int) -> tuple[Expression, float]:
+            row = computation.row(index)
+            own = row.gradient_of(name)
+            return Derivative(Symbol("ℓ", (str(index + computation.first_row),)), row.symbol_of(name), own), own
+
+        order = np.argsort(-np.abs(self.contributions), kind="stable").tolist()
+        return [row_term(computation, index, float(self.contributions[index]), own_gradient, paths) for index in order]
 
     @cached_property
     def penalty(self) -> Sequence[Term]:
-        """What L1 and L2 add."""
-        return penalty_terms(self.computation, self.parsed_name)
+        """What L1 and L2 add to a weight's gradient."""
+        computation, name = self.computation, self.parsed_name
+        if name.kind != "W":
+            return ()
+        weight = computation.row(0).W(name.layer, *name.places)
+        value, penalty, divisor = float(weight.value or 0.0), computation.penalty, computation.total_weight
+        terms = []
+        if penalty.l1:
+            sign = Call("sign", (weight,))
+            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value))))
+        if penalty.l2:
+            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value))
+        return terms
 
     @cached_property
     def foremost_row(self) -> int:
@@ -93,4 +132,131 @@ class GradientExplanation(Explanation):
 
     def equations(self, shown: Shown) -> list[Equation]:
         """The recursive form for the row that contributes most."""
+        return [equation for layer in self._unfolded(shown).values() for equation in layer]
+
+    def _unfolded(self, shown: Shown) -> dict[int, list[Equation]]:
         return unfold(self.computation.row(self.foremost_row), self.parsed_name, shown)
+
+    # -- showing it --------------------------------------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """The gradient of what, in words."""
+        return f"The gradient {self.name}" if self.name.startswith("dL/d") else f"The gradient of {self.name}"
+
+    @property
+    def _left(self) -> Expression:
+        name = self.parsed_name
+        if name.kind == "delta":
+            return Symbol("δ", (str(name.places[0]),), str(name.layer))
+        return Derivative(Symbol("L"), self.computation.row(0).symbol_of(name))
+
+    @property
+    def _errors(self) -> list[Term]:
+        """The terms that are no penalty's: of a row its paths, of a batch its rows."""
+        return [term for term in self.terms if term not in self.penalty]
+
+    def headline(self, shown: Shown) -> Equation:
+        """Of a row from its deltas, of a batch from its rows."""
+        computation, name = self.computation, self.parsed_name
+        row = computation.row(0)
+        if computation.n_rows == 1 and not self.penalty:
+            return Equation(self._left, gradient_equation(row, name, shown).forms)
+        by = row.symbol_of(name)
+        if computation.n_rows > 1:
+            body = Multiply((Symbol("s", ("i",)), Derivative(Symbol("ℓ", ("i",)), by)))
+            error: Expression = Sigma(body, "i", float(np.sum(self.contributions)))
+        else:
+            error = Derivative(Symbol("ℓ"), by, float(sum(term.value for term in self._errors)))
+        # A sum that is written as one stands last, so that it is plain where it ends.
+        return chain(self._left, total([*(term.formula for term in self.penalty), error]), value=self.value)
+
+    def sections(self, shown: Shown) -> Iterator[Section]:
+        """Paths or rows with the penalty, then delta by delta."""
+        computation = self.computation
+        batch = computation.n_rows > 1
+        yield self._rows_section(shown) if batch else self._paths_section(shown)
+        layers = self._unfolded(shown)
+        if shown.layers != 0 and (batch or sum(map(len, layers.values())) > 1):
+            which = f": row {self.foremost_row + computation.first_row}, the largest part" if batch else ""
+            blocks = (Paragraph(self._unfolding_lead(shown)), *both_ends(layers, shown.layers))
+            yield Section(
+                f"Delta by delta, from the loss back{which}", blocks, lambda: tuple(self._hidden_layers(shown))
+            )
+
+    def _unfolding_lead(self, shown: Shown) -> str:
+        letter = self.computation.row(0).loss_letter
+        sizes = self.computation.network.layer_sizes[1:]
+        if shown.deltas is not None and any(size > shown.deltas for size in sizes):
+            return f"δ is ∂{letter}/∂z, each computed once. Of wide layers those that contribute most are listed."
+        return f"δ is ∂{letter}/∂z: how the loss changes with that neuron's sum. Each is computed once."
+
+    def _hidden_layers(self, shown: Shown) -> Iterator[Section]:
+        """All deltas of the layers that are not listed whole, for forms in which they can be opened."""
+        row = self.computation.row(self.foremost_row)
+        first, _ = first_deltas(row, self.parsed_name, shown)
+        budget = MOST_HIDDEN
+        for layer in range(row.layers, max(first, 1) - 1, -1):
+            width = row.width(layer)
+            if shown.deltas is not None and width > shown.deltas and width <= budget:
+                budget -= width
+                equations = tuple(delta_equation(row, layer, unit, shown) for unit in range(1, width + 1))
+                yield Section(f"All {width} deltas of layer {layer}", equations)
+
+    def _paths_section(self, shown: Shown) -> Section:
+        """The largest paths, then the penalty, and what they add up to; of paths that are all 0 only the first."""
+        paths = self._errors
+        listed = paths[: shown.summands]
+        nothing = not any(term.value for term in paths)
+        if nothing:
+            listed = listed[:1]
+        if len(paths) == 1 and not self.penalty and self.paths == 1:
+            lead = "There is a single path to the loss."
+        elif nothing:
+            lead = self._paths_counted() + ", and a factor of 0 makes each of them 0; the first:"
+        else:
+            count = f"{len(listed)} " if len(listed) > 1 else ""
+            order = f"; the {count}largest:" if len(listed) < len(paths) else "; largest first:"
+            lead = self._paths_counted() + order
+        named = [(f"P{index}", term) for index, term in enumerate(listed, start=1)]
+        named += [(penalty_letter(term), term) for term in self.penalty]
+        blocks: list[Block] = [Paragraph(lead), *(_term_equation(term, label, shown.brief) for label, term in named)]
+        if len(self.terms) > 1 and not (nothing and not self.penalty):
+            items: list[Expression] = [Symbol(label, value=term.value) for label, term in named]
+            if len(listed) < len(paths):
+                items.append(Rest(len(paths) - len(listed), sum_of(paths[len(listed) :])))
+            blocks.append(Equation(self._left, (Add(tuple(items)), Number(self.sum))))
+        return Section("Path by path", tuple(blocks))
+
+    def _paths_counted(self) -> str:
+        bundles = self._errors
+        text = f"{counted(self.paths, 'path')} lead{'s' if self.paths == 1 else ''} to the loss"
+        if self.paths > len(bundles):
+            each = f"{bundles[0].paths:,}" if bundles[0].paths < COUNTED_EXACTLY else "many"
+            text += f", in {counted(len(bundles), 'bundle')} of {each} that share a delta"
+        return text + (", and a penalty is added" if self.penalty else "")
+
+    def _rows_section(self, shown: Shown) -> Section:
+        """The rows that contribute most, and what all come to."""
+        computation, rows = self.computation, self._errors
+        listed = rows if shown.summands is None else rows[: 2 * shown.summands]
+        paths = count_paths(computation.row(0), self.parsed_name.layer)
+        lead = f"The mean over {computation.n_rows:,} rows, each with {counted(paths, 'path')}" + (
+            f"; the {len(listed)} largest parts:" if len(listed) < len(rows) else "; largest part first:"
+        )
+        own = Derivative(Symbol("ℓ"), computation.row(0).symbol_of(self.parsed_name))
+        body: list[tuple[str | Expression | float, ...]] = [
+            (term.label, term.factors[0].value, term.factors[1].value, term.value) for term in listed
+        ]
+        if len(listed) < len(rows):
+            body.append((f"{len(rows) - len(listed):,} more", "", "", sum_of(rows[len(listed) :])))
+        body.append(("sum", "", "", float(np.sum(self.contributions))))
+        penalty = (_term_equation(term, penalty_letter(term)) for term in self.penalty)
+        return Section("Row by row", (Paragraph(lead), Table(("", "share", own, "part"), tuple(body)), *penalty))
+
+
+def _term_equation(term: Term, letter: str, brief: bool = False) -> Equation:
+    """What a term comes to: its formula, its numbers, its value, each said once."""
+    forms = (term.brief if brief else term.formula, term.numbers, Number(term.value))
+    unique = tuple(form for index, form in enumerate(forms) if form not in forms[:index])
+    return Equation(Symbol(letter), unique, term.label)

@@ -64,7 +64,7 @@ def _softmax(row: Row, layer: int, z: Symbol) -> Expression:
         parts = tuple(power(row.z_symbol(layer, unit)) for unit in range(1, width + 1))
         return Divide(power(z), Add(parts) if width > 1 else parts[0])
     value = math.fsum(math.exp(value - greatest if shifted else value) for value in values)
-    return Divide(power(z), Sigma(power(Symbol("z", ("k",), str(layer))), "k", str(width), value))
+    return Divide(power(z), Sigma(power(Symbol("z", ("k",), str(layer))), "k", value))
 
 
 def loss_gradient(row: Row, unit: int) -> Expression:

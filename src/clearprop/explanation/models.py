@@ -1,8 +1,8 @@
 """What can be explained: a Network, an estimator, a table's model, a network of the article; brought to one form."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,18 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.network import Network
 from clearprop.penalties import Penalty
+from clearprop.sparse import is_sparse
 
 Array = npt.NDArray[Any]
+
+
+class GivenRows(NamedTuple):
+    """Rows in the network's dtype, their targets and weights, and the number of the first of them in what was given."""
+
+    X: Array
+    y: Array | None
+    sample_weight: Array | None
+    first: int = 0
 
 
 @dataclass(frozen=True)
@@ -26,17 +36,93 @@ class Subject:
     feature_names, class_names : sequences of str, or None
     notes : sequence of str
         What a reader should know about how it was brought to this form.
-    penalty : Penalty
+    own_penalty : Penalty
         What it is trained with, as far as it says.
+    penalty_by_row : bool
+        Whether that is added to each row's loss, as a perceptron's is, rather than to their sum.
     """
 
     network: Network
-    x: npt.ArrayLike
+    x: Any
     y: npt.ArrayLike | None
     feature_names: Sequence[str] | None = None
     class_names: Sequence[str] | None = None
     notes: Sequence[str] = ()
-    penalty: Penalty = field(default_factory=Penalty)
+    own_penalty: Penalty = field(default_factory=Penalty)
+    penalty_by_row: bool = False
+
+    def rows(self, row: int | None = None, sample_weight: npt.ArrayLike | None = None) -> GivenRows:
+        """The rows that were given, or the one of them that is asked for.
+
+        Raises
+        ------
+        InputError
+            Shapes do not fit, something is no number, or there is no such row.
+        """
+        X = self._numbers("x", self.x.toarray() if is_sparse(self.x) else self.x)
+        inputs, outputs = self.network.layer_sizes[0], self.network.layer_sizes[-1]
+        if X.ndim not in (1, 2) or X.shape[-1] != inputs:
+            raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {X.shape}")
+        single = X.ndim == 1
+        X = X[np.newaxis] if single else X
+        y = None
+        if self.y is not None:
+            given = np.asarray(self.y)
+            alone = single and given.shape in ((), (outputs,))
+            try:
+                y = self.network.targets(given[np.newaxis] if alone else given, len(X))
+            except ValueError as error:
+                raise InputError(str(error)) from error
+        weight = None if sample_weight is None else self._numbers("sample_weight", sample_weight)
+        if weight is not None and weight.shape != (len(X),):
+            raise InputError(f"sample_weight must be {len(X)} numbers >= 0, one a row, got shape {weight.shape}")
+        if row is None:
+            return GivenRows(X, y, weight)
+        if isinstance(row, bool) or not isinstance(row, int | np.integer):
+            raise InputError(f"row must be a whole number, got {row!r}")
+        if not -len(X) <= row < len(X):
+            raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1}")
+        at = int(row) % len(X)
+        if weight is not None and weight[at] == 0:
+            raise InputError(f"row {row} has the weight 0 in sample_weight, so nothing follows from it: choose another")
+        one = slice(at, at + 1)
+        # Of a single row, the caller's own number.
+        first = 0 if single else at
+        return GivenRows(X[one], None if y is None else y[one], None if weight is None else weight[one], first)
+
+    def _numbers(self, what: str, values: npt.ArrayLike) -> Array:
+        try:
+            return np.asarray(values, dtype=self.network.dtype)
+        except (TypeError, ValueError) as error:
+            raise InputError(f"{what} must hold numbers: {error}") from error
+
+    def penalty(self, rows: GivenRows) -> Penalty:
+        """What the model is trained with, so that its share in the mean over these rows is right."""
+        own = self.own_penalty
+        if not self.penalty_by_row:
+            return own
+        times = float(len(rows.X) if rows.sample_weight is None else rows.sample_weight.sum())
+        return Penalty(own.l1 * times, own.l2 * times)
+
+    def checked_feature_names(self, names: Sequence[str] | None) -> Sequence[str] | None:
+        """The inputs' names, those given or the model's own."""
+        names = self.feature_names if names is None else names
+        count = self.network.layer_sizes[0]
+        if names is not None and (isinstance(names, str) or len(names) != count):
+            given = repr(names) if isinstance(names, str) else len(names)
+            raise InputError(f"feature_names must be {count} texts, one for each input, got {given}")
+        return names
+
+    def checked_class_names(self, names: Sequence[str] | None) -> Sequence[str] | None:
+        """The outputs' names, those given or the model's own; one output may stand for two classes."""
+        if names is None:
+            return self.class_names
+        count = self.network.layer_sizes[-1]
+        if isinstance(names, str) or (len(names) != count and (count, len(names)) != (1, 2)):
+            given = repr(names) if isinstance(names, str) else len(names)
+            two = ", or 2 classes" if count == 1 else ""
+            raise InputError(f"class_names must be {count} texts, one for each output{two}, got {given}")
+        return names
 
 
 def subject_of(model: Any, x: Any, y: Any) -> Subject:
@@ -53,13 +139,49 @@ def subject_of(model: Any, x: Any, y: Any) -> Subject:
         return _table_subject(model, x, y)
     if hasattr(model, "hidden_layers") and hasattr(model, "output_layer"):
         return _article_subject(model, x, y)
+    if hasattr(model, "named_steps") and hasattr(model, "steps"):
+        return _pipeline_subject(model, x, y)
+    if hasattr(model, "best_estimator_"):
+        return subject_of(model.best_estimator_, x, y)
     if hasattr(model, "network_"):
         return _estimator_subject(model, x, y)
-    if hasattr(model, "fit"):
-        raise InputError(f"this {type(model).__name__} is not fitted, so it has no network yet: call fit(X, y) first")
+    kind = type(model).__name__
+    if type(model).__module__.startswith("sklearn."):
+        if kind in ("MLPClassifier", "MLPRegressor", "Perceptron"):
+            raise InputError(
+                f"this is scikit-learn's {kind}, which keeps no trace of how it computes: fit clearprop.{kind} in its "
+                "place, which takes the same settings and gives the same model for the same seed"
+            )
+    elif hasattr(model, "fit"):
+        raise InputError(f"this {kind} is not fitted, so it has no network yet: call fit(X, y) first")
     raise InputError(
-        f"{type(model).__name__} cannot be explained: give a Network, a fitted estimator of clearprop's, a loaded "
-        "model or a NeuralNetwork of the article"
+        f"{kind} cannot be explained: give a Network, a fitted estimator of clearprop's, a pipeline that ends in one, "
+        "a loaded model or a NeuralNetwork of the article"
+    )
+
+
+def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
+    """A pipeline's last step, on what the steps before it make of the rows."""
+    last = model.steps[-1][1]
+    if not hasattr(last, "network_") and not hasattr(last, "best_estimator_"):
+        return subject_of(last, x, y)
+    if len(model.steps) == 1:
+        return subject_of(last, x, y)
+    before = model[:-1]
+    single = np.ndim(x) == 1
+    fed = before.transform([x] if single else x)
+    subject = subject_of(last, fed[0] if single and not is_sparse(fed) else fed, y)
+    names = subject.feature_names
+    if names is None:
+        try:
+            names = [str(name) for name in before.get_feature_names_out()]
+        except (AttributeError, ValueError):  # a step that gives its columns no names
+            names = None
+    steps = ", ".join(str(name) for name, _ in model.steps[:-1])
+    return replace(
+        subject,
+        feature_names=names,
+        notes=[*subject.notes, f"x is what the pipeline's earlier steps ({steps}) make of the rows."],
     )
 
 
@@ -76,7 +198,9 @@ def _table_subject(model: Any, x: Any, y: Any) -> Subject:
     notes = ["x is each column as the network is fed it: scaled, a category as 0 or 1."]
     scale = getattr(target, "scale", None)
     if scale is not None and (target.mean, scale) != (0.0, 1.0):
-        notes.append(f"y is {target.name} less its mean {target.mean:.6g}, over its deviation {scale:.6g}.")
+        notes.append(
+            f"y is {target.name} minus its mean {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
+        )
     return Subject(model.network, x, y, names, None if classes is None else [str(label) for label in classes], notes)
 
 
@@ -109,21 +233,27 @@ def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
     classes = getattr(model, "classes_", None)
     if y is not None and classes is not None and not _is_encoded(model.network_, x, y):
         y = _encoded(model.network_, np.atleast_1d(np.asarray(y)), np.asarray(classes))
+    penalty, by_row = _penalty_of(model)
     return Subject(
         model.network_,
         x,
         y,
         None if names is None else [str(name) for name in names],
         None if classes is None else [str(label) for label in classes],
-        penalty=_penalty_of(model),
+        ["A perceptron learns from one row at a time, and its penalty counts in full with each."] if by_row else (),
+        penalty,
+        by_row,
     )
 
 
-def _penalty_of(model: Any) -> Penalty:
-    """What a multilayer estimator is trained with; a perceptron's penalty is another and is left out."""
-    if not (hasattr(model, "alpha") and hasattr(model, "l1")):
-        return Penalty()
-    return Penalty(float(model.l1), float(model.alpha))
+def _penalty_of(model: Any) -> tuple[Penalty, bool]:
+    """What an estimator is trained with, and whether that is added to each row's loss, as a perceptron's is."""
+    if hasattr(model, "l1"):
+        return Penalty(float(model.l1), float(model.alpha)), False
+    if getattr(model, "penalty", None) is None:
+        return Penalty(), False
+    share = {"l1": 1.0, "elasticnet": float(model.l1_ratio)}.get(model.penalty, 0.0)
+    return Penalty(share * float(model.alpha), (1 - share) * float(model.alpha)), True
 
 
 def _is_encoded(network: Network, x: Any, y: Any) -> bool:

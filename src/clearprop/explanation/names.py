@@ -1,8 +1,9 @@
 """Names of a network's numbers: `W2[3,1]`, `b2[1]`, `z2[1]`, `a1[2]`, `delta1[3]`, `x[2]`, `loss`, `prediction`.
 
 All are counted from 1, layer 0 being the inputs, as in the article: `W2[3,1]` is the weight from neuron 3 of layer 1 to
-neuron 1 of layer 2. `dL/d` before a name asks for the gradient with respect to it; a weight, a bias, an input and a
-delta mean their gradient anyway, a z, an a, the loss and the prediction mean their value.
+neuron 1 of layer 2. `dL/d` (or `∂L/∂`) before a name asks for the gradient with respect to it; a weight, a bias, an
+input and a delta mean their gradient anyway, a z, an a, the loss and the prediction mean their value. `dL/dz1[3]` is
+`delta1[3]` by another name.
 """
 
 import re
@@ -117,11 +118,13 @@ def valid_names(sizes: Sequence[int]) -> list[str]:
     Examples
     --------
     >>> valid_names([2, 1])
-    ['W1[1-2,1]', 'b1[1]', 'z1[1]', 'a1[1]', 'delta1[1]', 'x[1-2]', 'loss', 'prediction']
+    ['W1[1-2,1]', 'b1[1]', 'delta1[1]', 'dL/da1[1]', 'z1[1]', 'a1[1]', 'x[1-2]', 'loss', 'prediction']
     """
     layers = range(1, len(sizes))
     weights = [f"W{layer}[{_range(sizes[layer - 1])},{_range(sizes[layer])}]" for layer in layers]
-    others = [f"{kind}{layer}[{_range(sizes[layer])}]" for kind in ("b", "z", "a", "delta") for layer in layers]
+    others = [
+        f"{kind}{layer}[{_range(sizes[layer])}]" for kind in ("b", "delta", "dL/da", "z", "a") for layer in layers
+    ]
     return [*weights, *others, f"x[{_range(sizes[0])}]", "loss", "prediction"]
 
 

@@ -16,6 +16,8 @@ from clearprop.explanation.terms import Factor, Term
 # A gradient with at most so many paths is written path by path; one with more ends its paths in deltas.
 MOST_PATHS = 128
 MOST_OF_ONE_LAYER = 1024
+# No path is written through more layers than this; it ends in a delta there.
+MOST_HOPS = 5
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def _splits_output(row: Row) -> bool:
 def _levels(row: Row, name: Name, layer: int, starts: int) -> int:
     """How many layers can be walked without making more terms than are to be written."""
     levels, terms = 0, starts
-    for at in range(layer, row.layers):
+    for at in range(layer, min(row.layers, layer + MOST_HOPS)):
         terms *= row.width(at + 1) * (row.width(at) if row.mixes(at) else 1)
         if terms > (MOST_PATHS if levels or starts > 1 else MOST_OF_ONE_LAYER):
             break

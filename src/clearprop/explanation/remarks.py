@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clearprop.explanation.renderers.numbers import plain_number
+from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.row import Row
 
 if TYPE_CHECKING:
     from clearprop.explanation.gradient import GradientExplanation
-    from clearprop.explanation.value import LossExplanation, ValueExplanation
+    from clearprop.explanation.loss import LossExplanation
+    from clearprop.explanation.value import ValueExplanation
 
 # A slope below this share of the greatest that the activation can have is called saturated.
 SATURATED = 0.05
@@ -29,9 +30,10 @@ def gradient_remarks(explanation: "GradientExplanation") -> Iterator[str]:
     if name.kind == "W":
         yield from _input_remarks(row, name.layer, name.places[0], where)
     if name.kind in ("W", "b", "delta"):
-        yield from _slope_remarks(row, name.layer, name.places[-1], where)
+        if name.layer < row.layers or not computation.from_logits:
+            yield from _slope_remarks(row, name.layer, name.places[-1], where)
         yield from _dead(explanation, name.layer, name.places[-1])
-    yield from _blocked_above(row, name.layer, where)
+    yield from _blocked(row, name.layer, name.kind in ("W", "b", "delta"), where)
     yield from _error_remarks(row, where)
     yield from _sum_remarks(explanation)
     yield from _batch_remarks(explanation)
@@ -58,15 +60,11 @@ def _input_remarks(row: Row, layer: int, place: int, where: str) -> Iterator[str
 
 
 def _slope_remarks(row: Row, layer: int, unit: int, where: str) -> Iterator[str]:
-    if layer == row.layers and row.computation.from_logits:
-        return
     activation = row.network.activations[layer - 1]
     slope, z, a = row.slope(layer, unit, unit), row.z_symbol(layer, unit), row.a_symbol(layer, unit)
     number = plain_number(float(z.value or 0.0), 3)
-    if activation.name == "step":
-        yield f"Layer {layer} has the step activation, which is flat: its slope is 0 everywhere and nothing is learned."
-    elif slope == 0 and activation.name in ("relu", "hard_sigmoid"):
-        yield f"The {activation.name} of {a} is off{where}: at {z} = {number} its slope is 0, and nothing passes."
+    if slope == 0 and activation.name in ("relu", "hard_sigmoid"):
+        yield f"The {activation.name} of {z} is off{where}: at {z} = {number} its slope is 0, and nothing passes."
     elif activation.name in STEEPEST and abs(slope) < SATURATED * STEEPEST[activation.name]:
         most = STEEPEST[activation.name]
         yield (
@@ -85,19 +83,40 @@ def _dead(explanation: "GradientExplanation", layer: int, unit: int) -> Iterator
             yield f"A dead relu: a{layer}[{unit}] is off in all {len(off)} rows, so no row can wake it."
 
 
-def _blocked_above(row: Row, layer: int, where: str) -> Iterator[str]:
-    """Layers between the number and the loss through which almost nothing passes."""
-    for at in range(layer + 1, row.layers + (0 if row.computation.from_logits else 1)):
+def _blocked(row: Row, layer: int, passes_own: bool, where: str) -> Iterator[str]:
+    """Layers between the number and the loss through which almost nothing passes; those that are alike together."""
+    steps, flat, saturated, greatest = [], [], [], 0.0
+    for at in range(layer if passes_own else layer + 1, row.layers + (0 if row.computation.from_logits else 1)):
         slopes = row.slopes[at - 1]
-        own = slopes.diagonal() if slopes.ndim == 2 else slopes
+        own = np.abs(slopes.diagonal() if slopes.ndim == 2 else slopes)
         name = row.network.activations[at - 1].name
         if name == "step":
-            yield f"Layer {at} has the step activation, whose slope is 0: no gradient passes below it."
-        elif not own.any():
-            yield f"Every neuron of layer {at} has slope 0{where}: nothing passes below it."
-        elif name in STEEPEST and np.abs(own).max() < SATURATED * STEEPEST[name]:
-            greatest = plain_number(float(np.abs(own).max()), 2)
-            yield f"All of layer {at} is saturated{where}: its greatest slope is {greatest}."
+            steps.append(at)
+        elif at > layer and not own.any():
+            flat.append(at)
+        elif at > layer and name in STEEPEST and own.max() < SATURATED * STEEPEST[name]:
+            saturated.append(at)
+            greatest = max(greatest, float(own.max()))
+    if steps:
+        has = "has" if len(steps) == 1 else "have"
+        yield f"{_layers(steps)} {has} the step activation, which is flat: its slope is 0, and nothing below learns."
+    if flat:
+        yield f"Every neuron of {_layers(flat).lower()} has slope 0{where}: nothing passes below."
+    if saturated:
+        yield (
+            f"All of {_layers(saturated).lower()} is saturated{where}: the greatest slope there is "
+            f"{plain_number(greatest, 2)}."
+        )
+
+
+def _layers(numbers: list[int]) -> str:
+    """Layer 3; Layers 3 to 9; Layers 3, 7, 9 and 5 more."""
+    if len(numbers) == 1:
+        return f"Layer {numbers[0]}"
+    if len(numbers) > 2 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"Layers {numbers[0]} to {numbers[-1]}"
+    more = f" and {len(numbers) - 4} more" if len(numbers) > 4 else ""
+    return f"Layers {', '.join(map(str, numbers[:4]))}{more}"
 
 
 def _error_remarks(row: Row, where: str) -> Iterator[str]:
@@ -133,7 +152,7 @@ def _sum_remarks(explanation: "GradientExplanation") -> Iterator[str]:
             yield f"One {way}, {terms[0].label}, makes {share} % of what all {len(terms)} come to without their signs."
     pull = abs(sum(term.value for term in explanation.penalty))
     if pull > total and pull > 0:
-        yield "The penalty outweighs the error: this step serves a smaller weight more than a better fit."
+        yield "The penalty outweighs the error: the gradient asks for a smaller weight more than for a better fit."
 
 
 def _batch_remarks(explanation: "GradientExplanation") -> Iterator[str]:
@@ -159,7 +178,7 @@ def value_remarks(explanation: "ValueExplanation") -> Iterator[str]:
     """What stands out in a prediction, an a or a z."""
     row, layer, unit = explanation.computation.row(0), explanation.layer, explanation.unit
     if not explanation.of_sum and row.network.activations[layer - 1].name != "softmax":
-        yield from _slope_remarks_of_value(row, layer, unit)
+        yield from _slope_remarks(row, layer, unit, "")
     terms = explanation.terms
     sizes = sum(abs(term.value) for term in terms)
     if len(terms) > 2 and sizes > 0:
@@ -171,14 +190,6 @@ def value_remarks(explanation: "ValueExplanation") -> Iterator[str]:
             yield f"{terms[0].label} alone makes {plain_number(100 * abs(terms[0].value) / sizes, 3)} % of the sum."
     if explanation.parsed_name.kind == "prediction" and len(row.a[-1]) > 1:
         yield from _runner_up(explanation, row)
-
-
-def _slope_remarks_of_value(row: Row, layer: int, unit: int) -> Iterator[str]:
-    activation, slope = row.network.activations[layer - 1], row.slope(layer, unit, unit)
-    if activation.name in STEEPEST and abs(slope) < SATURATED * STEEPEST[activation.name]:
-        yield f"{row.a_symbol(layer, unit)} is saturated: it would hardly change if its inputs did."
-    elif activation.name == "relu" and slope == 0:
-        yield f"The relu of {row.a_symbol(layer, unit)} is off: its sum is not above 0."
 
 
 def _runner_up(explanation: "ValueExplanation", row: Row) -> Iterator[str]:

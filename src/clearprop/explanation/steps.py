@@ -1,7 +1,9 @@
 """The optimiser's step for one parameter, line by line with its numbers, and equal to what training does."""
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +14,11 @@ from clearprop.explanation.expressions import Add, Expression, Multiply, Number,
 from clearprop.explanation.formulas import fill, parse_formula, settings
 from clearprop.explanation.names import Name
 from clearprop.optimizers import Optimizer
+from clearprop.sparse import is_sparse
+
+if TYPE_CHECKING:
+    from clearprop.snapshots import State
+    from clearprop.training import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -72,6 +79,56 @@ class OptimizerStep:
     new: float
     slots: dict[str, tuple[float, float]]
     lines: tuple[Equation, ...]
+
+
+def trainer_rule(trainer: "Trainer", computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
+    """How a trainer takes its next step, and what a reader should know about it."""
+    if trainer.lbfgs is not None:
+        return None, ["L-BFGS finds its step from many gradients over all rows, so no single step can be shown."]
+    state = trainer.snapshot()
+    notes = []
+    if any(trainer.dropout):
+        notes.append("Training leaves units out at random (dropout); this explanation has them all.")
+    if computation.y is not None and not _is_next_batch(trainer, state.state, computation):
+        notes.append(
+            "These rows are not the trainer's next batch, so training will not take this very step: give the rows of "
+            "that batch, or train with batch_size=len(x) and explain all rows."
+        )
+    rule = UpdateRule(
+        trainer.optimizer,
+        trainer.next_rate,
+        np.array(state.slots),
+        state.step + 1,
+        trainer.decoupled_decay,
+        trainer.clip_norm,
+    )
+    return rule, notes
+
+
+def _is_next_batch(trainer: "Trainer", state: "State", computation: Computation) -> bool:
+    """Whether the rows, in whatever order, are those that the trainer takes next."""
+    rows, places = trainer.rows, np.arange(trainer.n_rows)
+    start = state.cursor % trainer.n_rows
+    if state.order is not None:
+        places = state.order
+    if trainer.shuffle and start == 0:
+        # An epoch begins with a shuffle, here by a copy of the generator.
+        places = places[copy.deepcopy(trainer.rng).permutation(trainer.n_rows)]
+    # The batch size that `Trainer` takes where none is given.
+    places = places[start : start + (trainer.batch_size or 200)]
+    X, y, weight = computation.X, computation.targets, computation.sample_weight
+    if len(places) != len(X):
+        return False
+    next_X: Any = rows.X[places]
+    if is_sparse(next_X):
+        next_X = next_X.toarray()
+    own = np.ones(len(X)) if weight is None else weight
+    theirs = np.ones(len(X)) if rows.sample_weight is None else rows.sample_weight[places]
+    ours, others = (
+        sorted(row.tobytes() for row in np.column_stack(parts).astype(np.float64))
+        for parts in ((X, y, own), (next_X, rows.y[places], theirs))
+    )
+    return ours == others
 
 
 def parameter_index(computation: Computation, name: Name) -> int:

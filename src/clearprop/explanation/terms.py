@@ -1,11 +1,12 @@
-"""Terms and factors: what a gradient or a value is the sum of, and what each summand is the product of."""
+"""Terms and factors: what a gradient or a value is the sum of, a row's part or a penalty's, and each one's product."""
 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from clearprop.explanation.expressions import Expression, Number, product, with_numbers
+from clearprop.explanation.computation import Computation
+from clearprop.explanation.expressions import Divide, Expression, Number, Symbol, product, with_numbers
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,10 @@ class Term:
         return product(*(factor.formula for factor in self.factors))
 
     @property
-    def symbol(self) -> Expression:
-        """The product of what the factors are."""
-        return product(*(factor.symbol for factor in self.factors))
+    def brief(self) -> Expression:
+        """The product of the factors, each by its letter: what has a formula of several is not written out."""
+        factors = ((factor.symbol, factor.formula) for factor in self.factors)
+        return product(*(formula if isinstance(formula, Symbol | Number) else symbol for symbol, formula in factors))
 
     @property
     def numbers(self) -> Expression:
@@ -76,3 +78,34 @@ class Term:
 def sum_of(terms: Iterable[Term]) -> float:
     """The terms added up, without rounding in between."""
     return math.fsum(term.value for term in terms)
+
+
+def row_term(
+    computation: Computation, index: int, value: float, own: Callable[[int], tuple[Expression, float]], paths: int = 1
+) -> Term:
+    """What a row adds to a mean: its share times its own number, which `own` gives with its symbol."""
+    number = str(index + computation.first_row)
+
+    def build() -> tuple[Factor, ...]:
+        share = float(computation.shares[index])
+        weight = computation.sample_weight
+        top = Number(1) if weight is None else Number(float(weight[index]))
+        bottom = Number(computation.n_rows if weight is None else computation.total_weight)
+        symbol, size = own(index)
+        return Factor(Symbol("s", (number,), value=share), Divide(top, bottom), share), Factor(symbol, symbol, size)
+
+    return Term(f"row {number}", value, build, paths)
+
+
+def penalty_letter(term: Term) -> str:
+    """R1 or R2, for what L1 or L2 adds."""
+    return f"R{term.label[1]}"
+
+
+def penalty_term(label: str, strength: float, divisor: float, formula: Expression, size: float) -> Term:
+    """A penalty's part: its strength over the divisor, times what it is a penalty on."""
+    letter = Symbol(f"λ{label[1]}", value=strength)
+    whole = int(divisor) if divisor == int(divisor) else divisor
+    scaled = letter if divisor == 1 else Divide(letter, Number(whole))
+    scale = strength / divisor
+    return Term(label, scale * size, lambda: (Factor(scaled, scaled, scale), Factor(formula, formula, size)), paths=0)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.document import Equation, chain
+from clearprop.explanation.document import Block, Equation, Paragraph, chain
 from clearprop.explanation.expressions import Derivative, Expression, Multiply, Rest, product, total
 from clearprop.explanation.links import delta_formula, loss_factor, slope_factor, slope_formula
 from clearprop.explanation.names import Name
@@ -17,22 +17,41 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Shown:
-    """How much of a large network is listed: summands of a sum, and deltas of a layer; None for all."""
+    """How much of a large network is listed: summands of a sum, deltas of a layer, layers at each end; None for all.
 
-    summands: int | None = 4
-    deltas: int | None = 4
+    Where it is brief, slopes are not written out.
+    """
+
+    summands: int | None = None
+    deltas: int | None = None
+    layers: int | None = None
+    brief: bool = False
 
 
-def unfold(row: Row, name: Name, shown: Shown) -> list[Equation]:
-    """The equations from the loss back to the gradient of the row's own loss, each delta before it is needed."""
-    layers: list[list[Equation]] = []
+def unfold(row: Row, name: Name, shown: Shown) -> dict[int, list[Equation]]:
+    """The equations by layer, from the loss back, each delta before it is needed; the gradient's own stands last."""
+    layers: dict[int, list[Equation]] = {}
     last, needed = first_deltas(row, name, shown)
     for layer in range(last, row.layers + 1):
-        layers.append([delta_equation(row, layer, unit, shown) for unit in needed])
+        layers[layer] = [delta_equation(row, layer, unit, shown) for unit in needed]
         if layer < row.layers:
             needed = _needed_above(row, layer, needed, shown)
-    equations = [equation for layer in reversed(layers) for equation in layer]
-    return equations if name.kind == "delta" else [*equations, gradient_equation(row, name, shown)]
+    ordered = dict(reversed(layers.items()))
+    if name.kind != "delta":
+        ordered.setdefault(last, []).append(gradient_equation(row, name, shown))
+    return ordered
+
+
+def both_ends(layers: dict[int, list[Equation]], most: int | None) -> tuple[Block, ...]:
+    """The equations of the first and the last layers, and between them in words which are left out."""
+    numbers = list(layers)
+    if most is None or len(numbers) <= 2 * most + 1:
+        return tuple(equation for equations in layers.values() for equation in equations)
+    between = numbers[most:-most]
+    left_out = Paragraph(f"… layers {min(between)} to {max(between)} in the same way …")
+    ends = (numbers[:most], numbers[-most:])
+    first, last = (tuple(equation for at in part for equation in layers[at]) for part in ends)
+    return (*first, left_out, *last)
 
 
 def first_deltas(row: Row, name: Name, shown: Shown) -> tuple[int, list[int]]:
@@ -75,11 +94,17 @@ def delta_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:
     if not row.mixes(layer):
         return chain(
             delta,
-            product(slope_formula(row, layer, unit, unit), _weighted_sum(row, layer, unit, shown)),
+            product(_slope(row, layer, unit, shown), _weighted_sum(row, layer, unit, shown)),
             value=value,
         )
     parts = _mixed(row, layer, unit, [_gradient_of_a(row, layer, a) for a in range(1, row.width(layer) + 1)], shown)
     return chain(delta, parts, value=value)
+
+
+def _slope(row: Row, layer: int, unit: int, shown: Shown) -> Expression:
+    if shown.brief:
+        return slope_factor(row, layer, unit, unit).symbol
+    return slope_formula(row, layer, unit, unit)
 
 
 def _output_forms(row: Row, unit: int, shown: Shown) -> tuple[Expression, ...]:
@@ -105,7 +130,7 @@ def _mixed(row: Row, layer: int, unit: int, gradients: list[Expression], shown: 
         float(getattr(gradient, "value", 0.0)) * row.slope(layer, a, unit) for a, gradient in enumerate(gradients, 1)
     ]
     items = [product(slope_formula(row, layer, a, unit), gradient) for a, gradient in enumerate(gradients, start=1)]
-    return _sum_oflargest(items, np.array(values), shown)
+    return _sum_of_largest(items, np.array(values), shown)
 
 
 def _weighted(row: Row, layer: int, unit: int) -> Array:
@@ -123,7 +148,7 @@ def _weighted_sum(row: Row, layer: int, unit: int, shown: Shown) -> Expression:
     return total(items)
 
 
-def _sum_oflargest(items: list[Expression], values: Array, shown: Shown) -> Expression:
+def _sum_of_largest(items: list[Expression], values: Array, shown: Shown) -> Expression:
     listed = largest(values, shown.summands)
     kept = [items[k - 1] for k in listed]
     if len(kept) < len(items):

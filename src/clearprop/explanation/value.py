@@ -1,19 +1,18 @@
-"""A value explained: a weighted sum, an activation, the prediction, the loss."""
+"""A value explained: why a z, an a or a prediction is what it is, layer by layer, the largest contributions first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from clearprop.explanation.batch import penalty_term, row_term
-from clearprop.explanation.document import Equation, chain
+from clearprop.explanation.document import Equation, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.expressions import Add, Expression, Symbol, total
-from clearprop.explanation.forward import forward_equations, value_terms
-from clearprop.explanation.links import loss_formula
-from clearprop.explanation.remarks import loss_remarks, value_remarks
-from clearprop.explanation.terms import Factor, Term
-from clearprop.explanation.unfolding import Shown
+from clearprop.explanation.expressions import Expression, Multiply, Rest, Symbol, total
+from clearprop.explanation.links import value_formula
+from clearprop.explanation.remarks import value_remarks
+from clearprop.explanation.row import Row
+from clearprop.explanation.terms import Factor, Term, sum_of
+from clearprop.explanation.unfolding import Array, Shown, both_ends, largest, rest_of
 
 
 class ValueExplanation(Explanation):
@@ -65,88 +64,109 @@ class ValueExplanation(Explanation):
 
     def equations(self, shown: Shown) -> list[Equation]:
         """From the first layer up."""
+        return [equation for layer in self._layers(shown).values() for equation in layer]
+
+    def _layers(self, shown: Shown) -> dict[int, list[Equation]]:
         return forward_equations(self.computation.row(0), self.layer, self.unit, shown, with_a=not self.of_sum)
 
+    @property
+    def contributions(self) -> Array:
+        """The value, of the one row that there is."""
+        return np.array([self.value])
 
-class LossExplanation(Explanation):
-    """Why the loss is what it is: the outputs of a row, or the rows of a batch, and the penalty."""
+    # -- showing it --------------------------------------------------------------------------------------------------
 
     @property
-    def kind(self) -> str:
-        """Value."""
-        return "value"
+    def title(self) -> str:
+        """The value of what, in words."""
+        return "The prediction" if self.name == "prediction" else f"The value of {self.name}"
 
-    @cached_property
-    def value(self) -> float:
-        """The engine's number."""
-        c = self.computation
-        return c.network.loss_of(c.trace, c.targets, c.sample_weight, c.penalty)
+    def headline(self, shown: Shown) -> Equation:
+        """The neuron's own equation."""
+        computation, row = self.computation, self.computation.row(0)
+        last = z_equation(row, self.layer, self.unit, shown) if self.of_sum else a_equation(row, self.layer, self.unit)
+        meaning = computation.output_meaning(self.unit) if self.parsed_name.kind == "prediction" else ""
+        single = computation.multilabel or computation.network.layer_sizes[-1] == 1
+        which = "the output" if single else "the greatest output"
+        return Equation(last.left, last.forms, f"{which}: {meaning}" if meaning else "")
 
-    @cached_property
-    def terms(self) -> Sequence[Term]:
-        """The parts, largest first; they add up to the loss."""
-        c = self.computation
-        if c.n_rows == 1:
-            terms = [self._output_term(unit, value) for unit, value in enumerate(self._by_output(), start=1)]
-        else:
-            parts = np.asarray(c.row_losses, dtype=np.float64) * c.shares
-            terms = [self._row_term(index, float(value)) for index, value in enumerate(parts)]
-        return sorted([*terms, *self._penalty()], key=lambda term: -abs(term.value))
+    def sections(self, shown: Shown) -> Iterator[Section]:
+        """Contributions, then layer by layer."""
+        listed = self.terms if shown.summands is None else self.terms[: 2 * shown.summands]
+        z = self.computation.row(0).z_symbol(self.layer, self.unit)
+        body: list[tuple[str | Expression | float, ...]] = [
+            (self._called(term), term.formula, term.numbers, term.value) for term in listed
+        ]
+        if len(listed) < len(self.terms):
+            rest = self.terms[len(listed) :]
+            body.append((f"{len(rest):,} more", "", "", sum_of(rest)))
+        body.append(("sum", z, "", self.sum))
+        yield Section(
+            "What it is made of, largest first", (Table(("from", "product", "numbers", "part"), tuple(body)),)
+        )
+        if shown.layers != 0:
+            yield Section("Layer by layer", both_ends(self._layers(shown), shown.layers))
 
-    def _by_output(self) -> list[float]:
-        """A row's loss, output by output."""
-        c = self.computation
-        outputs, targets, loss = c.trace.a[-1], c.targets, c.network.loss_function
-        if outputs.shape[1] == 1 or c.from_logits:
-            if outputs.shape[1] == 1:
-                return [float(c.row_losses[0])]
-            if loss.output_activation != "softmax":
-                columns = range(outputs.shape[1])
-                z = c.trace.z[-1]
-                return [float(loss.value_from_logits(z[:, k : k + 1], targets[:, k : k + 1])[0]) for k in columns]
-            one = np.eye(outputs.shape[1]) * targets[0]
-            return [float(loss.value_from_logits(c.trace.z[-1], line[np.newaxis])[0]) for line in one]
-        columns = range(outputs.shape[1])
-        return [float(loss.value(outputs[:, k : k + 1], targets[:, k : k + 1])[0]) for k in columns]
+    def _called(self, term: Term) -> str:
+        if term.label.startswith("x["):
+            return f"{term.label} {self.computation.feature(int(term.label[2:-1]))}".strip()
+        return "bias" if term.label.startswith("b") else term.label
 
-    def _output_term(self, unit: int, value: float) -> Term:
-        formula = loss_formula(self.computation.row(0), unit)
-        symbol = Symbol("ℓ", (str(unit),), value=value)
-        return Term(f"output {unit}", value, lambda: (Factor(symbol, formula, value),))
 
-    def _row_term(self, index: int, value: float) -> Term:
-        c = self.computation
+def contributions(row: Row, layer: int, unit: int) -> Array:
+    """What each input of a neuron adds to its z, shape (fan-in,)."""
+    source = row.x if layer == 1 else row.a[layer - 2]
+    return np.asarray(row.network.weights[layer - 1][:, unit - 1] * source, dtype=np.float64)
 
-        def own_loss(index: int) -> tuple[Expression, float]:
-            loss = float(c.row_losses[index])
-            return Symbol("ℓ", (str(index + c.first_row),), value=loss), loss
 
-        return row_term(c, index, value, own_loss)
+def value_terms(row: Row, layer: int, unit: int) -> list[Term]:
+    """The bias and each input times its weight, largest first; they add up to z."""
+    values = contributions(row, layer, unit)
+    order = np.argsort(-np.abs(values), kind="stable")
+    terms = [_term(row, layer, unit, int(place) + 1, float(values[place])) for place in order]
+    bias = row.b(layer, unit)
+    factor = Factor(bias, bias, float(bias.value or 0.0))
+    terms.append(Term(f"b{layer}[{unit}]", factor.value, lambda: (factor,)))
+    return sorted(terms, key=lambda term: -abs(term.value))
 
-    def _penalty(self) -> list[Term]:
-        c = self.computation
-        first = sum(float(np.abs(W).sum()) for W in c.network.weights)
-        second = sum(float(np.vdot(W, W)) for W in c.network.weights)
-        terms = []
-        if c.penalty.l1:
-            body = Symbol("Σ|W|", value=first)
-            terms.append(penalty_term("L1 penalty", c.penalty.l1, c.total_weight, body, first))
-        if c.penalty.l2:
-            body = Symbol("ΣW²", value=second)
-            terms.append(penalty_term("L2 penalty", c.penalty.l2, 2 * c.total_weight, body, second))
-        return terms
 
-    @cached_property
-    def remarks(self) -> Sequence[str]:
-        """What made it large or small."""
-        return (*self.notes, *loss_remarks(self))
+def _term(row: Row, layer: int, unit: int, place: int, value: float) -> Term:
+    def build() -> tuple[Factor, ...]:
+        weight, source = row.W(layer, place, unit), row.a_symbol(layer - 1, place)
+        return tuple(Factor(symbol, symbol, float(symbol.value or 0.0)) for symbol in (weight, source))
 
-    def equations(self, shown: Shown) -> list[Equation]:
-        """The formula, for the row with the greatest part."""
-        c = self.computation
-        row = c.row(int(np.argmax(np.asarray(c.row_losses) * c.shares)))
-        outputs = row.width(row.layers)
-        units = list(range(1, outputs + 1))[: shown.summands]
-        formulas: list[Expression] = [loss_formula(row, unit) for unit in units]
-        formula = total(formulas) if len(formulas) == outputs else Add((*formulas, Symbol("…")))
-        return [chain(Symbol(row.loss_letter), formula, value=float(c.row_losses[row.index]))]
+    label = f"a{layer - 1}[{place}]" if layer > 1 else f"x[{place}]"
+    return Term(label, value, build, opens=label if layer > 1 else "")
+
+
+def z_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:
+    """Equation 9 of the article: bias plus inputs times weights."""
+    values = contributions(row, layer, unit)
+    listed = largest(values, shown.summands)
+    items: list[Expression] = [row.b(layer, unit)]
+    items += [Multiply((row.W(layer, place, unit), row.a_symbol(layer - 1, place))) for place in listed]
+    if len(listed) < len(values):
+        items.append(Rest(len(values) - len(listed), rest_of(values, listed)))
+    return chain(row.z_symbol(layer, unit), total(items), value=float(row.z[layer - 1][unit - 1]))
+
+
+def a_equation(row: Row, layer: int, unit: int) -> Equation:
+    """The activation of z."""
+    formula = value_formula(row, layer, unit)
+    return chain(row.a_symbol(layer, unit), formula, value=float(row.a[layer - 1][unit - 1]))
+
+
+def forward_equations(row: Row, layer: int, unit: int, shown: Shown, *, with_a: bool) -> dict[int, list[Equation]]:
+    """By layer, the z and a that lead to a neuron, from the first layer up; of wide layers those that add most."""
+    layers: dict[int, list[Equation]] = {}
+    needed = [unit]
+    for at in range(layer, 0, -1):
+        layers[at] = []
+        for place in needed:
+            layers[at].append(z_equation(row, at, place, shown))
+            if with_a or at < layer:
+                layers[at].append(a_equation(row, at, place))
+        if at > 1:
+            weight = np.sum([np.abs(contributions(row, at, place)) for place in needed], axis=0)
+            needed = sorted(largest(weight, shown.deltas))
+    return dict(reversed(layers.items()))

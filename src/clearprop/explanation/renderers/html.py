@@ -21,7 +21,7 @@ from clearprop.explanation.expressions import (
     Sigma,
     Symbol,
 )
-from clearprop.explanation.renderers.numbers import split_number
+from clearprop.explanation.numerals import split_number
 from clearprop.explanation.renderers.text import ATOM, PRODUCT, SUM, binding
 
 STYLE = """
@@ -48,7 +48,7 @@ text-align:right;font-variant-numeric:tabular-nums}
 """
 # A note of at most so many letters stands beside its equation, a longer one below it.
 SHORT_NOTE = 40
-LETTERS = {"pi": "π", "v_max": "v", "Σ|W|": "∑|W|", "ΣW²": "∑W²"}
+LETTERS = {"pi": "π", "v_max": "v"}
 FUNCTIONS = {"Max": "max", "Min": "min"}
 SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
@@ -116,8 +116,10 @@ def _one(node: Expression, digits: int, inner: Callable[..., str]) -> str:
         case Cases(cases):
             lines = "".join(_case(value, holds, inner) for value, holds in cases)
             return row("<mo>{</mo>", f"<mtable>{lines}</mtable>")
-        case Sigma(body, index, _):
-            return row(f"<munder><mo>∑</mo><mi>{escape(index)}</mi></munder>", inner(body, PRODUCT))
+        case Sigma(body, index):
+            sign = "<mo>∑</mo>"
+            over = f"<munder>{sign}<mi>{escape(index)}</mi></munder>" if index else sign
+            return row(over, inner(body, PRODUCT))
         case Rest(count, value):
             return row(
                 operator("["), f"<mtext>{count:,} more:&#xA0;</mtext>", number_mathml(value, digits), operator("]")
@@ -189,7 +191,7 @@ def document_html(document: Document, digits: int = 6, standalone: bool = True) 
 def _section(section: Section, digits: int) -> list[str]:
     lines = [f"<h2>{escape(section.title)}</h2>"] if section.title else []
     lines += [_block(block, digits) for block in section.blocks]
-    for hidden in section.hidden:
+    for hidden in section.hidden():
         inside = "\n".join(_block(block, digits) for block in hidden.blocks)
         lines.append(f"<details><summary>{escape(hidden.title)}</summary>\n{inside}\n</details>")
     return lines

@@ -20,13 +20,12 @@ from clearprop.explanation.expressions import (
     Sigma,
     Symbol,
 )
-from clearprop.explanation.renderers.numbers import split_number
+from clearprop.explanation.numerals import split_number
 from clearprop.explanation.renderers.text import ATOM, PRODUCT, SUM, binding
 
 LETTERS = {
     "α": r"\alpha", "β": r"\beta", "δ": r"\delta", "Δ": r"\Delta", "ε": r"\varepsilon", "η": r"\eta", "λ": r"\lambda",
     "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma", "ℓ": r"\ell", "pi": r"\pi", "…": r"\dots", "v_max": r"v_{\max}",
-    "Σ|W|": r"\sum|W|", "ΣW²": r"\sum W^{2}",
 }  # fmt: skip
 FUNCTIONS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "cosh": r"\cosh", "Max": r"\max", "Min": r"\min"}
 SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "←": r"\leftarrow"}
@@ -113,8 +112,8 @@ def _one(node: Expression, digits: int, inner: Callable[..., str], whole: Callab
                 for value, holds in cases
             ]
             return r"\begin{cases}" + r" \\ ".join(lines) + r"\end{cases}"
-        case Sigma(body, index, _):
-            return rf"\sum_{{{index}}} {inner(body, PRODUCT)}"
+        case Sigma(body, index):
+            return rf"\sum{f'_{{{index}}}' if index else ''} {inner(body, PRODUCT)}"
         case Rest(count, value):
             return rf"[{count:,}\text{{ more: }}{number_latex(value, digits)}]".replace(",", "{,}")
     raise TypeError(f"{type(node).__name__} cannot be written")

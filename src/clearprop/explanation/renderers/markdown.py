@@ -4,8 +4,8 @@ import re
 
 from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
 from clearprop.explanation.expressions import Expression, Number
+from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.renderers.latex import SIGNS, escape_latex, expression_latex
-from clearprop.explanation.renderers.numbers import plain_number
 
 
 def escape_markdown(text: str) -> str:

@@ -22,7 +22,8 @@ from clearprop.explanation.expressions import (
     Sigma,
     Symbol,
 )
-from clearprop.explanation.renderers.numbers import plain_number
+from clearprop.explanation.numerals import plain_number
+from clearprop.explanation.renderers.lines import laid_out
 
 WIDTH = 80
 # No column of words is cut to less.
@@ -34,8 +35,9 @@ ASCII = {
     "∂": "d", "δ": "delta", "·": "*", "−": "-", "Σ": "sum", "√": "sqrt", "π": "pi", "≤": "<=", "≥": ">=", "≠": "!=",
     "α": "alpha", "β": "beta", "ε": "epsilon", "η": "eta", "σ": "sigma", "ℓ": "l", "′": "'", "…": "...", "→": "->",
     "←": "<-", "×": "x", "²": "^2", "•": "-", "─": "-", "═": "=", "ρ": "rho", "μ": "mu", "λ": "lambda",
-    "Δ": "change", "₀": "0",
+    "Δ": "change", **{digit: str(value) for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }  # fmt: skip
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 # How tightly a node binds: what stands inside something tighter goes into brackets.
 SUM, PRODUCT, POWER, ATOM = range(4)
@@ -44,6 +46,8 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 def binding(node: Expression) -> int:
     """How tightly a node binds."""
     match node:
+        case Sigma(_, ""):
+            return PRODUCT
         case Add() | Compare() | Negate() | Sigma():
             return SUM
         case Number(value):
@@ -68,7 +72,8 @@ def expression_text(node: Expression, digits: int = 6) -> str:
                 return plain_number(value, digits)
             case Symbol(letter, lower, upper):
                 places = f"[{','.join(lower)}]" if lower else ""
-                return f"{_NAMES.get(letter, letter)}{upper}{places}"
+                # The number of a path or a constant stands low, so that it is no layer's.
+                return f"{_NAMES.get(letter, letter).translate(_SUBSCRIPTS)}{upper}{places}"
             case Derivative(of, by, _, partial):
                 sign = "∂" if partial else "d"
                 if isinstance(of, Symbol):
@@ -100,7 +105,7 @@ def expression_text(node: Expression, digits: int = 6) -> str:
                 ]
                 return f"{{{', '.join(parts)}}}"
             case Sigma(body, index, _):
-                return f"Σ_{index} {write(body, PRODUCT)}"
+                return f"Σ_{index} {write(body, PRODUCT)}" if index else f"Σ{write(body, PRODUCT)}"
             case Rest(count, value):
                 return f"[{count:,} more: {plain_number(value, digits)}]"
         raise TypeError(f"{type(node).__name__} cannot be written")
@@ -217,18 +222,15 @@ def _reasoned(left: str, equation: Equation, forms: list[str], width: int) -> li
 
 
 def _broken(start: str, form: str, width: int) -> list[str]:
-    """The form in lines, broken before + and −, within a product only where it must be."""
+    """The form in lines, broken before + and − and between factors, inside brackets only where it must be."""
     indent = " " * (min(len(start), 21) + 2)
-    parts: list[str] = []
-    for part in re.split(r"(?= [+−] )|(?<=, )", form):
-        parts += re.split(r"(?=·)", part) if len(part) > width - len(indent) - 8 else [part]
-    lines, line = [], start
-    for position, part in enumerate(parts):
-        if position and len(line) + len(part) > width:
-            lines.append(line)
-            line, part = indent, part.lstrip()
-        line += part
-    return [*lines, line]
+    pieces: list[tuple[str, float]] = []
+    depth = 0
+    for piece in re.split(r"(?= [+−] )|(?<=, )|(?=·)", form):
+        pieces.append((piece, depth + (0.5 if piece.startswith("·") else 0.0)))
+        depth += sum(piece.count(bracket) for bracket in "([{") - sum(piece.count(bracket) for bracket in ")]}")
+    first, *others = laid_out(pieces, width - len(start), width - len(indent), len)
+    return [line.rstrip() for line in (start + first, *(indent + line.lstrip() for line in others))]
 
 
 def table_lines(table: Table, digits: int, width: int) -> list[str]:
