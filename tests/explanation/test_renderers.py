@@ -4,6 +4,7 @@ import io
 import json
 import re
 import subprocess
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from clearprop import Network, Penalty, attribute, derive, explain
+from clearprop import ACTIVATIONS, LOSSES, Network, Penalty, attribute, derive, explain
 from clearprop.explanation import SCHEMA, ArticleDerivation
 from clearprop.explanation.renderers.text import to_ascii
 from explanation.cases import random_case
@@ -193,6 +194,46 @@ def test_json_obeys_its_schema(key):
         assert np.prod([factor["value"] for factor in term["factors"]]) == pytest.approx(term["value"], rel=1e-12)
     if explanation.step:
         assert content["step"]["new"] == explanation.step.new
+
+
+@pytest.mark.parametrize("made", [*OTHERS.values(), *(partial(derive, name) for name in (*ACTIVATIONS, *LOSSES))])
+def test_json_of_attributions_and_derivations_obeys_it_too(made):
+    shown = made()
+    content = json.loads(shown.to_json())
+    jsonschema.Draft202012Validator(SCHEMA).validate(content)
+    assert content["version"] == 2
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**content, "extra": 1}, SCHEMA)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**content, "version": 1}, SCHEMA)
+
+
+def test_json_keeps_the_reasons_of_a_derivation():
+    content = json.loads(derive("cross_entropy").to_json())
+    assert content["kind"] == "loss"
+    assert content["equations"][1]["reasons"][-1] == "the targets of a row sum to 1"
+    assert content["equations"][1]["forms"][-1]["text"] == "a[k] − y[k]"
+    assert all(len(equation["forms"]) == len(equation["reasons"]) for equation in content["equations"])
+
+
+@pytest.mark.parametrize("name", ["W1[2,1]", "loss"])
+def test_json_has_every_row_s_contribution_and_says_what_it_leaves_out(name):
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(300, 2)), rng.random((300, 2))
+    explanation = explain(network(), X, y, name, penalty=Penalty(0.1, 0.2), first_row=1)
+    content = json.loads(explanation.to_json())
+    jsonschema.validate(content, SCHEMA)
+    assert content["term_count"] == 302
+    assert content["rest"]["count"] == 102
+    listed = sum(term["value"] for term in content["terms"])
+    assert listed + content["rest"]["value"] == pytest.approx(content["sum"], rel=1e-12)
+    by_row = {term["label"]: term["value"] for term in content["terms"]}
+    contributions = content["contributions"]
+    assert len(contributions) == 300
+    assert content["network"]["first_row"] == 1
+    assert all(by_row.get(f"row {row}", part) == part for row, part in enumerate(contributions, start=1))
+    own = sum(term.value for term in explanation.penalty)
+    assert sum(contributions) + own == pytest.approx(content["value"], rel=1e-12)
 
 
 def test_the_schema_is_strict():

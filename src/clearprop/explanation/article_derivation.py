@@ -1,32 +1,31 @@
 """The article's derivation, equations 1 to 46, for its 2-2-2-2 network of figure 1, with numbers, corrected.
 
 Each equation keeps its number there. Where the article follows one path, uses the wrong layer or loses an exponent,
-the corrected form stands here and the note says what was changed. `verify` computes every form of every equation and
-compares it with the engine's number, and derivatives with finite differences.
+the corrected form stands here and the note says what was changed. `worst_error` computes every form of every equation
+and compares it with the engine's number; `worst_difference` compares gradients with finite differences of the loss, and
+the derivatives of equation 2 and of the lines below it with finite differences of what stands in them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.document import MOST, Block, Document, Equation, Paragraph, Rendered, Section
 from clearprop.explanation.explain import make_explanation
 from clearprop.explanation.expressions import (
     Add,
-    Call,
     Derivative,
     Expression,
     Multiply,
-    Negate,
     Number,
-    Power,
+    Sigma,
     Symbol,
-    children,
     evaluate,
     product,
+    rebuild,
     subtract,
     with_numbers,
 )
@@ -34,7 +33,7 @@ from clearprop.explanation.formulas import fill, parse_formula
 from clearprop.explanation.links import loss_factor, loss_formula, slope_factor
 from clearprop.explanation.names import Name
 from clearprop.explanation.numerals import plain_number
-from clearprop.explanation.renderers.json import equation_dict
+from clearprop.explanation.renderers.json import VERSION, equation_dict
 from clearprop.explanation.unfolding import Shown, delta_equation
 from clearprop.explanation.value import z_equation
 from clearprop.network import Network
@@ -49,6 +48,8 @@ WEIGHTS = (
 BIASES = ((0.1, -0.1), (0.2, 0.05), (-0.15, 0.25))
 ROW = (1.2, 1.6)
 TARGET = (0.95, 0.05)
+# Of finite differences.
+STEP = 1e-3
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,8 @@ class ArticleDerivation(Rendered):
     ----------
     lines : list of Line
         By number.
+    chain_rule : Equation
+        The lines between equations 2 and 3, which have no numbers.
 
     Examples
     --------
@@ -92,7 +95,7 @@ class ArticleDerivation(Rendered):
     >>> len(derivation.lines), derivation.worst_error() < 1e-12
     (46, True)
     >>> [line.number for line in derivation.lines if line.corrected]
-    [3, 6, 12, 16, 17, 21, 22, 27, 29, 30, 32, 33, 34, 35, 37, 38, 39, 41, 42, 43, 44, 45, 46]
+    [6, 12, 16, 17, 21, 22, 27, 29, 30, 32, 33, 34, 35, 37, 38, 39, 41, 42, 43, 44, 45, 46]
 
     Notes
     -----
@@ -106,6 +109,7 @@ class ArticleDerivation(Rendered):
             network.weights[index], network.biases[index] = np.array(W), np.array(b)
         self.computation = Computation(network, np.array([ROW]), np.array([TARGET]))
         self.row = self.computation.row(0)
+        self.chain_rule = self._chain_rule()
         self.lines = sorted([*self._sigmoid(), *self._weights_and_biases()], key=lambda line: line.number)
 
     def worst_error(self) -> float:
@@ -113,30 +117,42 @@ class ArticleDerivation(Rendered):
         return max(line.worst_error for line in self.lines)
 
     def worst_difference(self) -> float:
-        """The greatest relative error of the six gradients against finite differences of the loss."""
+        """The greatest relative error of the six gradients and of the sigmoid's slope against finite differences."""
         names = [
             Name(kind, layer, places, True) for layer in (1, 2, 3) for kind, places in (("W", (1, 1)), ("b", (1,)))
         ]
         checks = [make_explanation(self.computation, name).check for name in names]
-        return max(check.worst_relative_error for check in checks if check is not None)
+        gradients = [check.worst_relative_error for check in checks if check is not None]
+        slope = self.row.slope(3, 1, 1)
+        forms = (*self.lines[1].equation.forms, *self.chain_rule.forms)
+        return max(*gradients, *(abs(evaluate(_by_differences(form)) - slope) / slope for form in forms))
 
     # -- the sigmoid, 1 to 3 -----------------------------------------------------------------------------------------
 
+    def _sigmoid_steps(self) -> list[tuple[Expression, str]]:
+        """The sigmoid's own derivation, for the first output: from the power to a (1 - a), with reasons."""
+        names = {"z": self.row.z_symbol(3, 1), "a": self.row.a_symbol(3, 1)}
+        steps = ACTIVATIONS.resolve("sigmoid").derivation
+        return [(fill(parse_formula(text), names), reason) for text, reason in steps]
+
     def _sigmoid(self) -> list[Line]:
-        sigmoid = ACTIVATIONS.resolve("sigmoid")
         z, a = self.row.z_symbol(3, 1), self.row.a_symbol(3, 1)
-        value, slope = float(self.row.a[2][0]), self.row.slope(3, 1, 1)
-        names: dict[str, Expression] = {"z": z, "a": a}
-        steps = [fill(parse_formula(text), names) for text, _ in sigmoid.derivation]
+        slope = self.row.slope(3, 1, 1)
         derivative = Derivative(Symbol("σ"), z, slope, partial=False)
-        fraction = fill(parse_formula(sigmoid.formula), names)
-        as_power = Power(Add((Number(1), Call("exp", (Negate(z),)))), Negate(Number(1)))
-        forms = tuple(step for step in steps if not _has_derivative(step))
+        fraction = fill(parse_formula(ACTIVATIONS.resolve("sigmoid").formula), {"z": z})
+        (power, _), *_, (product_of_a, _) = self._sigmoid_steps()
+        whole = Derivative(fraction, z, slope, partial=False)
+        assert isinstance(power, Derivative)
         return [
-            self._line(1, a, (fraction,), value),
-            self._line(2, derivative, (Derivative(as_power, z, slope, partial=False),), slope),
-            self._line(3, derivative, forms, slope, "in the lines before it the denominators have no exponents of -1"),
+            self._line(1, a, (fraction,), float(self.row.a[2][0])),
+            self._line(2, derivative, (whole, replace(power, value=slope)), slope),
+            self._line(3, derivative, (product_of_a,), slope),
         ]
+
+    def _chain_rule(self) -> Equation:
+        _, *between, _ = self._sigmoid_steps()
+        left = Derivative(Symbol("σ"), self.row.z_symbol(3, 1), partial=False)
+        return Equation(left, tuple(form for form, _ in between), reasons=tuple(why for _, why in between))
 
     # -- the layers, 4 to 46 -----------------------------------------------------------------------------------------
 
@@ -152,6 +168,8 @@ class ArticleDerivation(Rendered):
         halves = Add(tuple(loss_formula(row, unit) for unit in (1, 2)))
         one_row = "both outputs are in L; 2 stands for n, as the article goes on to have it"
         z = z_equation(row, 3, 1, Shown())
+        from_inputs = float(row.x @ row.network.weights[0][:, 0])
+        inputs = Sigma(Multiply((Symbol("x", ("j",)), Symbol("W", ("j", "1"), "1"))), "j", from_inputs)
         delta = delta_equation(row, 3, 1, Shown())
         a_2 = row.a_symbol(2, 1)
         error = "a sum over rows would go round the whole product; here is one row, and 2 stands for n"
@@ -164,7 +182,13 @@ class ArticleDerivation(Rendered):
                 7, loss.symbol, (loss.formula,), loss.value, note="of one row, and 2 stands for n, so that 2/n is 1"
             ),
             self._line(8, slope.symbol, (slope.formula,), slope.value),
-            self._line(9, row.z_symbol(1, 1), z_equation(row, 1, 1, Shown()).forms[:1], float(row.z[0][0])),
+            self._line(
+                9,
+                row.z_symbol(1, 1),
+                (Add((row.b(1, 1), inputs)), *z_equation(row, 1, 1, Shown()).forms[:1]),
+                float(row.z[0][0]),
+                note="in the article for any neuron, here for the first of layer 1",
+            ),
             self._line(10, z.left, z.forms[:1], float(row.z[2][0])),
             self._line(11, dz_dW, (a_2,), float(a_2.value or 0.0)),
             self._gradient(12, W, whole, error),
@@ -188,7 +212,8 @@ class ArticleDerivation(Rendered):
         z = z_equation(row, 2, 1, Shown())
         a_1 = row.a_symbol(1, 1)
         delta = delta_equation(row, 2, 1, Shown())
-        dropped = "delta is dL/dz, so the deltas above are in it: one delta, not a product of deltas"
+        defined = f"the article's δ leaves δ3 out; here δ is dL/dz, {both}"
+        dropped = "δ2 is dL/dz and has δ3 in it: one delta, not a product of two"
         return [
             self._update(20, W),
             self._gradient(21, W, Multiply((dz_dW, slope.symbol, long)), f"{both}; the last factor is by a3, not a2"),
@@ -204,7 +229,7 @@ class ArticleDerivation(Rendered):
             self._line(31, dz_db, (Number(1),), 1.0),
             self._gradient(32, b, product(slope.formula, inner), both),
             self._line(
-                33, delta.left, (Multiply((slope.symbol, short)), *delta.forms[:1]), float(row.deltas[1][0]), f"{both}"
+                33, delta.left, (Multiply((slope.symbol, short)), *delta.forms[:1]), float(row.deltas[1][0]), defined
             ),
             self._gradient(34, W, Multiply((a_1, row.delta(2, 1))), dropped),
             self._gradient(35, b, row.delta(2, 1), dropped),
@@ -217,10 +242,13 @@ class ArticleDerivation(Rendered):
         dz_dW, dz_db = self._into(W), self._into(b)
         long, short, inner = self._sum_paths(), self._sum_symbols(1), self._sum_formulas(1)
         paths = "all four paths; each ends in dL/da3, not dL/da2"
-        both = "summed over both neurons of layer 2"
+        both = "summed over both neurons of layer 2; δ2 has δ3 in it, a factor of its own in the article"
         x_1 = row.a_symbol(0, 1)
         delta = delta_equation(row, 1, 1, Shown())
-        dropped = "delta is dL/dz, so the deltas above are in it"
+        defined = (
+            "the article's δ leaves δ2 and δ3 out; here δ is dL/dz throughout, summed over both neurons of layer 2"
+        )
+        dropped = "δ1 is dL/dz and has δ2 and δ3 in it: one delta, not a product of three"
         return [
             self._update(36, W),
             self._gradient(37, W, Multiply((dz_dW, slope.symbol, long)), paths),
@@ -231,7 +259,7 @@ class ArticleDerivation(Rendered):
             self._gradient(42, b, Multiply((dz_db, slope.symbol, short)), both),
             self._gradient(43, b, product(slope.formula, inner), both),
             self._line(
-                44, delta.left, (Multiply((slope.symbol, short)), *delta.forms[:1]), float(row.deltas[0][0]), both
+                44, delta.left, (Multiply((slope.symbol, short)), *delta.forms[:1]), float(row.deltas[0][0]), defined
             ),
             self._gradient(45, W, Multiply((x_1, row.delta(1, 1))), f"{dropped}; and what is fed in is x1, not a1"),
             self._gradient(46, b, row.delta(1, 1), dropped),
@@ -307,12 +335,12 @@ class ArticleDerivation(Rendered):
 
     # -- showing it --------------------------------------------------------------------------------------------------
 
-    def document(self, most: int | None = 4) -> Document:
+    def document(self, most: int | None = MOST) -> Document:
         """Four sections: the sigmoid, and the three layers from the outputs back."""
         sections = [
             Section("", (Paragraph(self._lead()),)),
             *(
-                Section(title, tuple(line.equation for line in self.lines if first <= line.number <= last))
+                Section(title, self._between(first, last))
                 for title, first, last in (
                     ("The sigmoid and its slope (1 to 3)", 1, 3),
                     ("The output layer (4 to 19)", 4, 19),
@@ -325,6 +353,17 @@ class ArticleDerivation(Rendered):
         headline = next(line.equation for line in self.lines if line.number == 45)
         return Document("The article's derivation, equation by equation", headline, sections)
 
+    def _between(self, first: int, last: int) -> tuple[Block, ...]:
+        """The equations of these numbers; after the second, the lines of the chain rule."""
+        equations = [line.equation for line in self.lines if first <= line.number <= last]
+        if first > 1:
+            return tuple(equations)
+        lead = Paragraph(
+            "By the chain rule (in the article the last lines before equation 3 have exponents of −1 in their "
+            "denominators that should not be there):"
+        )
+        return (*equations[:2], lead, self.chain_rule, *equations[2:])
+
     def _lead(self) -> str:
         count = sum(bool(line.corrected) for line in self.lines)
         return (
@@ -335,29 +374,48 @@ class ArticleDerivation(Rendered):
 
     def _verdict(self) -> str:
         return (
-            f"Every form of all {len(self.lines)} equations was computed: the worst is off the engine's number by "
-            f"{plain_number(self.worst_error(), 2)} of it. The six gradients agree with finite differences of the loss "
-            f"to {plain_number(self.worst_difference(), 2)}."
+            f"Every form of all {len(self.lines)} equations was computed: the worst differs from the engine's number "
+            f"by {plain_number(self.worst_error(), 2)} of it. The six gradients agree with finite differences of the "
+            "loss, equation 2 and the lines below it with those of the sigmoid: to "
+            f"{plain_number(self.worst_difference(), 2)}."
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The equations as plain values, with the error of each."""
         return {
-            "version": 1,
+            "version": VERSION,
+            "kind": "article",
             "equations": [
                 {
                     "number": line.number,
-                    **equation_dict(line.equation),
+                    "equation": equation_dict(line.equation),
                     "value": line.value,
                     "corrected": line.corrected,
                     "relative_error": line.worst_error,
                 }
                 for line in self.lines
             ],
+            "chain_rule": equation_dict(self.chain_rule),
             "worst_error": self.worst_error(),
             "worst_difference": self.worst_difference(),
         }
 
 
-def _has_derivative(node: Expression) -> bool:
-    return isinstance(node, Derivative) or any(_has_derivative(child) for child in children(node))
+def _by_differences(node: Expression) -> Expression:
+    """The tree with each derivative of a formula replaced by the formula's four-point difference."""
+    if not isinstance(node, Derivative) or isinstance(node.of, Symbol):
+        return rebuild(node, _by_differences)
+    by = node.by
+    assert isinstance(by, Symbol)
+    assert by.value is not None
+    far_below, below, above, far_above = (
+        evaluate(_with_value(node.of, by, by.value + shift * STEP)) for shift in (-2, -1, 1, 2)
+    )
+    return Number((8 * (above - below) - (far_above - far_below)) / (12 * STEP))
+
+
+def _with_value(node: Expression, symbol: Symbol, value: float) -> Expression:
+    """The tree with another number for a symbol."""
+    return (
+        replace(symbol, value=value) if node == symbol else rebuild(node, lambda part: _with_value(part, symbol, value))
+    )

@@ -9,11 +9,12 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Rendered, Section, Table
-from clearprop.explanation.expressions import Expression, Number, Symbol, subtract
+from clearprop.explanation.document import MOST, Block, Bullets, Document, Equation, Paragraph, Rendered, Section, Table
+from clearprop.explanation.expressions import Call, Expression, Number, Symbol, subtract
 from clearprop.explanation.models import subject_of
 from clearprop.explanation.names import Name
 from clearprop.explanation.numerals import plain_number
+from clearprop.explanation.renderers.json import VERSION
 from clearprop.network import Network
 
 Array = npt.NDArray[Any]
@@ -51,6 +52,12 @@ def attribute(
         Where integrated gradients start; all 0 where not given.
     steps : int
         Points of the Gauss-Legendre rule for the integral.
+    feature_names, class_names : sequences of str, optional
+        What inputs and outputs are called.
+
+    Returns
+    -------
+    Attribution
 
     Raises
     ------
@@ -104,17 +111,34 @@ def attribute(
 
 @dataclass(frozen=True)
 class Attribution(Rendered):
-    """What each input did for an output.
+    """What each input did for an output; `attribute` makes it. It can be shown in every form, as an `Explanation` can.
 
     Attributes
     ----------
     values : array, shape (inputs,)
-    method : str
+        Each input's part, in the order of the inputs.
+    method : {"gradient", "gradient_times_input", "integrated_gradients"}
     output : str
-        The name of what is attributed.
+        The name of what is attributed, such as a2[1].
     value, baseline_value : float
         The output at the row and at the baseline.
     baseline : array, shape (inputs,)
+    steps : int
+        Points of the integral's rule.
+    computation : Computation
+        The row with its forward pass, and what inputs and outputs are called.
+
+    Examples
+    --------
+    >>> from clearprop import Network
+    >>> network = Network([2, 1])
+    >>> network.parameters[:] = [2.0, -1.0, 0.5]
+    >>> print(attribute(network, [3.0, 4.0], "gradient").to_text(sections=["Inputs, those that did most first"]))
+    Gradient: the output's slope by each input.
+    input  x  part
+    x[1]   3     2
+    x[2]   4    −1
+    sum          1
     """
 
     values: Array
@@ -131,7 +155,7 @@ class Attribution(Rendered):
         """How far the values' sum is from the output's change; of gradients alone it is no error, but not 0 either."""
         return float(self.values.sum()) - (self.value - self.baseline_value)
 
-    def document(self, most: int | None = 4) -> Document:
+    def document(self, most: int | None = MOST) -> Document:
         """The inputs, those that did most first, and how complete they are."""
         name = self.computation.name(self.output)
         letter = Symbol(name.kind, (str(name.places[0]),), str(name.layer), self.value)
@@ -161,25 +185,30 @@ class Attribution(Rendered):
 
     def _completeness(self, letter: Symbol) -> Section:
         change = self.value - self.baseline_value
-        at_start = Symbol(f"{letter.letter}₀", letter.lower, letter.upper, self.baseline_value)
-        equation = Equation(subtract(letter, at_start), (Number(change),), "the baseline's output taken off")
+        of_x, of_baseline = (Call("F", (Symbol(place),)) for place in ("x", "x′"))
+        numbers = subtract(Number(self.value), Number(self.baseline_value))
+        lead = Paragraph(f"F is {letter} as a function of the inputs, x the row, x′ the baseline.")
+        equation = Equation(subtract(of_x, of_baseline), (numbers, Number(change)))
         share = abs(self.completeness_error) / max(abs(change), 1e-300)
         verdict = f"{plain_number(self.completeness_error, 3)}, {plain_number(100 * share, 2)} % of the change"
         remarks = [f"Completeness error, the sum's distance from it: {verdict}, with {self.steps} steps."]
         if share > 0.01:
             remarks.append("More steps make it smaller.")
-        return Section("Completeness", (equation, Bullets(tuple(remarks))))
+        return Section("Completeness", (lead, equation, Bullets(tuple(remarks))))
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values."""
+        """Plain values, in the form of `SCHEMA`."""
         features = self.computation.feature_names
         return {
-            "version": 1,
+            "version": VERSION,
+            "kind": "attribution",
             "output": self.output,
             "method": self.method,
             "value": self.value,
+            "x": self.computation.X[0].tolist(),
             "baseline": self.baseline.tolist(),
             "baseline_value": self.baseline_value,
+            "steps": self.steps,
             "values": self.values.tolist(),
             "completeness_error": self.completeness_error,
             "feature_names": None if features is None else list(features),

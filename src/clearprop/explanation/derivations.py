@@ -4,10 +4,10 @@ from typing import Any
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.errors import InputError
-from clearprop.explanation.document import Document, Equation, Paragraph, Rendered, Section
-from clearprop.explanation.expressions import Derivative, Expression, Symbol
+from clearprop.explanation.document import MOST, Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.expressions import Derivative, Symbol
 from clearprop.explanation.formulas import parse_formula
-from clearprop.explanation.renderers.json import expression_dict
+from clearprop.explanation.renderers.json import VERSION, equation_dict, expression_dict
 from clearprop.losses import LOSSES, Loss
 
 Steps = tuple[tuple[str, str], ...]
@@ -55,7 +55,7 @@ def derive(what: str | Activation | Loss) -> "Derivation":
 
 
 class Derivation(Rendered):
-    """The steps from a formula to its slope.
+    """The steps from a formula to its slope; `derive` makes it.
 
     Attributes
     ----------
@@ -66,6 +66,21 @@ class Derivation(Rendered):
         All equal to the derivative.
     delta_steps : tuple of (formula, reason)
         Of a loss with its natural output activation: the steps to dl/dz.
+
+    Raises
+    ------
+    InputError
+        It states no formula or no slope.
+
+    Examples
+    --------
+    >>> derivation = derive("cross_entropy")
+    >>> derivation.formula, derivation.result
+    ('-y*log(a)', '-y/a')
+    >>> for formula, reason in derivation.delta_steps[-2:]:
+    ...     print(formula, "-", reason)
+    a_k*Sum(y_j, j) - y_k - of the first part only j = k is left
+    a_k - y_k - the targets of a row sum to 1
     """
 
     def __init__(self, subject: Activation | Loss) -> None:
@@ -82,51 +97,52 @@ class Derivation(Rendered):
         if not self.formula or not self.result:
             raise InputError(f"{self.name} states no formula and slope, so there is nothing to derive")
 
-    def document(self, most: int | None = 4) -> Document:
-        """Formula, steps, and for a loss the steps to its delta."""
-        what = "gradient" if isinstance(self.subject, Loss) else "slope"
+    @property
+    def slope_equation(self) -> Equation:
+        """From the derivative of the formula to the result, a reason for each step."""
         left, by = self._letters()
         start = Derivative(parse_formula(self.formula), by, partial=False)
-        steps = self.steps or ((self.result, ""),)
-        chain = Equation(
-            Derivative(left, by, partial=False),
-            (start, *(parse_formula(text) for text, _ in steps)),
-            reasons=("", *(reason for _, reason in steps)),
-        )
+        steps = (("", ""), *(self.steps or ((self.result, ""),)))
+        forms = (start, *(parse_formula(text) for text, _ in steps[1:]))
+        return Equation(Derivative(left, by, partial=False), forms, reasons=tuple(why for _, why in steps))
+
+    @property
+    def delta_equation(self) -> Equation | None:
+        """Of a loss with its natural output activation, from the chain rule to dl/dz; None where there is none."""
+        if not isinstance(self.subject, Loss) or not self.delta_steps:
+            return None
+        index = ("k",) if self.subject.output_activation == "softmax" else ()
+        left = Derivative(Symbol("ℓ"), Symbol("z", index), partial=False)
+        forms = tuple(parse_formula(text) for text, _ in self.delta_steps)
+        return Equation(left, forms, reasons=tuple(why for _, why in self.delta_steps))
+
+    def document(self, most: int | None = MOST) -> Document:
+        """Formula, steps, and for a loss the steps to its delta."""
+        what = "gradient" if isinstance(self.subject, Loss) else "slope"
+        left, _ = self._letters()
         sections = [
             Section("", (Equation(left, (parse_formula(self.formula),)),)),
-            Section("Step by step", (chain,)),
+            Section("Step by step", (self.slope_equation,)),
         ]
-        if self.delta_steps and isinstance(self.subject, Loss):
-            sections.append(self._delta_section(self.subject))
-        return Document(f"The {what} of {self.name}", chain, sections)
+        if isinstance(self.subject, Loss) and self.delta_equation is not None:
+            output = self.subject.output_activation
+            lead = Paragraph(f"With its natural output activation, {output}, the gradient by z is simpler:")
+            sections.append(Section(f"Together with {output}", (lead, self.delta_equation)))
+        return Document(f"The {what} of {self.name}", self.slope_equation, sections)
 
     def _letters(self) -> tuple[Symbol, Symbol]:
         if self.name == "softmax":
             return Symbol("a", ("j",)), Symbol("z", ("k",))
         return Symbol(self.letter), Symbol(self.variable)
 
-    def _delta_section(self, loss: Loss) -> Section:
-        index = ("k",) if loss.output_activation == "softmax" else ()
-        z = Symbol("z", index)
-        forms: list[Expression] = [parse_formula(text) for text, _ in self.delta_steps]
-        equation = Equation(
-            Derivative(Symbol("ℓ"), z, partial=False), tuple(forms), reasons=tuple(why for _, why in self.delta_steps)
-        )
-        lead = Paragraph(f"With its natural output activation, {loss.output_activation}, the gradient by z is simpler:")
-        return Section(f"Together with {loss.output_activation}", (lead, equation))
-
     def to_dict(self) -> dict[str, Any]:
-        """Name, formula, and the steps as text and LaTeX with their reasons."""
-
-        def listed(steps: Steps) -> list[dict[str, str]]:
-            return [{**expression_dict(parse_formula(text)), "reason": reason} for text, reason in steps]
-
+        """Name, formula, and the equations with their reasons, in the form of `SCHEMA`."""
+        equations = (self.slope_equation, self.delta_equation)
         return {
-            "name": self.name,
+            "version": VERSION,
             "kind": "loss" if isinstance(self.subject, Loss) else "activation",
+            "name": self.name,
             "formula": expression_dict(parse_formula(self.formula)),
             "result": expression_dict(parse_formula(self.result)),
-            "steps": listed(self.steps),
-            "delta_steps": listed(self.delta_steps),
+            "equations": [equation_dict(equation) for equation in equations if equation is not None],
         }

@@ -7,7 +7,6 @@ filled in (`with_numbers`) and its value (`evaluate`).
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 
 class Expression:
@@ -225,9 +224,10 @@ def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Exp
             return Compare(change(left), sign, change(right))
         case Cases(cases):
             return Cases(tuple((change(value), _changed(condition, change)) for value, condition in cases))
-        case Sigma() | Derivative():
-            fields: dict[str, Any] = {"body": change(node.body)} if isinstance(node, Sigma) else {"of": change(node.of)}
-            return replace(node, **fields)
+        case Sigma(body):
+            return replace(node, body=change(body))
+        case Derivative(of, by):
+            return replace(node, of=change(of), by=change(by))
     return node
 
 

@@ -185,25 +185,28 @@ def equation_lines(equation: Equation, digits: int, width: int) -> list[str]:
     number = f"({equation.number})  " if equation.number else ""
     left = number + expression_text(equation.left, digits)
     forms = [expression_text(form, digits) for form in equation.forms]
-    note = f"   ({equation.note})" if equation.note else ""
     if equation.reasons:
         return _reasoned(left, equation, forms, width)
-    joined = f"{left} {equation.sign} {' = '.join(forms)}"
-    if len(joined) + len(note) <= width:
-        return [joined + note]
     indent = " " * min(len(left), 18)
-    lines: list[str] = []
-    for position, form in enumerate(forms):
-        last = position == len(forms) - 1
-        if last and position and len(lines[-1]) + len(form) + len(note) + 3 <= width:
+    joined = f"{left} {equation.sign} {' = '.join(forms)}"
+    lines = [joined] if len(joined) <= width else []
+    for position, form in enumerate(forms if not lines else ()):
+        if position and position == len(forms) - 1 and len(lines[-1]) + len(form) + 3 <= width:
             # The value stands beside its numbers where there is room.
             lines[-1] += f" = {form}"
             continue
         sign = equation.sign if position == 0 else "="
         lines += _broken(f"{left if position == 0 else indent} {sign} ", form, width)
-    if note and len(lines[-1]) + len(note) > width:
-        return [*lines, *textwrap.wrap(note.strip(), width, initial_indent=indent, subsequent_indent=indent)]
-    return [*lines[:-1], lines[-1] + note]
+    return _noted(lines, equation.note, f"{indent} ", width)
+
+
+def _noted(lines: list[str], note: str, indent: str, width: int) -> list[str]:
+    """The lines with a note in brackets, behind the last where there is room, else below it."""
+    if not note:
+        return lines
+    if len(lines[-1]) + len(note) + 5 <= width:
+        return [*lines[:-1], f"{lines[-1]}   ({note})"]
+    return [*lines, *textwrap.wrap(f"({note})", width, initial_indent=indent, subsequent_indent=indent)]
 
 
 def _reasoned(left: str, equation: Equation, forms: list[str], width: int) -> list[str]:
@@ -211,13 +214,7 @@ def _reasoned(left: str, equation: Equation, forms: list[str], width: int) -> li
     lines: list[str] = []
     for position, (form, reason) in enumerate(zip(forms, equation.reasons, strict=True)):
         start = f"{left} {equation.sign} " if position == 0 else f"{' ' * len(left)} = "
-        lines += _broken(start, form, width)
-        said = f"   ({reason})" if reason else ""
-        if len(lines[-1]) + len(said) <= width:
-            lines[-1] += said
-        else:
-            indent = " " * (len(left) + 3)
-            lines += textwrap.wrap(said.strip(), width, initial_indent=indent, subsequent_indent=indent)
+        lines += _noted(_broken(start, form, width), reason, " " * (len(left) + 3), width)
     return lines
 
 
