@@ -12,11 +12,15 @@ from xml.etree import ElementTree
 import jsonschema
 import numpy as np
 import pytest
+from markdown_it import MarkdownIt
 from rich.console import Console
 
 from clearprop import ACTIVATIONS, LOSSES, Network, Penalty, attribute, derive, explain
 from clearprop.explanation import SCHEMA, ArticleDerivation
-from clearprop.explanation.renderers.text import to_ascii
+from clearprop.explanation.document import Equation
+from clearprop.explanation.expressions import Add, Multiply, Symbol
+from clearprop.explanation.renderers.markdown import escape_markdown
+from clearprop.explanation.renderers.text import equation_lines, to_ascii
 from explanation.cases import random_case
 from outside import program
 
@@ -297,3 +301,80 @@ def test_wide_tables_are_cut_in_their_words_never_in_their_numbers():
     assert "…" in row
     assert row.endswith("1.5")
     assert len(row) <= 80
+
+
+HOSTILE = [
+    *("[a](http://b.c)", "![i](http://b.c/d)", "# head", "1. one", "- two", "a | b", "[x]: http://b.c"),
+    "c:\\d *e* _f_",
+]
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, *FEATURES])
+def test_markdown_names_stay_text(name):
+    assert markdown_text(escape_markdown(name)) == " ".join(name.split())
+    assert markdown_text("- " + escape_markdown(name)) == " ".join(name.split())
+    assert "W1[1,2]" in escape_markdown("The gradient of W1[1,2]")
+
+
+def markdown_text(text):
+    """The words that a Markdown reader shows, where it makes nothing but paragraphs and one list of them."""
+    tokens = MarkdownIt().parse(text)
+    assert {token.type.removesuffix("_open").removesuffix("_close") for token in tokens} <= {
+        *("paragraph", "inline", "bullet_list", "list_item")
+    }
+    inline = [child for token in tokens for child in token.children or ()]
+    assert {child.type for child in inline} <= {"text", "text_special"}
+    return "".join(child.content for child in inline)
+
+
+def test_text_breaks_outside_brackets_first():
+    summed = Add(tuple(Symbol("W", (str(i), "1"), "2") for i in range(1, 7)))
+    wide = Multiply((Symbol("x", ("1",)), summed, Symbol("δ", ("1",), "1")))
+    lines = equation_lines(Equation(Symbol("P1"), (wide,)), 6, 68)
+    assert lines == [
+        "P₁ = x[1]",
+        "       ·(W2[1,1] + W2[2,1] + W2[3,1] + W2[4,1] + W2[5,1] + W2[6,1])",
+        "       ·δ1[1]",
+    ]
+
+
+@pytest.mark.parametrize("key", ALL)
+def test_no_line_of_text_ends_in_blanks(key):
+    for most in (4, None):
+        assert not [line for line in ALL[key]().to_text(most=most).splitlines() if line != line.rstrip()]
+
+
+def test_numbers_are_written_as_one_would():
+    made = Network([1, 1, 1], "sigmoid", rng=0)
+    made.parameters[:] = [-0.25, -0.03, 1.0, 0.0]
+    text = explain(made, [1.0], [0.5], "a1[1]").to_text()
+    assert "exp(0.28)" in text
+    assert "−(−" not in text
+    step = explain(made, [1.0], [0.5], "b1[1]", optimizer="adam").to_text(sections=["The optimiser's step (adam)"])
+    assert "√(1 − 0.999)/(1 − 0.9)" in step
+    assert "^1" not in step
+    gelu = Network([1, 1, 1], "gelu", rng=0)
+    assert "√(2·π)" in explain(gelu, [1.0], [0.5], "b1[1]").to_text()
+
+
+def test_latex_aligns_neighbours_and_tears_no_equation():
+    latex = SHOWN["weight"]().to_latex()
+    paths = latex[latex.index("Path by path") : latex.index("Delta by delta")]
+    assert paths.count(r"\begin{align*}") == 1
+    lines = paths[paths.index(r"\begin{align*}") : paths.index(r"\end{align*}")].splitlines()[1:]
+    ends = [line.rsplit(r"\\", 1)[1] for line in lines if r"\\" in line]
+    # Within an equation no page ends; between equations it may.
+    assert ends == ["*", "[6pt]", "*", "[6pt]"]
+
+
+def test_html_may_break_long_formulas():
+    html = SHOWN["weight"]().to_html()
+    assert "<wbr/>" in html
+    assert html.count('<table class="equations"') < html.count("<tbody>")
+
+
+def test_the_baseline_of_an_attribution_can_be_written_in_latex():
+    latex = OTHERS["attribution"]().to_latex()
+    completeness = latex[latex.index("Completeness") :]
+    assert "?" not in completeness
+    assert r"\operatorname{F}(x) - \operatorname{F}(x')" in completeness

@@ -42,7 +42,7 @@ def attribute(
 
     Parameters
     ----------
-    model : Network, fitted estimator, TableModel, or NeuralNetwork of the article
+    model : Network, fitted estimator, Pipeline or search that ends in one, TableModel, or NeuralNetwork of the article
     x : array-like, shape (inputs,)
         The row.
     method : {"gradient", "gradient_times_input", "integrated_gradients"}

@@ -2,7 +2,7 @@
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +90,24 @@ class Document:
     title: str
     headline: Equation
     sections: Sequence[Section]
+
+
+def in_groups(blocks: Iterable[Block]) -> Iterator[Paragraph | Bullets | Table | list[Equation]]:
+    """Blocks with neighbouring equations put together, so that they can be aligned; one with reasons stands alone."""
+    group: list[Equation] = []
+    for block in blocks:
+        alone = isinstance(block, Equation) and block.reasons
+        if group and (alone or not isinstance(block, Equation)):
+            yield group
+            group = []
+        if not isinstance(block, Equation):
+            yield block
+        elif alone:
+            yield [block]
+        else:
+            group.append(block)
+    if group:
+        yield group
 
 
 def chain(left: Expression, *formulas: Expression, value: float, note: str = "", number: str = "") -> Equation:

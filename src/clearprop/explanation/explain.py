@@ -42,7 +42,7 @@ def explain(
 
     Parameters
     ----------
-    model : Network, fitted estimator, TableModel, or NeuralNetwork of the article
+    model : Network, fitted estimator, Pipeline or search that ends in one, TableModel, or NeuralNetwork of the article
     x : array-like, shape (inputs,) or (n, inputs)
         A row or a batch; for a TableModel, a Table.
     y : array-like, optional
@@ -53,14 +53,14 @@ def explain(
     row : int, optional
         Which row of x and y, from 0, to explain alone.
     sample_weight : array-like, shape (n,), optional
-        What each row counts.
+        What each row counts; of one row alone, the penalty's share in it.
     penalty : Penalty, optional
         L1 and L2; where not given, the trainer's, or else the estimator's own `alpha` and `l1`.
     optimizer, learning_rate : str or Optimizer, and float, optional
         Whose first step on the parameter is explained too.
     trainer : Trainer, optional
-        One that was started; its next step is explained, with what its optimiser remembers, if x and y are its next
-        batch.
+        One that was started; its next step is explained, with what its optimiser remembers. If x and y are not its
+        next batch, a remark says so.
     feature_names, class_names : sequences of str, optional
         What inputs and outputs are called.
     first_row : int

@@ -250,7 +250,7 @@ def with_numbers(node: Expression) -> Expression:
     """
     match node:
         case Symbol(value=None):
-            return Number(CONSTANTS[node.letter]) if node.letter in CONSTANTS else node
+            return node
         case Symbol(value=value) | Derivative(value=value) | Sigma(value=value) if value is not None:
             return Number(float(value))
         case Derivative():

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
+from clearprop.explanation.document import Bullets, Document, Equation, Paragraph, Section, Table, in_groups
 from clearprop.explanation.expressions import (
     Add,
     Call,
@@ -22,7 +22,7 @@ from clearprop.explanation.expressions import (
     Symbol,
 )
 from clearprop.explanation.numerals import split_number
-from clearprop.explanation.renderers.text import ATOM, PRODUCT, SUM, binding
+from clearprop.explanation.renderers.text import ATOM, PRODUCT, SUM, binding, expression_text
 
 STYLE = """
 .clearprop-explanation{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1b1b1b;
@@ -31,11 +31,12 @@ background:#fff}
 .clearprop-explanation h2{font-size:1.1rem;margin:1.6em 0 .3em;border-bottom:1px solid #d0d0d0}
 .clearprop-explanation .scroll{overflow-x:auto}
 .clearprop-explanation table{border-collapse:collapse;margin:.5em 0}
-.clearprop-explanation table.equation{margin:.25em 0 .6em 0}
-.clearprop-explanation .equation td{padding:.22em .3em;vertical-align:baseline;white-space:nowrap;border:0;
-text-align:left;background:none}
-.clearprop-explanation .note{color:#595959;font-size:.9em;margin:-.3em 0 1em}
-.clearprop-explanation .equation td.note{padding-left:1.5em}
+.clearprop-explanation .equations td{padding:.15em .3em;vertical-align:baseline;border:0;text-align:left;
+background:none}
+.clearprop-explanation .equations td:nth-last-child(3){text-align:right;white-space:nowrap}
+.clearprop-explanation .equations tbody+tbody tr:first-child td{padding-top:.7em}
+.clearprop-explanation .value{white-space:nowrap}
+.clearprop-explanation .note{color:#595959;font-size:.9em;padding-left:1em}
 .clearprop-explanation .listing th,.clearprop-explanation .listing td{padding:.2em .8em;border-bottom:1px solid #e2e2e2;
 text-align:right;font-variant-numeric:tabular-nums}
 .clearprop-explanation .listing th:first-child,.clearprop-explanation .listing td:first-child{text-align:left}
@@ -44,10 +45,11 @@ text-align:right;font-variant-numeric:tabular-nums}
 @media (prefers-color-scheme:dark){
 .clearprop-explanation{color:#e8e8e8;background:#16181b}
 .clearprop-explanation h2,.clearprop-explanation .listing th,.clearprop-explanation .listing td{border-color:#41464d}
+.clearprop-explanation .value{white-space:nowrap}
 .clearprop-explanation .note{color:#aab0b8}.clearprop-explanation summary{color:#8ab4f8}}
 """
-# A note of at most so many letters stands beside its equation, a longer one below it.
-SHORT_NOTE = 40
+# A formula of more letters than this, as text, may be broken between its parts.
+LINE = 30
 LETTERS = {"pi": "π", "v_max": "v"}
 FUNCTIONS = {"Max": "max", "Min": "min"}
 SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
@@ -190,40 +192,77 @@ def document_html(document: Document, digits: int = 6, standalone: bool = True) 
 
 def _section(section: Section, digits: int) -> list[str]:
     lines = [f"<h2>{escape(section.title)}</h2>"] if section.title else []
-    lines += [_block(block, digits) for block in section.blocks]
+    lines += [_block(block, digits) for block in in_groups(section.blocks)]
     for hidden in section.hidden():
-        inside = "\n".join(_block(block, digits) for block in hidden.blocks)
+        inside = "\n".join(_block(block, digits) for block in in_groups(hidden.blocks))
         lines.append(f"<details><summary>{escape(hidden.title)}</summary>\n{inside}\n</details>")
     return lines
 
 
-def _block(block: Block, digits: int) -> str:
+def _block(block: Paragraph | Bullets | Table | list[Equation], digits: int) -> str:
     match block:
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
         case Bullets(items):
             return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
-        case Equation():
-            return _equation(block, digits)
         case Table():
             return _table(block, digits)
+    numbered = any(equation.number for equation in block)
+    bodies = "".join(_equation(equation, digits, numbered) for equation in block)
+    return f'<div class="scroll"><table class="equations" role="presentation">{bodies}</table></div>'
 
 
-def _equation(equation: Equation, digits: int) -> str:
-    lines = []
-    below = len(equation.note) > SHORT_NOTE
+def _equation(equation: Equation, digits: int, numbered: bool) -> str:
+    """The rows of an equation: a form a row, the value beside its numbers, a note behind; all wrap where they must."""
+    rows: list[str] = []
     for position, form in enumerate(equation.forms):
-        first, last = position == 0, position == len(equation.forms) - 1
-        number = f"<td>({escape(equation.number)})</td>" if equation.number and first else ""
-        number = number or ("<td></td>" if equation.number else "")
-        left = expression_mathml(equation.left, digits) if first else ""
-        sign = equation.sign if first else "="
-        said = equation.reasons[position] if equation.reasons else equation.note if last and not below else ""
-        note = f'<td class="note">{escape(said)}</td>' if said else ""
-        cells = f"<td>{left}</td><td><math>{operator(sign)}</math></td><td>{expression_mathml(form, digits)}</td>"
-        lines.append(f"<tr>{number}{cells}{note}</tr>")
-    said = f'<p class="note">{escape(equation.note)}</p>' if below else ""
-    return f'<div class="scroll"><table class="equation" role="presentation">{"".join(lines)}</table></div>{said}'
+        last = position == len(equation.forms) - 1
+        sign = equation.sign if position == 0 else "="
+        said = equation.reasons[position] if equation.reasons else equation.note if last else ""
+        note = f' <span class="note">{escape(said)}</span>' if said else ""
+        if last and position and not equation.reasons:
+            value = f"<math>{operator(sign)}</math> {expression_mathml(form, digits)}"
+            rows[-1] += f' <span class="value">{value}</span>{note}'
+            continue
+        content = _wrapping(form, digits) + note
+        left = expression_mathml(equation.left, digits) if position == 0 else ""
+        number = f"({escape(equation.number)})" if equation.number and position == 0 else ""
+        first = f"<td>{number}</td>" if numbered else ""
+        rows.append(f"{first}<td>{left}</td><td><math>{operator(sign)}</math></td><td>{content}")
+    return "<tbody>" + "".join(f"<tr>{line}</td></tr>" for line in rows) + "</tbody>"
+
+
+def _wrapping(form: Expression, digits: int) -> str:
+    """An expression; one that is long in pieces, between which a line may end."""
+    if len(expression_text(form, digits)) <= LINE:
+        return expression_mathml(form, digits)
+    return "<wbr/>".join(f'<math displaystyle="true">{row(piece)}</math>' for piece in _pieces(form, digits))
+
+
+def _pieces(node: Expression, digits: int, least: int = SUM) -> list[str]:
+    """The summands and factors of an expression with their signs, as far as no bracket around them has to grow."""
+    whole = _write(node, digits, least)
+    if not isinstance(node, Add | Multiply):
+        return [whole]
+    bracket = binding(node) < least
+    if bracket and ("<mfrac" in whole or "<mtable" in whole):
+        return [whole]
+    pieces: list[str] = []
+    for index, item in enumerate(node.items):
+        if isinstance(node, Multiply):
+            sign, parts = "·", _pieces(item, digits, PRODUCT)
+        elif isinstance(item, Negate):
+            sign, parts = "−", _pieces(item.item, digits, PRODUCT)
+        else:
+            negative = index > 0 and isinstance(item, Number) and item.value < 0
+            sign, parts = "+", _pieces(item, digits, PRODUCT if negative else SUM)
+        shown = index > 0 or sign == "−"
+        form = "infix" if index else "prefix"
+        pieces += [f'<mo form="{form}">{sign}</mo>{parts[0]}' if shown else parts[0], *parts[1:]]
+    if bracket:
+        pieces[0] = f'<mo stretchy="false" form="prefix">(</mo>{pieces[0]}'
+        pieces[-1] += '<mo stretchy="false" form="postfix">)</mo>'
+    return pieces
 
 
 def _table(table: Table, digits: int) -> str:

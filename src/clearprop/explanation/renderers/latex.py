@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from clearprop.explanation.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
+from clearprop.explanation.document import Bullets, Document, Equation, Paragraph, Section, Table, in_groups
 from clearprop.explanation.expressions import (
     Add,
     Call,
@@ -21,6 +21,7 @@ from clearprop.explanation.expressions import (
     Symbol,
 )
 from clearprop.explanation.numerals import split_number
+from clearprop.explanation.renderers.lines import laid_out
 from clearprop.explanation.renderers.text import ATOM, PRODUCT, SUM, binding
 
 LETTERS = {
@@ -38,11 +39,11 @@ _SPECIAL = {
     "ε": r"$\varepsilon$", "λ": r"$\lambda$", "Δ": r"$\Delta$", "²": r"\textsuperscript{2}", "½": r"$\tfrac12$",
     "σ": r"$\sigma$", "×": r"$\times$",
 }  # fmt: skip
-# Where a line may be broken, until lines are laid out.
-BREAK = "\x1f"
+# Where a line may be broken, at a sum and within a product, until lines are laid out.
+BREAK, PRODUCT_BREAK = "\x1f", "\x1e"
 LINE = 80
-# A note of at most so many letters stands beside its equation, a longer one below it.
-SHORT_NOTE = 30
+# How wide a letter of a note is.
+SMALL = 0.7
 
 
 def escape_latex(text: str) -> str:
@@ -52,7 +53,11 @@ def escape_latex(text: str) -> str:
 
 def expression_latex(node: Expression, digits: int = 6) -> str:
     """An expression, for maths mode."""
-    return _write(node, digits).replace(BREAK, "")
+    return _unbroken(_write(node, digits))
+
+
+def _unbroken(text: str) -> str:
+    return text.replace(BREAK, "").replace(PRODUCT_BREAK, "")
 
 
 def _write(node: Expression, digits: int, least: int = SUM) -> str:
@@ -60,15 +65,16 @@ def _write(node: Expression, digits: int, least: int = SUM) -> str:
         return _write(child, digits, tight)
 
     def whole(child: Expression) -> str:
-        return _write(child, digits).replace(BREAK, "")
+        return _unbroken(_write(child, digits))
 
     text = _one(node, digits, inner, whole)
     if binding(node) >= least or isinstance(node, Divide | Derivative):
         return text
     # Brackets that grow cannot be broken across lines, so only what needs them has them.
     if r"\begin" in text or r"\frac{\frac" in text:
-        return rf"\left({text.replace(BREAK, '')}\right)"
-    return rf"\Bigl({text}\Bigr)" if r"\frac" in text else rf"\bigl({text}\bigr)"
+        return rf"\left({_unbroken(text)}\right)"
+    size = "big" if r"\frac" not in text else "bigg" if r"\left" in text else "Big"
+    return rf"\{size}l({text}\{size}r)"
 
 
 def _one(node: Expression, digits: int, inner: Callable[..., str], whole: Callable[..., str]) -> str:
@@ -87,7 +93,7 @@ def _one(node: Expression, digits: int, inner: Callable[..., str], whole: Callab
         case Negate(item):
             return f"-{inner(item, PRODUCT)}"
         case Multiply(items):
-            return r" \cdot ".join(inner(item, PRODUCT) for item in items)
+            return rf"{PRODUCT_BREAK} \cdot ".join(inner(item, PRODUCT) for item in items)
         case Divide(top, bottom):
             return rf"\frac{{{whole(top)}}}{{{whole(bottom)}}}"
         case Power(base, exponent):
@@ -103,7 +109,9 @@ def _one(node: Expression, digits: int, inner: Callable[..., str], whole: Callab
             return rf"\sqrt{{{whole(argument)}}}"
         case Call(function, arguments):
             name = FUNCTIONS.get(function, rf"\operatorname{{{escape_latex(function)}}}")
-            return rf"{name}\left({', '.join(whole(argument) for argument in arguments)}\right)"
+            inside = ", ".join(whole(argument) for argument in arguments)
+            # Brackets that grow stand off the function's name, so only what is tall has them.
+            return rf"{name}\left({inside}\right)" if r"\frac" in inside else f"{name}({inside})"
         case Compare(left, sign, right):
             return f"{whole(left)} {SIGNS.get(sign, sign)} {whole(right)}"
         case Cases(cases):
@@ -167,63 +175,99 @@ def document_latex(document: Document, digits: int = 6, standalone: bool = False
     if not standalone:
         return body
     return (
-        "\\documentclass[10pt]{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath}\n"
-        "\\usepackage[a4paper,margin=2cm]{geometry}\n\\allowdisplaybreaks\n\\setlength{\\parindent}{0pt}\n"
+        "\\documentclass[10pt,fleqn]{article}\n\\usepackage[T1]{fontenc}\n\\usepackage[utf8]{inputenc}\n\\usepackage{amsmath}\n"
+        "\\usepackage[a4paper,margin=2cm]{geometry}\n\\allowdisplaybreaks\n"
+        "\\AtBeginDocument{\\abovedisplayskip=6pt plus 2pt \\belowdisplayskip=6pt plus 2pt}\n"
+        "\\setlength{\\parindent}{0pt}\n"
         f"\\begin{{document}}\n{body}\\end{{document}}\n"
     )
 
 
 def _section(section: Section, digits: int) -> list[str]:
-    lines = [rf"\subsection*{{{escape_latex(section.title)}}}"] if section.title else []
-    for block in section.blocks:
-        lines.append(_block(block, digits))
-    return lines
+    title = [rf"\subsection*{{{escape_latex(section.title)}}}"] if section.title else []
+    return title + [_block(block, digits) for block in in_groups(section.blocks)]
 
 
-def _block(block: Block, digits: int) -> str:
+def _block(block: Paragraph | Bullets | Table | list[Equation], digits: int) -> str:
     match block:
         case Paragraph(text):
             return escape_latex(text) + r"\par"
         case Bullets(items):
             entries = "\n".join(rf"\item {escape_latex(item)}" for item in items)
             return f"\\begin{{itemize}}\n{entries}\n\\end{{itemize}}"
-        case Equation():
-            return aligned(block, digits)
         case Table():
             return _table(block, digits)
+    # A page may end between equations, never within one.
+    equations = " \\\\[6pt]\n".join(" \\\\*\n".join(_lines(equation, digits)) for equation in block)
+    return f"\\begin{{align*}}\n{equations}\n\\end{{align*}}"
 
 
-def aligned(equation: Equation, digits: int) -> str:
-    """An equation with a form a line, wide ones broken before + and −."""
-    lines = []
+def _lines(equation: Equation, digits: int) -> list[str]:
+    """The lines of an equation: a form a line, the value beside its numbers where there is room, wide forms broken."""
+    left = expression_latex(equation.left, digits)
+    width = LINE - visible(left)
+    lines: list[str] = []
+    end = 0
     for position, form in enumerate(equation.forms):
         sign = SIGNS.get(equation.sign, equation.sign) if position == 0 else "="
-        left = expression_latex(equation.left, digits) + " " if position == 0 else ""
-        line = f"{left}&{sign} " + r" \\ &\qquad ".join(_pieces(_write(form, digits)))
-        reason = equation.reasons[position] if equation.reasons else ""
-        lines.append(line + (rf" && \text{{\footnotesize {escape_latex(reason)}}}" if reason else ""))
-    note = ""
-    if equation.note and len(equation.note) <= SHORT_NOTE:
-        lines[-1] += rf" && \text{{{escape_latex(equation.note)}}}"
-    elif equation.note:
-        note = f"\n\\emph{{{escape_latex(equation.note)}}}\\par"
-    tag = rf" \tag{{{equation.number}}}" if equation.number else ""
-    return "\\begin{align*}\n" + " \\\\\n".join(lines) + tag + "\n\\end{align*}" + note
+        pieces = _pieces(_write(form, digits), width)
+        is_value = position and position == len(equation.forms) - 1 and not equation.reasons and len(pieces) == 1
+        if is_value and end + visible(pieces[0]) + 3 <= width:
+            lines[-1] += f" {sign} {pieces[0]}"
+            end += visible(pieces[0]) + 3
+            continue
+        lines.append(f"{left if position == 0 else ''} &{sign} {pieces[0]}")
+        lines += [rf"&\qquad {piece}" for piece in pieces[1:]]
+        end = visible(pieces[-1])
+        if equation.reasons:
+            lines = _noted(lines, equation.reasons[position], end, width)
+    if equation.number:
+        lines[0] += rf" \tag{{{equation.number}}}"
+    return _noted(lines, equation.note, end, width)
 
 
-def _pieces(text: str) -> list[str]:
-    """The lines of a form."""
-    lines, line = [], ""
-    for part in text.split(BREAK):
-        if line and _visible(line) + _visible(part) > LINE:
-            lines.append(line)
-            line = ""
-        line += part
-    return [*lines, line]
+def _noted(lines: list[str], note: str, end: int, width: int) -> list[str]:
+    """The lines with a note in small letters, beside the last where there is room, else below it."""
+    if not note:
+        return lines
+    text = rf"\footnotesize {escape_latex(note)}"
+    if end + len(note) * SMALL + 4 <= width:
+        return [*lines[:-1], rf"{lines[-1]} \qquad \text{{{text}}}"]
+    return [*lines, rf"&\qquad \parbox[t]{{0.7\linewidth}}{{\raggedright {text}}}"]
 
 
-def _visible(text: str) -> int:
-    return len(re.sub(r"[{}_^ ]", "", re.sub(r"\\[a-zA-Z]+", "x", text)))
+def _pieces(text: str, width: int) -> list[str]:
+    """The lines of a form, broken outside brackets before within them."""
+    pieces: list[tuple[str, float]] = []
+    depth, cost = 0, 0.0
+    for part in re.split(f"({BREAK}|{PRODUCT_BREAK})", text):
+        if part in (BREAK, PRODUCT_BREAK):
+            cost = depth + (0.5 if part == PRODUCT_BREAK else 0.0)
+            continue
+        pieces.append((part, cost))
+        depth += len(re.findall(r"\\[bB]igg?l\(", part)) - len(re.findall(r"\\[bB]igg?r\)", part))
+    return laid_out(pieces, width, width - 4, visible)
+
+
+def visible(text: str) -> int:
+    r"""About how many letters wide a formula is: a fraction as its wider part, what is set small as half.
+
+    Examples
+    --------
+    >>> visible(r"\frac{1}{1 + \exp(-z)}"), visible("W_{12,3}^{2}")
+    (9, 4)
+    """
+    text = re.sub(r"\\(left|right|[bB]igg?[lr]|operatorname|text)(?![a-z])", "", text)
+    text = re.sub(r"\\(exp|log|tanh|cosh|max|min)(?![a-z])", r"\1", text)
+    text = re.sub(r"\\(?!frac)[a-zA-Z]+ ?", "x", text).replace(" ", "")
+    before = ""
+    while text != before:
+        before = text
+        text = re.sub(r"[_^]\{([^{}]*)\}", lambda small: "x" * ((len(small[1]) + 1) // 2), text)
+        text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda parts: max(parts[1], parts[2], key=len), text)
+        if text == before:
+            text = re.sub(r"\{([^{}]*)\}", r"\1", text)
+    return len(text)
 
 
 def _table(table: Table, digits: int) -> str:
@@ -235,4 +279,4 @@ def _table(table: Table, digits: int) -> str:
     columns = "l" + "r" * (len(table.header) - 1)
     rows = " \\\\\n".join(" & ".join(cell(content) for content in row) for row in (table.header, *table.rows))
     rows = rows.replace(" \\\\\n", " \\\\ \\hline\n", 1)
-    return f"\\begin{{center}}\\begin{{tabular}}{{{columns}}}\n{rows}\n\\end{{tabular}}\\end{{center}}"
+    return f"\\begin{{flushleft}}\\begin{{tabular}}{{{columns}}}\n{rows}\n\\end{{tabular}}\\end{{flushleft}}"

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-# A line is broken no earlier than at this share of its width, where there is another place.
-LEAST = 0.25
+# A line that is filled to less than this share costs so much more.
+LEAST, SHORT = 0.25, 0.25
 
 
 def laid_out(pieces: Sequence[tuple[str, float]], first: int, width: int, size: Callable[[str], int]) -> list[str]:
@@ -23,7 +23,7 @@ def laid_out(pieces: Sequence[tuple[str, float]], first: int, width: int, size: 
     >>> laid_out([("a", 0.0), ("·(b", 0.5), (" + c", 1.0), (" + d)", 1.0), (" + e", 0.0)], 14, 14, len)
     ['a·(b + c + d)', ' + e']
     >>> laid_out([("a", 0.0), ("·(b", 0.5), (" + c", 1.0), (" + d)", 1.0), (" + e", 0.0)], 8, 14, len)
-    ['a·(b + c', ' + d) + e']
+    ['a', '·(b + c + d)', ' + e']
     """
     lines: list[str] = []
     rest = list(pieces)
@@ -34,9 +34,8 @@ def laid_out(pieces: Sequence[tuple[str, float]], first: int, width: int, size: 
             ends.append(ends[-1] + size(rest[len(ends)][0]))
         taken = len(ends)
         if taken < len(rest):
-            places = range(1, taken + 1)
-            far = [place for place in places if ends[place - 1] >= LEAST * limit] or [taken]
-            taken = min(far, key=lambda place: (rest[place][1], -place))
+            costs = [rest[place][1] + SHORT * (ends[place - 1] < LEAST * limit) for place in range(1, taken + 1)]
+            taken = max(place for place, cost in enumerate(costs, start=1) if cost == min(costs))
         lines.append("".join(text for text, _ in rest[:taken]))
         rest = rest[taken:]
     return lines

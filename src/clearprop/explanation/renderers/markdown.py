@@ -9,9 +9,17 @@ from clearprop.explanation.renderers.latex import SIGNS, escape_latex, expressio
 
 
 def escape_markdown(text: str) -> str:
-    """Words in which nothing is markup, HTML's included."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return re.sub(r"([\\`*_{}\[\]()#+!|~$])", r"\\\1", " ".join(escaped.split()))
+    """Words in which nothing is markup, HTML's included; brackets stay as they are where they make no link.
+
+    Examples
+    --------
+    >>> escape_markdown("W1[2,1] of <b> and [a](b) *c*"), escape_markdown("# 1"), escape_markdown("1. x")
+    ('W1[2,1] of &lt;b&gt; and [a\\\\](b) \\\\*c\\\\*', '\\\\# 1', '1\\\\. x')
+    """
+    escaped = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = re.sub(r"([\\`*_~$|])|\](?=[(\[:])", lambda sign: "\\" + sign[0], escaped)
+    # What would begin a heading or a list.
+    return re.sub(r"^(\d*)(?=[#+=-]|(?<=\d)[.)])", r"\1\\", escaped)
 
 
 def document_markdown(document: Document, digits: int = 6) -> str:
@@ -43,13 +51,11 @@ def _equation(equation: Equation, digits: int) -> str:
     sign = SIGNS.get(equation.sign, equation.sign)
     forms = [expression_latex(form, digits) for form in equation.forms]
     number = rf" \tag{{{equation.number}}}" if equation.number else ""
-    lines = " \\\\\n".join(f"&{sign if index == 0 else '='} {form}" for index, form in enumerate(forms))
-    if equation.reasons:
-        reasons = [rf" && \text{{{escape_latex(reason)}}}" if reason else "" for reason in equation.reasons]
-        lines = " \\\\\n".join(
-            f"&{sign if index == 0 else '='} {form}{reason}"
-            for index, (form, reason) in enumerate(zip(forms, reasons, strict=True))
-        )
+    reasons = [rf" && \text{{{escape_latex(reason)}}}" if reason else "" for reason in equation.reasons]
+    lines = " \\\\\n".join(
+        f"&{sign if index == 0 else '='} {form}{reason}"
+        for index, (form, reason) in enumerate(zip(forms, reasons or [""] * len(forms), strict=True))
+    )
     note = f"\n\n{escape_markdown(equation.note)}" if equation.note else ""
     left = expression_latex(equation.left, digits)
     return f"$$\n\\begin{{aligned}}\n{left} {lines}\n\\end{{aligned}}{number}\n$$" + note
