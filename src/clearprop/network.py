@@ -30,7 +30,7 @@ Array = npt.NDArray[Any]
 # Sizes beyond this are taken for a slip: eight gigabytes of parameters, and as much again for each slot.
 MOST_PARAMETERS = 10**9
 # Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
-ROWS_AT_ONCE = 8192
+ROWS_AT_ONCE = 1024
 
 
 class Network:
@@ -170,7 +170,7 @@ class Network:
         ValueError
             X has not the shape (n, inputs).
         """
-        a = self._rows(X)
+        a = self.checked_rows(X)
         trace = out or Trace(a, *([None] * len(self.weights) for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = a, list(masks or [None] * len(self.weights))
         for index, activation in enumerate(self.activations):
@@ -277,7 +277,7 @@ class Network:
 
     def predict(self, X: npt.ArrayLike) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
-        rows = self._rows(X)
+        rows = self.checked_rows(X)
         starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
         parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -350,7 +350,7 @@ class Network:
             How many parameters to compare, drawn at random by `rng`, in a network too large for all.
         """
         network = self.copy("float64")
-        X = network._rows(X)
+        X = network.checked_rows(X)
         targets = network.targets(y, X.shape[0])
         self.loss_function.check_targets(targets)
         indices = np.arange(network.parameters.size)
@@ -484,7 +484,8 @@ class Network:
             start = end
         return weights, biases
 
-    def _rows(self, X: npt.ArrayLike) -> Array:
+    def checked_rows(self, X: npt.ArrayLike) -> Array:
+        """X, dense or CSR, in the network's dtype; ValueError if it has not the shape (n, inputs)."""
         rows: Array = as_rows(X, self.dtype)
         if rows.ndim != 2 or rows.shape[1] != self.layer_sizes[0]:
             hint = "; for a single row write [row]" if rows.ndim == 1 else ""

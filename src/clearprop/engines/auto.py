@@ -60,6 +60,12 @@ class AutoEngine:
             except Diverged as diverged:
                 raise Diverged(diverged.batch + first, diverged.layer, diverged.what) from diverged
 
+    def predict(self, network: Network, X: npt.ArrayLike) -> Array:
+        """The network's outputs of all rows, shape (n, outputs)."""
+        rows = network.checked_rows(X)
+        compiles = numpy_seconds(network, rows.shape[0]) > LOADING and numba_is_there()
+        return (self._compiled if compiles else self._numpy).predict(network, rows)
+
     @staticmethod
     def _can_compile(job: Job) -> bool:
         if not numba_is_there():

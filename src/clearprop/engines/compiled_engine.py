@@ -9,12 +9,16 @@ import numpy.typing as npt
 
 from clearprop.engines.contract import Job, Progress
 from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.network import Network
 from clearprop.randomness import generator_state, restore_generator
 
 if TYPE_CHECKING:
     from clearprop.engines.compiled.training import CompiledTraining
 
 Array = npt.NDArray[Any]
+
+# So many multiplications are not worth the preparation.
+LEAST_PREDICTED = 500_000
 
 
 class CompiledEngine:
@@ -59,6 +63,18 @@ class CompiledEngine:
             if drawn is not None:
                 restore_generator(job.rng, drawn)
             NumpyEngine().run(job, order, start, stop, rates, progress)
+
+    def predict(self, network: Network, X: npt.ArrayLike) -> Array:
+        """The network's outputs of all rows, shape (n, outputs); a few rows are NumPy's, which is at hand."""
+        rows = network.checked_rows(X)
+        work = int(rows.shape[0]) * network.parameters.size
+        if work < LEAST_PREDICTED:
+            return network.predict(rows)
+        from clearprop.engines.compiled import training
+
+        if training.without_kernels(network) is not None:
+            return network.predict(rows)
+        return training.CompiledPrediction(network, rows, self.threads).predict()
 
     def _warn(self, what: str) -> None:
         if not self._warned:

@@ -85,7 +85,7 @@ class Progress:
 
 
 class Engine(Protocol):
-    """Runs batches of a job."""
+    """Runs batches of a job, and computes a network's outputs."""
 
     name: str
 
@@ -113,6 +113,10 @@ class Engine(Protocol):
         Diverged
             A loss, gradient or parameter is not finite; the job's parameters are the last that were.
         """
+        ...
+
+    def predict(self, network: Network, X: npt.ArrayLike) -> Array:
+        """The network's outputs of all rows, shape (n, outputs)."""
         ...
 
 

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
 from clearprop.engines.dropout import draw_masks
+from clearprop.network import Network
 from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
@@ -54,6 +55,10 @@ class NumpyEngine:
                 progress.add(loss, norm, end - begin, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, len(rates), trace, gradients, last_finite)
+
+    def predict(self, network: Network, X: npt.ArrayLike) -> Array:
+        """The network's outputs of all rows, shape (n, outputs)."""
+        return network.predict(X)
 
 
 def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_finite: Array) -> Diverged:

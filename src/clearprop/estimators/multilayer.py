@@ -15,6 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.activations import ACTIVATIONS
 from clearprop.arguments import checked_dtype
 from clearprop.diagnosis import Settings, diagnose_network
+from clearprop.engines import resolve_engine
 from clearprop.errors import DivergenceError
 from clearprop.estimators.blow_up import FirstLoss
 from clearprop.estimators.callbacks import CallbackSupport
@@ -35,7 +36,7 @@ from clearprop.estimators.settings import (
 )
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import EpochRecord, History
-from clearprop.network import Network
+from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
 from clearprop.randomness import restore_generator
 from clearprop.rows import Rows
@@ -44,8 +45,6 @@ from clearprop.training import Trainer
 
 Array = npt.NDArray[Any]
 
-# So many rows are predicted at a time: their activations then stay in the processor's cache.
-PREDICTED_AT_ONCE = 2048
 # The fitted attributes that grow by the epoch.
 RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
 
@@ -370,11 +369,11 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
-        parts = []
-        for start in range(0, X.shape[0], PREDICTED_AT_ONCE):
-            part = X[start : start + PREDICTED_AT_ONCE]
-            parts.append(self.network_.forward(part).z[-1] if of_logits else self.network_.predict(part))
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        if not of_logits:
+            few = X.shape[0] <= ROWS_AT_ONCE
+            return self.network_.predict(X) if few else resolve_engine(self.engine).predict(self.network_, X)
+        starts = range(0, X.shape[0], ROWS_AT_ONCE)
+        return np.concatenate([self.network_.forward(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

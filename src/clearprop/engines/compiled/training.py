@@ -42,17 +42,21 @@ MASK_NUMBERS = 1 << 22
 WORK_A_WORKER = 2_000_000
 
 
-def not_compilable(job: Job) -> str | None:
-    """What of a job has no compiled form, in words; None if all has."""
-    network = job.network
+def without_kernels(network: Network) -> str | None:
+    """The activation that has no compiled form, in words; None if all have."""
     for activation in network.activations:
         if not isinstance(activation, Softmax) and activation_kernels(activation) is None:
             return f"the activation {activation.name}"
-    if loss_kernels(network.loss_function) is None:
-        return f"the loss {network.loss_function.name}"
+    return None
+
+
+def not_compilable(job: Job) -> str | None:
+    """What of a job has no compiled form, in words; None if all has."""
+    if loss_kernels(job.network.loss_function) is None:
+        return f"the loss {job.network.loss_function.name}"
     if type(job.optimizer) not in OPTIMIZERS:
         return f"the optimizer {job.optimizer.name}"
-    return None
+    return without_kernels(job.network)
 
 
 class Layout:
@@ -251,31 +255,31 @@ class CompiledTraining:
 
 
 class CompiledPrediction:
-    """A network ready to predict."""
+    """A network and rows ready for prediction, by so many workers or as many as are worth their while."""
 
-    def __init__(self, network: Network, sparse: bool, workers: int) -> None:
-        layout = Layout(network, ROWS, sparse, False)
-        layout = Layout(network, layout.tile * workers, sparse, False)
+    def __init__(self, network: Network, rows: Array, workers: int | None) -> None:
+        dtype, sparse = network.dtype, is_sparse(rows)
+        worthwhile = rows.shape[0] * network.parameters.size // WORK_A_WORKER
+        self._workers = workers or max(1, min(worthwhile, threads.available()))
+        tile = Layout(network, ROWS, sparse, False).tile
+        layout = Layout(network, tile * self._workers, sparse, False)
         functions = Functions(network, layout.layers)
         places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
-        places[kernel.TILE], places[kernel.LANES] = layout.tile, layout.lanes
-        settings, dtype = np.array(functions.settings, dtype=network.dtype).ravel(), network.dtype
+        places[kernel.TILE], places[kernel.LANES] = tile, layout.lanes
+        settings = np.array(functions.settings, dtype=dtype).ravel()
         self._plan = Plan(functions.table(), layout.layers, layout.blocks, places, settings, np.zeros(1))
-        none, numbers = np.zeros(0), np.zeros(0, dtype=dtype)
-        done = np.zeros(1, dtype=np.int64)
-        self._memory = Memory(
-            layout.space(dtype), numbers, network.parameters, numbers, none, none, none, none, none, done
-        )
-        self._network, self._workers = network, workers
+        none, numbers, done = np.zeros(0), np.zeros(0, dtype=dtype), np.zeros(1, dtype=np.int64)
+        space = layout.space(dtype)
+        self._memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, none, done)
+        self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
+        self._data = _data(rows, self._outputs[:0], None, dtype)
 
-    def predict(self, X: Any) -> Array:
+    def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
-        network = self._network
-        outputs = np.empty((X.shape[0], network.layer_sizes[-1]), dtype=network.dtype)
-        data = _data(X, outputs[:0], None, network.dtype)
 
         def work(worker: int, workers: int, counter: Array) -> None:
-            kernel.predict(worker, workers, counter, self._plan, data, self._memory, outputs)
+            with np.errstate(all="ignore"):  # where nothing is compiled
+                kernel.predict(worker, workers, counter, self._plan, self._data, self._memory, self._outputs)
 
         threads.run(work, self._workers)
-        return outputs
+        return self._outputs
