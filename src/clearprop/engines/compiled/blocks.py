@@ -10,112 +10,21 @@ import math
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import carray, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+from numba import types
 from numba.np.numpy_support import from_dtype
 
 from clearprop.activations import Activation, Softmax
 from clearprop.engines.compiled.activation_kernels import KERNELS
 from clearprop.engines.compiled.elementary import exp, like
-from clearprop.engines.compiled.jit import ENABLED, Function, address, part, scalar
+from clearprop.engines.compiled.jit import Function, address, scalar
 from clearprop.engines.compiled.loss_kernels import LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
+from clearprop.engines.compiled.pointers import array_at, rows_at
+from clearprop.engines.compiled.products import product
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
 
-N_SETTINGS = 8  # numbers that each activation and loss has room for
-
-
-# -- calls through addresses, and what stands for them where nothing is compiled --------------------------------------
-
-
-def _array_from(array: Any, at: int) -> Any:
-    return array[at:]
-
-
-def _call(function: Function, arguments: tuple[Any, ...]) -> None:
-    function(*arguments)
-
-
-def _same(arrays: Any) -> Any:
-    return arrays
-
-
-def _nothing(array: Any, at: int) -> None:
-    pass
-
-
-def _whole(array: Any, length: int) -> Any:
-    return array
-
-
-def _rows(array: Any, rows: int, stride: int) -> list[Any]:
-    return [array[row * stride :] for row in range(rows)]
-
-
-if ENABLED:
-
-    @intrinsic
-    def pointer(typingctx, array, at):
-        """Where the number at a place of a flat array lies."""
-
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            return builder.gep(context.make_array(signature.args[0])(context, builder, args[0]).data, [args[1]])
-
-        return types.CPointer(array.dtype)(array, types.intp), emit
-
-    @intrinsic
-    def call(typingctx, function, arguments):
-        """Call the function at an address."""
-
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            values = cgutils.unpack_tuple(builder, args[1])
-            kind = ir.FunctionType(ir.VoidType(), [value.type for value in values])
-            builder.call(builder.inttoptr(args[0], kind.as_pointer()), values)
-            return context.get_dummy_value()
-
-        return types.void(function, arguments), emit
-
-    @intrinsic
-    def unowned(typingctx, arrays):
-        """The tuple, its arrays no longer counting who holds them, which costs more than the small work between."""
-
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            items = []
-            for kind, item in zip(signature.args[0].types, cgutils.unpack_tuple(builder, args[0]), strict=True):
-                array = context.make_array(kind)(context, builder, item)
-                array.meminfo = ir.Constant(array.meminfo.type, None)
-                items.append(array._getvalue())
-            return context.make_tuple(builder, signature.return_type, items)
-
-        return arrays(arrays), emit
-
-    @intrinsic
-    def fetch(typingctx, array, at):
-        """Ask for the number at a place to be brought near, without waiting for it."""
-
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, args[0]).data
-            byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
-            ask = cgutils.get_or_insert_function(
-                builder.module, ir.FunctionType(ir.VoidType(), [byte, flag, flag, flag]), "llvm.prefetch.p0"
-            )
-            builder.call(ask, [builder.bitcast(builder.gep(data, [args[1]]), byte), flag(0), flag(3), flag(1)])
-            return context.get_dummy_value()
-
-        return types.void(array, types.intp), emit
-
-    array_at: Any = carray
-
-    @part
-    def rows_at(place, rows, stride):
-        """A matrix of so many rows, each `stride` numbers behind the one before."""
-        return carray(place, (rows, stride))
-
-else:
-    pointer, call, unowned, fetch, array_at, rows_at = _array_from, _call, _same, _nothing, _whole, _rows
+N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 
 
 # -- blocks ----------------------------------------------------------------------------------------------------------
@@ -283,6 +192,13 @@ def loss_block(loss: Loss, from_logits: bool, dtype: Any) -> tuple[Any, bool]:
         return _loss_block(_made(_weigh_logits, VALUES_OF_LOGITS[type(loss)]), dtype), True
     value, gradient = _known(loss_kernels(loss))
     return _loss_block(_made(_weigh, value, gradient), dtype, loss.kernels is None), False
+
+
+@functools.cache
+def product_block(dtype: Any) -> Any:
+    """The address of the matrix product."""
+    number, n = types.CPointer(from_dtype(dtype)), types.intp
+    return address(product, types.void(number, n, number, n, n, number, n, n, n, n, n, n))
 
 
 @functools.cache

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from clearprop.engines.compiled.blocks import fetch, unowned
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import kernel, part
+from clearprop.engines.compiled.pointers import fetch, unowned
 from clearprop.perceptron_rule import LEAST_SCALE, Course, Run, Updates
 
 # Entries of `state`: what `Run` and its `Weights` keep besides arrays.

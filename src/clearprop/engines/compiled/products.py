@@ -19,6 +19,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from clearprop.engines.compiled.jit import ENABLED, Function, part
+from clearprop.engines.compiled.pointers import pointer
 
 ROWS = 8  # of a tile
 
@@ -35,14 +36,13 @@ def _machine_tile(rows: int, vectors: int) -> Any:
     """The tile as LLVM's instructions on vectors; see `_numpy_tile` for what it computes."""
 
     @intrinsic
-    def tile(typingctx, c, c_at, c_row, a, a_at, a_row, a_step, b, b_at, b_row, depth, columns):
+    def tile(typingctx, c, c_row, a, a_row, a_step, b, b_row, depth, columns):
         n = types.intp
-        return types.void(c, n, n, a, n, n, n, b, n, n, n, n), emit
+        return types.void(c, n, a, n, n, b, n, n, n), emit
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        a_row, a_step, b_row, depth, columns, c_row = (args[i] for i in (5, 6, 9, 10, 11, 2))
-        (c, number), (a, _), (b, _) = (_pointer(context, builder, signature, args, i) for i in (0, 3, 7))
-        size = 4 if isinstance(number, ir.FloatType) else 8
+        c, c_row, a, a_row, a_step, b, b_row, depth, columns = args
+        number, size = _number(context, signature)
         vector = ir.VectorType(number, VECTOR_BYTES // size)
         lanes, tile_at = vector.count, [(row, v) for row in range(rows) for v in range(vectors)]
         multiply_add = cgutils.get_or_insert_function(
@@ -99,10 +99,10 @@ def _int(value: int) -> ir.Constant:
     return ir.Constant(_INT, value)
 
 
-def _pointer(context: Any, builder: Any, signature: Any, args: Any, index: int) -> tuple[Any, Any]:
-    """Where an array argument's number at the following argument's place lies, and the type of the numbers."""
-    array = context.make_array(signature.args[index])(context, builder, args[index])
-    return builder.gep(array.data, [args[index + 1]]), context.get_value_type(signature.args[index].dtype)
+def _number(context: Any, signature: Any) -> tuple[Any, int]:
+    """The type of the numbers that the first argument points to, and its bytes."""
+    number = context.get_value_type(signature.args[0].dtype)
+    return number, 4 if isinstance(number, ir.FloatType) else 8
 
 
 def _splat(builder: Any, number: Any, vector: ir.VectorType) -> Any:
@@ -134,39 +134,24 @@ def _first_lanes(builder: Any, lanes: int, count: Any) -> Any:
 def _numpy_tile(rows: int, vectors: int) -> Function:
     """c[i, j] = sum over k of a[i, k] b[k, j] for so many rows and at most so many vectors of columns.
 
-    c's rows lie c_row numbers apart, a's a_row and its columns a_step, b's rows b_row; all begin at their `_at`.
+    c's rows lie c_row numbers apart, a's a_row and its columns a_step, b's rows b_row.
     """
 
-    def tile(
-        c: Any,
-        c_at: int,
-        c_row: int,
-        a: Any,
-        a_at: int,
-        a_row: int,
-        a_step: int,
-        b: Any,
-        b_at: int,
-        b_row: int,
-        depth: int,
-        columns: int,
-    ) -> None:
-        width = min(columns, vectors * (VECTOR_BYTES // c.itemsize))
-        j = np.arange(width)
-        left = a[a_at + a_row * np.arange(rows)[:, np.newaxis] + a_step * np.arange(depth)]
-        right = b[b_at + b_row * np.arange(depth)[:, np.newaxis] + j]
-        c[c_at + c_row * np.arange(rows)[:, np.newaxis] + j] = left @ right
+    def tile(c: Any, c_row: int, a: Any, a_row: int, a_step: int, b: Any, b_row: int, depth: int, columns: int) -> None:
+        i, k = np.arange(rows)[:, np.newaxis], np.arange(depth)
+        j = np.arange(min(columns, vectors * (VECTOR_BYTES // c.itemsize)))
+        c[c_row * i + j] = a[a_row * i + a_step * k] @ b[b_row * k[:, np.newaxis] + j]
 
     return tile
 
 
 @intrinsic
-def _machine_copy(typingctx, target, target_at, source, source_at, count):
+def _machine_copy(typingctx, target, source, count):
     """Two vectors of which the first `count` numbers are the source's, and the others 0."""
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        (to, number), (of, _) = (_pointer(context, builder, signature, args, i) for i in (0, 2))
-        size = 4 if isinstance(number, ir.FloatType) else 8
+        to, of, count = args
+        number, size = _number(context, signature)
         vector = ir.VectorType(number, VECTOR_BYTES // size)
         mask_type = ir.VectorType(ir.IntType(1), vector.count)
         load = cgutils.get_or_insert_function(
@@ -176,20 +161,20 @@ def _machine_copy(typingctx, target, target_at, source, source_at, count):
         )
         for v in range(2):
             place = _int(v * vector.count)
-            mask = _first_lanes(builder, vector.count, builder.sub(args[4], place))
+            mask = _first_lanes(builder, vector.count, builder.sub(count, place))
             source_at = builder.bitcast(builder.gep(of, [place]), vector.as_pointer())
             values = builder.call(load, [source_at, ir.IntType(32)(size), mask, ir.Constant(vector, None)])
             builder.store(values, builder.bitcast(builder.gep(to, [place]), vector.as_pointer()), align=size)
         return context.get_dummy_value()
 
-    return types.void(target, types.intp, source, types.intp, types.intp), emit
+    return types.void(target, source, types.intp), emit
 
 
-def _numpy_copy(target: Any, target_at: int, source: Any, source_at: int, count: int) -> None:
+def _numpy_copy(target: Any, source: Any, count: int) -> None:
     width = 2 * VECTOR_BYTES // target.itemsize
-    target[target_at : target_at + width] = 0
     count = min(count, width)
-    target[target_at : target_at + count] = source[source_at : source_at + count]
+    target[:width] = 0
+    target[:count] = source[:count]
 
 
 _copy_two_vectors = _machine_copy if ENABLED else _numpy_copy
@@ -197,17 +182,13 @@ _tile = _machine_tile if ENABLED else _numpy_tile
 _tile_8_2, _tile_8_1, _tile_1_2, _tile_1_1 = _tile(ROWS, 2), _tile(ROWS, 1), _tile(1, 2), _tile(1, 1)
 
 
-@part
 def product(
     c: Any,
-    c_at: int,
     c_row: int,
     a: Any,
-    a_at: int,
     a_row: int,
     a_step: int,
     b: Any,
-    b_at: int,
     b_row: int,
     b_panel: int,
     rows: int,
@@ -217,43 +198,37 @@ def product(
 ) -> None:
     """c[i, j] = sum over k of a[i, k] b[k, j], tile by tile; b's panels begin b_panel numbers apart."""
     for j in range(0, columns, 2 * lanes):
-        left = columns - j
+        left, b_j = columns - j, pointer(b, j // (2 * lanes) * b_panel)
         for i in range(0, rows, ROWS if rows >= ROWS else 1):
             # The last tile begins where it ends with the rows, and computes some of them a second time.
             first = min(i, rows - ROWS) if rows >= ROWS else i
-            c_tile, a_tile = c_at + first * c_row + j, a_at + first * a_row
+            c_tile, a_tile = pointer(c, first * c_row + j), pointer(a, first * a_row)
             if rows >= ROWS:
                 if left > lanes:
-                    _tile_8_2(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+                    _tile_8_2(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, depth, left)
                 else:
-                    _tile_8_1(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+                    _tile_8_1(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, depth, left)
             elif left > lanes:
-                _tile_1_2(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
+                _tile_1_2(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, depth, left)
             else:
-                _tile_1_1(c, c_tile, c_row, a, a_tile, a_row, a_step, b, b_at, b_row, depth, left)
-        b_at += b_panel
+                _tile_1_1(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, depth, left)
 
 
 @part
-def pack(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, rows: int, columns: int, lanes: int) -> None:
+def pack(panels, m, first, last, rows, columns, lanes):
     """Lay rows first to last of a matrix of so many rows out in panels: as b of a product a m."""
     width = 2 * lanes
     for j in range(0, columns, width):
-        target, source = at + (j // width * rows + first) * width, m_at + first * columns + j
-        for _ in range(first, last):
-            _copy_two_vectors(panels, target, m, source, columns - j)
-            target += width
-            source += columns
+        for i in range(first, last):
+            target = pointer(panels, (j // width * rows + i) * width)
+            _copy_two_vectors(target, pointer(m, i * columns + j), columns - j)
 
 
 @part
-def pack_transposed(panels: Any, at: int, m: Any, m_at: int, first: int, last: int, columns: int, lanes: int) -> None:
+def pack_transposed(panels, m, first, last, columns, lanes):
     """Lay rows first to last of a matrix out as columns, in panels: as b of a product a m^T."""
     width = 2 * lanes
-    source = m_at + first * columns
     for i in range(first, last):
-        target = at + i // width * columns * width + i % width
-        for _ in range(columns):
-            panels[target] = m[source]
-            target += width
-            source += 1
+        target, source = pointer(panels, i // width * columns * width + i % width), pointer(m, i * columns)
+        for j in range(columns):
+            target[j * width] = source[j]

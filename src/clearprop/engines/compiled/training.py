@@ -16,9 +16,10 @@ from clearprop.engines.compiled.blocks import (
     loss_block,
     loss_kernels,
     optimizer_blocks,
+    product_block,
 )
 from clearprop.engines.compiled.jit import ENABLED
-from clearprop.engines.compiled.kernel import Data, Memory, Plan
+from clearprop.engines.compiled.kernel import Course, Data, Memory, Plan
 from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
@@ -66,7 +67,7 @@ class Layout:
         self.lanes = VECTOR_BYTES // network.dtype.itemsize
         self.size = 0
         sizes = network.layer_sizes
-        self.layers = np.full((len(sizes), kernel.MASK + 1), -1, dtype=np.int64)
+        self.layers = np.full((len(sizes), kernel.LAYER_COLUMNS), -1, dtype=np.int64)
         parameters = masks = 0
         for level, units in enumerate(sizes):
             layer = self.layers[level]
@@ -93,6 +94,7 @@ class Layout:
                 masks += units
         self.masks = masks
         self.blocks = np.array(list(self._blocks(sizes, sparse)), dtype=np.int64)
+        self.n_blocks = len(self.blocks) - 1
         strides = self.layers[:, kernel.STRIDE].sum()
         self.tile = int(max(LEAST_TILE, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
 
@@ -116,19 +118,23 @@ class Layout:
 
     @staticmethod
     def _blocks(sizes: Sequence[int], sparse: bool) -> Any:
+        start = 0
         for level, (fan_in, units) in enumerate(pairwise(sizes), start=1):
             rows = max(4 * ROWS, BLOCK_NUMBERS // units // ROWS * ROWS)
             if level == 1 and sparse:  # each block looks through all rows for its own
                 rows = -(-(fan_in + 1) // 8)
             for first in range(0, fan_in + 1, rows):
-                yield level, first, min(first + rows, fan_in + 1)
+                last = min(first + rows, fan_in + 1)
+                yield level, first, last, start
+                start += (last - first) * units
+        yield 0, 0, 0, start
 
 
 class Functions:
     """The addresses of the functions that a network uses, and their settings."""
 
     def __init__(self, network: Network, layers: Array) -> None:
-        self.addresses: list[Any] = []
+        self.addresses: list[Any] = [product_block(network.dtype)]
         self.settings: list[list[float]] = []
         for layer, activation in zip(layers[1:], network.activations, strict=True):
             value, slope = activation_blocks(activation, network.dtype)
@@ -151,13 +157,21 @@ class Functions:
         return np.array(self.addresses, dtype=np.int64) if ENABLED else self.addresses
 
 
+def _places(network: Network, layout: Layout, sparse: bool, weighted: bool) -> Array:
+    places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
+    places[kernel.LAYERS], places[kernel.BLOCKS] = len(layout.layers), layout.n_blocks
+    places[kernel.ALL], places[kernel.SPARSE], places[kernel.WEIGHTED] = network.parameters.size, sparse, weighted
+    places[kernel.TILE], places[kernel.LANES], places[kernel.MASKS] = layout.tile, layout.lanes, layout.masks
+    return places
+
+
 def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
-    none, numbers = np.empty(0, dtype=np.int64), np.empty(0, dtype=dtype)
-    weights = numbers if weight is None else np.ascontiguousarray(weight)
+    nowhere, numbers = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=dtype)
+    weights, targets = numbers if weight is None else np.ascontiguousarray(weight), np.ascontiguousarray(y).reshape(-1)
     if is_sparse(X):
         starts, columns = X.indptr.astype(np.int64, copy=False), X.indices.astype(np.int64, copy=False)
-        return Data(np.empty((0, 0), dtype=dtype), starts, columns, X.data, np.ascontiguousarray(y), weights)
-    return Data(np.ascontiguousarray(X), none, none, numbers, np.ascontiguousarray(y), weights)
+        return Data(X.data, starts, columns, targets, weights)
+    return Data(np.ascontiguousarray(X).reshape(-1), nowhere, nowhere, targets, weights)
 
 
 class CompiledTraining:
@@ -171,7 +185,7 @@ class CompiledTraining:
         functions = Functions(network, layout.layers)
         loss, from_logits = network.loss_function, network.from_logits
         block, gives_delta = loss_block(loss, from_logits, dtype)
-        places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
+        places = _places(network, layout, sparse, job.sample_weight is not None)
         places[kernel.TARGETS] = layout.take(job.batch_size * int(layout.layers[-1, kernel.STRIDE]))
         places[kernel.SHARES] = layout.take(job.batch_size)
         places[kernel.LOSS], places[kernel.GIVES_DELTA] = functions.add(block), gives_delta
@@ -179,13 +193,11 @@ class CompiledTraining:
         places[kernel.CONSTANTS], places[kernel.UPDATE] = functions.add(constants), functions.add(update)
         places[kernel.LOSS_SETTINGS] = functions.add_settings(loss)
         functions.settings[-1][LEAST], functions.settings[-1][GREATEST] = domain_ends(loss.output_domain, dtype)
-        places[kernel.TILE], places[kernel.LANES], places[kernel.MASKS] = layout.tile, layout.lanes, layout.masks
         worthwhile = 3 * network.parameters.size * job.batch_size // WORK_A_WORKER
         self._wanted = workers
         self._most_workers = workers or max(1, min(worthwhile, threads.available()))
         if job.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
-            units = layout.layers[layout.blocks[:, kernel.LAYER], kernel.UNITS]
-            most = int(((layout.blocks[:, kernel.LAST] - layout.blocks[:, kernel.FIRST]) * units).max())
+            most = int(np.diff(layout.blocks[:, kernel.START]).max())
             places[kernel.BLOCK] = -(-most // layout.lanes) * layout.lanes
             gradient = np.zeros(int(places[kernel.BLOCK]) * self._most_workers, dtype=dtype)
         else:
@@ -195,10 +207,15 @@ class CompiledTraining:
         strengths += [0.0] * (kernel.OF_OPTIMIZER + N_SETTINGS - len(strengths))
         settings = np.array(functions.settings, dtype=dtype).ravel()
         self._plan = Plan(
-            functions.table(), layout.layers, layout.blocks, places, settings, np.array(strengths, dtype=np.float64)
+            functions.table(),
+            layout.layers.reshape(-1),
+            layout.blocks.reshape(-1),
+            places,
+            settings,
+            np.array(strengths, dtype=np.float64),
         )
         self._data = _data(job.X, job.y, job.sample_weight, dtype)
-        partial = np.zeros(len(layout.blocks))
+        partial = np.zeros(layout.n_blocks)
         self._memory = Memory(
             layout.space(dtype),
             gradient,
@@ -216,7 +233,7 @@ class CompiledTraining:
         """Take the steps of `Engine.run`; whether all numbers stayed finite. If not, the job is to be thrown away."""
         job, memory = self.job, self._memory
         memory.sums[:] = progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum
-        places = np.empty(0, dtype=np.int64) if order is None else np.ascontiguousarray(order, dtype=np.int64)
+        places = np.arange(job.n_rows) if order is None else np.ascontiguousarray(order, dtype=np.int64)
         every = np.asarray(rates, dtype=np.float64)
         at_once = max(1, MASK_NUMBERS // (self._layout.masks * job.batch_size)) if self._layout.masks else len(every)
         for first in range(0, len(every), at_once):
@@ -229,14 +246,14 @@ class CompiledTraining:
         return bool(np.isfinite(job.network.parameters).all())
 
     def _run_part(self, order: Array, start: int, stop: int, rates: Array) -> bool:
-        job, masks = self.job, self._masks(start, stop)
+        job, course = self.job, Course(order, self._masks(start, stop), rates)
         self._memory.done[0] = 0
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 kernel.train(
-                    worker, workers, counter, self._plan, self._data, self._memory, order, masks, start, stop,
-                    job.batch_size, rates, job.step + 1,
+                    worker, workers, counter, self._plan, self._data, self._memory, course,
+                    len(rates), start, stop, job.batch_size, job.step + 1,
                 )  # fmt: skip
 
         threads.run(work, self._wanted or min(self._most_workers, threads.available()))
@@ -246,7 +263,7 @@ class CompiledTraining:
     def _masks(self, start: int, stop: int) -> Array:
         """Dropout's masks of the rows of the next batches, drawn as the NumPy engine draws them."""
         job, width = self.job, self._layout.masks
-        masks = np.empty((stop - start if width else 0, width), dtype=job.network.dtype)
+        masks = np.empty((stop - start if width else 1, max(width, 1)), dtype=job.network.dtype)
         for begin in range(start, stop if width else start, job.batch_size):
             rows = masks[begin - start : begin - start + job.batch_size]
             drawn = [mask for mask in draw_masks(job, len(rows)) or [] if mask is not None]
@@ -264,22 +281,26 @@ class CompiledPrediction:
         tile = Layout(network, ROWS, sparse, False).tile
         layout = Layout(network, tile * self._workers, sparse, False)
         functions = Functions(network, layout.layers)
-        places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
-        places[kernel.TILE], places[kernel.LANES] = tile, layout.lanes
-        settings = np.array(functions.settings, dtype=dtype).ravel()
-        self._plan = Plan(functions.table(), layout.layers, layout.blocks, places, settings, np.zeros(1))
-        none, numbers, done = np.zeros(0), np.zeros(0, dtype=dtype), np.zeros(1, dtype=np.int64)
+        places = _places(network, layout, sparse, weighted=False)
+        places[kernel.TILE] = tile
+        settings, layers = np.array(functions.settings, dtype=dtype).ravel(), layout.layers.reshape(-1)
+        self._plan = Plan(functions.table(), layers, layout.blocks.reshape(-1), places, settings, np.zeros(1))
+        none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         space = layout.space(dtype)
         self._memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
-        self._data = _data(rows, self._outputs[:0], None, dtype)
+        self._data = _data(rows, numbers, None, dtype)
+        self._course = Course(np.arange(rows.shape[0]), numbers, none)
 
     def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
-                kernel.predict(worker, workers, counter, self._plan, self._data, self._memory, self._outputs)
+                kernel.predict(
+                    worker, workers, counter, self._plan, self._data, self._memory, self._course,
+                    self._outputs.reshape(-1), len(self._outputs),
+                )  # fmt: skip
 
         threads.run(work, self._workers)
         return self._outputs
