@@ -16,7 +16,7 @@ import numba
 from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator, UserWideCacheLocator
 from numba.core.ccallback import CFunc
-from numba.core.errors import NumbaWarning
+from numba.core.errors import NumbaError, NumbaWarning
 from numba.core.sigutils import normalize_signature
 from numba.extending import overload, register_jitable
 
@@ -94,6 +94,11 @@ def address(function: Function, signature: Any, cache: bool = True) -> Any:
     """The address of a function compiled for a C signature; the function itself where nothing is compiled.
 
     A user's function is not cached: no digest tells when it changes.
+
+    Raises
+    ------
+    TypeError
+        Numba cannot compile it.
     """
     if not ENABLED:
         return function
@@ -102,7 +107,11 @@ def address(function: Function, signature: Any, cache: bool = True) -> Any:
     )
     if cache:
         _cached(compiled, function)
-    compiled.compile()
+    try:
+        compiled.compile()
+    except NumbaError as error:
+        reason = " ".join(str(error).split())[:300]
+        raise TypeError(f"Numba cannot compile the given kernels: {reason}") from error
     _KEPT.append(compiled)  # the code lives as long as this object
     return compiled.address
 

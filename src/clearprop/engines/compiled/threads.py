@@ -65,7 +65,7 @@ def available() -> int:
     wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = min(int(wanted), allowed) if wanted.isdigit() and int(wanted) > 0 else allowed
-    return max(1, most // max(1, _running)) if ENABLED else 1
+    return max(1, most // (1 + _running)) if ENABLED else 1
 
 
 def run(work: Callable[[int, int, Any], None], workers: int) -> None:
