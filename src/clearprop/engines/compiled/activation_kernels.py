@@ -1,6 +1,7 @@
 """The activations of `clearprop.activations` for numbers: a = value(z, s) and da/dz = slope(z, a, s).
 
-s holds the activation's own parameters, in the order of its fields. Comparisons are written so that NaN passes through.
+s holds the activation's own parameters, in the order of its fields. Comparisons are written so that NaN passes through,
+and both sides of a choice are computed first, so that a loop over numbers needs no jumps.
 """
 
 import math
@@ -71,8 +72,18 @@ def _tanh_slope(z: Any, a: Any, s: Any) -> Any:
 
 
 @scalar
-def _relu(z: Any, s: Any) -> Any:
+def _positive(z: Any) -> Any:
     return like(0, z) if z <= like(0, z) else z
+
+
+@scalar
+def _negative(z: Any) -> Any:
+    return like(0, z) if z > like(0, z) else z
+
+
+@scalar
+def _relu(z: Any, s: Any) -> Any:
+    return _positive(z)
 
 
 @scalar
@@ -92,24 +103,26 @@ def _leaky_relu_slope(z: Any, a: Any, s: Any) -> Any:
 
 @scalar
 def _elu(z: Any, s: Any) -> Any:
-    return z if z > like(0, z) else s[0] * expm1(z)
+    return _positive(z) + s[0] * expm1(_negative(z))
 
 
 @scalar
 def _elu_slope(z: Any, a: Any, s: Any) -> Any:
-    return like(1, z) if z > like(0, z) else s[0] * exp(z)
+    negative = s[0] * exp(z)
+    return like(1, z) if z > like(0, z) else negative
 
 
 @scalar
 def _selu(z: Any, s: Any) -> Any:
     scale, alpha = like(SELU_SCALE, z), like(SELU_ALPHA, z)
-    return scale * z if z > like(0, z) else scale * alpha * expm1(z)
+    return scale * _positive(z) + scale * alpha * expm1(_negative(z))
 
 
 @scalar
 def _selu_slope(z: Any, a: Any, s: Any) -> Any:
     scale, alpha = like(SELU_SCALE, z), like(SELU_ALPHA, z)
-    return scale if z > like(0, z) else scale * alpha * exp(z)
+    negative = scale * alpha * exp(z)
+    return scale if z > like(0, z) else negative
 
 
 @scalar
@@ -135,7 +148,8 @@ def _silu(z: Any, s: Any) -> Any:
 
 @scalar
 def _silu_slope(z: Any, a: Any, s: Any) -> Any:
-    return sigmoid(z) * (like(1, z) + z * sigmoid(-z))
+    share, one = sigmoid(z), like(1, z)
+    return share * (one + z * (one - share))
 
 
 @scalar

@@ -4,9 +4,9 @@ With NUMBA_DISABLE_JIT=1 nothing is compiled and every kernel runs as the Python
 few lines of machine vectors, calls through addresses) has a twin in NumPy beside it.
 """
 
+import contextlib
 import functools
 import hashlib
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import numba
 from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator, UserWideCacheLocator
 from numba.core.ccallback import CFunc
-from numba.core.errors import NumbaError, NumbaWarning
+from numba.core.errors import NumbaError
 from numba.core.sigutils import normalize_signature
 from numba.extending import overload, register_jitable
 
@@ -27,6 +27,9 @@ ENABLED = not config.DISABLE_JIT
 ERROR_MODEL = "numpy"
 # Sums may be reordered and products contracted; what is not a number stays one (the full set would drop NaN).
 FASTMATH = {"contract", "reassoc", "arcp", "nsz"}
+# Functions of numbers must dissolve in the loops that call them, or these cannot be vectorised; their own sums stay in
+# order, since some add a great and a small part of one number one after the other.
+INLINED = {"error_model": ERROR_MODEL, "fastmath": FASTMATH - {"reassoc"}, "forceinline": True}
 
 
 @functools.cache
@@ -66,10 +69,8 @@ class _Cache(FunctionCache):
 
 
 def _cached(dispatcher: Any, function: Function) -> Any:
-    try:
+    with contextlib.suppress(RuntimeError, OSError):  # no folder can be written to: each process compiles for itself
         dispatcher._cache = _Cache(function)
-    except (RuntimeError, OSError):  # no folder can be written to
-        warnings.filterwarnings("ignore", message="Cannot cache compiled function", category=NumbaWarning)
     return dispatcher
 
 
@@ -121,7 +122,7 @@ _KEPT: list[CFunc] = []
 
 def scalar(function: Function) -> Function:
     """A function of numbers: Python's when called from Python, compiled into the kernels that use it."""
-    register_jitable(function)
+    register_jitable(**INLINED)(function)
     return function
 
 
@@ -131,7 +132,7 @@ def by_precision(single: Function, double: Function) -> Function:
     def either(x: Any) -> Any:
         return (single if x.dtype.itemsize == 4 else double)(x)
 
-    @overload(either, inline="never", jit_options={"error_model": ERROR_MODEL, "fastmath": FASTMATH})
+    @overload(either, jit_options=INLINED)
     def choose(x: Any) -> Function:
         return single if x == numba.float32 else double
 

@@ -8,7 +8,7 @@ fields (0 for None) and, at LEAST and GREATEST, the ends of the outputs inside i
 import math
 from typing import Any
 
-from clearprop.engines.compiled.elementary import exp, like, sigmoid, softplus, tanh
+from clearprop.engines.compiled.elementary import exp, like, log1p, sigmoid, softplus, tanh
 from clearprop.engines.compiled.jit import Function, scalar
 from clearprop.losses import (
     AbsoluteError,
@@ -84,7 +84,7 @@ def _huber_gradient(a: Any, y: Any, s: Any) -> Any:
 @scalar
 def _log_cosh(a: Any, y: Any, s: Any) -> Any:
     size = abs(a - y)
-    return size + like(math.log1p(exp(like(-2, a) * size)), a) - like(math.log(2), a)
+    return size + log1p(exp(like(-2, a) * size)) - like(math.log(2), a)
 
 
 @scalar
