@@ -58,7 +58,7 @@ class AutoEngine:
             try:
                 self._compiled.run(job, order, middle, stop, rates[first:], progress)
             except Diverged as diverged:
-                raise Diverged(diverged.batch + first, diverged.layer, diverged.what) from diverged
+                raise diverged.after(first) from diverged
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""

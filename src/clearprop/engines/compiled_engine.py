@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from clearprop.engines.contract import Job, Progress
+from clearprop.engines.contract import Diverged, Job, Progress
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.network import Network
 from clearprop.randomness import generator_state, restore_generator
@@ -57,12 +57,22 @@ class CompiledEngine:
         network = job.network
         before = network.parameters.copy(), job.slots.copy(), job.step
         drawn = copy.deepcopy(generator_state(job.rng)) if any(job.dropout) else None
-        if not training.run(order, start, stop, rates, progress):
-            # Where the numbers left the finite ones, and the last that were, is found by the readable engine.
-            network.parameters[:], job.slots[:], job.step = before
-            if drawn is not None:
-                restore_generator(job.rng, drawn)
-            NumpyEngine().run(job, order, start, stop, rates, progress)
+        good = training.run(order, start, stop, rates, progress)
+        if good == len(rates):
+            return
+        # All but the last step that was still good, which may have been too long, are taken again; where the numbers
+        # left the finite ones is then found by the readable engine.
+        good = max(0, good - 1)
+        network.parameters[:], job.slots[:], job.step = before
+        if drawn is not None:
+            restore_generator(job.rng, drawn)
+        middle = start + good * job.batch_size
+        if good > 0:
+            training.run(order, start, middle, rates[:good], progress)
+        try:
+            NumpyEngine().run(job, order, middle, stop, rates[good:], progress)
+        except Diverged as diverged:
+            raise diverged.after(good) from diverged
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs); a few rows are NumPy's, which is at hand."""

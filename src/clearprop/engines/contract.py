@@ -129,6 +129,10 @@ class Diverged(Exception):
         self.layer = layer
         self.what = what
 
+    def after(self, batches: int) -> "Diverged":
+        """The same, of a run that began so many batches earlier."""
+        return Diverged(self.batch + batches, self.layer, self.what)
+
 
 def first_not_finite(network: Network, trace: Trace, gradients: Gradients) -> tuple[int, str]:
     """The layer (from 1), in the order of the computation, whose numbers are not finite, and which numbers."""

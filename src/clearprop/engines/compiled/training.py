@@ -229,8 +229,11 @@ class CompiledTraining:
             np.zeros(1, dtype=np.int64),
         )
 
-    def run(self, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress) -> bool:
-        """Take the steps of `Engine.run`; whether all numbers stayed finite. If not, the job is to be thrown away."""
+    def run(self, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress) -> int:
+        """Take the steps of `Engine.run`; returns after how many all numbers were finite.
+
+        If it was not after all, the job's numbers are to be put back.
+        """
         job, memory = self.job, self._memory
         memory.sums[:] = progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum
         places = np.arange(job.n_rows) if order is None else np.ascontiguousarray(order, dtype=np.int64)
@@ -239,13 +242,17 @@ class CompiledTraining:
         for first in range(0, len(every), at_once):
             begin = start + first * job.batch_size
             end = min(stop, begin + at_once * job.batch_size)
-            if not self._run_part(places, begin, end, every[first : first + at_once]):
-                return False
+            part = every[first : first + at_once]
+            good = self._run_part(places, begin, end, part)
+            if good < len(part):
+                return first + good
+        if not np.isfinite(job.network.parameters).all():
+            return len(every) - 1
         progress.loss_sum, progress.norm_sum = float(memory.sums[0]), float(memory.sums[1])
         progress.rows, progress.penalty_sum = int(memory.sums[2]), float(memory.sums[3])
-        return bool(np.isfinite(job.network.parameters).all())
+        return len(every)
 
-    def _run_part(self, order: Array, start: int, stop: int, rates: Array) -> bool:
+    def _run_part(self, order: Array, start: int, stop: int, rates: Array) -> int:
         job, course = self.job, Course(order, self._masks(start, stop), rates)
         self._memory.done[0] = 0
 
@@ -258,7 +265,7 @@ class CompiledTraining:
 
         threads.run(work, self._wanted or min(self._most_workers, threads.available()))
         job.step += len(rates)
-        return bool(self._memory.done[0] == len(rates))
+        return int(self._memory.done[0])
 
     def _masks(self, start: int, stop: int) -> Array:
         """Dropout's masks of the rows of the next batches, drawn as the NumPy engine draws them."""
