@@ -14,7 +14,7 @@ from clearprop.sparse import is_sparse
 Array = npt.NDArray[Any]
 
 # Data of more numbers than these are not tested for separability: it would take longer than training.
-TESTED_IN_FIT = 20_000
+TESTED_IN_FIT = 2_000
 
 
 def judged(
