@@ -27,7 +27,7 @@ def root(x: Any) -> Any:
 @scalar
 def _exp_single(x: Any) -> Any:
     """exp(x) = 2^n exp(r), |r| <= log(2) / 2; the polynomial is Cephes's (Moshier, 1989)."""
-    inside = min(max(x, np.float32(-86.6)), np.float32(88.72))
+    inside = min(max(x, np.float32(-86.6)), np.float32(88.72283))
     n = np.rint(inside * np.float32(1.44269504))
     r = inside - n * np.float32(0.693359375)
     r = r - n * np.float32(-2.12194440e-4)
@@ -41,7 +41,7 @@ def _exp_single(x: Any) -> Any:
     # One less in the exponent and twice that: 2^128 is not a float32, though exp(88.72) is.
     power = np.int32((np.int32(n) + np.int32(126)) << np.int32(23)).view(np.float32)
     value = p * power * np.float32(2)
-    value = np.float32(np.inf) if x > np.float32(88.722839) else value
+    value = np.float32(np.inf) if x > np.float32(88.72283) else value
     value = np.float32(0) if x < np.float32(-86.6) else value
     return value if x == x else x
 
@@ -49,7 +49,7 @@ def _exp_single(x: Any) -> Any:
 @scalar
 def _exp_double(x: Any) -> Any:
     """exp(x) = 2^n exp(r), |r| <= log(2) / 2, by the terms of its series up to r^13."""
-    inside = min(max(x, -707.7), 709.78)
+    inside = min(max(x, -707.7), 709.782712893384)
     n = np.rint(inside * 1.4426950408889634)
     r = inside - n * 6.93145751953125e-1
     r = r - n * 1.42860682030941723212e-6
