@@ -19,8 +19,8 @@ from clearprop.network import Network
 
 Array = npt.NDArray[Any]
 
-# Loading Numba and the kernels takes about so many seconds from a filled cache.
-LOADING = 0.6
+# Loading Numba and the kernels is put at so many seconds: it takes 0.6 from a filled cache, and 8 once after installation.
+LOADING = 1.5
 # A job whose epochs take NumPy so many seconds each is compiled from the first step: it will have more of them.
 LONG_EPOCH = 0.1
 # What a step takes NumPy, in seconds: at all, for each layer, for each weight and row, for each parameter, and for each
