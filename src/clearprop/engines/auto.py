@@ -19,7 +19,7 @@ from clearprop.network import Network
 
 Array = npt.NDArray[Any]
 
-# Loading Numba and the kernels is put at so many seconds: it takes 0.6 from a filled cache, and 8 once after installation.
+# Loading Numba and the kernels is put at so many seconds: it takes 0.6 from a filled cache, and 8 the first time.
 LOADING = 1.5
 # A job whose epochs take NumPy so many seconds each is compiled from the first step: it will have more of them.
 LONG_EPOCH = 0.1
