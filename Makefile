@@ -1,4 +1,5 @@
-# `make demo` and `make test` need python3 (>= 3.11, with venv) and make; all else is installed into .venv.
+# `make demo` and `make test` need python3 (>= 3.11, with venv) and make; all else is installed into .venv
+# (and, for `make bench`, .venv-bench).
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -24,9 +25,10 @@ layers: .venv/dev.stamp
 tests: .venv/dev.stamp
 	$(BIN)/pytest -n 2
 
-bench: .venv/dev.stamp
+bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
 	$(BIN)/python benchmarks/estimators.py
+	env -u OPENBLAS_NUM_THREADS .venv-bench/bin/python benchmarks/peers_benchmark.py
 
 format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
@@ -46,5 +48,13 @@ format: .venv/dev.stamp
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,dev]'
 	@touch $@ .venv/demo.stamp
 
+# The peers are large: they have an environment of their own, which only `make bench` makes.
+.venv-bench/stamp: pyproject.toml constraints.txt benchmarks/requirements.txt | .venv/bin/python
+	@echo "setting up .venv-bench (once)"
+	@$(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots]' \
+		-r benchmarks/requirements.txt
+	@touch $@
+
 clean:
-	rm -rf .venv clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
