@@ -11,9 +11,9 @@ import time
 import numpy as np
 
 from clearprop import Network, Trainer
+from clearprop.cli.conditions import conditions
 from clearprop.engines import CompiledEngine, NumpyEngine
 from clearprop.engines.auto import numpy_seconds
-from conditions import conditions
 
 SIZES = [
     ([2, 8, 2], 10),

@@ -17,8 +17,8 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from clearprop import Network, Trainer
+from clearprop.cli.conditions import conditions
 from clearprop.initializers import GlorotUniformWithBiases
-from conditions import conditions
 
 RUNS = 7
 EPOCHS = 10

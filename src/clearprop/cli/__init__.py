@@ -8,6 +8,7 @@ import typer
 
 from clearprop import __version__
 from clearprop.cli.article import article
+from clearprop.cli.bench import bench
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
@@ -23,7 +24,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, train, predict, evaluate, explain):
+for command in (demo, article, train, predict, evaluate, explain, bench):
     app.command()(command)
 
 

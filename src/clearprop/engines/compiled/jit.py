@@ -14,7 +14,13 @@ from typing import Any
 import llvmlite
 import numba
 from numba.core import config
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, InTreeCacheLocator, UserWideCacheLocator
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    InTreeCacheLocator,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
 from numba.core.ccallback import CFunc
 from numba.core.errors import NumbaError
 from numba.core.sigutils import normalize_signature
@@ -52,8 +58,13 @@ class _InTheUsersCache(UserWideCacheLocator):
         return _sources()
 
 
+class _WhereTheUserSays(UserProvidedCacheLocator):
+    def get_source_stamp(self) -> str:
+        return _sources()
+
+
 class _Implementation(CompileResultCacheImpl):
-    _locator_classes = (_BesideTheSources, _InTheUsersCache)
+    _locator_classes = (_WhereTheUserSays, _BesideTheSources, _InTheUsersCache)
 
 
 class _Cache(FunctionCache):

@@ -72,27 +72,35 @@ def run(work: Callable[[int, int, Any], None], workers: int) -> None:
     """Call work(worker, workers, counter) for each worker at the same time and return when all have ended."""
     global _running
     counter = np.zeros(8, dtype=np.int64)  # a cache line of its own
-    gate = threading.Event()
+    with _lock:
+        _running += 1
+    try:
+        if workers == 1:
+            work(0, 1, counter)
+        else:
+            _run_together(work, workers, counter)
+    finally:
+        with _lock:
+            _running -= 1
+
+
+def _run_together(work: Callable[[int, int, Any], None], workers: int, counter: Any) -> None:
+    gate, others = threading.Event(), list[threading.Thread]()
 
     def begin(worker: int) -> None:
         gate.wait()
         work(worker, 1 + len(others), counter)
 
-    others: list[threading.Thread] = []
-    with _lock:
-        _running += 1
+    for worker in range(1, workers):
+        thread = threading.Thread(target=begin, args=(worker,), daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:  # the system gives no more threads: those that there are share the work
+            break
+        others.append(thread)
+    gate.set()
     try:
-        for worker in range(1, workers):
-            thread = threading.Thread(target=begin, args=(worker,), daemon=True)
-            try:
-                thread.start()
-            except RuntimeError:  # the system gives no more threads: those that there are share the work
-                break
-            others.append(thread)
-        gate.set()
         work(0, 1 + len(others), counter)
     finally:
         for thread in others:
             thread.join()
-        with _lock:
-            _running -= 1

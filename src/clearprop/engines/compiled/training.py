@@ -215,6 +215,7 @@ class CompiledTraining:
             np.array(strengths, dtype=np.float64),
         )
         self._data = _data(job.X, job.y, job.sample_weight, dtype)
+        self._as_they_come = np.arange(job.n_rows)
         partial = np.zeros(layout.n_blocks)
         self._memory = Memory(
             layout.space(dtype),
@@ -236,7 +237,7 @@ class CompiledTraining:
         """
         job, memory = self.job, self._memory
         memory.sums[:] = progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum
-        places = np.arange(job.n_rows) if order is None else np.ascontiguousarray(order, dtype=np.int64)
+        places = self._as_they_come if order is None else np.ascontiguousarray(order, dtype=np.int64)
         every = np.asarray(rates, dtype=np.float64)
         at_once = max(1, MASK_NUMBERS // (self._layout.masks * job.batch_size)) if self._layout.masks else len(every)
         for first in range(0, len(every), at_once):
@@ -263,7 +264,8 @@ class CompiledTraining:
                     len(rates), start, stop, job.batch_size, job.step + 1,
                 )  # fmt: skip
 
-        threads.run(work, self._wanted or min(self._most_workers, threads.available()))
+        few = self._wanted or self._most_workers == 1
+        threads.run(work, self._most_workers if few else min(self._most_workers, threads.available()))
         job.step += len(rates)
         return int(self._memory.done[0])
 

@@ -1,4 +1,4 @@
-"""Under what conditions figures were measured: the line that stands below each table."""
+"""Under what conditions figures were measured: the line that stands below each table of a benchmark."""
 
 import importlib.util
 import os
@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_info
 import clearprop
 
 
-def conditions(*packages):
+def conditions(*packages: str) -> str:
     """Date, machine, and versions, those of further packages too where they are installed."""
     blas = next(info for info in threadpool_info() if info["user_api"] == "blas")
     further = [f"{name} {metadata.version(name)}" for name in packages if importlib.util.find_spec(name)]
@@ -25,7 +25,7 @@ def conditions(*packages):
     )
 
 
-def _processor():
+def _processor() -> str:
     """What the system calls the processor; where it does not say, its family."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

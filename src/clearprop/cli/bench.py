@@ -1,0 +1,144 @@
+"""`clearprop bench`: how fast networks are trained on this machine, by both engines and by scikit-learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.table import Table
+
+OURS, READABLE, THEIRS = "compiled", "numpy", "scikit-learn"
+
+
+def bench(
+    rows: Annotated[int | None, typer.Option(min=100, help="At most so many rows of each workload.")] = None,
+    runs: Annotated[int, typer.Option(min=1, help="Runs of each, whose median counts.")] = 5,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
+) -> None:
+    """Train the same small networks with clearprop's two engines and with scikit-learn, and compare their times.
+
+    All train the same network from the same seed in float32, in turn, each with one BLAS thread or as many as there
+    are, whichever is faster. It takes about half a minute.
+
+    Example: clearprop bench --runs 9
+    """
+    from clearprop.cli.conditions import conditions
+    from clearprop.cli.console import console, notes
+
+    found = []
+    with notes.status("drawing the rows") as status:
+        for name, X, y, settings in _workloads(rows):
+            settings["batch_size"] = min(settings["batch_size"], len(y))
+            what = f"{len(y):,} x {X.shape[1]}, {settings['hidden_layer_sizes']} units, "
+            what += f"batches of {settings['batch_size']}, epochs: {settings['max_iter']}"
+            found.append({"name": name, "what": what, **_measure(name, X, y, settings, runs, status.update)})
+    if json:
+        import json as json_format
+
+        typer.echo(json_format.dumps({"conditions": conditions("numba"), "workloads": found}, indent=2))
+        return
+    console.print(_table(found))
+    console.print()
+    for row in found:
+        console.print(f"{row['name']}: {row['what']}", soft_wrap=True)
+    console.print(
+        f"\nMedians of {runs} in milliseconds; × is scikit-learn's time over ours. Loading or compiling the kernels, "
+        f"once a process, is left out: {found[0]['first_seconds'] - found[0][OURS]['seconds']:.1f} s here.",
+        soft_wrap=True,
+    )
+    console.print(conditions("numba"), soft_wrap=True)
+
+
+def _workloads(most_rows: int | None) -> Iterator[tuple[str, Any, Any, dict[str, Any]]]:
+    """Name, rows, classes, and the estimator's settings."""
+    import numpy as np
+    from sklearn.datasets import load_digits
+
+    rng = np.random.default_rng(0)
+
+    def drawn(n_rows: int, columns: int, classes: int) -> tuple[Any, Any]:
+        X = rng.standard_normal((min(n_rows, most_rows or n_rows), columns), dtype=np.float32)
+        return X, (X @ rng.standard_normal((columns, classes), dtype=np.float32)).argmax(axis=1)
+
+    digits, digit = load_digits(return_X_y=True)
+    digits = (digits[:most_rows] / 16).astype(np.float32)
+    yield "tiny", *drawn(1_000, 2, 2), _settings((8,), 10, 10)
+    yield "digits", digits, digit[:most_rows], _settings((100,), 32, 10)
+    yield "table", *drawn(20_000, 54, 7), _settings((128, 128), 256, 2)
+    yield "pictures", *drawn(10_000, 784, 10), _settings((128,), 128, 2)
+
+
+def _settings(hidden: tuple[int, ...], batch_size: int, epochs: int) -> dict[str, Any]:
+    return {
+        "hidden_layer_sizes": hidden,
+        "batch_size": batch_size,
+        "max_iter": epochs,
+        "tol": 0.0,
+        "n_iter_no_change": epochs,
+        "random_state": 0,
+    }
+
+
+def _measure(name: str, X: Any, y: Any, settings: dict[str, Any], runs: int, say: Any) -> dict[str, Any]:
+    """Each one's median seconds, last loss and BLAS threads; and what the first compiled training took."""
+    import functools
+    import os
+    import statistics
+    import time
+    import warnings
+
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.neural_network import MLPClassifier as TheirClassifier
+    from threadpoolctl import threadpool_limits
+
+    from clearprop import MLPClassifier
+
+    models = {
+        OURS: MLPClassifier(**settings, engine="compiled"),
+        READABLE: MLPClassifier(**settings, engine="numpy"),
+        THEIRS: TheirClassifier(**settings),
+    }
+
+    def seconds(who: str, threads: int) -> float:
+        with warnings.catch_warnings(), threadpool_limits(threads, user_api="blas"):
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            start = time.perf_counter()
+            models[who].fit(X, y)
+            return time.perf_counter() - start
+
+    say(f"{name}: warming up")
+    first = {who: seconds(who, 1) for who in models}
+    choices = sorted({1, os.cpu_count() or 1})
+    threads = {who: min(choices, key=functools.partial(seconds, who)) for who in models}
+    times: dict[str, list[float]] = {who: [] for who in models}
+    for run in range(1, runs + 1):
+        for who in models:
+            say(f"{name}: {who}, run {run} of {runs}")
+            times[who].append(seconds(who, threads[who]))
+    figures = {
+        who: {"seconds": statistics.median(times[who]), "loss": model.loss_, "blas_threads": threads[who]}
+        for who, model in models.items()
+    }
+    return {**figures, "first_seconds": first[OURS]}
+
+
+def _table(found: list[dict[str, Any]]) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table.add_column("workload")
+    for heading in (OURS, "×", READABLE, "×", THEIRS, "loss: ours", "theirs"):
+        table.add_column(heading, justify="right")
+    for row in found:
+        theirs = row[THEIRS]
+        cells = []
+        for who in (OURS, READABLE):
+            cells += [f"{1000 * row[who]['seconds']:.1f}", f"{theirs['seconds'] / row[who]['seconds']:.2f}"]
+        cells += [f"{1000 * theirs['seconds']:.1f}", f"{row[OURS]['loss']:.4f}", f"{theirs['loss']:.4f}"]
+        table.add_row(row["name"], *cells)
+    return table

@@ -1,0 +1,44 @@
+"""`clearprop bench`: three programs, one network; their times are what they are."""
+
+import json
+import sys
+
+import pytest
+
+
+def test_all_train_the_same_network(run):
+    status, out, errors = run("bench", "--rows", "200", "--runs", "1", "--json")
+    assert status == 0, errors
+    found = json.loads(out)
+    assert "scikit-learn" in found["conditions"]
+    assert [row["name"] for row in found["workloads"]] == ["tiny", "digits", "table", "pictures"]
+    for row in found["workloads"]:
+        theirs = row["scikit-learn"]
+        for ours in (row["compiled"], row["numpy"]):
+            assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
+            assert 0 < ours["seconds"] < 10
+            assert ours["blas_threads"] >= 1
+
+
+def test_the_table_has_each_workload_and_the_conditions(run, monkeypatch):
+    figures = {"seconds": 0.002, "loss": 0.25, "blas_threads": 1}
+    measured = {
+        "compiled": figures,
+        "numpy": {**figures, "seconds": 0.004},
+        "scikit-learn": {**figures, "seconds": 0.01},
+    }
+    monkeypatch.setattr(sys.modules["clearprop.cli.bench"], "_measure", lambda *_: {**measured, "first_seconds": 0.502})
+    status, out, errors = run("bench", "--rows", "300")
+    assert status == 0, errors
+    lines = out.splitlines()
+    digits = next(line for line in lines if line.split()[0:1] == ["digits"])
+    assert digits.split() == ["digits", "2.0", "5.00", "4.0", "2.50", "10.0", "0.2500", "0.2500"]
+    assert "digits: 300 x 64, (100,) units, batches of 32, epochs: 10" in lines
+    assert "is left out: 0.5 s here." in out
+    assert "cores; Python" in lines[-1]
+
+
+def test_too_few_rows_are_refused(run):
+    status, _, errors = run("bench", "--rows", "5")
+    assert status == 2
+    assert "--rows" in errors
