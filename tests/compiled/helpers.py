@@ -30,7 +30,8 @@ class Kernel:
         missing = not_compilable(job)
         assert missing is None, f"{missing} has no compiled form: write one in clearprop/engines/compiled"
         self.training = self.training or CompiledTraining(job, self.threads)
-        assert self.training.run(order, start, stop, rates, progress), "the numbers did not stay finite"
+        good = self.training.run(order, start, stop, rates, progress)
+        assert good == len(rates), f"the numbers were finite after {good} steps of {len(rates)} only"
 
 
 def job_of(
@@ -112,5 +113,5 @@ def run_python(code, *arguments, timeout=120, **environment):
         timeout=timeout,
         check=False,
     )
-    assert result.returncode == 0, result.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout

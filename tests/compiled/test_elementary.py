@@ -115,9 +115,8 @@ def test_activations_of_what_is_not_finite_are_numpys(name, dtype):
     """Where NumPy's activation or delta is NaN or infinite, the compiled one is; else they agree to rounding."""
     activation = ACTIVATIONS[name]()
     z = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 200, -200, 20, -20, 3, -3, 0, -0.0, 1e-30, 0.5, -0.7], dtype)
-    # For softmax a row for each of them, beside numbers that are finite.
-    beside = [np.full_like(z, 0.3), np.full_like(z, -1)] if name == "softmax" else []
-    z = np.stack([z, *beside], axis=1)
+    # of softmax, a row for each of them, beside numbers that are finite
+    z = np.stack([z, np.full_like(z, 0.3), np.full_like(z, -1)] if name == "softmax" else [z], axis=1)
     d = np.linspace(0.5, 2, z.size).reshape(z.shape).astype(dtype)
     with np.errstate(all="ignore"):
         expected = activation.value(z)

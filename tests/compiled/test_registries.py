@@ -139,7 +139,7 @@ def test_every_setting(setting, is_sparse, dtype):
     X, y = rows("cross_entropy")
     X = scipy.sparse.csr_array(np.where(np.abs(X) > 0.7, X, 0)) if is_sparse else X
     network = network_of(dtype, ["tanh", "silu"], loss="cross_entropy")
-    assert_agreement(job_of(network, X, y, "momentum", **SETTINGS[setting]), 0.02)
+    assert_agreement(job_of(network, X, y, "momentum", **SETTINGS[setting]), 0.02, threads=2)
 
 
 def test_rows_in_their_own_order():

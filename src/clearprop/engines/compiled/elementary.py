@@ -68,8 +68,8 @@ def _exp_double(x: Any) -> Any:
     p = p * r * r + r + 1.0
     power = np.int64((np.int64(np.int32(n)) + np.int64(1022)) << np.int64(52)).view(np.float64)
     value = p * power * 2.0
-    value = np.inf if x > 709.782712893384 else value
-    value = 0.0 if x < -707.7 else value
+    value = np.float64(np.inf) if x > 709.782712893384 else value
+    value = np.float64(0) if x < -707.7 else value
     return value if x == x else x
 
 

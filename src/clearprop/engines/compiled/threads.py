@@ -69,8 +69,12 @@ def available() -> int:
 
 
 def run(work: Callable[[int, int, Any], None], workers: int) -> None:
-    """Call work(worker, workers, counter) for each worker at the same time and return when all have ended."""
+    """Call work(worker, workers, counter) for each worker at the same time and return when all have ended.
+
+    Where nothing is compiled there is one, since workers could not wait for each other.
+    """
     global _running
+    workers = workers if ENABLED else 1
     counter = np.zeros(8, dtype=np.int64)  # a cache line of its own
     with _lock:
         _running += 1

@@ -1,0 +1,23 @@
+"""The same tests where nothing is compiled: the kernels as the Python that they are written in."""
+
+import re
+from pathlib import Path
+
+from .helpers import run_python
+
+HERE = Path(__file__).parent
+TESTS = ["test_registries.py", "test_elementary.py", "test_products.py"]
+CODE = """
+import sys
+import pytest
+from clearprop.engines.compiled import kernel
+assert not hasattr(kernel.train, "py_func"), "it is compiled all the same"
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
+"""
+
+
+def test_kernels_agree_where_nothing_is_compiled():
+    files = [str(HERE / name) for name in TESTS]
+    said = run_python(CODE, "--rootdir", str(HERE.parents[1]), *files, NUMBA_DISABLE_JIT="1")
+    (passed,) = re.findall(r"(\d+) passed", said)
+    assert int(passed) > 350
