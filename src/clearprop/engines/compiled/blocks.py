@@ -207,8 +207,8 @@ def optimizer_blocks(optimizer: type[Optimizer], dtype: Any) -> tuple[Any, Any]:
     number, n, constant = types.CPointer(from_dtype(dtype)), types.intp, types.CPointer(types.float64)
     constants, update = OPTIMIZERS[optimizer]
     return (
-        address(_made(_constants, constants), types.void(types.float64, n, constant, constant)),
-        address(_made(_update, update, len(optimizer.slots)), types.void(number, number, number, n, n, constant)),
+        address(_constants(constants), types.void(types.float64, n, constant, constant)),
+        address(_update(update, len(optimizer.slots)), types.void(number, number, number, n, n, constant)),
     )
 
 

@@ -137,6 +137,12 @@ def scalar(function: Function) -> Function:
     return function
 
 
+def exact(function: Function) -> Function:
+    """A function whose every operation is rounded as written: a loop comes to the same numbers wherever it is cut."""
+    register_jitable(error_model=ERROR_MODEL, fastmath=False, forceinline=True)(function)
+    return function
+
+
 def by_precision(single: Function, double: Function) -> Function:
     """One function for both dtypes, each with its own constants."""
 

@@ -2,35 +2,36 @@
 
 Each is a pair: constants(rate, step, s, c), called once a step, fills c from the schedule's rate, the number of the
 step and s, the optimiser's fields in order, all float64; update(p, g, slots, n, c) moves n parameters against their
-gradient, slots[k] being the k-th slot.
+gradient, slots[k] being the k-th slot. Each worker has a stretch of its own, so the functions are exact: no number may
+depend on where it is cut.
 """
 
 import math
 from typing import Any
 
 from clearprop.engines.compiled.elementary import like, root
-from clearprop.engines.compiled.jit import Function, scalar
+from clearprop.engines.compiled.jit import Function, exact
 from clearprop.optimizers import Adagrad, Adam, AdamW, AmsGrad, Lion, Momentum, NAdam, Nesterov, Optimizer, RmsProp, Sgd
 
 
-@scalar
+@exact
 def _rate(rate: float, step: int, s: Any, c: Any) -> None:
     c[0] = rate
 
 
-@scalar
+@exact
 def _sgd(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r = like(c[0], p[0])
     for i in range(n):
         p[i] -= r * g[i]
 
 
-@scalar
+@exact
 def _rate_and_setting(rate: float, step: int, s: Any, c: Any) -> None:
     c[0], c[1] = rate, s[0]
 
 
-@scalar
+@exact
 def _momentum(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, momentum, velocity = like(c[0], p[0]), like(c[1], p[0]), slots[0]
     for i in range(n):
@@ -38,7 +39,7 @@ def _momentum(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] += velocity[i]
 
 
-@scalar
+@exact
 def _nesterov(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, momentum, velocity = like(c[0], p[0]), like(c[1], p[0]), slots[0]
     for i in range(n):
@@ -46,7 +47,7 @@ def _nesterov(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] += momentum * velocity[i] - r * g[i]
 
 
-@scalar
+@exact
 def _adagrad(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, epsilon, square_sum = like(c[0], p[0]), like(c[1], p[0]), slots[0]
     for i in range(n):
@@ -54,12 +55,12 @@ def _adagrad(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] -= r * g[i] / (root(square_sum[i]) + epsilon)
 
 
-@scalar
+@exact
 def _rmsprop_constants(rate: float, step: int, s: Any, c: Any) -> None:
     c[0], c[1], c[2], c[3] = rate, s[0], 1 - s[0], s[1]
 
 
-@scalar
+@exact
 def _rmsprop(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, decay, rest, epsilon = like(c[0], p[0]), like(c[1], p[0]), like(c[2], p[0]), like(c[3], p[0])
     square_mean = slots[0]
@@ -68,19 +69,19 @@ def _rmsprop(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] -= r * g[i] / (root(square_mean[i]) + epsilon)
 
 
-@scalar
+@exact
 def _moments(s: Any, c: Any) -> None:
     """What the Adam family shares: both shares of the means' new values, and epsilon."""
     c[1], c[2], c[3], c[4], c[5] = s[0], 1 - s[0], s[1], 1 - s[1], s[2]
 
 
-@scalar
+@exact
 def _adam_constants(rate: float, step: int, s: Any, c: Any) -> None:
     _moments(s, c)
     c[0] = rate * math.sqrt(1 - math.pow(s[1], step)) / (1 - math.pow(s[0], step))
 
 
-@scalar
+@exact
 def _adam(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, beta_1, rest_1 = like(c[0], p[0]), like(c[1], p[0]), like(c[2], p[0])
     beta_2, rest_2, epsilon = like(c[3], p[0]), like(c[4], p[0]), like(c[5], p[0])
@@ -91,7 +92,7 @@ def _adam(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] -= r * (mean[i] / (root(square_mean[i]) + epsilon))
 
 
-@scalar
+@exact
 def _amsgrad(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, beta_1, rest_1 = like(c[0], p[0]), like(c[1], p[0]), like(c[2], p[0])
     beta_2, rest_2, epsilon = like(c[3], p[0]), like(c[4], p[0]), like(c[5], p[0])
@@ -103,7 +104,7 @@ def _amsgrad(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] -= r * (mean[i] / (root(greatest[i]) + epsilon))
 
 
-@scalar
+@exact
 def _nadam_constants(rate: float, step: int, s: Any, c: Any) -> None:
     _moments(s, c)
     c[0] = rate * math.sqrt(1 - math.pow(s[1], step))
@@ -111,7 +112,7 @@ def _nadam_constants(rate: float, step: int, s: Any, c: Any) -> None:
     c[7] = (1 - s[0]) / (1 - math.pow(s[0], step))
 
 
-@scalar
+@exact
 def _nadam(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, beta_1, rest_1 = like(c[0], p[0]), like(c[1], p[0]), like(c[2], p[0])
     beta_2, rest_2, epsilon = like(c[3], p[0]), like(c[4], p[0]), like(c[5], p[0])
@@ -123,12 +124,12 @@ def _nadam(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
         p[i] -= r * ((of_mean * mean[i] + of_gradient * g[i]) / (root(square_mean[i]) + epsilon))
 
 
-@scalar
+@exact
 def _lion_constants(rate: float, step: int, s: Any, c: Any) -> None:
     c[0], c[1], c[2], c[3], c[4] = rate, s[0], 1 - s[0], s[1], 1 - s[1]
 
 
-@scalar
+@exact
 def _lion(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
     r, beta_1, rest_1 = like(c[0], p[0]), like(c[1], p[0]), like(c[2], p[0])
     beta_2, rest_2, mean, zero = like(c[3], p[0]), like(c[4], p[0]), slots[0], like(0, p[0])
