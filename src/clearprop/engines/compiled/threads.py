@@ -60,6 +60,16 @@ else:
         """Nothing is compiled, so there is one worker, who waits for nobody."""
 
 
+def _forget_others() -> None:
+    """In a forked child, where the threads of trainings at the time of the fork are not."""
+    global _running, _lock
+    _running, _lock = 0, threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_others)
+
+
 def available() -> int:
     """Processors that this process may use, as OMP_NUM_THREADS or the system has it, shared by trainings at a time."""
     wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]

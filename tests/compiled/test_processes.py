@@ -1,0 +1,73 @@
+"""Forked and spawned processes train as their parent does."""
+
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+import numpy as np
+import pytest
+
+from clearprop import Network, Trainer
+from clearprop.engines import CompiledEngine
+
+from .helpers import run_python
+
+
+def parameters(threads=2):
+    rng = np.random.default_rng(0)
+    network = Network([6, 20, 2], "tanh", rng=0)
+    trainer = Trainer(network, epochs=5, batch_size=25, engine=CompiledEngine(threads), rng=0)
+    trainer.fit(rng.normal(size=(60, 6)), rng.normal(size=(60, 2)))
+    return network.parameters.tobytes()
+
+
+def test_a_spawned_process():
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(parameters).result(timeout=100) == parameters()
+
+
+AFTER_A_FORK = """
+import os, sys, threading, warnings
+import numpy as np
+from compiled.test_processes import parameters
+from clearprop import Network, Trainer
+from clearprop.engines import CompiledEngine
+from clearprop.engines.compiled import threads
+
+warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
+expected = parameters()
+if sys.argv[1] == "during another training":
+    rng = np.random.default_rng(0)
+    other = Trainer(Network([30, 200, 2], rng=0), epochs=10**6, patience=None, engine=CompiledEngine(2), rng=0)
+    other.start(rng.normal(size=(4000, 30)), rng.normal(size=(4000, 2)))
+    def go_on():
+        while not ended.is_set():
+            other.run_epoch()
+    ended = threading.Event()
+    beside = threading.Thread(target=go_on)
+    beside.start()
+    while not threads._running:
+        pass
+children = []
+for _ in range(5):
+    child = os.fork()
+    if child == 0:
+        same = parameters() == expected
+        alone = threads._running == 0
+        os._exit(0 if same and alone else 1 + same)
+    children.append(child)
+statuses = [os.waitpid(child, 0)[1] for child in children]
+if sys.argv[1] == "during another training":
+    ended.set()
+    beside.join()
+assert parameters() == expected
+assert threads._running == 0
+print(statuses)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the system does not fork")
+@pytest.mark.parametrize("when", ["between trainings", "during another training"])
+def test_a_forked_process(when):
+    """Also from beside a training, whose threads are not there any more and so do not count."""
+    assert run_python(AFTER_A_FORK, when) == "[0, 0, 0, 0, 0]\n"
