@@ -48,6 +48,13 @@ def _sources() -> str:
     return digest.hexdigest()
 
 
+class _WhereTheUserSays(UserProvidedCacheLocator):
+    """The folder of NUMBA_CACHE_DIR."""
+
+    def get_source_stamp(self) -> str:
+        return _sources()
+
+
 class _BesideTheSources(InTreeCacheLocator):
     def get_source_stamp(self) -> str:
         return _sources()
