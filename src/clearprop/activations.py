@@ -36,7 +36,7 @@ class Activation(ABC, Named):
     - `kinks`: the z where the slope, or the slope's slope, jumps; gradient checks keep off them;
     - `initializer`: the name of the initialiser that suits the layer;
     - `kernels`, of a user's own class: value(z, s) and slope(z, a, s) of single numbers, which Numba compiles for the
-      compiled engine; s holds the object's parameters in their order.
+      compiled engine; s holds the object's parameters in their order, eight numbers at most.
 
     Examples
     --------

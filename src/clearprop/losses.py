@@ -44,7 +44,7 @@ class Loss(ABC, Named):
     - `output_domain`: the open interval in which outputs must lie;
     - `classification`: whether the targets stand for classes;
     - `kernels`, of a user's own class: value(a, y, s) and gradient(a, y, s) of single numbers, which Numba compiles for
-      the compiled engine; s holds the object's parameters in their order.
+      the compiled engine; s holds the object's parameters in their order, six numbers at most.
 
     Examples
     --------

@@ -7,6 +7,7 @@ one loop over all is what machine vectors are made for, and no one reads what it
 
 import functools
 import math
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -17,12 +18,13 @@ from clearprop.activations import Activation, Softmax
 from clearprop.engines.compiled.activation_kernels import KERNELS
 from clearprop.engines.compiled.elementary import exp, like
 from clearprop.engines.compiled.jit import Function, address, scalar
-from clearprop.engines.compiled.loss_kernels import LOSSES, VALUES_OF_LOGITS
+from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.pointers import array_at, rows_at
 from clearprop.engines.compiled.products import product
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
+from clearprop.registry import Named
 
 N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 
@@ -163,13 +165,19 @@ def _update(update: Function, n_slots: int) -> Function:
 
 
 def activation_kernels(activation: Activation) -> tuple[Function, Function] | None:
-    """Value and slope of numbers: ours, or those that a user's class brings; None if there are none."""
-    return activation.kernels or KERNELS.get(type(activation))
+    """Value and slope of numbers: ours, or those that a user's class brings; None if none can take its parameters."""
+    return (activation.kernels or KERNELS.get(type(activation))) if _fits(activation, N_SETTINGS) else None
 
 
 def loss_kernels(loss: Loss) -> tuple[Function, Function] | None:
     """Value and gradient of numbers, likewise."""
-    return loss.kernels or LOSSES.get(type(loss))
+    return (loss.kernels or LOSSES.get(type(loss))) if _fits(loss, LEAST) else None
+
+
+def _fits(item: Named, room: int) -> bool:
+    """Whether all parameters are numbers, or None, and there are not too many."""
+    parameters = vars(item).values()
+    return len(parameters) <= room and all(value is None or isinstance(value, Real) for value in parameters)
 
 
 def activation_blocks(activation: Activation, dtype: Any) -> tuple[Any, Any]:

@@ -22,6 +22,7 @@ from numba.core.caching import (
     UserWideCacheLocator,
 )
 from numba.core.ccallback import CFunc
+from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 from numba.core.sigutils import normalize_signature
 from numba.extending import overload, register_jitable
@@ -139,8 +140,12 @@ _KEPT: list[CFunc] = []
 
 
 def scalar(function: Function) -> Function:
-    """A function of numbers: Python's when called from Python, compiled into the kernels that use it."""
-    register_jitable(**INLINED)(function)
+    """A function of numbers: Python's when called from Python, compiled into the kernels that use it.
+
+    A user's that is compiled already can be called by them as it is.
+    """
+    if not isinstance(function, Dispatcher):
+        register_jitable(**INLINED)(function)
     return function
 
 
