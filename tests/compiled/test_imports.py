@@ -1,0 +1,34 @@
+"""Numba is loaded when something is compiled, and not before."""
+
+import pytest
+
+from .helpers import run_python
+
+CODE = """
+import sys
+import numpy as np
+import clearprop
+from clearprop import MLPClassifier, Network, Trainer
+from clearprop.engines import CompiledEngine, resolve_engine
+
+def loaded():
+    return any(name.split(".")[0] in ("numba", "llvmlite") for name in sys.modules)
+
+X, y = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+seen = [loaded()]
+network = Network([3, 4, 2], loss="cross_entropy", rng=0)
+Trainer(network, engine=sys.argv[1], epochs=2, rng=0).fit(X, y)
+MLPClassifier(engine=sys.argv[1], max_iter=200, tol=1.0, random_state=0).fit(X, y).predict(X)
+seen.append(loaded())
+trainer = Trainer(network, engine="compiled", epochs=2, rng=0)
+trainer.start(X, y)
+seen.append(loaded())
+trainer.run()
+seen.append(loaded())
+print(seen)
+"""
+
+
+@pytest.mark.parametrize("engine", ["numpy", "auto"])
+def test_numba_is_not_loaded_before_it_is_needed(engine):
+    assert run_python(CODE, engine) == "[False, False, False, True]\n"
