@@ -66,11 +66,6 @@ class _InTheUsersCache(UserWideCacheLocator):
         return _sources()
 
 
-class _WhereTheUserSays(UserProvidedCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _sources()
-
-
 class _Implementation(CompileResultCacheImpl):
     _locator_classes = (_WhereTheUserSays, _BesideTheSources, _InTheUsersCache)
 
