@@ -44,15 +44,15 @@ class CompiledEngine:
         self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
     ) -> None:
         """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
-        from clearprop.engines.compiled.training import CompiledTraining, not_compilable
-
-        without = not_compilable(job)
-        if without is not None:
-            self._warn(without)
-            NumpyEngine().run(job, order, start, stop, rates, progress)
-            return
         training = self._training
         if training is None or training.job is not job:
+            from clearprop.engines.compiled.training import CompiledTraining, not_compilable
+
+            without = not_compilable(job)
+            if without is not None:
+                self._warn(without)
+                NumpyEngine().run(job, order, start, stop, rates, progress)
+                return
             training = self._training = CompiledTraining(job, self.threads)
         network = job.network
         before = network.parameters.copy(), job.slots.copy(), job.step
