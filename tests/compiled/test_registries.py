@@ -57,6 +57,17 @@ def test_every_loss_with_every_output(loss, output):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_every_loss_at_its_kink(loss, dtype):
+    """All parameters 0, so that outputs lie on the target or on the threshold, as in a network that begins."""
+    given = LOSSES[loss](threshold=0.0) if loss == "hinge" else loss
+    network = Network([3, 2], loss=given, initializer="zeros", dtype=dtype)
+    X, y = rows(loss)
+    y = y * (np.arange(23) % 2)[:, np.newaxis] if loss not in ("hinge", "perceptron") else y
+    assert_agreement(job_of(network, X, y, batch_size=23), 0.05, epochs=1)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("loss", ["binary_cross_entropy", "cross_entropy"])
 def test_a_floor_of_the_loss(loss, dtype):
     """Sure and wrong: outputs of which some are below the floor."""
