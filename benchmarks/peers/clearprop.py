@@ -66,7 +66,7 @@ def perceptron(workload, X, y, setting):
     from clearprop import Perceptron
     from peers.scikit_learn import correcting
 
-    return correcting(Perceptron, workload, X, y)
+    return correcting(Perceptron, workload, X, y, engine="compiled")
 
 
 def search(workload, X, y, setting):

@@ -70,9 +70,9 @@ def perceptron(workload, X, y, setting):
     return correcting(Perceptron, workload, X, y)
 
 
-def correcting(cls, workload, X, y):
+def correcting(cls, workload, X, y, **more):
     """All epochs of a perceptron; its coefficients."""
-    model = cls(max_iter=workload.epochs, tol=None, random_state=0)
+    model = cls(max_iter=workload.epochs, tol=None, random_state=0, **more)
     return lambda: [(model.fit(X, y).coef_.T, model.intercept_)]
 
 

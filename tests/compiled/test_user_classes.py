@@ -14,7 +14,7 @@ from clearprop.optimizers import Momentum
 
 from .helpers import assert_agreement, job_of
 
-WARNING = r"the {} has no compiled form, so the NumPy engine trains: .*choose engine='numpy' to go without"
+WARNING = r"the {} has no compiled form, so the NumPy engine trains\. .*engine='numpy' goes without"
 
 
 def rows(n=23):

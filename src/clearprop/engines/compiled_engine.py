@@ -89,9 +89,9 @@ class CompiledEngine:
     def _warn(self, what: str) -> None:
         if not self._warned:
             warnings.warn(
-                f"{what} has no compiled form, so the NumPy engine trains: give its class `kernels`, a value and a "
-                "slope that Numba can compile, or choose engine='numpy' to go without this warning",
-                stacklevel=5,
+                f"{what} has no compiled form, so the NumPy engine trains. An activation or loss may bring `kernels`, "
+                "a value and a slope that Numba can compile; engine='numpy' goes without this warning",
+                stacklevel=7,
             )
         self._warned = True
 

@@ -44,13 +44,33 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
     """
     weight = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     kept = np.flatnonzero(weight)
+    ones = bool((weight[kept] == 1).all())
+    if ones and 2 * len(np.unique(_hashes(X, labels)[kept])) > len(kept):
+        return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     groups: dict[bytes, list[int]] = {}
     for place in kept.tolist():
         groups.setdefault(_content(X, place) + int(labels[place]).to_bytes(8, "little"), []).append(place)
-    if (weight[kept] == 1).all() and 2 * len(groups) > len(kept):
+    if ones and 2 * len(groups) > len(kept):
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     rows = [groups[key] for key in sorted(groups)]
     return Counted(np.array([row[0] for row in rows]), np.array([weight[row].sum() for row in rows]))
+
+
+def _hashes(X: Any, labels: Array) -> Array:
+    """A number a row, the same for copies: the numbers' bits as whole numbers, weighed and added modulo 2^64."""
+    factors = np.random.default_rng(0).integers(1 << 63, size=X.shape[1] + 1, dtype=np.uint64) * np.uint64(
+        2
+    ) + np.uint64(1)
+    hashes: Array = labels.astype(np.uint64) * factors[-1]
+    if is_sparse(X):
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(_bits(X.data) * factors[X.indices], dtype=np.uint64)])
+        return hashes + sums[X.indptr[1:]] - sums[X.indptr[:-1]]
+    return hashes + (_bits(X) * factors[:-1]).sum(axis=1, dtype=np.uint64)
+
+
+def _bits(numbers: Array) -> Array:
+    numbers = np.ascontiguousarray(numbers + 0.0)  # -0.0 becomes 0.0
+    return numbers.view(f"u{numbers.itemsize}").astype(np.uint64, copy=False)
 
 
 def _content(X: Any, place: int) -> bytes:
