@@ -3,6 +3,7 @@
 import copy
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy.typing as npt
 
 from clearprop.arguments import dropout_by_layer, not_negative, positive, whole
 from clearprop.callbacks import Callback, ProgressBar
-from clearprop.engines import Diverged, Engine, Job, Progress, resolve_engine
+from clearprop.engines import Diverged, Engine, Job, Progress, compiles, resolve_engine
+from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
 from clearprop.errors import DivergenceError
 from clearprop.history import EpochRecord, History
@@ -237,13 +239,18 @@ class Trainer:
         try:
             if self.lbfgs and self.stop_reason is None:
                 self._run_lbfgs(self.lbfgs)
-            while self.stop_reason is None:
-                self.run_epoch()
+            with self.undisturbed():
+                while self.stop_reason is None:
+                    self.run_epoch()
         except BaseException:
             if self.stop_reason is None:
                 self._tell("on_finish")
             raise
         return self.history
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """One BLAS thread within this context, if the engine has workers of its own; `run` sees to it itself."""
+        return one_blas_thread() if not self.lbfgs and compiles(self.engine, self._started()) else nullcontext()
 
     def run_epoch(self) -> EpochRecord:
         """Go on to the end of the present epoch, and judge it.

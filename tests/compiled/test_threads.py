@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import scipy.sparse
 from sklearn.model_selection import cross_val_score
+from threadpoolctl import threadpool_info, threadpool_limits
 
-from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, MLPClassifier, Network, Penalty, Trainer
+from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Callback, MLPClassifier, Network, Penalty, Trainer
 from clearprop.engines import CompiledEngine, Progress
 from clearprop.engines.compiled import threads as workers
 from strategies import quiet_network, targets_for
@@ -134,3 +135,23 @@ def test_cross_validation_with_two_jobs(backend):
         together = cross_val_score(model, X, y, cv=3)
     np.testing.assert_array_equal(together, alone)
     assert alone.mean() > 0.7
+
+
+def test_blas_has_one_thread_while_compiled_workers_train_and_its_own_again_after():
+    def threads_of_blas():
+        return {info["filepath"]: info["num_threads"] for info in threadpool_info() if info["user_api"] == "blas"}
+
+    class Look(Callback):
+        seen: list[int]
+
+        def on_epoch_end(self, trainer):
+            self.seen = list(threads_of_blas().values())
+
+    X = np.random.default_rng(0).normal(size=(50, 3))
+    with threadpool_limits(2, user_api="blas"):
+        before = threads_of_blas()
+        for engine, expected in (("compiled", [1] * len(before)), ("numpy", list(before.values()))):
+            look = Look()
+            Trainer(Network([3, 4, 1], rng=0), epochs=1, engine=engine, callbacks=[look]).fit(X, X[:, 0])
+            assert look.seen == expected
+            assert threads_of_blas() == before

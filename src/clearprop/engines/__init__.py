@@ -1,6 +1,6 @@
 """Engines: what turns batches into steps. All take the same job and leave it in the same state."""
 
-from clearprop.engines.auto import AutoEngine
+from clearprop.engines.auto import AutoEngine, compiles
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress
 from clearprop.engines.numpy_engine import NumpyEngine
@@ -34,5 +34,6 @@ __all__ = [
     "Job",
     "NumpyEngine",
     "Progress",
+    "compiles",
     "resolve_engine",
 ]

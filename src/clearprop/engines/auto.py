@@ -81,6 +81,13 @@ def numba_is_there() -> bool:
     return find_spec("numba") is not None
 
 
+def compiles(engine: object, job: Job) -> bool:
+    """Whether an engine trains a job by compiled code from its first step."""
+    if isinstance(engine, AutoEngine):
+        return numba_is_there() and steps_by_numpy(job) == 0
+    return isinstance(engine, CompiledEngine)
+
+
 def steps_by_numpy(job: Job) -> int:
     """How many steps of the whole job are NumPy's."""
     seconds = numpy_seconds(job.network, job.batch_size)

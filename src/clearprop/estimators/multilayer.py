@@ -105,7 +105,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
             if incremental:
                 self._first_call(y, classes)
             trainer = self._prepared(X, y, sample_weight, validation, report, incremental)
-        with report.told(max_subtasks=1 if incremental else self.max_iter):
+        with trainer.undisturbed(), report.told(max_subtasks=1 if incremental else self.max_iter):
             self._run(trainer, report, incremental)
 
     def _prepared(
