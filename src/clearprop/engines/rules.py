@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.engines.auto import numba_is_there
 from clearprop.perceptron_rule import Course, NumpyRule, RuleEngine, Run
 
 Array = npt.NDArray[Any]
@@ -37,19 +38,22 @@ class AutoRule:
 
     def permutation(self, n: int, seed: int) -> Array:
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
-        engine = CompiledRule() if _loaded() or n > ROWS_IN_PYTHON else NumpyRule()
+        engine = CompiledRule() if _rows_in_python() < n else NumpyRule()
         return engine.permutation(n, seed)
 
     def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Array:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
-        rows = len(course.places)
-        in_python = 0 if _loaded() else min(last, ROWS_IN_PYTHON // rows)
-        first = NumpyRule().advance(run, course, in_python, judges)
-        return np.concatenate([first, CompiledRule().advance(run, course, last, judges)]) if in_python < last else first
+        by_numpy = NumpyRule().advance(run, course, min(last, _rows_in_python() // len(course.places)), judges)
+        if course.epoch >= last or course.stale >= run.settings.patience or not run.is_finite:
+            return by_numpy
+        return np.concatenate([by_numpy, CompiledRule().advance(run, course, last, judges)])
 
 
-def _loaded() -> bool:
-    return "clearprop.engines.compiled.perceptron" in sys.modules
+def _rows_in_python() -> int:
+    """None where compiled code is loaded already, all where there can be none."""
+    if not numba_is_there():
+        return sys.maxsize
+    return 0 if "clearprop.engines.compiled.perceptron" in sys.modules else ROWS_IN_PYTHON
 
 
 RULES: dict[str, type[RuleEngine]] = {"auto": AutoRule, "numpy": NumpyRule, "compiled": CompiledRule}
