@@ -10,7 +10,15 @@ class Callback:
     """Told when training starts, after each batch and epoch, and when it ends; override what is of interest.
 
     `trainer.stop("reason")` ends training after the present epoch.
+
+    Attributes
+    ----------
+    reads_history_only : bool
+        True of one that, after an epoch, reads `trainer.history` only and stops nothing: it may then be told of several
+        short epochs one after the other when all of them have passed, which trains small networks faster.
     """
+
+    reads_history_only: bool = False
 
     def on_start(self, trainer: "Trainer") -> None:
         """Before the first batch."""
@@ -27,6 +35,8 @@ class Callback:
 
 class ProgressBar(Callback):
     """A bar with epochs, losses and the time left, on standard error."""
+
+    reads_history_only = True
 
     def __init__(self) -> None:
         from rich.console import Console

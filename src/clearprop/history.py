@@ -1,12 +1,10 @@
 """What training was like, epoch by epoch."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass, fields
-from typing import overload
+from typing import NamedTuple, overload
 
 
-@dataclass(frozen=True)
-class EpochRecord:
+class EpochRecord(NamedTuple):
     """One epoch.
 
     Attributes
@@ -75,9 +73,7 @@ class History(Sequence[EpochRecord]):
 
     def to_columns(self) -> dict[str, list[float | None]]:
         """Name of each quantity to its values: what plots, tables and files take."""
-        names = [field.name for field in fields(EpochRecord)]
-        rows = [astuple(record) for record in self.records]
-        return {name: [row[index] for row in rows] for index, name in enumerate(names)}
+        return {name: [getattr(record, name) for record in self.records] for name in EpochRecord._fields}
 
     @overload
     def __getitem__(self, index: int) -> EpochRecord: ...

@@ -3,14 +3,13 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from clearprop.arguments import not_negative, positive, share, whole
 from clearprop.registry import Named, Registry
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(NamedTuple):
     """How far training has come when a step is about to be taken.
 
     Attributes

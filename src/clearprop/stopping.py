@@ -1,5 +1,6 @@
 """When to stop: the monitored number, the best so far, and how long it has not got better."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
@@ -46,9 +47,9 @@ class Patience:
         value = self.monitor(record) if callable(self.monitor) else getattr(record, self.monitor)
         value = -value if self.monitor == "metric" else value
         # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
-        gained = np.isfinite(value) and value <= self.best - self.tolerance
+        gained = math.isfinite(value) and value <= self.best - self.tolerance
         self.epochs_without_gain = 0 if gained else self.epochs_without_gain + 1
-        if np.isfinite(value) and value < self.best:
+        if math.isfinite(value) and value < self.best:
             self.best = value
             if self.keeps_best:
                 self.best_parameters = parameters.copy()
@@ -69,6 +70,11 @@ class Patience:
     def name(self) -> str:
         """What is monitored, in words."""
         return "the monitored number" if callable(self.monitor) else self.monitor.replace("_", " ")
+
+    @property
+    def epochs_to_come(self) -> float:
+        """So many epochs may pass before patience can be over, whatever they bring; infinity where it cannot be."""
+        return math.inf if self.patience is None else self.patience + 1 - self.epochs_without_gain
 
     @property
     def over(self) -> bool:

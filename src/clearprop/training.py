@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clearprop.arguments import dropout_by_layer, not_negative, positive, whole
 from clearprop.callbacks import Callback, ProgressBar
-from clearprop.engines import Diverged, Engine, Job, Progress, compiles, resolve_engine
+from clearprop.engines import Diverged, Engine, Job, Progress, Stretch, compiles, numpy_seconds, resolve_engine
 from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
 from clearprop.errors import DivergenceError
@@ -27,6 +27,9 @@ from clearprop.snapshots import Snapshot, State
 from clearprop.stopping import Monitored, Patience
 
 Array = npt.NDArray[Any]
+
+# So many seconds of training, as NumPy would take them, may pass with nobody looking.
+SECONDS_AHEAD = 0.1
 
 
 class Trainer:
@@ -241,7 +244,7 @@ class Trainer:
                 self._run_lbfgs(self.lbfgs)
             with self.undisturbed():
                 while self.stop_reason is None:
-                    self.run_epoch()
+                    self._run_epochs(self._epochs_ahead())
         except BaseException:
             if self.stop_reason is None:
                 self._tell("on_finish")
@@ -260,8 +263,7 @@ class Trainer:
         DivergenceError
             See `run`.
         """
-        self._advance(self._started().n_rows)
-        self._end_epoch()
+        self._run_epochs(1)
         return self._records[-1]
 
     def run_batch(self) -> bool:
@@ -279,6 +281,7 @@ class Trainer:
         ended_epoch = self._state.cursor == job.n_rows
         if ended_epoch:
             self._end_epoch()
+            self._settle()
         return ended_epoch
 
     def stop(self, reason: str) -> None:
@@ -303,7 +306,7 @@ class Trainer:
     def next_rate(self) -> float:
         """The learning rate of the step that comes next."""
         self._started()
-        return self._rates(1)[0]
+        return self._rate(0, 0)
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 
@@ -390,10 +393,28 @@ class Trainer:
         self._started()
         return self._state.patience.epochs_without_gain
 
-    # -- one stretch of an epoch ---------------------------------------------------------------------------------
+    # -- stretches of training -----------------------------------------------------------------------------------
 
-    def _advance(self, stop: int) -> None:
-        """Run the batches from the present place in the epoch to `stop`."""
+    def _epochs_ahead(self) -> int:
+        """How many short epochs are sure to come, whatever they bring, with nobody looking in between.
+
+        They are run by one call of the engine, and judged one by one afterwards: that comes to the same.
+        """
+        job, state = self._started(), self._state
+        watched = not all(callback.reads_history_only for callback in self.callbacks)
+        if state.cursor > 0 or self._shows_metric or state.patience.keeps_best or watched or any(self.dropout):
+            return 1
+        seconds = numpy_seconds(self.network, job.batch_size) * -(-job.n_rows // job.batch_size)
+        return max(1, int(min(SECONDS_AHEAD / seconds, self.epochs - state.epoch, state.patience.epochs_to_come)))
+
+    def _run_epochs(self, epochs: int) -> None:
+        """Go on to the end of the present epoch, or run so many whole ones; judge them."""
+        self._advance(self._started().n_rows, epochs)
+        self._end_epoch()
+        self._settle()
+
+    def _advance(self, stop: int, epochs: int = 1) -> None:
+        """Run the batches from the present place in the epoch to `stop`, of so many epochs; judge all but the last."""
         job, state = self._started(), self._state
         if self.lbfgs:
             raise TypeError("lbfgs decides its steps itself and cannot be advanced from outside: use fit or run")
@@ -401,33 +422,67 @@ class Trainer:
             raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
         if state.cursor == job.n_rows:
             return
-        if state.cursor == 0:
-            self._begin_epoch()
-        stop = min(stop, job.n_rows)
-        rates = self._rates(len(range(state.cursor, stop, job.batch_size)))
+        before = (generator_state(self.rng), state.order) if epochs > 1 else None
+        stretch = self._stretch(min(stop, job.n_rows), epochs)
         first_batch = state.cursor // job.batch_size
         try:
-            self.engine.run(job, state.order, state.cursor, stop, rates, state.progress)
+            self.engine.run(job, stretch)
         except Diverged as diverged:
             job.slots[:] = 0
-            raise self._divergence_error(diverged, first_batch) from diverged
-        state.cursor, state.rate = stop, rates[-1]
+            in_epoch, batch = divmod(diverged.batch, stretch.rates.shape[1])
+            self._end_epochs(stretch, in_epoch)
+            if before is not None:  # the orders of epochs that never came are not drawn
+                restore_generator(self.rng, before[0])
+                state.order = before[1]
+                self._orders(in_epoch + 1)
+            raise self._divergence_error(diverged, first_batch + batch) from diverged
+        self._end_epochs(stretch, epochs - 1)
+        state.cursor, state.rate = stretch.stop, float(stretch.rates[-1, -1])
 
-    def _begin_epoch(self) -> None:
+    def _stretch(self, stop: int, epochs: int) -> Stretch:
+        """What is run next: the rest of an epoch to `stop`, or so many epochs from their beginning."""
+        state = self._state
+        orders = self._orders(epochs) if state.cursor == 0 else None if state.order is None else state.order[np.newaxis]
+        progress = [state.progress, *(Progress() for _ in range(epochs - 1))]
+        return Stretch(orders, state.cursor, stop, self._rates(stop, epochs), progress)
+
+    def _orders(self, epochs: int) -> Array | None:
+        """The order of the rows in each of the next epochs, shape (epochs, n)."""
         state, n = self._state, self._started().n_rows
-        if self.shuffle:
+        if not self.shuffle:
+            return None if state.order is None else np.tile(state.order, (epochs, 1))
+        orders = np.empty((epochs, n), dtype=np.intp)
+        for order in orders:
             # Shuffles accumulate, as scikit-learn's do.
             places = np.arange(n) if state.order is None else state.order
-            state.order = places[self.rng.permutation(n)]
+            order[:] = places[self.rng.permutation(n)]
+            state.order = order
+        return orders
 
-    def _rates(self, n_batches: int) -> list[float]:
+    def _rates(self, stop: int, epochs: int) -> Array:
+        """The learning rates of the batches from the present place to `stop`, of so many epochs: (epochs, batches)."""
+        n_batches = len(range(self._state.cursor, stop, self._started().batch_size))
+        rates = np.empty((epochs, n_batches))
+        for epoch, own in enumerate(rates):
+            first = epoch * n_batches
+            steps = range(first, first + n_batches)
+            own[:] = [self._rate(step, epoch) for step in steps] if self.schedule.by_step else self._rate(first, epoch)
+        return rates
+
+    def _rate(self, steps: int, epochs: int) -> float:
+        """The learning rate so many steps from now, when so many epochs more are finished."""
         job, state = self._started(), self._state
         total = self.epochs * -(-job.n_rows // job.batch_size)
-        rates = [
-            self.schedule.rate(self.learning_rate, Position(step, total, state.epoch, state.samples, state.stalls))
-            for step in range(job.step, job.step + (n_batches if self.schedule.by_step else 1))
-        ]
-        return rates if self.schedule.by_step else rates * n_batches
+        samples = state.samples + epochs * job.n_rows
+        at = Position(job.step + steps, total, state.epoch + epochs, samples, state.stalls)
+        return self.schedule.rate(self.learning_rate, at)
+
+    def _end_epochs(self, stretch: Stretch, count: int) -> None:
+        """Judge the first epochs of a stretch; the next one is then the present."""
+        for epoch in range(count):
+            self._state.progress, self._state.rate = stretch.progress[epoch], float(stretch.rates[epoch, -1])
+            self._end_epoch()
+        self._state.progress = stretch.progress[count]
 
     def _end_epoch(self) -> None:
         job, state = self._started(), self._state
@@ -450,7 +505,6 @@ class Trainer:
         if state.patience.over:
             self._lose_patience()
         self._tell("on_epoch_end")
-        self._settle()
 
     def _judge(self) -> tuple[float | None, float | None]:
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
@@ -506,6 +560,7 @@ class Trainer:
         def after_iteration(progress: Progress) -> bool:
             state.progress = progress
             self._end_epoch()
+            self._settle()
             return state.stop_reason is None
 
         try:
@@ -522,8 +577,9 @@ class Trainer:
             raise RuntimeError("training has not been started: call start(X, y), or fit(X, y)")
         return self._job
 
-    def _divergence_error(self, diverged: Diverged, first_batch: int) -> DivergenceError:
-        epoch, batch = self._state.epoch + 1, first_batch + diverged.batch + 1
+    def _divergence_error(self, diverged: Diverged, batch: int) -> DivergenceError:
+        """What to raise where numbers left the finite range in this batch (from 0) of the present epoch."""
+        epoch, batch = self._state.epoch + 1, batch + 1
         self._state.stop_reason = f"diverged in epoch {epoch}"
         self._keep_best()
         self._tell("on_finish")

@@ -11,7 +11,7 @@ import numpy as np
 
 import clearprop
 from clearprop import OPTIMIZERS, Penalty
-from clearprop.engines import Job, NumpyEngine, Progress
+from clearprop.engines import Job, NumpyEngine, Progress, Stretch
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.training import CompiledTraining, not_compilable
 
@@ -26,12 +26,12 @@ class Kernel:
         self.threads = threads
         self.training = None
 
-    def run(self, job, order, start, stop, rates, progress):
+    def run(self, job, stretch):
         missing = not_compilable(job)
         assert missing is None, f"{missing} has no compiled form: write one in clearprop/engines/compiled"
         self.training = self.training or CompiledTraining(job, self.threads)
-        good = self.training.run(order, start, stop, rates, progress)
-        assert good == len(rates), f"the numbers were finite after {good} steps of {len(rates)} only"
+        good = self.training.run(stretch)
+        assert good == stretch.n_batches, f"the numbers were finite after {good} steps of {stretch.n_batches} only"
 
 
 def job_of(
@@ -60,9 +60,9 @@ def train(engine, job, rate, epochs=2, shuffle=True):
     """The sums of each epoch: loss, norm, rows, penalty; the rate is another in each batch."""
     rng, n, sums = np.random.default_rng(3), job.n_rows, []
     for _ in range(epochs):
-        order, progress = rng.permutation(n) if shuffle else None, Progress()
-        rates = rate * rng.uniform(0.5, 1, size=-(-n // job.batch_size))
-        engine.run(job, order, 0, n, list(rates), progress)
+        orders, progress = rng.permutation(n)[np.newaxis] if shuffle else None, Progress()
+        rates = rate * rng.uniform(0.5, 1, size=(1, -(-n // job.batch_size)))
+        engine.run(job, Stretch(orders, 0, n, rates, [progress]))
         sums.append([progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum])
     return np.array(sums)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop import INITIALIZERS, DivergenceError, Network, Penalty, Trainer
-from clearprop.engines import CompiledEngine, Diverged, NumpyEngine, Progress
+from clearprop.engines import CompiledEngine, Diverged, NumpyEngine, Progress, Stretch
 from clearprop.randomness import generator_state
 
 from .helpers import difference, job_of
@@ -72,7 +72,7 @@ def test_steps_that_grow_until_they_overflow(setting, dtype):
 def run_once(engine, job, stop):
     progress = Progress(1e3, 1e-3, 100, 10.0)
     with pytest.raises(Diverged) as caught:
-        engine.run(job, None, 0, stop, [1e308] * stop, progress)
+        engine.run(job, Stretch(None, 0, stop, np.full((1, stop), 1e308), [progress]))
     return (caught.value.batch, caught.value.layer, caught.value.what), progress
 
 

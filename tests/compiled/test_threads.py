@@ -12,7 +12,7 @@ from sklearn.model_selection import cross_val_score
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Callback, MLPClassifier, Network, Penalty, Trainer
-from clearprop.engines import CompiledEngine, Progress
+from clearprop.engines import CompiledEngine, Progress, Stretch
 from clearprop.engines.compiled import threads as workers
 from strategies import quiet_network, targets_for
 
@@ -112,9 +112,10 @@ def test_others_run_while_a_kernel_does():
     rng = np.random.default_rng(0)
     network = Network([40, 100, 3], "tanh", rng=0)
     job = job_of(network, rng.normal(size=(500, 40)), rng.normal(size=(500, 3)), batch_size=5)
-    engine, order = Kernel(1), np.tile(np.arange(500), 200)
-    engine.run(job, None, 0, 500, [1e-4] * 100, Progress())
-    thread = threading.Thread(target=engine.run, args=(job, order, 0, len(order), [1e-4] * 20_000, Progress()))
+    engine = Kernel(1)
+    engine.run(job, Stretch(None, 0, 500, np.full((1, 100), 1e-4), [Progress()]))
+    stretch = Stretch(None, 0, 500, np.full((200, 100), 1e-4), [Progress() for _ in range(200)])
+    thread = threading.Thread(target=engine.run, args=(job, stretch))
     began, ticks = time.perf_counter(), 0
     thread.start()
     while thread.is_alive():

@@ -66,11 +66,12 @@ class Script:
     name = "script"
     epoch = 0
 
-    def run(self, job, order, start, stop, rates, progress):
-        job.step += len(rates)
-        job.network.biases[0][0] = self.biases[self.epoch] if self.biases else self.epoch + 1
-        progress.add(self.losses[self.epoch], self.epoch + 1, stop - start)
-        self.epoch += 1
+    def run(self, job, stretch):
+        job.step += stretch.n_batches
+        for progress in stretch.progress:
+            job.network.biases[0][0] = self.biases[self.epoch] if self.biases else self.epoch + 1
+            progress.add(self.losses[self.epoch], self.epoch + 1, stretch.stop - stretch.start)
+            self.epoch += 1
 
 
 def scripted(losses, biases=None, validation=None, network=None, **settings):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop import OPTIMIZERS, Network, Penalty
-from clearprop.engines import ENGINES, AutoEngine, Diverged, Job, NumpyEngine, Progress, resolve_engine
+from clearprop.engines import ENGINES, AutoEngine, Diverged, Job, NumpyEngine, Progress, Stretch, resolve_engine
 
 from .helpers import Script, rows
 
@@ -46,8 +46,8 @@ def run_in_parts(name, stops, progress):
     order, start, sums = np.random.default_rng(1).permutation(23), 0, []
     for stop in stops:
         given = Progress() if progress is None else progress
-        rates = [0.01] * -(-(stop - start) // 4)
-        assert resolve_engine(name).run(job, order, start, stop, rates, given) is None
+        stretch = Stretch(order[np.newaxis], start, stop, np.full((1, -(-(stop - start) // 4)), 0.01), [given])
+        assert resolve_engine(name).run(job, stretch) is None
         sums.append((given.loss_sum, given.norm_sum, given.rows))
         start = stop
     return job, sums
@@ -74,7 +74,7 @@ def test_an_engine_that_diverges_has_added_the_batches_before(engine):
     network.weights[0] = 1.0
     progress = Progress()
     with pytest.raises(Diverged, match="the activations a of layer 1 not finite in batch 2") as caught:
-        resolve_engine(engine).run(job_of(network, X, y, 1), None, 0, 4, [0.01] * 4, progress)
+        resolve_engine(engine).run(job_of(network, X, y, 1), Stretch(None, 0, 4, np.full((1, 4), 0.01), [progress]))
     assert (caught.value.batch, caught.value.layer, caught.value.what) == (2, 1, "the activations a")
     assert progress.rows == 2
     assert np.isfinite(progress.loss_sum)

@@ -6,14 +6,13 @@ comes to the same numbers, in one go, batch by batch, or stopped and resumed.
 
 import functools
 import math
-from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import numpy.typing as npt
 
 from clearprop.engines.compiled_engine import CompiledEngine
-from clearprop.engines.contract import Diverged, Job, Progress
+from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.network import Network
 
@@ -44,21 +43,20 @@ class AutoEngine:
     def __init__(self) -> None:
         self._numpy, self._compiled = NumpyEngine(), CompiledEngine()
 
-    def run(
-        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
-    ) -> None:
-        """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
-        first = max(0, min(len(rates), steps_by_numpy(job) - job.step))
-        if first < len(rates) and not self._can_compile(job):
-            first = len(rates)
-        middle = min(stop, start + first * job.batch_size)
-        if first > 0:
-            self._numpy.run(job, order, start, middle, rates[:first], progress)
-        if first < len(rates):
-            try:
-                self._compiled.run(job, order, middle, stop, rates[first:], progress)
-            except Diverged as diverged:
-                raise diverged.after(first) from diverged
+    def run(self, job: Job, stretch: Stretch) -> None:
+        """Take a step for each batch of the stretch; see `Engine.run`."""
+        n_batches = stretch.n_batches
+        first = max(0, min(n_batches, steps_by_numpy(job) - job.step))
+        if first < n_batches and not self._can_compile(job):
+            first = n_batches
+        begun = 0
+        for engine, begin, end in ((self._numpy, 0, first), (self._compiled, first, n_batches)):
+            for part in stretch.between(begin, end, job.batch_size):
+                try:
+                    engine.run(job, part)
+                except Diverged as diverged:
+                    raise diverged.after(begun) from diverged
+                begun += part.n_batches
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""

@@ -2,12 +2,11 @@
 
 import copy
 import warnings
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from clearprop.engines.contract import Diverged, Job, Progress
+from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.network import Network
 from clearprop.randomness import generator_state, restore_generator
@@ -40,10 +39,8 @@ class CompiledEngine:
         self._training: CompiledTraining | None = None
         self._warned = False
 
-    def run(
-        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
-    ) -> None:
-        """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
+    def run(self, job: Job, stretch: Stretch) -> None:
+        """Take a step for each batch of the stretch; see `Engine.run`."""
         training = self._training
         if training is None or training.job is not job:
             from clearprop.engines.compiled.training import CompiledTraining, not_compilable
@@ -51,14 +48,14 @@ class CompiledEngine:
             without = not_compilable(job)
             if without is not None:
                 self._warn(without)
-                NumpyEngine().run(job, order, start, stop, rates, progress)
+                NumpyEngine().run(job, stretch)
                 return
             training = self._training = CompiledTraining(job, self.threads)
         network = job.network
         before = network.parameters.copy(), job.slots.copy(), job.step
         drawn = copy.deepcopy(generator_state(job.rng)) if any(job.dropout) else None
-        good = training.run(order, start, stop, rates, progress)
-        if good == len(rates):
+        good = training.run(stretch)
+        if good == stretch.n_batches:
             return
         # All but the last step that was still good, which may have been too long, are taken again; where the numbers
         # left the finite ones is then found by the readable engine.
@@ -66,13 +63,14 @@ class CompiledEngine:
         network.parameters[:], job.slots[:], job.step = before
         if drawn is not None:
             restore_generator(job.rng, drawn)
-        middle = start + good * job.batch_size
-        if good > 0:
-            training.run(order, start, middle, rates[:good], progress)
-        try:
-            NumpyEngine().run(job, order, middle, stop, rates[good:], progress)
-        except Diverged as diverged:
-            raise diverged.after(good) from diverged
+        for part in stretch.between(0, good, job.batch_size):
+            training.run(part)
+        for part in stretch.between(good, stretch.n_batches, job.batch_size):
+            try:
+                NumpyEngine().run(job, part)
+            except Diverged as diverged:
+                raise diverged.after(good) from diverged
+            good += part.n_batches
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs); a few rows are NumPy's, which is at hand."""

@@ -1,6 +1,6 @@
 """What an engine is given and what it gives back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -84,29 +84,67 @@ class Progress:
         self.penalty_sum += penalty * rows
 
 
+@dataclass
+class Stretch:
+    """What an engine is to run: some batches of an epoch, or several whole epochs one after the other.
+
+    Attributes
+    ----------
+    orders : array of int, shape (epochs, n), or None
+        The order of the rows in each epoch; None where they come as they are.
+    start, stop : int
+        Places in those orders; batches of the job's size, the last may be smaller.
+    rates : array, shape (epochs, batches)
+        The learning rate of each batch.
+    progress : list of Progress
+        What the batches of each epoch come to is added here, one by one, so that the sums of an epoch do not depend on
+        how it was cut into runs.
+    """
+
+    orders: Array | None
+    start: int
+    stop: int
+    rates: Array
+    progress: list[Progress]
+
+    @property
+    def n_batches(self) -> int:
+        """In all epochs together."""
+        return self.rates.size
+
+    def steps(self, size: int) -> Iterator[tuple[Any, float, Progress]]:
+        """For each batch of so many rows: which rows (as an index), its rate, and where to add what it comes to."""
+        for epoch, progress in enumerate(self.progress):
+            rates = self.rates[epoch].tolist()
+            for begin, rate in zip(range(self.start, self.stop, size), rates, strict=True):
+                rows = slice(begin, min(begin + size, self.stop))
+                yield rows if self.orders is None else self.orders[epoch, rows], rate, progress
+
+    def between(self, first: int, last: int, size: int) -> Iterator["Stretch"]:
+        """The batches from number `first` to before `last`, counted through all epochs, as stretches."""
+        of_an_epoch = self.rates.shape[1]
+        while first < last:
+            epoch, at = divmod(first, of_an_epoch)
+            whole = 1 if at else max(1, (last - first) // of_an_epoch)
+            end = min(of_an_epoch, at + last - first)
+            epochs = slice(epoch, epoch + whole)
+            yield Stretch(
+                None if self.orders is None else self.orders[epochs],
+                self.start + at * size,
+                min(self.start + end * size, self.stop),
+                self.rates[epochs, at:end],
+                self.progress[epochs],
+            )
+            first += whole * (end - at)
+
+
 class Engine(Protocol):
     """Runs batches of a job, and computes a network's outputs."""
 
     name: str
 
-    def run(
-        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
-    ) -> None:
-        """Take a step for each batch of the rows from `start` to `stop`.
-
-        Parameters
-        ----------
-        job : Job
-            Changed in place.
-        order : array of int, shape (n,), or None
-            The order of the rows in this epoch; None where they come as they are.
-        start, stop : int
-            Places in that order; batches of `job.batch_size` rows, the last may be smaller.
-        rates : sequence of float
-            The learning rate of each batch.
-        progress : Progress
-            What the batches come to is added here, one by one, so that the sums of an epoch do not depend on how it
-            was cut into runs.
+    def run(self, job: Job, stretch: Stretch) -> None:
+        """Take a step for each batch of the stretch; the job is changed in place.
 
         Raises
         ------
@@ -121,7 +159,7 @@ class Engine(Protocol):
 
 
 class Diverged(Exception):
-    """Numbers left the finite range, in which batch (from 0) of the run and in which layer (from 1) first."""
+    """Numbers left the finite range, in which batch (from 0) of the stretch and in which layer (from 1) first."""
 
     def __init__(self, batch: int, layer: int, what: str) -> None:
         super().__init__(f"{what} of layer {layer} not finite in batch {batch}")
@@ -130,7 +168,7 @@ class Diverged(Exception):
         self.what = what
 
     def after(self, batches: int) -> "Diverged":
-        """The same, of a run that began so many batches earlier."""
+        """The same, of a stretch that began so many batches earlier."""
         return Diverged(self.batch + batches, self.layer, self.what)
 
 

@@ -1,12 +1,11 @@
 """The readable engine: each batch forward, backward, step, in NumPy, on arrays that are allocated once."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
+from clearprop.engines.contract import Diverged, Job, Stretch, first_not_finite
 from clearprop.engines.dropout import draw_masks
 from clearprop.network import Network
 from clearprop.trace import Gradients, Trace
@@ -19,25 +18,21 @@ class NumpyEngine:
 
     name = "numpy"
 
-    def run(
-        self, job: Job, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress
-    ) -> None:
-        """Take a step for each batch of the rows from `start` to `stop`; see `Engine.run`."""
+    def run(self, job: Job, stretch: Stretch) -> None:
+        """Take a step for each batch of the stretch; see `Engine.run`."""
         network = job.network
         last_finite = network.parameters.copy()
-        size = min(job.batch_size, stop - start)
-        trace, gradients = _buffers(job, size)
+        size = min(job.batch_size, stretch.stop - stretch.start)
+        full = _buffers(job, size)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
-            for batch, (begin, rate) in enumerate(zip(range(start, stop, job.batch_size), rates, strict=True)):
-                end = min(begin + job.batch_size, stop)
-                if end - begin < size:
-                    trace, gradients = _first_rows(trace, gradients, end - begin)
-                rows = slice(begin, end) if order is None else order[begin:end]
+            for batch, (rows, rate, progress) in enumerate(stretch.steps(job.batch_size)):
                 X, y = job.X[rows], job.y[rows]
                 weight = None if job.sample_weight is None else job.sample_weight[rows]
+                n_rows = len(y)
+                trace, gradients = full if n_rows == size else _first_rows(*full, n_rows)
 
-                network.forward(X, draw_masks(job, end - begin), out=trace)
-                penalty = network.penalty_share(end - begin, weight, job.penalty)
+                network.forward(X, draw_masks(job, n_rows), out=trace)
+                penalty = network.penalty_share(n_rows, weight, job.penalty)
                 loss = network.loss_of(trace, y, weight) + penalty
                 network.backward(trace, y, weight, job.penalty, out=gradients)
                 norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
@@ -52,9 +47,9 @@ class NumpyEngine:
                         W *= 1 - rate * job.decoupled_decay
                 job.step += 1
                 job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
-                progress.add(loss, norm, end - begin, penalty)
+                progress.add(loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
-                raise _diverged(job, len(rates), trace, gradients, last_finite)
+                raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clearprop.callbacks import Callback
@@ -35,8 +34,7 @@ def reported(record: EpochRecord, n_outputs: int) -> EpochRecord:
     if n_outputs == 1:
         return record
     validation_loss = None if record.validation_loss is None else record.validation_loss / n_outputs
-    return replace(
-        record,
+    return record._replace(
         loss=(record.loss - record.penalty) / n_outputs + record.penalty,
         validation_loss=validation_loss,
     )
@@ -56,6 +54,8 @@ class EpochReport(Callback):
         self.estimator = estimator
         self.offered = offered
         self.epochs = 0
+        # What others are shown after an epoch is to be of that epoch.
+        self.reads_history_only = not (estimator.verbose or getattr(estimator, "_skl_callbacks", None))
 
     @contextmanager
     def told(self, max_subtasks: int) -> Iterator[None]:

@@ -43,8 +43,9 @@ TILE, LANES, MASKS, BLOCK = range(GIVES_DELTA + 1, GIVES_DELTA + 5)
 PRODUCT = 0
 # Entries of `strengths`: L1, L2, decoupled decay, the longest gradient; the optimiser's settings follow.
 L1, L2, DECAY, LONGEST, OF_OPTIMIZER = range(5)
-# Entries of `sums`, as in `Progress`.
+# Entries of an epoch's sums, as in `Progress`.
 LOSS_SUM, NORM_SUM, ROWS, PENALTY_SUM = range(4)
+N_SUMS = PENALTY_SUM + 1
 
 
 class Plan(NamedTuple):
@@ -79,63 +80,65 @@ class Memory(NamedTuple):
     squares: Any
     penalties: Any
     constants: Any
-    sums: Any
     done: Any
 
 
 class Course(NamedTuple):
-    """The order of the rows, the dropout masks from the run's first row on, and the rate of each batch."""
+    """The order of the rows, the dropout masks from the first row on, the rate of each batch, and each epoch's sums."""
 
     order: Any
     masks: Any
     rates: Any
+    sums: Any
 
 
 @kernel
-def train(worker, workers, counter, plan, data, memory, course, batches, start, stop, size, step):
-    """Take so many steps, with batches of `size` of the rows start:stop of the order; memory.done counts the good ones.
+def train(worker, workers, counter, plan, data, memory, course, epochs, apart, start, stop, size, step):
+    """Take a step for each batch of `size` of the rows start:stop of each epoch's order; orders are so far apart.
 
-    It ends early when loss or gradient are not finite: parameters and slots are then to be thrown away.
+    It ends early when loss or gradient are not finite: parameters and slots are then to be thrown away, and memory.done
+    tells how many batches were good.
     """
     plan, data, memory, course = pointers(plan), pointers(data), pointers(memory), pointers(course)
     places = plan.places
     first_block, last_block = share(places[BLOCKS], worker, workers)
     for block in range(first_block, last_block):
         lay_out(plan, memory, block)
-    meetings = 0
-    for batch in range(batches):
-        meetings = meet(counter, workers, meetings)
-        if memory.done[0] < batch:
-            return
-        begin = start + batch * size
-        rows, order = min(size, stop - begin), pointer(course.order, begin)
-        masks = pointer(course.masks, (begin - start) * places[MASKS])
-        count = weigh(plan, data, order, rows)
-        first, last = share_of_rows(rows, worker, workers)
-        for top in range(first, last, places[TILE]):
-            tile = min(places[TILE], last - top)
-            gather_inputs(plan, data, memory, order, top, tile)
-            gather_targets(plan, data, memory, order, top, tile, count)
-            forward(plan, data, memory, order, masks, top, tile)
-            backward(plan, memory, masks, top, tile)
-        meetings = meet(counter, workers, meetings)
-        constants = pointer(memory.constants, worker * N_SETTINGS)
-        s, rate = pointer(plan.strengths, OF_OPTIMIZER), course.rates[batch]
-        call(plan.functions[places[CONSTANTS]], (rate, step + batch, s, constants))
-        for block in range(first_block, last_block):
-            add_up_gradient(plan, data, memory, order, rows, count, block, worker)
-            if places[BLOCK] > 0:
-                take_step(plan, memory, block, block + 1, worker, rate, 1.0)
-        if places[BLOCK] == 0:
-            shorter = 1.0
-            if plan.strengths[LONGEST] < np.inf:
-                meetings = meet(counter, workers, meetings)
-                shorter = plan.strengths[LONGEST] / math.sqrt(sum_of(memory.squares, places[BLOCKS]))
-            take_step(plan, memory, first_block, last_block, worker, rate, shorter)
-        if workers > 1:
+    batch = meetings = 0
+    for epoch in range(epochs):
+        for begin in range(start, stop, size):
             meetings = meet(counter, workers, meetings)
-        if worker == 0 and took_note(plan, memory, rows):
-            memory.done[0] = batch + 1
+            if memory.done[0] < batch:
+                return
+            rows, order = min(size, stop - begin), pointer(course.order, epoch * apart + begin)
+            masks = pointer(course.masks, (begin - start) * places[MASKS])
+            count = weigh(plan, data, order, rows)
+            first, last = share_of_rows(rows, worker, workers)
+            for top in range(first, last, places[TILE]):
+                tile = min(places[TILE], last - top)
+                gather_inputs(plan, data, memory, order, top, tile)
+                gather_targets(plan, data, memory, order, top, tile, count)
+                forward(plan, data, memory, order, masks, top, tile)
+                backward(plan, memory, masks, top, tile)
+            meetings = meet(counter, workers, meetings)
+            constants = pointer(memory.constants, worker * N_SETTINGS)
+            s, rate = pointer(plan.strengths, OF_OPTIMIZER), course.rates[batch]
+            call(plan.functions[places[CONSTANTS]], (rate, step + batch, s, constants))
+            for block in range(first_block, last_block):
+                add_up_gradient(plan, data, memory, order, rows, count, block, worker)
+                if places[BLOCK] > 0:
+                    take_step(plan, memory, block, block + 1, worker, rate, 1.0)
+            if places[BLOCK] == 0:
+                shorter = 1.0
+                if plan.strengths[LONGEST] < np.inf:
+                    meetings = meet(counter, workers, meetings)
+                    shorter = plan.strengths[LONGEST] / math.sqrt(sum_of(memory.squares, places[BLOCKS]))
+                take_step(plan, memory, first_block, last_block, worker, rate, shorter)
+            if workers > 1:
+                meetings = meet(counter, workers, meetings)
+            batch += 1
+            if worker == 0 and took_note(plan, memory, rows, pointer(course.sums, epoch * N_SUMS)):
+                memory.done[0] = batch
 
 
 @kernel
@@ -361,7 +364,7 @@ def gradient_of(plan, memory, block, worker):
 
 
 @part
-def took_note(plan, memory, rows):
+def took_note(plan, memory, rows, sums):
     """Add what the batch came to; whether it was finite."""
     penalty, n_blocks = sum_of(memory.penalties, plan.places[BLOCKS]), plan.places[BLOCKS]
     loss, shares = penalty, pointer(memory.space, plan.places[SHARES])
@@ -370,10 +373,10 @@ def took_note(plan, memory, rows):
     norm = math.sqrt(sum_of(memory.squares, n_blocks))
     if not (np.isfinite(loss) and np.isfinite(norm)):
         return False
-    memory.sums[LOSS_SUM] += loss * rows
-    memory.sums[NORM_SUM] += norm * rows
-    memory.sums[ROWS] += rows
-    memory.sums[PENALTY_SUM] += penalty * rows
+    sums[LOSS_SUM] += loss * rows
+    sums[NORM_SUM] += norm * rows
+    sums[ROWS] += rows
+    sums[PENALTY_SUM] += penalty * rows
     return True
 
 

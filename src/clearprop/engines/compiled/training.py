@@ -23,7 +23,7 @@ from clearprop.engines.compiled.kernel import Course, Data, Memory, Plan
 from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
-from clearprop.engines.contract import Job, Progress
+from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.dropout import draw_masks
 from clearprop.losses import domain_ends
 from clearprop.network import Network
@@ -226,47 +226,50 @@ class CompiledTraining:
             partial,
             partial.copy(),
             np.zeros(N_SETTINGS * self._most_workers),
-            np.zeros(kernel.PENALTY_SUM + 1),
             np.zeros(1, dtype=np.int64),
         )
 
-    def run(self, order: Array | None, start: int, stop: int, rates: Sequence[float], progress: Progress) -> int:
+    def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
 
-        If it was not after all, the job's numbers are to be put back.
+        If it was not after all, the job's numbers are to be put back; the progress is as it was.
         """
-        job, memory = self.job, self._memory
-        memory.sums[:] = progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum
-        places = self._as_they_come if order is None else np.ascontiguousarray(order, dtype=np.int64)
-        every = np.asarray(rates, dtype=np.float64)
-        at_once = max(1, MASK_NUMBERS // (self._layout.masks * job.batch_size)) if self._layout.masks else len(every)
-        for first in range(0, len(every), at_once):
-            begin = start + first * job.batch_size
-            end = min(stop, begin + at_once * job.batch_size)
-            part = every[first : first + at_once]
-            good = self._run_part(places, begin, end, part)
-            if good < len(part):
-                return first + good
-        if not np.isfinite(job.network.parameters).all():
-            return len(every) - 1
-        progress.loss_sum, progress.norm_sum = float(memory.sums[0]), float(memory.sums[1])
-        progress.rows, progress.penalty_sum = int(memory.sums[2]), float(memory.sums[3])
-        return len(every)
+        width, of_an_epoch = self._layout.masks, stretch.rates.shape[1]
+        drawn = max(1, MASK_NUMBERS // (width * self.job.batch_size)) if width else stretch.n_batches
+        at_once = min(drawn, of_an_epoch) if width else drawn
+        sums = np.array([[p.loss_sum, p.norm_sum, p.rows, p.penalty_sum] for p in stretch.progress], dtype=np.float64)
+        taken = 0
+        while taken < stretch.n_batches:
+            for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), self.job.batch_size):
+                epoch = taken // of_an_epoch
+                good = self._run_part(part, sums[epoch : epoch + len(part.progress)])
+                taken += good
+                if good < part.n_batches:
+                    return taken
+        if not np.isfinite(self.job.network.parameters).all():
+            return taken - 1
+        for progress, (loss, norm, rows, penalty) in zip(stretch.progress, sums.tolist(), strict=True):
+            progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum = loss, norm, int(rows), penalty
+        return taken
 
-    def _run_part(self, order: Array, start: int, stop: int, rates: Array) -> int:
-        job, course = self.job, Course(order, self._masks(start, stop), rates)
+    def _run_part(self, stretch: Stretch, sums: Array) -> int:
+        job, n_epochs, start, stop = self.job, len(stretch.progress), stretch.start, stretch.stop
+        together = stretch.orders is None
+        orders = self._as_they_come if together else np.ascontiguousarray(stretch.orders, dtype=np.int64).reshape(-1)
+        rates = np.ascontiguousarray(stretch.rates, dtype=np.float64).reshape(-1)
+        course = Course(orders, self._masks(start, stop), rates, sums.reshape(-1))
         self._memory.done[0] = 0
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 kernel.train(
                     worker, workers, counter, self._plan, self._data, self._memory, course,
-                    len(rates), start, stop, job.batch_size, job.step + 1,
+                    n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size, job.step + 1,
                 )  # fmt: skip
 
         few = self._wanted or self._most_workers == 1
         threads.run(work, self._most_workers if few else min(self._most_workers, threads.available()))
-        job.step += len(rates)
+        job.step += stretch.n_batches
         return int(self._memory.done[0])
 
     def _masks(self, start: int, stop: int) -> Array:
@@ -296,10 +299,10 @@ class CompiledPrediction:
         self._plan = Plan(functions.table(), layers, layout.blocks.reshape(-1), places, settings, np.zeros(1))
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         space = layout.space(dtype)
-        self._memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, none, done)
+        self._memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
         self._data = _data(rows, numbers, None, dtype)
-        self._course = Course(np.arange(rows.shape[0]), numbers, none)
+        self._course = Course(np.arange(rows.shape[0]), numbers, none, none)
 
     def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
