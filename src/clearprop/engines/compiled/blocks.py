@@ -20,7 +20,7 @@ from clearprop.engines.compiled.elementary import exp, like
 from clearprop.engines.compiled.jit import Function, address, scalar
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
-from clearprop.engines.compiled.pointers import array_at, rows_at
+from clearprop.engines.compiled.pointers import array_at, pointer, rows_at
 from clearprop.engines.compiled.products import product
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
@@ -53,33 +53,33 @@ def _times_slope(slope: Function) -> Function:
 
 
 def _softmax(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> None:
-    n = rows * stride
-    of_z, of_a = array_at(z, n), array_at(a, n)
-    for row in range(0, n, stride):
-        greatest = of_z[row]
-        for j in range(row + 1, row + columns):
+    for row in range(rows):
+        of_z, of_a = pointer(z, row * stride), pointer(a, row * stride)
+        greatest = of_z[0]
+        for j in range(columns):
             greatest = greatest if of_z[j] <= greatest else of_z[j]
-        for j in range(row, row + stride):
+        for j in range(stride):
             of_a[j] = of_z[j] - greatest
-    for i in range(n):
-        of_a[i] = exp(of_a[i])
-    for row in range(0, n, stride):
-        total = like(0, of_a[row])
-        for j in range(row, row + columns):
+    every = array_at(a, rows * stride)
+    for i in range(rows * stride):
+        every[i] = exp(every[i])
+    for row in range(rows):
+        of_a = pointer(a, row * stride)
+        total = like(0, of_a[0])
+        for j in range(columns):
             total += of_a[j]
         inverse = like(1, total) / total
-        for j in range(row, row + stride):
+        for j in range(stride):
             of_a[j] *= inverse
 
 
 def _softmax_times_slope(z: Any, a: Any, d: Any, rows: int, columns: int, stride: int, s: Any) -> None:
-    n = rows * stride
-    of_a, of_d = array_at(a, n), array_at(d, n)
-    for row in range(0, n, stride):
-        mean = like(0, of_a[row])
-        for j in range(row, row + columns):
+    for row in range(rows):
+        of_a, of_d = pointer(a, row * stride), pointer(d, row * stride)
+        mean = like(0, of_a[0])
+        for j in range(columns):
             mean += of_d[j] * of_a[j]
-        for j in range(row, row + columns):
+        for j in range(columns):
             of_d[j] = (of_d[j] - mean) * of_a[j]
 
 
@@ -89,15 +89,14 @@ def _weigh(value: Function, gradient: Function) -> Function:
     def block(
         z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
     ) -> None:
-        n = rows * stride
-        of_a, of_y, of_d, settings = array_at(a, n), array_at(y, n), array_at(d, n), array_at(s, N_SETTINGS)
-        of_losses, of_shares = array_at(losses, rows), array_at(shares, rows)
+        settings = array_at(s, N_SETTINGS)
         for row in range(rows):
-            loss = 0.0
-            for j in range(row * stride, row * stride + columns):
+            at, loss = row * stride, 0.0
+            of_a, of_y, of_d = pointer(a, at), pointer(y, at), pointer(d, at)
+            for j in range(columns):
                 loss += value(of_a[j], of_y[j], settings)
-                of_d[j] = gradient(of_a[j], of_y[j], settings) * of_shares[row]
-            of_losses[row] = loss
+                of_d[j] = gradient(of_a[j], of_y[j], settings) * shares[row]
+            losses[row] = loss
 
     return block
 
@@ -108,15 +107,14 @@ def _weigh_logits(value: Function) -> Function:
     def block(
         z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
     ) -> None:
-        n = rows * stride
-        of_z, of_a, of_y, of_d = array_at(z, n), array_at(a, n), array_at(y, n), array_at(d, n)
-        of_losses, of_shares, settings = array_at(losses, rows), array_at(shares, rows), array_at(s, N_SETTINGS)
+        settings = array_at(s, N_SETTINGS)
         for row in range(rows):
-            loss = 0.0
-            for j in range(row * stride, row * stride + columns):
+            at, loss = row * stride, 0.0
+            of_z, of_a, of_y, of_d = pointer(z, at), pointer(a, at), pointer(y, at), pointer(d, at)
+            for j in range(columns):
                 loss += value(of_z[j], of_y[j], settings)
-                of_d[j] = (of_a[j] - of_y[j]) * of_shares[row]
-            of_losses[row] = loss
+                of_d[j] = (of_a[j] - of_y[j]) * shares[row]
+            losses[row] = loss
 
     return block
 
@@ -125,26 +123,25 @@ def _weigh_cross_entropy(
     z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
 ) -> None:
     """The sum of y (log sum exp z - z); the logarithm is had from the greatest output, where it is most exact."""
-    n = rows * stride
-    of_z, of_a, of_y, of_d = array_at(z, n), array_at(a, n), array_at(y, n), array_at(d, n)
-    of_losses, of_shares, settings = array_at(losses, rows), array_at(shares, rows), array_at(s, N_SETTINGS)
+    settings = array_at(s, N_SETTINGS)
     floor = settings[0]
     most = -math.log(floor) if floor > like(0, floor) else np.inf
     for row in range(rows):
         at = row * stride
-        greatest, sure, targets = of_z[at], of_a[at], of_y[at]
-        for j in range(at + 1, at + columns):
+        of_z, of_a, of_y, of_d = pointer(z, at), pointer(a, at), pointer(y, at), pointer(d, at)
+        greatest, sure, targets = of_z[0], of_a[0], of_y[0]
+        for j in range(1, columns):
             targets += of_y[j]
             if not of_z[j] <= greatest:
                 greatest, sure = of_z[j], of_a[j]
         log_sum = greatest - math.log(sure)
         loss = 0.0
-        for j in range(at, at + columns):
+        for j in range(columns):
             if of_y[j] != like(0, floor):
                 cost = log_sum - of_z[j]
                 loss += of_y[j] * (most if cost > most else cost)
-            of_d[j] = (of_a[j] * targets - of_y[j]) * of_shares[row]
-        of_losses[row] = loss
+            of_d[j] = (of_a[j] * targets - of_y[j]) * shares[row]
+        losses[row] = loss
 
 
 def _constants(constants: Function) -> Function:

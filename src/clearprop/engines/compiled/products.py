@@ -197,12 +197,13 @@ def product(
     lanes: int,
 ) -> None:
     """c[i, j] = sum over k of a[i, k] b[k, j], tile by tile; b's panels begin b_panel numbers apart."""
-    for j in range(0, columns, 2 * lanes):
-        left, b_j = columns - j, pointer(b, j // (2 * lanes) * b_panel)
+    width = 2 * lanes
+    for panel in range(-(-columns // width)):
+        left, b_j = columns - panel * width, pointer(b, panel * b_panel)
         for i in range(0, rows, ROWS if rows >= ROWS else 1):
             # The last tile begins where it ends with the rows, and computes some of them a second time.
             first = min(i, rows - ROWS) if rows >= ROWS else i
-            c_tile, a_tile = pointer(c, first * c_row + j), pointer(a, first * a_row)
+            c_tile, a_tile = pointer(c, first * c_row + panel * width), pointer(a, first * a_row)
             if rows >= ROWS:
                 if left > lanes:
                     _tile_8_2(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, depth, left)
