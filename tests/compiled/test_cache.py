@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,8 @@ import pytest
 
 import clearprop
 from clearprop import Network, Trainer
+from clearprop.engines.compiled import cache
+from clearprop.engines.compiled.jit import ENABLED
 
 from .helpers import run_python
 
@@ -126,3 +129,49 @@ def parameters():
 def test_a_second_process_loads_all_that_a_training_needs():
     here = parameters().tobytes().hex()
     assert run_python(FIT).split("\n") == [here, "1", "0", "{1}", ""]
+
+
+def test_a_file_belongs_to_one_function_whoever_else_writes(tmp_path, monkeypatch):
+    """Two processes that compile at a time, the second of them with newer sources: nobody is given another's code."""
+    one, other = (cache._Files(str(tmp_path), "products.product-1.py311") for _ in range(2))
+    beside = cache._Files(str(tmp_path), "products.product-1.py312")
+    beside.save("key", "another Python's")
+    for files, key in ((one, "float32"), (other, "float64")):
+        assert files.load(key) is None
+        files.save(key, f"code for {key}")
+    assert [files.load(key) for files in (one, other) for key in ("float32", "float64")] == [
+        *("code for float32", "code for float64") * 2
+    ]
+    monkeypatch.setattr(cache, "SOURCES", "0123456789abcdef")
+    newer = cache._Files(str(tmp_path), "products.product-1.py311")
+    assert newer.load("float32") is None
+    (tmp_path / "products.product-1.py311.1.nbc").write_bytes(b"numbered")
+    newer.save("float64", "new code")
+    assert newer.load("float64") == "new code"
+    assert newer.load("float32") is None
+    assert beside.load("key") is None  # of newer sources too
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x80\x04", b"not a pickle"])
+def test_a_damaged_file_is_compiled_anew(tmp_path, damage):
+    files = cache._Files(str(tmp_path), "base")
+    files.save("key", "code")
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(damage)
+    assert files.load("key") is None
+    files.save("key", "code")
+    assert files.load("key") == "code"
+
+
+@pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
+def test_processes_that_compile_at_the_same_time_come_to_the_same(copied):
+    """Over what earlier sources left behind, eight at a time, each of its own functions first."""
+    activate(copied)
+    with (kernels_of(copied) / "elementary.py").open("a") as file:
+        file.write("\n# another version\n")
+    with ThreadPoolExecutor(4) as pool:
+        results = list(pool.map(lambda _: activate(copied), range(8)))
+    assert {result["a"] for result in results} == {0.75}
+    files = list((kernels_of(copied) / "__pycache__").glob("*.nb?"))
+    assert len(files) == 2

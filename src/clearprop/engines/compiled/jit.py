@@ -1,31 +1,21 @@
-"""How kernels are compiled: one set of options, a cache on disk that knows all of their sources, and no JIT if wanted.
+"""How kernels are compiled: one set of options, and no JIT if wanted.
 
 With NUMBA_DISABLE_JIT=1 nothing is compiled and every kernel runs as the Python that it is written in; what cannot (a
 few lines of machine vectors, calls through addresses) has a twin in NumPy beside it.
 """
 
-import contextlib
-import functools
-import hashlib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import llvmlite
 import numba
 from numba.core import config
-from numba.core.caching import (
-    CompileResultCacheImpl,
-    FunctionCache,
-    InTreeCacheLocator,
-    UserProvidedCacheLocator,
-    UserWideCacheLocator,
-)
 from numba.core.ccallback import CFunc
 from numba.core.dispatcher import Dispatcher
 from numba.core.errors import NumbaError
 from numba.core.sigutils import normalize_signature
 from numba.extending import overload, register_jitable
+
+from clearprop.engines.compiled.cache import cached
 
 Function = Callable[..., Any]
 
@@ -39,60 +29,11 @@ FASTMATH = {"contract", "reassoc", "arcp", "nsz"}
 INLINED = {"error_model": ERROR_MODEL, "fastmath": FASTMATH - {"reassoc"}, "forceinline": True}
 
 
-@functools.cache
-def _sources() -> str:
-    """A digest of all kernels' sources: a function that is compiled into another must outdate it when it changes."""
-    files = sorted(Path(__file__).parent.glob("*.py"))
-    digest = hashlib.sha256(f"{numba.__version__} {llvmlite.__version__}".encode())
-    for file in files:
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
-
-
-class _WhereTheUserSays(UserProvidedCacheLocator):
-    """The folder of NUMBA_CACHE_DIR."""
-
-    def get_source_stamp(self) -> str:
-        return _sources()
-
-
-class _BesideTheSources(InTreeCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _sources()
-
-
-class _InTheUsersCache(UserWideCacheLocator):
-    def get_source_stamp(self) -> str:
-        return _sources()
-
-
-class _Implementation(CompileResultCacheImpl):
-    _locator_classes = (_WhereTheUserSays, _BesideTheSources, _InTheUsersCache)
-
-
-class _Cache(FunctionCache):
-    """Compiled code on disk, outdated by a change in any kernel; without a folder to write to there is none."""
-
-    _impl_class = _Implementation
-
-    def save_overload(self, sig: Any, data: Any) -> None:
-        try:
-            super().save_overload(sig, data)
-        except OSError:  # a full or read-only disk costs the next process a compilation, and nothing else
-            self.disable()
-
-
-def _cached(dispatcher: Any, function: Function) -> Any:
-    with contextlib.suppress(RuntimeError, OSError):  # no folder can be written to: each process compiles for itself
-        dispatcher._cache = _Cache(function)
-    return dispatcher
-
-
 def kernel(function: Function) -> Any:
     """A kernel that Python calls; it runs without the GIL and adds up in the order that is written."""
     if not ENABLED:
         return function
-    return _cached(numba.njit(nogil=True, error_model=ERROR_MODEL)(function), function)
+    return cached(numba.njit(nogil=True, error_model=ERROR_MODEL)(function), function)
 
 
 def part(function: Function) -> Any:
@@ -121,7 +62,7 @@ def address(function: Function, signature: Any, cache: bool = True) -> Any:
         function, normalize_signature(signature), locals={}, options={"error_model": ERROR_MODEL, "fastmath": FASTMATH}
     )
     if cache:
-        _cached(compiled, function)
+        cached(compiled, function)
     try:
         compiled.compile()
     except NumbaError as error:
