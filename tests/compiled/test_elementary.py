@@ -1,4 +1,5 @@
-"""The exponential functions against mpmath, over the whole range; and activations of what is not finite."""
+"""The exponential functions and the normal distribution against mpmath, and activations against NumPy's, over the whole
+range, what is not finite included."""
 
 import mpmath
 import numpy as np
@@ -7,18 +8,33 @@ import pytest
 from clearprop import ACTIVATIONS
 from clearprop.engines.compiled import elementary
 from clearprop.engines.compiled.blocks import activation_blocks
-from clearprop.engines.compiled.jit import ENABLED, total
+from clearprop.engines.compiled.jit import ENABLED, scalar, total
+from clearprop.engines.compiled.normal import normal
 
 from .helpers import call_block
 
-# What the module promises: the greatest error as a share of the true value.
+
+@scalar
+def distribution(z):
+    return normal(z)[0]
+
+
+@scalar
+def bell(z):
+    return normal(z)[1]
+
+
+# What the modules promise: the greatest error as a share of the true value.
 PROMISED = {"float32": 3e-7, "float64": 1e-15}
+PROMISED_OF_DISTRIBUTION = {"float32": 5e-7, "float64": 2e-15}
 TRUE = {
-    "exp": mpmath.exp,
-    "expm1": mpmath.expm1,
-    "tanh": mpmath.tanh,
-    "sigmoid": lambda z: 1 / (1 + mpmath.exp(-z)),
-    "softplus": lambda z: mpmath.log1p(mpmath.exp(z)),
+    elementary.exp: mpmath.exp,
+    elementary.expm1: mpmath.expm1,
+    elementary.tanh: mpmath.tanh,
+    elementary.sigmoid: lambda z: 1 / (1 + mpmath.exp(-z)),
+    elementary.softplus: lambda z: mpmath.log1p(mpmath.exp(z)),
+    distribution: mpmath.ncdf,
+    bell: lambda z: mpmath.exp(-z * z / 2),
 }
 N = 400 if ENABLED else 40
 
@@ -40,13 +56,14 @@ def over(function):
     return run
 
 
-FUNCTIONS = {name: over(getattr(elementary, name)) for name in TRUE}
+FUNCTIONS = {function.__name__: over(function) for function in TRUE}
 
 
 def points(dtype):
     """From the least number to the ends of overflow, closer together where functions change hands."""
     info, rng = np.finfo(dtype), np.random.default_rng(0)
     end = np.log(float(info.max))
+    beside = 1 + np.arange(-3, 4) * float(info.eps)
     sizes = np.concatenate(
         [
             np.geomspace(float(info.smallest_subnormal), float(info.tiny), 5),
@@ -54,32 +71,47 @@ def points(dtype):
             rng.uniform(0, 2, size=4 * N),
             rng.uniform(0, 20, size=N),
             rng.uniform(20, end, size=N),
-            0.625 * (1 + np.arange(-3, 4) * float(info.eps)),
-            0.5 * np.log(2) * (1 + np.arange(-3, 4) * float(info.eps)),
+            *(half * 0.5 * np.log(2) * beside for half in (1, 2, 3, 5, 251, 253, 255)),
+            10 * beside,
+            20 * beside,
+            np.sqrt(2 * end) * beside,
             end * (1 + np.arange(-20, 21) * float(info.eps)),
         ]
     )
     return np.concatenate([sizes, -sizes, [0.0]]).astype(dtype)
 
 
-@pytest.mark.parametrize("dtype", PROMISED)
-@pytest.mark.parametrize("name", TRUE)
-def test_values_are_as_near_as_is_promised(name, dtype):
-    x, info = points(dtype), np.finfo(dtype)
-    values = FUNCTIONS[name](x)
-    assert values.dtype == dtype
-    compared = 0
+def compare(values, x, true, promised):
+    """Errors as shares of the true values, so many of which have all their digits; else as they are."""
+    info, compared = np.finfo(x.dtype), 0
+    assert values.dtype == x.dtype
     with mpmath.workdps(40):
         for number, value in zip(x, values, strict=True):
-            true = TRUE[name](mpmath.mpf(float(number)))
-            if abs(true) > float(info.max):
+            expected = true(mpmath.mpf(float(number)))
+            if abs(expected) > float(info.max):
                 assert value == np.inf, number
-            elif abs(true) > 3 * float(info.tiny):
-                assert abs(mpmath.mpf(float(value)) / true - 1) <= PROMISED[dtype], number
+            elif abs(expected) > 3 * float(info.tiny):
+                assert abs(mpmath.mpf(float(value)) / expected - 1) <= promised, number
                 compared += 1
             else:  # numbers with fewer digits, down to 0
-                assert abs(mpmath.mpf(float(value)) - true) <= 3 * float(info.tiny), number
+                assert abs(mpmath.mpf(float(value)) - expected) <= 3 * float(info.tiny), number
+    return compared
+
+
+@pytest.mark.parametrize("dtype", PROMISED)
+@pytest.mark.parametrize("function", TRUE, ids=FUNCTIONS)
+def test_values_are_as_near_as_is_promised(function, dtype):
+    x = points(dtype)
+    promised = (PROMISED_OF_DISTRIBUTION if function is distribution else PROMISED)[dtype]
+    compared = compare(FUNCTIONS[function.__name__](x), x, TRUE[function], promised)
     assert compared > len(x) / 4
+
+
+@pytest.mark.parametrize("dtype", PROMISED)
+def test_log1p_is_as_near_from_0_to_1(dtype):
+    x = np.abs(points(dtype))
+    x = np.append(x[x < 1], np.ones(1, dtype))
+    assert compare(over(elementary.log1p)(x), x, mpmath.log1p, PROMISED[dtype]) > 3 * N
 
 
 @pytest.mark.parametrize("dtype", PROMISED)
@@ -91,6 +123,8 @@ def test_values_at_the_ends(dtype):
         "tanh": [-1, 1],
         "sigmoid": [0, 1],
         "softplus": [0, np.inf],
+        "distribution": [0, 1],
+        "bell": [0, 0],
     }.items():
         np.testing.assert_array_equal(FUNCTIONS[name](ends), np.array([*at_the_ends, np.nan], dtype), name)
 
@@ -99,14 +133,46 @@ def test_values_at_the_ends(dtype):
 def test_functions_keep_their_symmetry_and_their_place(dtype):
     x = points(dtype)
     np.testing.assert_array_equal(FUNCTIONS["tanh"](-x), -FUNCTIONS["tanh"](x))
+    np.testing.assert_array_equal(np.signbit(FUNCTIONS["tanh"](x)), np.signbit(x))
+    np.testing.assert_array_equal(FUNCTIONS["bell"](-x), FUNCTIONS["bell"](x))
     assert (np.abs(FUNCTIONS["tanh"](x)) <= 1).all()
-    for name in ("sigmoid", "exp", "softplus"):
+    for name in ("sigmoid", "exp", "softplus", "distribution", "bell"):
         assert (FUNCTIONS[name](x) >= 0).all()
-    assert (FUNCTIONS["sigmoid"](x) <= 1).all()
+    for name in ("sigmoid", "distribution", "bell"):
+        assert (FUNCTIONS[name](x) <= 1).all()
     # sums of two numbers next to each other are as near as those of one: no step where the pieces meet
-    for name in FUNCTIONS:
+    for name in FUNCTIONS.keys() - {"bell"}:
         ordered = FUNCTIONS[name](np.sort(x[np.abs(x) < 50])).astype(np.float64)
-        assert (np.diff(ordered) >= -2 * PROMISED[dtype] * np.abs(ordered[1:])).all(), name
+        assert (np.diff(ordered) >= -2 * PROMISED_OF_DISTRIBUTION[dtype] * np.abs(ordered[1:])).all(), name
+
+
+def activated(activation, z, d):
+    """What the compiled activation makes of z, and of the gradient d."""
+    value, slope = activation_blocks(activation, z.dtype)
+    a, delta = np.empty_like(z), d.copy()
+    settings = np.array([*map(float, vars(activation).values()), *[0.0] * 8][:8], z.dtype)
+    with np.errstate(all="ignore"):
+        call_block(value, z, a, *z.shape, z.shape[1], settings)
+        call_block(slope, z, a, delta, *z.shape, z.shape[1], settings)
+    return a, delta
+
+
+@pytest.mark.parametrize("dtype", PROMISED)
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activations_are_numpys_in_float64(name, dtype):
+    """Of more than 1 as a share of themselves: a slope is what is left of terms of about 1."""
+    activation = ACTIVATIONS[name]()
+    z = points(dtype)
+    z = z[: z.size // 4 * 4].reshape(-1, 4)
+    a, delta = activated(activation, z, np.ones_like(z))
+    exact = z.astype(np.float64)
+    with np.errstate(all="ignore"):
+        expected = activation.value(exact)
+        expected_delta = activation.delta(exact, expected, np.ones_like(exact))
+        expected, expected_delta = expected.astype(dtype), expected_delta.astype(dtype)
+    rounding = 8 * PROMISED[dtype]
+    np.testing.assert_allclose(a, expected, rtol=rounding, atol=rounding)
+    np.testing.assert_allclose(delta, expected_delta, rtol=rounding, atol=rounding)
 
 
 @pytest.mark.parametrize("dtype", PROMISED)
@@ -121,12 +187,8 @@ def test_activations_of_what_is_not_finite_are_numpys(name, dtype):
     with np.errstate(all="ignore"):
         expected = activation.value(z)
         expected_delta = activation.delta(z, expected, d)
-    value, slope = activation_blocks(activation, np.dtype(dtype))
-    a, settings = np.empty_like(z), np.array([*map(float, vars(activation).values()), *[0.0] * 8][:8], dtype)
-    with np.errstate(all="ignore"):
-        call_block(value, z, a, *z.shape, z.shape[1], settings)
-        call_block(slope, z, a, d, *z.shape, z.shape[1], settings)
-    for one, other in ((a, expected), (d, expected_delta)):
+    a, delta = activated(activation, z, d)
+    for one, other in ((a, expected), (delta, expected_delta)):
         np.testing.assert_array_equal(np.isnan(one), np.isnan(other))
         np.testing.assert_allclose(one, other, rtol=4 * PROMISED[dtype], atol=4 * np.finfo(dtype).eps)
     if name != "step":  # which is 0 for all that is not above 0

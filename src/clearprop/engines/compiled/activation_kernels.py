@@ -27,6 +27,7 @@ from clearprop.activations import (
 )
 from clearprop.engines.compiled.elementary import exp, expm1, like, sigmoid, softplus, tanh
 from clearprop.engines.compiled.jit import Function, scalar
+from clearprop.engines.compiled.normal import normal
 
 SELU_SCALE, SELU_ALPHA = Selu.scale, Selu.alpha
 
@@ -98,7 +99,8 @@ def _leaky_relu(z: Any, s: Any) -> Any:
 
 @scalar
 def _leaky_relu_slope(z: Any, a: Any, s: Any) -> Any:
-    return like(1, z) if z > like(0, z) else s[0]
+    slope = s[0]
+    return like(1, z) if z > like(0, z) else slope
 
 
 @scalar
@@ -126,19 +128,15 @@ def _selu_slope(z: Any, a: Any, s: Any) -> Any:
 
 
 @scalar
-def _normal_distribution(z: Any) -> Any:
-    return like(0.5 * math.erfc(-z * math.sqrt(0.5)), z)
-
-
-@scalar
 def _gelu(z: Any, s: Any) -> Any:
-    return z * _normal_distribution(z)
+    distribution, _ = normal(z)
+    return z * distribution
 
 
 @scalar
 def _gelu_slope(z: Any, a: Any, s: Any) -> Any:
-    density = exp(like(-0.5, z) * z * z) * like(1 / math.sqrt(2 * math.pi), z)
-    return _normal_distribution(z) + z * density
+    distribution, bell = normal(z)
+    return distribution + z * (bell * like(1 / math.sqrt(2 * math.pi), z))
 
 
 @scalar
@@ -152,15 +150,32 @@ def _silu_slope(z: Any, a: Any, s: Any) -> Any:
     return share * (one + z * (one - share))
 
 
+# From here on tanh(softplus(z)) is 1 and its slope 0, in both dtypes.
+MISH_END = 20
+
+
+@scalar
+def _mish_parts(z: Any) -> Any:
+    """e = exp(z), and w and 1 / (w + 2) with w = e (e + 2): tanh(log(1 + e)) = w / (w + 2)."""
+    end, two = like(MISH_END, z), like(2, z)
+    e = exp(end if z > end else z)
+    w = e * (e + two)
+    return e, w, like(1, z) / (w + two)
+
+
 @scalar
 def _mish(z: Any, s: Any) -> Any:
-    return z * tanh(softplus(z))
+    _, w, inverse = _mish_parts(z)
+    return z * (w * inverse)
 
 
 @scalar
 def _mish_slope(z: Any, a: Any, s: Any) -> Any:
-    t, one = tanh(softplus(z)), like(1, z)
-    return t + z * (one - t) * (one + t) * sigmoid(z)
+    """(w + z 4 e (1 + e) / (w + 2)) / (w + 2): 1 - t² is 4 (1 + e)² / (w + 2)², and sigmoid(z) is e / (1 + e)."""
+    e, w, inverse = _mish_parts(z)
+    rise = like(4, z) * e * (e + like(1, z)) * inverse * inverse
+    rise = like(0, z) if z > like(MISH_END, z) else rise
+    return w * inverse + z * rise
 
 
 @scalar

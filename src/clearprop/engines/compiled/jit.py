@@ -92,13 +92,13 @@ def exact(function: Function) -> Function:
 
 
 def by_precision(single: Function, double: Function) -> Function:
-    """One function for both dtypes, each with its own constants."""
+    """One function for both dtypes, each with its own constants; the first argument says which."""
 
-    def either(x: Any) -> Any:
-        return (single if x.dtype.itemsize == 4 else double)(x)
+    def either(*arguments: Any) -> Any:
+        return (single if arguments[0].dtype.itemsize == 4 else double)(*arguments)
 
-    @overload(either, jit_options=INLINED)
-    def choose(x: Any) -> Function:
-        return single if x == numba.float32 else double
+    @overload(either, jit_options=INLINED, strict=False)
+    def choose(*arguments: Any) -> Function:
+        return single if arguments[0] == numba.float32 else double
 
     return either
