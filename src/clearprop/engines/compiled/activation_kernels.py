@@ -157,8 +157,8 @@ MISH_END = 20
 @scalar
 def _mish_parts(z: Any) -> Any:
     """e = exp(z), and w and 1 / (w + 2) with w = e (e + 2): tanh(log(1 + e)) = w / (w + 2)."""
-    end, two = like(MISH_END, z), like(2, z)
-    e = exp(end if z > end else z)
+    two = like(2, z)
+    e = exp(min(z, like(MISH_END, z)))
     w = e * (e + two)
     return e, w, like(1, z) / (w + two)
 

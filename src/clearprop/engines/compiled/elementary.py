@@ -30,6 +30,7 @@ def root(x: Any) -> Any:
 @scalar
 def _exp_parts_single(x: Any, low: Any) -> Any:
     """See `exp_parts`; a polynomial of error 2.1e-8 up to |r| = 0.375."""
+    x = max(min(x, np.float32(89)), np.float32(-87.4))  # NaN stays: it comes first
     # The sum's last digits are n + 126: shifted, they are the exponent of 2^(n - 1), as a number's bits hold it.
     whole = x * np.float32(1.44269504) + np.float32(12582912 + 126)
     n = whole - np.float32(12582912 + 126)
@@ -47,6 +48,7 @@ def _exp_parts_single(x: Any, low: Any) -> Any:
 @scalar
 def _exp_parts_double(x: Any, low: Any) -> Any:
     """See `exp_parts`; a polynomial of error 1.8e-17."""
+    x = max(min(x, np.float64(710)), np.float64(-708.4))  # NaN stays: it comes first
     whole = x * 1.4426950408889634 + (6755399441055744.0 + 1022.0)
     n = whole - (6755399441055744.0 + 1022.0)
     half = np.int64(np.float64(whole).view(np.int64) << np.int64(52)).view(np.float64)
@@ -66,53 +68,29 @@ def _exp_parts_double(x: Any, low: Any) -> Any:
 
 
 # exp(r) - 1 and 2^(n - 1), where exp(x + low) = 2^n exp(r) and |r| <= log(2) / 2 + |low|. Half of 2^n, since 2^128 is
-# no float32, though exp(88.72) is. x may lie between two ends: where that half comes to 0 (n = -126, of float64 -1022),
+# no float32, though exp(88.72) is. x is moved between two ends, where that half comes to 0 (n = -126, of float64 -1022)
 # and where exp comes to infinity.
 exp_parts = by_precision(_exp_parts_single, _exp_parts_double)
 
 
 @scalar
-def _exp_ends_single(x: Any) -> Any:
-    return np.float32(-87.4), np.float32(89)
-
-
-@scalar
-def _exp_ends_double(x: Any) -> Any:
-    return np.float64(-708.4), np.float64(710)
-
-
-# Where exp has come to 0 and to infinity.
-_exp_ends = by_precision(_exp_ends_single, _exp_ends_double)
-
-
-@scalar
-def _all_exp_parts(x: Any) -> Any:
-    """`exp_parts` of any number; the comparisons let NaN pass."""
-    least, greatest = _exp_ends(x)
-    x = greatest if x > greatest else x
-    return exp_parts(least if x < least else x, like(0, x))
-
-
-@scalar
 def exp(x: Any) -> Any:
     """exp(x) = 2^n exp(r)."""
-    rest, half = _all_exp_parts(x)
+    rest, half = exp_parts(x, like(0, x))
     return (rest * half + half) * like(2, x)
 
 
 @scalar
 def expm1(x: Any) -> Any:
     """exp(x) - 1 = 2^n (exp(r) - 1) + 2^n - 1, which does not cancel near 0, where n is."""
-    rest, half = _all_exp_parts(x)
+    rest, half = exp_parts(x, like(0, x))
     return (rest * half + (half - like(0.5, x))) * like(2, x)
 
 
 @scalar
 def tanh(x: Any) -> Any:
-    """h / (h + 1) with h = (exp(2|x|) - 1) / 2, and the sign of x; near 20 the sum is h itself."""
-    size, end = abs(x), like(20, x)
-    size = end if size > end else size
-    rest, half = exp_parts(size + size, like(0, x))
+    """h / (h + 1) with h = (exp(2|x|) - 1) / 2, which is finite for every x, and the sign of x."""
+    rest, half = exp_parts(abs(x) * like(2, x), like(0, x))
     h = rest * half + (half - like(0.5, x))
     return like(math.copysign(h / (h + like(1, x)), x), x)
 

@@ -81,25 +81,10 @@ _rounded = by_precision(_rounded_single, _rounded_double)
 
 
 @scalar
-def _end_single(s: Any) -> Any:
-    return np.float32(13.2)
-
-
-@scalar
-def _end_double(s: Any) -> Any:
-    return np.float64(37.64)
-
-
-# exp(-s²/2) has come to 0 there.
-_end = by_precision(_end_single, _end_double)
-
-
-@scalar
 def normal(z: Any) -> Any:
     """Φ(z) and exp(-z²/2), the latter of z² in two parts: rounded, it would be off by its whole size's last digit."""
     zero, one, half = like(0, z), like(1, z), like(0.5, z)
-    s = abs(z)
-    s = _end(z) if s > _end(z) else s
+    s = min(abs(z), like(40, z))  # where both have long come to 0
     near = _rounded(s)
     rest, power = exp_parts(-half * near * near, -half * (s - near) * (s + near))
     bell = (rest * power + power) * like(2, z)
