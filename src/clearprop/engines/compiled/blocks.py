@@ -2,7 +2,8 @@
 
 So the kernel is compiled once for all networks, and of activations, losses and optimisers only those that are used.
 A block is so many rows of a matrix, `stride` numbers apart. Functions of single numbers run over the padding as well:
-one loop over all is what machine vectors are made for, and no one reads what it leaves there.
+one loop over all is what machine vectors are made for, and no one reads what it leaves there. Rows are read through
+their pointers: an array's index could be negative, counted from its end, and that choice would stop the vectors.
 """
 
 import functools
@@ -20,7 +21,7 @@ from clearprop.engines.compiled.elementary import exp, like
 from clearprop.engines.compiled.jit import Function, address, scalar
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
-from clearprop.engines.compiled.pointers import array_at, pointer, rows_at
+from clearprop.engines.compiled.pointers import array_at, rows_at
 from clearprop.engines.compiled.products import product
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
@@ -54,33 +55,32 @@ def _times_slope(slope: Function) -> Function:
 
 def _softmax(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> None:
     for row in range(rows):
-        of_z, of_a = pointer(z, row * stride), pointer(a, row * stride)
-        greatest = of_z[0]
-        for j in range(columns):
-            greatest = greatest if of_z[j] <= greatest else of_z[j]
-        for j in range(stride):
-            of_a[j] = of_z[j] - greatest
-    every = array_at(a, rows * stride)
+        at = row * stride
+        greatest = z[at]
+        for j in range(at + 1, at + columns):
+            greatest = max(greatest, z[j])
+        for j in range(at, at + stride):
+            a[j] = z[j] - greatest
     for i in range(rows * stride):
-        every[i] = exp(every[i])
+        a[i] = exp(a[i])
     for row in range(rows):
-        of_a = pointer(a, row * stride)
-        total = like(0, of_a[0])
-        for j in range(columns):
-            total += of_a[j]
+        at = row * stride
+        total = like(0, a[at])
+        for j in range(at, at + columns):
+            total += a[j]
         inverse = like(1, total) / total
-        for j in range(stride):
-            of_a[j] *= inverse
+        for j in range(at, at + stride):
+            a[j] *= inverse
 
 
 def _softmax_times_slope(z: Any, a: Any, d: Any, rows: int, columns: int, stride: int, s: Any) -> None:
     for row in range(rows):
-        of_a, of_d = pointer(a, row * stride), pointer(d, row * stride)
-        mean = like(0, of_a[0])
-        for j in range(columns):
-            mean += of_d[j] * of_a[j]
-        for j in range(columns):
-            of_d[j] = (of_d[j] - mean) * of_a[j]
+        at = row * stride
+        mean = like(0, a[at])
+        for j in range(at, at + columns):
+            mean += d[j] * a[j]
+        for j in range(at, at + columns):
+            d[j] = (d[j] - mean) * a[j]
 
 
 def _weigh(value: Function, gradient: Function) -> Function:
@@ -91,11 +91,10 @@ def _weigh(value: Function, gradient: Function) -> Function:
     ) -> None:
         settings = array_at(s, N_SETTINGS)
         for row in range(rows):
-            at, loss = row * stride, 0.0
-            of_a, of_y, of_d = pointer(a, at), pointer(y, at), pointer(d, at)
-            for j in range(columns):
-                loss += value(of_a[j], of_y[j], settings)
-                of_d[j] = gradient(of_a[j], of_y[j], settings) * shares[row]
+            loss = 0.0
+            for j in range(row * stride, row * stride + columns):
+                loss += value(a[j], y[j], settings)
+                d[j] = gradient(a[j], y[j], settings) * shares[row]
             losses[row] = loss
 
     return block
@@ -109,11 +108,10 @@ def _weigh_logits(value: Function) -> Function:
     ) -> None:
         settings = array_at(s, N_SETTINGS)
         for row in range(rows):
-            at, loss = row * stride, 0.0
-            of_z, of_a, of_y, of_d = pointer(z, at), pointer(a, at), pointer(y, at), pointer(d, at)
-            for j in range(columns):
-                loss += value(of_z[j], of_y[j], settings)
-                of_d[j] = (of_a[j] - of_y[j]) * shares[row]
+            loss = 0.0
+            for j in range(row * stride, row * stride + columns):
+                loss += value(z[j], y[j], settings)
+                d[j] = (a[j] - y[j]) * shares[row]
             losses[row] = loss
 
     return block
@@ -123,24 +121,22 @@ def _weigh_cross_entropy(
     z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
 ) -> None:
     """The sum of y (log sum exp z - z); the logarithm is had from the greatest output, where it is most exact."""
-    settings = array_at(s, N_SETTINGS)
-    floor = settings[0]
+    floor = s[0]
     most = -math.log(floor) if floor > like(0, floor) else np.inf
     for row in range(rows):
         at = row * stride
-        of_z, of_a, of_y, of_d = pointer(z, at), pointer(a, at), pointer(y, at), pointer(d, at)
-        greatest, sure, targets = of_z[0], of_a[0], of_y[0]
-        for j in range(1, columns):
-            targets += of_y[j]
-            if not of_z[j] <= greatest:
-                greatest, sure = of_z[j], of_a[j]
+        greatest, sure, targets = z[at], a[at], y[at]
+        for j in range(at + 1, at + columns):
+            targets += y[j]
+            if not z[j] <= greatest:
+                greatest, sure = z[j], a[j]
         log_sum = greatest - math.log(sure)
         loss = 0.0
-        for j in range(columns):
-            if of_y[j] != like(0, floor):
-                cost = log_sum - of_z[j]
-                loss += of_y[j] * (most if cost > most else cost)
-            of_d[j] = (of_a[j] * targets - of_y[j]) * shares[row]
+        for j in range(at, at + columns):
+            if y[j] != like(0, floor):
+                cost = log_sum - z[j]
+                loss += y[j] * (most if cost > most else cost)
+            d[j] = (a[j] * targets - y[j]) * shares[row]
         losses[row] = loss
 
 
