@@ -41,7 +41,7 @@ class Update(NamedTuple):
 
 
 class Updates(Sequence[Update]):
-    """A log of updates, in the order in which they happened; kept as one array, shown as one `Update` each.
+    """A log of updates, in the order in which they happened; kept as arrays, shown as one `Update` each.
 
     Examples
     --------
@@ -53,19 +53,32 @@ class Updates(Sequence[Update]):
     FIELDS = np.dtype([("epoch", "i8"), ("row", "i8"), ("output", "i8"), ("score", "f8"), ("step", "f8")])
 
     def __init__(self, *parts: Array) -> None:
-        self.array = np.concatenate(parts) if parts else np.empty(0, self.FIELDS)
+        self._parts = [part for part in parts if len(part)]
+
+    @property
+    def array(self) -> Array:
+        """All of them, of dtype `FIELDS`; the parts are joined when they are first asked for."""
+        if len(self._parts) != 1:
+            self._parts = [np.concatenate([np.empty(0, self.FIELDS), *self._parts])]
+        return self._parts[0]
 
     @classmethod
     def of(cls, updates: Sequence[Update]) -> "Updates":
         """A log of these."""
         return cls(np.array([tuple(update) for update in updates], dtype=cls.FIELDS))
 
-    def moved(self, epochs: int, places: Array) -> "Updates":
+    def moved(self, epochs: int, places: Array | None) -> "Updates":
         """The same so many epochs later, their rows those that stand at these places."""
+        if epochs == 0 and places is None:
+            return self
         array = self.array.copy()
         array["epoch"] += epochs
-        array["row"] = places[array["row"]]
+        if places is not None:
+            array["row"] = places[array["row"]]
         return Updates(array)
+
+    def __add__(self, other: "Updates") -> "Updates":
+        return Updates(*self._parts, *other._parts)
 
     @overload
     def __getitem__(self, index: int) -> Update: ...
@@ -75,7 +88,7 @@ class Updates(Sequence[Update]):
         return Updates(self.array[index]) if isinstance(index, slice) else Update(*self.array[index].item())
 
     def __len__(self) -> int:
-        return len(self.array)
+        return sum(map(len, self._parts))
 
     def __iter__(self) -> Iterator[Update]:
         return map(Update._make, self.array.tolist())
@@ -270,12 +283,12 @@ def train(
     run = Run(rows, signs, w, bias, settings, sample_weight, class_weight, output)
     places = np.arange(rows.n)
     course = Course(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
-    log: list[Array] = []
+    log = Updates()
     while course.epoch < settings.epochs and course.stale < settings.patience:
         if validate is None and tell is None:
-            log.append(engine.advance(run, course, settings.epochs))
+            log += engine.advance(run, course, settings.epochs)
         else:
-            log.append(engine.advance(run, course, course.epoch + 1, judges=validate is None))
+            log += engine.advance(run, course, course.epoch + 1, judges=validate is None)
         if not run.is_finite:
             raise FloatingPointError(f"epoch {course.epoch}")
         if validate is not None:
@@ -287,7 +300,7 @@ def train(
                 f"objective {course.current:.6g}"
             )
     w.fold()
-    return Learned(w.values, run.bias, course.epoch, course.mistakes, Updates(*log))
+    return Learned(w.values, run.bias, course.epoch, course.mistakes, log)
 
 
 @dataclass
@@ -329,10 +342,10 @@ class RuleEngine(Protocol):
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         ...
 
-    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Array:
+    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates.
 
-        An epoch is judged by its objective, a row, unless it is judged elsewhere; `Updates.FIELDS` are the updates'.
+        An epoch is judged by its objective, a row, unless it is judged elsewhere.
         """
         ...
 
@@ -344,21 +357,25 @@ class NumpyRule:
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         return XorShift(seed).permutation(n)
 
-    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Array:
+    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         updates: list[Update] = []
+        settled = False
         while course.epoch < last and course.stale < run.settings.patience and run.is_finite:
             course.places = course.places[course.shuffled]
             course.epoch += 1
             run.objective, before = 0.0, len(updates)
-            for row, score, gradient in run.mistaken(course.places[course.taught[course.places]]):
+            learned_from = course.places[course.taught[course.places]]
+            for row, score, gradient in () if settled else run.mistaken(learned_from):
                 step = run.correct(row, score, gradient) if gradient else 0.0
                 if step:
                     updates.append(Update(course.epoch, row, run.output, score, step))
             course.mistakes = len(updates) - before
+            # Where no row was wrong, none will be.
+            settled = run.objective == 0 and course.mistakes == 0 and not run.settings.alpha
             if judges:
                 course.weigh(run.objective / max(int(course.taught.sum()), 1), run.settings)
-        return Updates.of(updates).array
+        return Updates.of(updates)
 
 
 class Run:

@@ -6,7 +6,7 @@ from pathlib import Path
 from .helpers import run_python
 
 HERE = Path(__file__).parent
-TESTS = ["test_registries.py", "test_elementary.py", "test_products.py"]
+TESTS = ["test_registries.py", "test_elementary.py", "test_products.py", "test_perceptron_rule.py"]
 CODE = """
 import sys
 import pytest

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.auto import numba_is_there
-from clearprop.perceptron_rule import Course, NumpyRule, RuleEngine, Run
+from clearprop.perceptron_rule import Course, NumpyRule, RuleEngine, Run, Updates
 
 Array = npt.NDArray[Any]
 
@@ -25,7 +25,7 @@ class CompiledRule:
         order: Array = perceptron.permutation(n, seed)
         return order
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Array:
+    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         from clearprop.engines.compiled import perceptron
 
@@ -41,12 +41,12 @@ class AutoRule:
         engine = CompiledRule() if _rows_in_python() < n else NumpyRule()
         return engine.permutation(n, seed)
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Array:
+    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         by_numpy = NumpyRule().advance(run, course, min(last, _rows_in_python() // len(course.places)), judges)
         if course.epoch >= last or course.stale >= run.settings.patience or not run.is_finite:
             return by_numpy
-        return np.concatenate([by_numpy, CompiledRule().advance(run, course, last, judges)])
+        return by_numpy + CompiledRule().advance(run, course, last, judges)
 
 
 def _rows_in_python() -> int:

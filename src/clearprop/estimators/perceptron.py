@@ -265,7 +265,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
             self._begin(X, coef_init, intercept_init)
         from_zero = not (abs(self.coef_).max() or np.any(self.intercept_))
-        n_rows, places = X.shape[0], np.arange(X.shape[0])
+        n_rows, places = X.shape[0], None
         counted = as_counts(X, labels, sample_weight) if self.shuffle else None
         weight = np.ones(n_rows, X.dtype) if sample_weight is None else sample_weight
         if counted is not None:
@@ -281,7 +281,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
         before: int = getattr(self, "_epochs", 0)
         earlier: Updates = getattr(self, "updates_", Updates())
-        self.updates_ = Updates(earlier.array, *(one.updates.moved(before, places).array for one in learned))
+        self.updates_ = sum((one.updates.moved(before, places) for one in learned), earlier)
         self._epochs = before + self.n_iter_
         positives = [labels == (output if len(learned) > 1 else 1) for output in range(len(learned))]
         steps = np.outer(weight[weight > 0], class_weight).ravel()

@@ -4,7 +4,7 @@ import numpy as np
 
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import kernel, part
-from clearprop.engines.compiled.pointers import fetch, unowned
+from clearprop.engines.compiled.pointers import fetch, pointer, unowned
 from clearprop.perceptron_rule import LEAST_SCALE, Course, Run, Updates
 
 # Entries of `state`: what `Run` and its `Weights` keep besides arrays.
@@ -22,10 +22,10 @@ AHEAD, NUMBERS_A_LINE = 12, 8
 ROOM = 1 << 16
 
 
-def advance(run: Run, course: Course, last: int, judges: bool) -> np.ndarray:
+def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates."""
-    X, w, settings = run.rows.X, run.w, run.settings
-    rows = (X.ravel(), np.arange(len(X) + 1) * X.shape[1], np.empty(0, np.int64)) if not run.rows.sparse else (
+    X, w, settings, n = run.rows.X, run.w, run.settings, run.rows.n
+    rows = (X.ravel(), None, None) if not run.rows.sparse else (
         X.data, X.indptr.astype(np.int64, copy=False), X.indices.astype(np.int64, copy=False)
     )  # fmt: skip
     state = np.array([w.scale, w.square, w.absolute, run.bias, run.cut, run.objective])
@@ -34,37 +34,39 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> np.ndarray:
     numbers = [settings.rate, settings.alpha, settings.l1_ratio, bias_step, *run.class_weight]
     numbers += [LEAST_SCALE[w.values.dtype], tolerance, settings.patience, last, judges, settings.shuffle]
     counts, judged = np.array([course.epoch, course.mistakes, course.stale, 0]), np.array([course.best, course.current])
-    log, parts = np.empty(max(ROOM, run.rows.n), dtype=Updates.FIELDS), []
+    log, parts = np.empty(max(min(ROOM, n * (last - course.epoch)), n), dtype=Updates.FIELDS), []
     course.places = course.places.copy()
     arrays = (
-        *rows, course.places, course.shuffled, course.taught, run.signs, np.ascontiguousarray(run.sample_weight),
-        w.values, run.cut_so_far, state, np.array(numbers, dtype=np.float64), counts, judged,
-        log["epoch"], log["row"], log["score"], log["step"],
+        *rows, course.places, course.shuffled, np.where(course.taught, run.signs, 0.0),
+        np.ascontiguousarray(run.sample_weight), w.values, run.cut_so_far, state, np.array(numbers, dtype=np.float64),
+        counts, judged, log["epoch"], log["row"], log["score"], log["step"],
     )  # fmt: skip
-    log["output"] = run.output
     while True:
         counts[UPDATES] = 0
         epochs(arrays)
         parts.append(log[: counts[UPDATES]].copy())
+        parts[-1]["output"] = run.output
         w.scale, w.square, w.absolute = map(float, state[:BIAS])
         run.bias, run.cut, run.objective = map(float, state[BIAS:])
         course.epoch, course.mistakes, course.stale = map(int, counts[:UPDATES])
         course.best, course.current = map(float, judged)
         if course.epoch >= last or course.stale >= settings.patience or not run.is_finite:
-            return np.concatenate(parts)
+            return Updates(*parts)
 
 
 @kernel
 def epochs(arrays):
     """Epoch after epoch, while there is room for the updates of one more."""
     (
-        values, starts, columns, places, shuffled, taught, signs, weight, w, cut_so_far, state, settings,
+        values, starts, columns, places, shuffled, signs, weight, w, cut_so_far, state, settings,
         counts, judged, log_epoch, log_row, log_score, log_step,
     ) = unowned(arrays)  # fmt: skip
-    alpha, l1, n = settings[ALPHA], settings[L1_RATIO], len(places)
-    rate, bias_step, shuffles, penalised = settings[RATE], settings[BIAS_STEP], settings[SHUFFLES] > 0, alpha > 0
+    n, n_features, n_taught = len(places), len(w), max((signs != 0).sum(), 1)
+    values, w, cut_so_far = pointer(values, 0), pointer(w, 0), pointer(cut_so_far, 0)
+    alpha, l1, rate, bias_step = settings[ALPHA], settings[L1_RATIO], settings[RATE], settings[BIAS_STEP]
     class_weights = (settings[NEGATIVE], settings[POSITIVE])
-    before, finite, n_taught = places.copy(), True, max(taught.sum(), 1)
+    shuffles, penalised = settings[SHUFFLES] > 0, alpha > 0
+    before, finite = places.copy(), True
     while counts[EPOCH] < settings[LAST] and counts[STALE] < settings[PATIENCE] and finite:
         count = counts[UPDATES]
         if len(log_row) - count < n:
@@ -72,30 +74,29 @@ def epochs(arrays):
         counts[EPOCH] += 1
         objective, bias = 0.0, state[BIAS]
         if shuffles:
-            before[:] = places
+            before[:n] = places[:n]
             for i in range(n):
                 places[i] = before[shuffled[i]]
         for i in range(n):
             row = places[i]
-            if not taught[row]:
-                continue
             if shuffles and i + AHEAD < n:  # rows in another order are not where the machine expects them
-                ahead = places[i + AHEAD]
-                for at in range(starts[ahead], starts[ahead + 1], NUMBERS_A_LINE):
-                    fetch(values, at)
-            first, last = starts[row], starts[row + 1]
+                fetch(signs, places[i + AHEAD])
+                fetch_row(values, starts, places[i + AHEAD], n_features)
             y = signs[row]
-            score = np.float64(like(weighted_sum(w, values, columns, first, last) * state[SCALE], w[0])) + bias
+            if y == 0:  # not learned from
+                continue
+            first, size = place_of(starts, row, n_features)
+            score = np.float64(like(weighted_sum(w, values, columns, first, size) * state[SCALE], w[0])) + bias
             objective += max(0.0 - y * score, 0.0)
             if penalised:
                 objective += alpha * ((1 - l1) * 0.5 * state[SQUARE] + l1 * state[ABSOLUTE])
                 if l1 < 1:
-                    shrink(w, state, settings, max(0.0, 1.0 - (1.0 - l1) * rate * alpha))
+                    shrink(w, n_features, state, settings, max(0.0, 1.0 - (1.0 - l1) * rate * alpha))
             if y * score <= 0.0:
                 counted = like(class_weights[1] if y > 0 else class_weights[0], w[0]) * like(weight[row], w[0])
                 step = rate * y * np.float64(counted)
                 if step != 0:
-                    add(w, values, columns, first, last, step, state, penalised)
+                    add(w, values, columns, first, size, step, state, penalised)
                     bias += step * bias_step
                     log_epoch[count], log_row[count], log_score[count], log_step[count] = (
                         counts[EPOCH],
@@ -106,7 +107,9 @@ def epochs(arrays):
                     count += 1
             if penalised and l1 > 0:
                 state[CUT] += l1 * rate * alpha
-                cut_off(w, columns, first, last, cut_so_far, state)
+                cut_off(w, columns, first, size, cut_so_far, state)
+        if objective == 0 and count == counts[UPDATES] and not penalised:
+            n = 0  # where no row was wrong, none will be
         state[OBJECTIVE], state[BIAS] = objective, bias
         counts[MISTAKES], counts[UPDATES] = count - counts[UPDATES], count
         if settings[JUDGES]:
@@ -114,59 +117,76 @@ def epochs(arrays):
             counts[STALE] = counts[STALE] + 1 if judged[CURRENT] > judged[BEST] - settings[TOLERANCE] else 0
             judged[BEST] = min(judged[BEST], judged[CURRENT])
         finite = np.isfinite(state[BIAS])
-        for feature in range(len(w)):
+        for feature in range(n_features):
             finite = finite and np.isfinite(w[feature])
 
 
 @part
-def feature_of(columns, first, at):
-    """Of which feature the number at a place of a row is; the row begins at `first`."""
-    return columns[at] if len(columns) else at - first
+def place_of(starts, row, n_features):
+    """Where the numbers of a row begin, and how many they are."""
+    if starts is None:
+        return row * n_features, n_features
+    return starts[row], starts[row + 1] - starts[row]
 
 
 @part
-def weighted_sum(w, values, columns, first, last):
+def fetch_row(values, starts, row, n_features):
+    """Ask for all numbers of a row to be brought near."""
+    first, size = place_of(starts, row, n_features)
+    for at in range(first, first + size, NUMBERS_A_LINE):
+        fetch(values, at)
+    fetch(values, first + size - 1)  # a row may begin in the middle of a line
+
+
+@part
+def feature_of(columns, first, k):
+    """Of which feature the k-th number of a row is; the row begins at `first`."""
+    return k if columns is None else columns[first + k]
+
+
+@part
+def weighted_sum(w, values, columns, first, size):
     """From the first feature to the last, products in their dtype, the sum in float64."""
-    total = 0.0
-    for at in range(first, last):
-        total += w[feature_of(columns, first, at)] * values[at]
+    total = np.float64(0.0)  # where nothing is compiled, 0.0 would take the dtype of the products
+    for k in range(size):
+        total += w[feature_of(columns, first, k)] * values[first + k]
     return total
 
 
 @part
-def add(w, values, columns, first, last, step, state, keeps_norms):
+def add(w, values, columns, first, size, step, state, keeps_norms):
     """The row times the step, added to the weights; both norms are then those of the features that it touched."""
     factor = np.float64(like(step, w[0]) / like(state[SCALE], w[0]))
-    for at in range(first, last):
-        feature = feature_of(columns, first, at)
-        w[feature] = np.float64(w[feature]) + np.float64(values[at]) * factor
+    for k in range(size):
+        feature = feature_of(columns, first, k)
+        w[feature] = np.float64(w[feature]) + np.float64(values[first + k]) * factor
     if keeps_norms:
         square = absolute = 0.0
-        for at in range(first, last):
-            kept = np.float64(w[feature_of(columns, first, at)])
+        for k in range(size):
+            kept = np.float64(w[feature_of(columns, first, k)])
             square += kept * kept
             absolute += abs(kept)
         state[SQUARE], state[ABSOLUTE] = square * (state[SCALE] * state[SCALE]), absolute * state[SCALE]
 
 
 @part
-def shrink(w, state, settings, factor):
+def shrink(w, n_features, state, settings, factor):
     """All weights times the factor, by their scale."""
     factor = np.float64(like(factor, w[0]))
     state[SCALE] *= factor
     state[SQUARE] *= factor * factor
     state[ABSOLUTE] *= factor
     if state[SCALE] < settings[LEAST]:
-        for feature in range(len(w)):
+        for feature in range(n_features):
             w[feature] *= like(state[SCALE], w[0])
         state[SCALE] = 1.0
 
 
 @part
-def cut_off(w, columns, first, last, cut_so_far, state):
+def cut_off(w, columns, first, size, cut_so_far, state):
     """Take from each touched weight what L1 has come to since it was last touched, but not past 0."""
-    for at in range(first, last):
-        feature = feature_of(columns, first, at)
+    for k in range(size):
+        feature = feature_of(columns, first, k)
         z, q = np.float64(w[feature]), np.float64(cut_so_far[feature])
         if z > 0:
             w[feature] = max(0.0, z - (state[CUT] + q) / state[SCALE])

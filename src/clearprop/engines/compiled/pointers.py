@@ -68,14 +68,19 @@ if ENABLED:
 
     @intrinsic
     def unowned(typingctx, arrays):
-        """The tuple, its arrays no longer counting who holds them, which costs more than small work does."""
+        """The tuple, its arrays no longer counting who holds them, which costs more than small work does.
+
+        None stays None.
+        """
 
         def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             items = []
             for kind, item in zip(signature.args[0].types, cgutils.unpack_tuple(builder, args[0]), strict=True):
-                array = context.make_array(kind)(context, builder, item)
-                array.meminfo = ir.Constant(array.meminfo.type, None)
-                items.append(array._getvalue())
+                if isinstance(kind, types.Array):
+                    array = context.make_array(kind)(context, builder, item)
+                    array.meminfo = ir.Constant(array.meminfo.type, None)
+                    item = array._getvalue()
+                items.append(item)
             return context.make_tuple(builder, signature.return_type, items)
 
         return arrays(arrays), emit
