@@ -45,7 +45,7 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
     weight = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     kept = np.flatnonzero(weight)
     ones = bool((weight[kept] == 1).all())
-    if ones and 2 * len(np.unique(_hashes(X, labels)[kept])) > len(kept):
+    if ones and _most_differ(X, labels, kept):
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     groups: dict[bytes, list[int]] = {}
     for place in kept.tolist():
@@ -54,6 +54,20 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     rows = [groups[key] for key in sorted(groups)]
     return Counted(np.array([row[0] for row in rows]), np.array([weight[row].sum() for row in rows]))
+
+
+def _most_differ(X: Any, labels: Array, kept: Array) -> bool:
+    """Whether it is easily seen that more than half of the rows are distinct, mostly by their first numbers alone."""
+    parts = [X] if is_sparse(X) else [X[:, :1], X]
+    return any(2 * _least_distinct(_hashes(part, labels)[kept]) > len(kept) for part in parts)
+
+
+def _least_distinct(hashes: Array) -> int:
+    """At least so many hashes are distinct: as many as the places of a table that they fall upon."""
+    bits = (8 * len(hashes)).bit_length()
+    table = np.zeros(1 << bits, dtype=bool)
+    table[hashes >> np.uint64(64 - bits)] = True
+    return int(np.count_nonzero(table))
 
 
 def _hashes(X: Any, labels: Array) -> Array:
@@ -65,7 +79,7 @@ def _hashes(X: Any, labels: Array) -> Array:
     if is_sparse(X):
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(_bits(X.data) * factors[X.indices], dtype=np.uint64)])
         return hashes + sums[X.indptr[1:]] - sums[X.indptr[:-1]]
-    return hashes + (_bits(X) * factors[:-1]).sum(axis=1, dtype=np.uint64)
+    return hashes + _bits(X) @ factors[:-1]
 
 
 def _bits(numbers: Array) -> Array:

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import train_test_split
+from sklearn.metrics import accuracy_score
+from sklearn.model_selection import StratifiedShuffleSplit, train_test_split
 
 Array = npt.NDArray[Any]
 
@@ -44,3 +45,32 @@ def hold_out(sample: Sample, share: float, random: np.random.RandomState, strati
         )
     weights = (None, None) if sample.weight is None else (train[2], validation[2])
     return Sample(train[0], train[1], weights[0]), Sample(validation[0], validation[1], weights[1])
+
+
+def held_out_by_class(labels: Array, weight: Array, share: float, random_state: Any) -> Array:
+    """Which rows the perceptron does not learn from, each class giving its share of them.
+
+    Raises
+    ------
+    ValueError
+        They all have a weight of 0.
+    """
+    splitter = StratifiedShuffleSplit(test_size=share, random_state=random_state)
+    _, chosen = next(splitter.split(np.zeros((len(labels), 1)), labels))
+    if not weight[chosen].any():
+        raise ValueError("The sample weights for validation set are all zero, consider using a different random state.")
+    held_out = np.zeros(len(labels), dtype=bool)
+    held_out[chosen] = True
+    return held_out
+
+
+class Accuracy:
+    """What a perceptron's training is judged by with early stopping."""
+
+    def __init__(self, X: Any, signs: Array, weight: Array, held_out: Array) -> None:
+        self.X, self.positive, self.weight = X[held_out], signs[held_out] > 0, weight[held_out]
+
+    def __call__(self, weights: Array, bias: float) -> float:
+        """The share of the rows held out that weights and bias are right about."""
+        scores = self.X @ weights + bias
+        return float(accuracy_score(self.positive, scores > 0, sample_weight=self.weight))

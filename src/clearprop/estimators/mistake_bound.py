@@ -37,7 +37,6 @@ def judged(
     array, list
         The bounds, infinite where the weights found do not separate the rows; and True, False, or None for not known.
     """
-    squares = np.asarray((X.multiply(X) if is_sparse(X) else X * X).sum(axis=1)).ravel()
     share = (SPARSE_BIAS_SHARE if is_sparse(X) else 1.0) if fit_intercept else 0.0
     unequal = float((steps.max() / steps.min()) ** 2) if steps.min() > 0 else math.inf
     bounds = np.full(len(learned), np.inf)
@@ -46,6 +45,7 @@ def judged(
         scores = np.asarray(X @ one.weights, dtype=np.float64) + one.bias
         margin = float(np.where(positive, scores, -scores).min())
         if margin > 0:
+            squares = np.asarray((X.multiply(X) if is_sparse(X) else X * X).sum(axis=1)).ravel()
             length = float(np.dot(one.weights, one.weights)) + (one.bias**2 / share if share else 0.0)
             bounds[output] = unequal * (squares.max() + share) * length / margin**2
             can.append(True)

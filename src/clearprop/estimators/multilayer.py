@@ -10,7 +10,7 @@ import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.arguments import checked_dtype
@@ -19,6 +19,7 @@ from clearprop.engines import resolve_engine
 from clearprop.errors import DivergenceError
 from clearprop.estimators.blow_up import FirstLoss
 from clearprop.estimators.callbacks import CallbackSupport
+from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.epochs import EpochReport, reported, reported_outputs
 from clearprop.estimators.held_out import Sample, hold_out
@@ -27,6 +28,7 @@ from clearprop.estimators.notices import DivergenceWarning, warn_of_ignored
 from clearprop.estimators.settings import (
     OUTPUT_NAMES,
     batch_size,
+    defaults,
     hidden_activations,
     hidden_sizes,
     layer_initializers,
@@ -123,7 +125,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         if self.early_stopping and incremental and self._is_stochastic():
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
         if first or not incremental:
-            warn_of_ignored(self, _defaults(type(self)), hidden, own_validation=validation[0] is not None)
+            warn_of_ignored(self, defaults(type(self)), hidden, own_validation=validation[0] is not None)
         X, targets = self._checked(X, y, incremental=incremental, reset=first)
         sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
         held_out = self._given_validation(validation, targets)
@@ -359,7 +361,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
 
     def _rows(self, X: Any) -> Any:
         check_is_fitted(self)
-        return validate_data(self, X, accept_sparse="csr", reset=False)
+        return checked(self, X, accept_sparse="csr", reset=False)
 
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
         check_is_fitted(self)
@@ -398,12 +400,6 @@ def _row_weight(sample_weight: Any, X: Any) -> Array | None:
         return None
     weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype)
     return weight
-
-
-def _defaults(cls: type) -> dict[str, Any]:
-    import inspect
-
-    return {name: parameter.default for name, parameter in inspect.signature(cls).parameters.items()}
 
 
 def check_solver(estimator: Any) -> bool:

@@ -9,19 +9,20 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import accuracy_score
-from sklearn.model_selection import StratifiedShuffleSplit
-from sklearn.utils import check_random_state, compute_class_weight
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils import compute_class_weight
+from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
 from clearprop.engines.rules import RULES
+from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.counts import as_counts
+from clearprop.estimators.held_out import Accuracy, held_out_by_class
 from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
-from clearprop.estimators.settings import check_class_weight
+from clearprop.estimators.seeds import shuffle_seeds
+from clearprop.estimators.settings import check_class_weight, defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import History
 from clearprop.network import Network
@@ -29,8 +30,6 @@ from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, Updates
 from clearprop.rows import Rows
 
 Array = npt.NDArray[Any]
-
-GREATEST_SEED = np.iinfo(np.int32).max
 
 
 class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -164,6 +163,12 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.warm_start = warm_start
         self.engine = engine
 
+    def _validate_params(self) -> None:
+        """As scikit-learn's, of what was given: our own defaults are known to be right."""
+        usual, values = defaults(Perceptron), {name: getattr(self, name) for name in defaults(type(self))}
+        given = {name: value for name, value in values.items() if name not in usual or value is not usual[name]}
+        validate_parameter_constraints(self._parameter_constraints, given, caller_name=type(self).__name__)
+
     # -- training ------------------------------------------------------------------------------------------------
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
@@ -189,7 +194,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with unchanged_if_refused(self):
             if hasattr(self, "classes_"):
                 del self.classes_
-            classes = np.unique(validate_data(self, y=y))
+            classes = np.unique(y if is_plain_answer(y) else validate_data(self, y=y))
             if self.warm_start and hasattr(self, "coef_"):
                 coef_init = self.coef_ if coef_init is None else coef_init
                 intercept_init = self.intercept_ if intercept_init is None else intercept_init
@@ -240,7 +245,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _train(
         self, X: Any, y: Any, epochs: int, classes: Any, sample_weight: Any, coef_init: Any, intercept_init: Any
     ) -> None:
-        X, y = validate_data(
+        X, y = checked(
             self,
             X,
             y,
@@ -250,16 +255,20 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             accept_large_sparse=False,
             reset=not hasattr(self, "classes_"),
         )
-        _check_partial_fit_first_call(self, classes)
+        if hasattr(self, "classes_") or not is_plain_answer(classes):
+            _check_partial_fit_first_call(self, classes)
+        else:  # the same for whole numbers
+            self.classes_ = np.unique(classes)
         if len(self.classes_) < 2:
             raise ValueError(
                 f"The number of classes has to be greater than one; got {len(self.classes_)} class: "
                 "give rows of another class too"
             )
-        self._check_known(y)
-        labels = np.searchsorted(self.classes_, y)
+        labels = self._labels(y)
         check_class_weight(self.class_weight)
-        class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        class_weight = np.ones(len(self.classes_))
+        if self.class_weight is not None:
+            class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
@@ -284,16 +293,21 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.updates_ = sum((one.updates.moved(before, places) for one in learned), earlier)
         self._epochs = before + self.n_iter_
         positives = [labels == (output if len(learned) > 1 else 1) for output in range(len(learned))]
-        steps = np.outer(weight[weight > 0], class_weight).ravel()
+        weight = weight[weight > 0]
+        steps = np.outer([weight.min(), weight.max()], class_weight)
         self.mistake_bound_, self.separable_ = judged(X, positives, steps, self.fit_intercept, learned)
         self._warn_of_classes()
         if self.penalty is not None or not from_zero:
             self.mistake_bound_[:] = np.inf
 
-    def _check_known(self, y: Array) -> None:
-        unknown = np.setdiff1d(y, self.classes_)
+    def _labels(self, y: Array) -> Array:
+        """The place of each row's class among all classes."""
+        unknown = y[~np.isin(y, self.classes_)]
         if len(unknown):
-            raise ValueError(f"y has classes {unknown} that are not among {self.classes_}: name them at the first call")
+            raise ValueError(
+                f"y has classes {np.unique(unknown)} that are not among {self.classes_}: name them at the first call"
+            )
+        return np.searchsorted(self.classes_, y)
 
     def _begin(self, X: Any, coef_init: Any, intercept_init: Any) -> None:
         """Weights of 0, or those given."""
@@ -310,15 +324,13 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.coef_, self.intercept_ = coef.reshape(shape), bias.reshape(outputs)
 
     def _train_outputs(self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int) -> list[Learned]:
-        """Each output on its own, with generators drawn as scikit-learn draws them."""
-        random = check_random_state(self.random_state)
+        """Each output on its own."""
         rows, several = OnlineRows(X), len(self.classes_) > 2
-        held_out = self._held_out(labels, weight) if self.early_stopping else None
-        seeds = random.randint(GREATEST_SEED, size=len(self.classes_)) if several else [None]
+        held_out = None
+        if self.early_stopping:
+            held_out = held_out_by_class(labels, weight, self.validation_fraction, self.random_state)
         learned = []
-        for output, seed in enumerate(seeds):
-            own = random if seed is None else check_random_state(seed)
-            own.randint(1, GREATEST_SEED)  # scikit-learn draws a seed that its data set does not use
+        for output, seed in enumerate(shuffle_seeds(self.random_state, len(self.coef_))):
             positive = output if several else 1
             signs = np.where(labels == positive, 1.0, -1.0)
             try:
@@ -332,9 +344,9 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                         sample_weight=weight,
                         class_weight=(class_weight[positive], 1.0 if several else class_weight[0]),
                         learned_from=None if held_out is None else ~held_out,
-                        seed=int(own.randint(GREATEST_SEED)),
+                        seed=seed,
                         output=output,
-                        validate=None if held_out is None else _Validation(X, signs, weight, held_out),
+                        validate=None if held_out is None else Accuracy(X, signs, weight, held_out),
                         tell=print if self.verbose else None,
                         engine=RULES[self.engine](),
                     )
@@ -358,18 +370,6 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             shuffle=self.shuffle,
         )
 
-    def _held_out(self, labels: Array, weight: Array) -> Array:
-        """Which rows are for validation, each class having its share."""
-        splitter = StratifiedShuffleSplit(test_size=self.validation_fraction, random_state=self.random_state)
-        _, chosen = next(splitter.split(np.zeros((len(labels), 1)), labels))
-        if not weight[chosen].any():
-            raise ValueError(
-                "The sample weights for validation set are all zero, consider using a different random state."
-            )
-        held_out = np.zeros(len(labels), dtype=bool)
-        held_out[chosen] = True
-        return held_out
-
     def _warn_of_classes(self) -> None:
         outputs = len(self.separable_)
         which = [self.classes_[i if outputs > 1 else 1] for i, is_ in enumerate(self.separable_) if is_ is False]
@@ -387,7 +387,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def decision_function(self, X: Any) -> Array:
         """The scores x · w + b: shape (n,) for two classes, else (n, classes)."""
         check_is_fitted(self)
-        X = validate_data(self, X, accept_sparse="csr", reset=False)
+        X = checked(self, X, accept_sparse="csr", reset=False)
         scores = X @ self.coef_.T
         scores = np.asarray(scores.toarray() if issparse(scores) else scores) + self.intercept_
         return scores[:, 0] if scores.shape[1] == 1 else scores
@@ -437,7 +437,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self)
         X, y = validate_data(self, X, y, accept_sparse="csr", reset=False)
-        self._check_known(y)
+        self._labels(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
         targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)
         rows = Rows.checked(self.network_, X, targets)
@@ -447,14 +447,3 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
-
-
-class _Validation:
-    """Accuracy on the rows held out."""
-
-    def __init__(self, X: Any, signs: Array, weight: Array, held_out: Array) -> None:
-        self.X, self.positive, self.weight = X[held_out], signs[held_out] > 0, weight[held_out]
-
-    def __call__(self, weights: Array, bias: float) -> float:
-        scores = self.X @ weights + bias
-        return float(accuracy_score(self.positive, scores > 0, sample_weight=self.weight))

@@ -1,6 +1,9 @@
 """From an estimator's parameters to the core's objects: activations, initialisers, optimiser, schedule."""
 
+import functools
+import inspect
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,15 @@ from clearprop.schedules import Adaptive, Constant, InverseScaling, Schedule
 
 # scikit-learn's names for output activations that the core calls otherwise.
 OUTPUT_NAMES = {"sigmoid": "logistic", "exponential": "exp"}
+
+
+def _defaults(cls: Any) -> dict[str, Any]:
+    parameters = inspect.signature(cls).parameters.items()
+    return {name: parameter.default for name, parameter in parameters if parameter.kind != parameter.VAR_KEYWORD}
+
+
+# From an estimator's class to the default of each of its parameters.
+defaults: Callable[[Any], dict[str, Any]] = functools.cache(_defaults)
 
 
 def hidden_sizes(hidden_layer_sizes: Any) -> list[int]:

@@ -1,0 +1,50 @@
+"""Checks of rows and answers by scikit-learn, which plain arrays pass at a glance.
+
+A model for one row, or trained on a hundred, would spend most of its time on being asked whether it is a data frame.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils.validation import validate_data
+
+Array = npt.NDArray[Any]
+
+NOT_GIVEN = "no_validation"  # as scikit-learn calls it
+
+
+def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
+    """What scikit-learn's `validate_data` gives: X, or X and y; and the same errors, warnings and attributes.
+
+    Plain arrays are given back as they are, for there is nothing in them to object to or to convert: X of float64 or
+    float32, finite and in C order, y whole numbers.
+    """
+    alone = y is NOT_GIVEN
+    if not (
+        _is_plain(X) and (alone or (is_plain_answer(y) and len(y) == len(X))) and _is_expected(estimator, X, reset)
+    ):
+        return validate_data(estimator, X, y, reset=reset, **checks)
+    if reset:
+        estimator.n_features_in_ = X.shape[1]
+    return X if alone else (X, y)
+
+
+def is_plain_answer(y: Any) -> bool:
+    """Whether y is a flat array of whole numbers or truth values."""
+    if type(y) is not np.ndarray or y.ndim != 1 or len(y) == 0:
+        return False
+    return y.dtype.kind in "iub" and y.dtype.isnative and bool(y.flags.c_contiguous)
+
+
+def _is_plain(X: Any) -> bool:
+    if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float64, np.float32) or X.size == 0:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(X.flags.c_contiguous) and bool(np.isfinite(X.sum()))
+
+
+def _is_expected(estimator: Any, X: Array, reset: bool) -> bool:
+    """Whether X may have its number of columns, and they need no names."""
+    known = vars(estimator)
+    return "feature_names_in_" not in known and (reset or known.get("n_features_in_") == X.shape[1])

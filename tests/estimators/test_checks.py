@@ -1,0 +1,131 @@
+"""Plain arrays pass scikit-learn's checks at a glance, all else is checked by it: what comes of it is the same."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.sparse import csr_array
+from sklearn import config_context
+from sklearn.linear_model import Perceptron as TheirPerceptron
+from sklearn.utils.validation import validate_data
+
+from clearprop import MLPClassifier, Perceptron
+from clearprop.estimators import checks, settings
+from clearprop.estimators.checks import checked
+
+X = np.random.default_rng(0).normal(size=(6, 3))
+Y = (X[:, 0] > 0).astype(int)
+NAMED = pd.DataFrame(X, columns=list("abc"))
+ROWS = {
+    "float64": X,
+    "float32": X.astype(np.float32),
+    "float16": X.astype(np.float16),
+    "whole": X.astype(int),
+    "truth values": X > 0,
+    "complex": X + 0j,
+    "text": X.astype(str),
+    "objects": X.astype(object),
+    "other byte order": X.astype(X.dtype.newbyteorder()),
+    "columns first": np.asfortranarray(X),
+    "every second": np.repeat(X, 2, axis=0)[::2],
+    "NaN": np.where(X > 1, np.nan, X),
+    "infinite": np.where(X > 1, np.inf, X),
+    "both infinities": np.where(X > 1, np.inf, np.where(X < -1, -np.inf, X)),
+    "great": np.full_like(X, 1e308),
+    "no rows": X[:0],
+    "no columns": X[:, :0],
+    "one column fewer": X[:, :2].copy(),
+    "flat": X[:, 0],
+    "three axes": X[:, :, np.newaxis],
+    "masked": np.ma.array(X),
+    "sparse": csr_array(X),
+    "list": X.tolist(),
+    "named": NAMED,
+    "none": None,
+}
+ANSWERS = {
+    "whole": Y,
+    "bytes": Y.astype(np.uint8),
+    "truth values": Y > 0,
+    "other byte order": Y.astype(Y.dtype.newbyteorder()),
+    "every second": np.repeat(Y, 2)[::2],
+    "floats": Y.astype(float),
+    "NaN": np.where(Y > 0, np.nan, 0),
+    "column": Y[:, np.newaxis],
+    "two columns": np.column_stack([Y, Y]),
+    "text": np.array(["no", "yes"])[Y],
+    "short": Y[:4],
+    "none": None,
+    "list": Y.tolist(),
+}
+
+
+def outcome(check, fitted, given, **more):
+    """What is returned, raised, warned of and left in the estimator."""
+    model = Perceptron().fit(*fitted)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            result = check(model, *given, **more)
+        except (ValueError, TypeError) as error:
+            result = repr(error)
+    parts = result if isinstance(result, tuple) else (result,)
+    orders = [part.flags.c_contiguous if isinstance(part, np.ndarray) else None for part in parts]
+    told = [(type(part), getattr(part, "dtype", None), repr(part)) for part in parts]
+    left = [getattr(model, name, None) for name in ("n_features_in_", "feature_names_in_")]
+    return repr((told, orders, [str(one.message) for one in caught], left))
+
+
+def same(given, **more):
+    for fitted in ((X, Y), (NAMED, Y)):
+        for reset in (False, True):
+            theirs = outcome(validate_data, fitted, given, reset=reset, **more)
+            assert outcome(checked, fitted, given, reset=reset, **more) == theirs
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows(rows):
+    for more in ({}, {"dtype": [np.float64, np.float32], "order": "C"}):
+        same((ROWS[rows], Y), accept_sparse="csr", **more)
+        if rows != "none":
+            given = (ROWS[rows], "no_validation")
+            same(given, accept_sparse="csr", **more)
+    with config_context(assume_finite=True):
+        same((ROWS[rows], Y), accept_sparse="csr")
+
+
+@pytest.mark.parametrize("answers", ANSWERS)
+def test_answers(answers):
+    same((X, ANSWERS[answers]))
+
+
+def test_classes_are_scikit_learns():
+    for answers in ("whole", "bytes", "truth values", "other byte order", "floats", "text", "list"):
+        ours, theirs = (cls().fit(X, ANSWERS[answers]).classes_ for cls in (Perceptron, TheirPerceptron))
+        assert (ours.dtype, ours.tolist()) == (theirs.dtype, theirs.tolist())
+
+
+def test_plain_arrays_are_not_asked_twice(monkeypatch):
+    models = Perceptron().fit(X, Y), MLPClassifier((2,), max_iter=300, tol=1.0, random_state=0).fit(X, Y)
+    expected = [model.predict(X.tolist()) for model in models]
+    monkeypatch.setattr(checks, "validate_data", lambda *given, **more: pytest.fail("was checked"))
+    for model, classes in zip(models, expected, strict=True):
+        assert np.array_equal(model.predict(X), classes)
+    with pytest.raises(pytest.fail.Exception, match="was checked"):
+        models[0].predict(X[:, :2].copy())
+
+
+def test_defaults_of_a_subclass_are_checked():
+    class Narrow(Perceptron):
+        _parameter_constraints = Perceptron._parameter_constraints | {"colour": [str]}
+
+        def __init__(self, *, max_iter=0, colour="red"):
+            super().__init__(max_iter=max_iter)
+            self.colour = colour
+
+    with pytest.raises(ValueError, match=r"'max_iter' parameter of Narrow must be .* Got 0 instead"):
+        Narrow().fit(X, Y)
+    with pytest.raises(ValueError, match=r"'colour' parameter of Narrow must be .* Got None instead"):
+        Narrow(max_iter=100, colour=None).fit(X, Y)
+    assert settings.defaults(Narrow) == {"max_iter": 0, "colour": "red"}
