@@ -7,6 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,8 @@ HERE = Path(__file__).parent
 # A setting whose first run took so many times as long as the peer's best is not run again.
 HOPELESS = 3.0
 NOT_INSTALLED = "not installed"
+# So many seconds pass before each run: threads of the peer before it still look for work, on the processors it needs.
+PAUSE = 0.3
 
 
 @dataclass
@@ -62,6 +65,7 @@ class Worker:
     def run(self):
         """Do the workload once; what came of it."""
         if self.refusal is None:
+            time.sleep(PAUSE)
             try:
                 self._process.stdin.write("run\n")
                 self._process.stdin.flush()

@@ -152,7 +152,13 @@ def _others():
         "perceptron", "perceptron", "100,000 x 20, two classes, 10 epochs", data.two_sides, 100_000, epochs=10
     )
     yield Workload(
-        "perceptron-75", "perceptron", "the article's 75 x 2 for 500 epochs", data.article_blobs, 75, epochs=500
+        "perceptron-75",
+        "perceptron",
+        "the article's 75 x 2 for 500 epochs",
+        data.article_blobs,
+        75,
+        epochs=500,
+        repeat=10,
     )
     yield Workload(
         *("search", "search", "32 small models of digits, one split, 5 epochs each", data.doubled(data.digits)),
