@@ -7,7 +7,8 @@ import pytest
 from scipy.sparse import csr_array
 
 from clearprop.engines.rules import RULES
-from clearprop.perceptron_rule import NumpyRule, OnlineRows, RuleSettings, Run, Update, Updates, train
+from clearprop.perceptron_rule import NumpyRule, OnlineRows, RuleSettings, Run, train
+from clearprop.updates import Update, Updates
 
 rng = np.random.default_rng(0)
 

@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.auto import numba_is_there
-from clearprop.perceptron_rule import Course, NumpyRule, RuleEngine, Run, Updates
+from clearprop.perceptron_rule import Course, NumpyRule, RuleEngine, Run
+from clearprop.updates import Updates
 
 Array = npt.NDArray[Any]
 

@@ -26,8 +26,9 @@ from clearprop.estimators.settings import check_class_weight, defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import History
 from clearprop.network import Network
-from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, Updates, train
+from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, train
 from clearprop.rows import Rows
+from clearprop.updates import Updates
 
 Array = npt.NDArray[Any]
 

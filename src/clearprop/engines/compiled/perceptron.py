@@ -5,7 +5,8 @@ import numpy as np
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import kernel, part
 from clearprop.engines.compiled.pointers import fetch, pointer, unowned
-from clearprop.perceptron_rule import LEAST_SCALE, Course, Run, Updates
+from clearprop.perceptron_rule import LEAST_SCALE, Course, Run
+from clearprop.updates import Updates
 
 # Entries of `state`: what `Run` and its `Weights` keep besides arrays.
 SCALE, SQUARE, ABSOLUTE, BIAS, CUT, OBJECTIVE = range(6)
