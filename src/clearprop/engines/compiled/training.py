@@ -235,8 +235,9 @@ class CompiledTraining:
         If it was not after all, the job's numbers are to be put back; the progress is as it was.
         """
         width, of_an_epoch = self._layout.masks, stretch.rates.shape[1]
-        drawn = max(1, MASK_NUMBERS // (width * self.job.batch_size)) if width else stretch.n_batches
-        at_once = min(drawn, of_an_epoch) if width else drawn
+        at_once = stretch.n_batches
+        if width:  # masks are drawn ahead, of one epoch at a time
+            at_once = min(of_an_epoch, max(1, MASK_NUMBERS // (width * self.job.batch_size)))
         sums = np.array([[p.loss_sum, p.norm_sum, p.rows, p.penalty_sum] for p in stretch.progress], dtype=np.float64)
         taken = 0
         while taken < stretch.n_batches:
