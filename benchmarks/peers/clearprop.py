@@ -9,9 +9,9 @@ from clearprop import Network, Trainer
 
 
 def _load_libraries(engine):
-    """Numba too, which is otherwise loaded in the first run: memory and time of libraries are no peer's first run."""
+    """LLVM too, which is otherwise loaded in the first run: memory and time of libraries are no peer's first run."""
     if engine == "compiled":
-        importlib.import_module("numba")
+        importlib.import_module("llvmlite.binding")
 
 
 def training(workload, X, y, setting, engine="compiled"):

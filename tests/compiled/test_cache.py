@@ -15,27 +15,24 @@ from clearprop.engines.compiled.jit import ENABLED
 
 from .helpers import run_python
 
-# Kernels of an activation, which take a fraction of a second to compile: hits and misses, the folder, the value.
+pytestmark = pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
+
+# Two blocks of an activation, which take a fraction of a second to compile: how each was come by, and the value.
 ACTIVATE = """
-import json, sys
+import json
 import numpy as np
 import clearprop
 from clearprop.activations import Softsign
-from clearprop.engines.compiled import jit
 from clearprop.engines.compiled.blocks import activation_blocks
+from clearprop.engines.compiled.machine_code import ORIGINS
 from compiled.helpers import call_block
 
 value, slope = activation_blocks(Softsign(), np.dtype("float64"))
 z, a = np.full(8, 3.0), np.zeros(8)
 call_block(value, z, a, 1, 8, 8, np.zeros(8))
-kept = [compiled for compiled in jit._KEPT]
-print(json.dumps({
-    "hits": sum(compiled.cache_hits for compiled in kept),
-    "folders": [str(compiled._cache.cache_path) for compiled in kept],
-    "a": a[0],
-    "package": clearprop.__file__,
-}))
+print(json.dumps({"origins": list(ORIGINS.values()), "a": a[0], "package": clearprop.__file__}))
 """
+COMPILED, LOADED = ["compiled"] * 2, ["loaded"] * 2
 NO_FOLDER = {"NUMBA_CACHE_DIR": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
@@ -48,13 +45,14 @@ def copied(tmp_path):
     return tmp_path
 
 
-def activate(copied, **environment):
-    code = f"import sys; sys.path.insert(0, {str(copied / 'src')!r})\n" + ACTIVATE
+def activate(copied, before="", **environment):
+    """How both blocks were come by, in a process of its own that has run `before`."""
+    code = f"import sys; sys.path.insert(0, {str(copied / 'src')!r})\n" + before + ACTIVATE
     given = {"HOME": str(copied / "home"), "XDG_CACHE_HOME": str(copied / "home"), **NO_FOLDER, **environment}
     result = json.loads(run_python(code, **given))
     assert result["package"].startswith(str(copied))
     assert result["a"] == 0.75
-    return result
+    return result["origins"]
 
 
 def kernels_of(copied):
@@ -62,61 +60,50 @@ def kernels_of(copied):
 
 
 def test_code_is_compiled_once_and_again_after_a_change(copied):
-    beside = str(kernels_of(copied) / "__pycache__")
-    assert [activate(copied)["hits"] for _ in range(2)] == [0, 2]
+    beside = kernels_of(copied) / "__pycache__"
+    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
     # `like` of the one file, and Selu's constants of the other, are compiled into kernels of others
     for changed in (kernels_of(copied) / "elementary.py", copied / "src" / "clearprop" / "activations.py"):
         with changed.open("a") as file:
             file.write("\n# another version\n")
-        results = [activate(copied) for _ in range(2)]
-        assert [result["hits"] for result in results] == [0, 2]
-        assert results[0]["folders"] == [beside, beside]
+        assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
+        assert len(list(beside.glob("*.code"))) == 2  # those of the earlier sources are gone
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_error(copied):
     """The package's, then the user's: first the one, then both (a file stands in the way, which stops root too)."""
     (kernels_of(copied) / "__pycache__").write_text("no folder")
-    results = [activate(copied) for _ in range(2)]
-    assert [result["hits"] for result in results] == [0, 2]
-    assert all(folder.startswith(str(copied / "home")) for folder in results[0]["folders"])
+    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
+    assert len(list((copied / "home" / "clearprop").glob("*.code"))) == 2
     below_a_file = str(kernels_of(copied) / "jit.py" / "home")
-    code = ACTIVATE.replace("str(compiled._cache.cache_path)", "type(compiled._cache).__name__")
-    code = f"import sys; sys.path.insert(0, {str(copied / 'src')!r})\n" + code
-    result = json.loads(run_python(code, HOME=below_a_file, XDG_CACHE_HOME=below_a_file, **NO_FOLDER))
-    assert result["hits"] == 0
-    assert result["folders"] == ["NullCache", "NullCache"]
-    assert result["a"] == 0.75
+    assert [activate(copied, HOME=below_a_file, XDG_CACHE_HOME=below_a_file) for _ in range(2)] == [COMPILED] * 2
 
 
 def test_a_folder_of_the_users_choice(copied):
-    results = [activate(copied, NUMBA_CACHE_DIR=str(copied / "chosen")) for _ in range(2)]
-    assert [result["hits"] for result in results] == [0, 2]
-    assert all(folder.startswith(str(copied / "chosen")) for folder in results[0]["folders"])
+    chosen = copied / "chosen" / "by the user"
+    assert [activate(copied, NUMBA_CACHE_DIR=str(chosen)) for _ in range(2)] == [COMPILED, LOADED]
+    assert len(list(chosen.glob("*.code"))) == 2
 
 
 def test_a_full_disk_is_no_error(copied):
     full = """
-import errno
-from numba.core import caching
-def save(self, key, data):
+import errno, os
+def replace(*paths):
     raise OSError(errno.ENOSPC, "No space left on device")
-caching.IndexDataCacheFile.save = save
+os.replace = replace
 """
-    code = f"import sys; sys.path.insert(0, {str(copied / 'src')!r})\n" + full + ACTIVATE
-    result = json.loads(run_python(code, HOME=str(copied / "home"), **NO_FOLDER))
-    assert result["a"] == 0.75
-    assert result["hits"] == 0
+    assert [activate(copied, full) for _ in range(2)] == [COMPILED] * 2
+    for folder in (kernels_of(copied) / "__pycache__", copied / "home" / "clearprop"):
+        assert not list(folder.iterdir())  # nothing is left half-written
 
 
 FIT = """
 import sys
 from compiled.test_cache import parameters
-from clearprop.engines.compiled import jit, kernel
+from clearprop.engines.compiled.machine_code import ORIGINS
 
 print(parameters().tobytes().hex())
-print(dict(kernel.train.stats.cache_hits) and sum(kernel.train.stats.cache_hits.values()))
-print(sum(kernel.train.stats.cache_misses.values()))
-print({compiled.cache_hits for compiled in jit._KEPT})
+print(sorted(set(ORIGINS.values())), "numba" in sys.modules)
 """
 
 
@@ -127,52 +114,65 @@ def parameters():
     return network.parameters
 
 
-def test_a_second_process_loads_all_that_a_training_needs():
+def test_a_second_process_loads_all_that_a_training_needs_without_numba():
     here = parameters().tobytes().hex()
-    assert run_python(FIT).split("\n") == [here, "1", "0", "{1}", ""]
+    assert run_python(FIT).split("\n") == [
+        here, "['loaded'] False", "",
+    ]  # fmt: skip
 
 
-def test_a_file_belongs_to_one_function_whoever_else_writes(tmp_path, monkeypatch):
-    """Two processes that compile at a time, the second of them with newer sources: nobody is given another's code."""
-    one, other = (cache._Files(str(tmp_path), "products.product-1.py311") for _ in range(2))
-    beside = cache._Files(str(tmp_path), "products.product-1.py312")
-    beside.save("key", "another Python's")
-    for files, key in ((one, "float32"), (other, "float64")):
-        assert files.load(key) is None
-        files.save(key, f"code for {key}")
-    assert [files.load(key) for files in (one, other) for key in ("float32", "float64")] == [
-        *("code for float32", "code for float64") * 2
-    ]
+def test_a_name_belongs_to_one_function_of_one_version(tmp_path, monkeypatch):
+    """Two versions of the package that compile at a time: nobody is given another's code."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    for function in ("product.float32", "product.float64"):
+        assert cache.load(function) is None
+        cache.save(function, function.encode())
+    assert [cache.load(f"product.{dtype}") for dtype in ("float32", "float64")] == [
+        b"product.float32", b"product.float64",
+    ]  # fmt: skip
+    monkeypatch.setattr(cache, "MACHINE", "another processor")
+    assert cache.load("product.float32") is None
+    cache.save("product.float32", b"with its instructions")
+    assert len(list(tmp_path.iterdir())) == 3
     monkeypatch.setattr(cache, "SOURCES", "0123456789abcdef")
-    newer = cache._Files(str(tmp_path), "products.product-1.py311")
-    assert newer.load("float32") is None
-    (tmp_path / "products.product-1.py311.1.nbc").write_bytes(b"numbered")
-    newer.save("float64", "new code")
-    assert newer.load("float64") == "new code"
-    assert newer.load("float32") is None
-    assert beside.load("key") is None  # of newer sources too
-    assert len(list(tmp_path.iterdir())) == 2
+    assert cache.load("product.float32") is None
+    cache.save("product.float32", b"newer")
+    assert cache.load("product.float32") == b"newer"
+    assert len(list(tmp_path.iterdir())) == 2  # the older of this function are gone, the other's is not
 
 
-@pytest.mark.parametrize("damage", [b"", b"\x80\x04", b"not a pickle"])
-def test_a_damaged_file_is_compiled_anew(tmp_path, damage):
-    files = cache._Files(str(tmp_path), "base")
-    files.save("key", "code")
-    (file,) = tmp_path.iterdir()
-    file.write_bytes(damage)
-    assert files.load("key") is None
-    files.save("key", "code")
-    assert files.load("key") == "code"
+@pytest.mark.parametrize("damage", [b"", b"half", b"\0" * 40])
+def test_a_damaged_file_is_compiled_anew(copied, damage):
+    beside = kernels_of(copied) / "__pycache__"
+    assert activate(copied) == COMPILED
+    for file in beside.glob("*.code"):
+        file.write_bytes(damage or file.read_bytes()[:-1])
+    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
 
 
-@pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
 def test_processes_that_compile_at_the_same_time_come_to_the_same(copied):
     """Over what earlier sources left behind, eight at a time, each of its own functions first."""
     activate(copied)
     with (kernels_of(copied) / "elementary.py").open("a") as file:
         file.write("\n# another version\n")
     with ThreadPoolExecutor(4) as pool:
-        results = list(pool.map(lambda _: activate(copied), range(8)))
-    assert {result["a"] for result in results} == {0.75}
-    files = list((kernels_of(copied) / "__pycache__").glob("*.nb?"))
-    assert len(files) == 2
+        list(pool.map(lambda _: activate(copied), range(8)))
+    assert len(list((kernels_of(copied) / "__pycache__").glob("*.code"))) == 2
+
+
+def test_names_of_functions_are_their_own():
+    """No two blocks may share a file: what is loaded for the one would be run for the other."""
+    from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS
+    from clearprop.engines.compiled import blocks, machine_code
+
+    for dtype in (np.dtype("float32"), np.dtype("float64")):
+        for activation in ACTIVATIONS.values():
+            blocks.activation_blocks(activation(), dtype)
+        for loss in LOSSES.values():
+            for from_logits in (False, True):
+                blocks.loss_block(loss(), from_logits, dtype)
+        for optimizer in OPTIMIZERS.values():
+            blocks.optimizer_blocks(optimizer, dtype)
+    at = list(machine_code._known.values())
+    assert len(set(at)) == len(at) > 100
+    assert all(at)

@@ -8,7 +8,9 @@ import pytest
 from clearprop import ACTIVATIONS
 from clearprop.engines.compiled import elementary
 from clearprop.engines.compiled.blocks import activation_blocks
-from clearprop.engines.compiled.jit import ENABLED, scalar, total
+from clearprop.engines.compiled.jit import ENABLED, scalar
+from clearprop.engines.compiled.machine_code import X_POINTER, address
+from clearprop.engines.compiled.machine_code import N as WHOLE
 from clearprop.engines.compiled.normal import normal
 
 from .helpers import call_block
@@ -42,15 +44,14 @@ N = 400 if ENABLED else 40
 def over(function):
     """The function of many numbers, compiled as the kernels are: a loop that becomes machine vectors."""
 
-    @total
-    def each(x, values):
-        for i in range(len(x)):
+    def each(x, values, n):
+        for i in range(n):
             values[i] = function(x[i])
 
     def run(x):
         values = np.empty_like(x)
         with np.errstate(all="ignore"):
-            each(x, values)
+            call_block(address(each, (X_POINTER, X_POINTER, WHOLE), x.dtype, keep=False), x, values, len(x))
         return values
 
     return run

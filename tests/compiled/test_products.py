@@ -7,22 +7,13 @@ from hypothesis import strategies as st
 
 from clearprop.engines.compiled import products
 from clearprop.engines.compiled.blocks import product_block
-from clearprop.engines.compiled.jit import ENABLED, kernel
+from clearprop.engines.compiled.jit import ENABLED
+from clearprop.engines.compiled.machine_code import X_POINTER, N, address
 
 from .helpers import call_block
 
 GUARD = 777.0
 DTYPES = ["float64", "float32"]
-
-
-@kernel
-def pack(panels, m, first, last, rows, columns, lanes):
-    products.pack(panels, m, first, last, rows, columns, lanes)
-
-
-@kernel
-def pack_transposed(panels, m, first, last, columns, lanes):
-    products.pack_transposed(panels, m, first, last, columns, lanes)
 
 
 def lanes_of(dtype):
@@ -147,7 +138,8 @@ def test_pack(dtype, rows, columns, data):
     lanes, m = lanes_of(dtype), np.arange(1, rows * columns + 1, dtype=dtype)
     whole = panels_of(m.reshape(rows, columns))
     memory, panels = guarded(len(whole), dtype)
-    pack(panels, m, first, last, rows, columns, lanes)
+    pack = address(products.pack, (X_POINTER, X_POINTER, *[N] * 5), np.dtype(dtype))
+    call_block(pack, panels, m, first, last, rows, columns, lanes)
     got, expected = panels[: len(whole)].reshape(-1, rows, 2 * lanes), whole.reshape(-1, rows, 2 * lanes).copy()
     expected[:, :first] = expected[:, last:] = GUARD
     np.testing.assert_array_equal(got, expected)
@@ -166,6 +158,7 @@ def test_pack_transposed(dtype, rows, columns, data):
     b[:, first:last] = m.reshape(rows, columns).T[:, first:last]
     expected = panels_of(b)
     memory, panels = guarded(len(expected), dtype)
-    pack_transposed(panels, m, first, last, columns, lanes)
+    pack = address(products.pack_transposed, (X_POINTER, X_POINTER, *[N] * 4), np.dtype(dtype))
+    call_block(pack, panels, m, first, last, columns, lanes)
     np.testing.assert_array_equal(panels[: len(expected)], expected)
     assert untouched(memory, panels, len(expected))

@@ -10,9 +10,11 @@ TESTS = ["test_registries.py", "test_elementary.py", "test_products.py", "test_p
 CODE = """
 import sys
 import pytest
-from clearprop.engines.compiled import kernel
-assert not hasattr(kernel.train, "py_func"), "it is compiled all the same"
-sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]]))
+from clearprop.engines.compiled import machine_code
+assert not machine_code.ENABLED
+failed = pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]])
+assert not machine_code.ORIGINS, "it is compiled all the same"
+sys.exit(failed)
 """
 
 

@@ -12,16 +12,15 @@ from numbers import Real
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.np.numpy_support import from_dtype
 
 from clearprop.activations import Activation, Softmax
 from clearprop.engines.compiled.activation_kernels import KERNELS
 from clearprop.engines.compiled.elementary import exp, like
-from clearprop.engines.compiled.jit import Function, address, scalar
+from clearprop.engines.compiled.jit import Function, scalar
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
+from clearprop.engines.compiled.machine_code import D_POINTER, X_POINTER, D, N, address
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
-from clearprop.engines.compiled.pointers import array_at, rows_at
+from clearprop.engines.compiled.pointers import pointer
 from clearprop.engines.compiled.products import product
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
@@ -35,20 +34,16 @@ N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 
 def _activate(value: Function) -> Function:
     def block(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> None:
-        n = rows * stride
-        of_z, of_a, settings = array_at(z, n), array_at(a, n), array_at(s, N_SETTINGS)
-        for i in range(n):
-            of_a[i] = value(of_z[i], settings)
+        for i in range(rows * stride):
+            a[i] = value(z[i], s)
 
     return block
 
 
 def _times_slope(slope: Function) -> Function:
     def block(z: Any, a: Any, d: Any, rows: int, columns: int, stride: int, s: Any) -> None:
-        n = rows * stride
-        of_z, of_a, of_d, settings = array_at(z, n), array_at(a, n), array_at(d, n), array_at(s, N_SETTINGS)
-        for i in range(n):
-            of_d[i] *= slope(of_z[i], of_a[i], settings)
+        for i in range(rows * stride):
+            d[i] *= slope(z[i], a[i], s)
 
     return block
 
@@ -89,12 +84,11 @@ def _weigh(value: Function, gradient: Function) -> Function:
     def block(
         z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
     ) -> None:
-        settings = array_at(s, N_SETTINGS)
         for row in range(rows):
             loss = 0.0
             for j in range(row * stride, row * stride + columns):
-                loss += value(a[j], y[j], settings)
-                d[j] = gradient(a[j], y[j], settings) * shares[row]
+                loss += value(a[j], y[j], s)
+                d[j] = gradient(a[j], y[j], s) * shares[row]
             losses[row] = loss
 
     return block
@@ -106,11 +100,10 @@ def _weigh_logits(value: Function) -> Function:
     def block(
         z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
     ) -> None:
-        settings = array_at(s, N_SETTINGS)
         for row in range(rows):
             loss = 0.0
             for j in range(row * stride, row * stride + columns):
-                loss += value(z[j], y[j], settings)
+                loss += value(z[j], y[j], s)
                 d[j] = (a[j] - y[j]) * shares[row]
             losses[row] = loss
 
@@ -140,16 +133,11 @@ def _weigh_cross_entropy(
         losses[row] = loss
 
 
-def _constants(constants: Function) -> Function:
-    def block(rate: float, step: int, s: Any, c: Any) -> None:
-        constants(rate, step, array_at(s, N_SETTINGS), array_at(c, N_SETTINGS))
+def _update(update: Function) -> Function:
+    """Slots lie one behind the other; pointers to those that an optimiser has not got are not looked at."""
 
-    return block
-
-
-def _update(update: Function, n_slots: int) -> Function:
     def block(p: Any, g: Any, slots: Any, n: int, stride: int, c: Any) -> None:
-        update(array_at(p, n), array_at(g, n), rows_at(slots, n_slots, stride), n, array_at(c, N_SETTINGS))
+        update(p, g, (slots, pointer(slots, stride), pointer(slots, 2 * stride)), n, c)
 
     return block
 
@@ -195,41 +183,34 @@ def loss_block(loss: Loss, from_logits: bool, dtype: Any) -> tuple[Any, bool]:
     return _loss_block(_made(_weigh, value, gradient), dtype, loss.kernels is None), False
 
 
-@functools.cache
 def product_block(dtype: Any) -> Any:
     """The address of the matrix product."""
-    number, n = types.CPointer(from_dtype(dtype)), types.intp
-    return address(product, types.void(number, n, number, n, n, number, n, n, n, n, n, n))
+    return address(product, (X_POINTER, N, X_POINTER, N, N, X_POINTER, *[N] * 6), dtype)
 
 
-@functools.cache
 def optimizer_blocks(optimizer: type[Optimizer], dtype: Any) -> tuple[Any, Any]:
     """The addresses of what an optimiser computes once a step, and of its step over a stretch of parameters."""
-    number, n, constant = types.CPointer(from_dtype(dtype)), types.intp, types.CPointer(types.float64)
     constants, update = OPTIMIZERS[optimizer]
     return (
-        address(_constants(constants), types.void(types.float64, n, constant, constant)),
-        address(_update(update, len(optimizer.slots)), types.void(number, number, number, n, n, constant)),
+        address(constants, (D, N, D_POINTER, D_POINTER), dtype),
+        address(_made(_update, update), (X_POINTER, X_POINTER, X_POINTER, N, N, D_POINTER), dtype),
     )
 
 
-@functools.cache
-def _activation_block(block: Function, dtype: Any, pointers: int, cache: bool = True) -> Any:
-    number, n = types.CPointer(from_dtype(dtype)), types.intp
-    return address(block, types.void(*[number] * pointers, n, n, n, number), cache)
+def _activation_block(block: Function, dtype: Any, pointers: int, keep: bool = True) -> Any:
+    return address(block, (*[X_POINTER] * pointers, N, N, N, X_POINTER), dtype, keep)
+
+
+def _loss_block(block: Function, dtype: Any, keep: bool = True) -> Any:
+    return address(block, (*[X_POINTER] * 4, D_POINTER, X_POINTER, N, N, N, X_POINTER), dtype, keep)
 
 
 @functools.cache
-def _loss_block(block: Function, dtype: Any, cache: bool = True) -> Any:
-    number, n = types.CPointer(from_dtype(dtype)), types.intp
-    losses = types.CPointer(types.float64)
-    return address(block, types.void(number, number, number, number, losses, number, n, n, n, number), cache)
-
-
-@functools.cache
-def _made(maker: Function, *parts: Any) -> Function:
-    """The block made of functions of numbers; the same for the same functions."""
-    return maker(*(scalar(part) if callable(part) else part for part in parts))
+def _made(maker: Function, *parts: Function) -> Function:
+    """The block made of functions of numbers, named after them; the same for the same functions."""
+    block: Function = maker(*map(scalar, parts))
+    block.__qualname__ = "-".join(function.__qualname__ for function in (maker, *parts))
+    return block
 
 
 def _known(kernels: tuple[Function, Function] | None) -> tuple[Function, Function]:

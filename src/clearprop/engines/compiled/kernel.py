@@ -16,8 +16,9 @@ import numpy as np
 
 from clearprop.engines.compiled.blocks import N_SETTINGS
 from clearprop.engines.compiled.elementary import like
-from clearprop.engines.compiled.jit import kernel, part, total
-from clearprop.engines.compiled.pointers import call, pointer, pointers
+from clearprop.engines.compiled.jit import part, total
+from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, X_POINTER, N, Pointers
+from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
 from clearprop.engines.compiled.products import pack, pack_transposed
 from clearprop.engines.compiled.threads import wait_for_all
@@ -92,14 +93,22 @@ class Course(NamedTuple):
     sums: Any
 
 
-@kernel
+PLAN = Pointers(Plan, (N_POINTER, N_POINTER, N_POINTER, N_POINTER, X_POINTER, D_POINTER))
+DATA = Pointers(Data, (X_POINTER, N_POINTER, N_POINTER, X_POINTER, X_POINTER))
+MEMORY = Pointers(Memory, (*[X_POINTER] * 4, *[D_POINTER] * 4, N_POINTER))
+COURSE = Pointers(Course, (N_POINTER, X_POINTER, D_POINTER, D_POINTER))
+OF_TRAIN = (N, N, N_POINTER, PLAN, DATA, MEMORY, COURSE, *[N] * 6)
+OF_PREDICT = (N, N, N_POINTER, PLAN, DATA, MEMORY, COURSE, X_POINTER, N)
+
+
+@part
 def train(worker, workers, counter, plan, data, memory, course, epochs, apart, start, stop, size, step):
     """Take a step for each batch of `size` of the rows start:stop of each epoch's order; orders are so far apart.
 
     It ends early when loss or gradient are not finite: parameters and slots are then to be thrown away, and memory.done
     tells how many batches were good.
     """
-    plan, data, memory, course = pointers(plan), pointers(data), pointers(memory), pointers(course)
+    plan, data, memory, course = tuple_at(plan), tuple_at(data), tuple_at(memory), tuple_at(course)
     places = plan.places
     first_block, last_block = share(places[BLOCKS], worker, workers)
     for block in range(first_block, last_block):
@@ -141,10 +150,10 @@ def train(worker, workers, counter, plan, data, memory, course, epochs, apart, s
                 memory.done[0] = batch
 
 
-@kernel
+@part
 def predict(worker, workers, counter, plan, data, memory, course, outputs, n):
     """The outputs of n rows, each worker computing its own, a tile at a time."""
-    plan, data, memory, course = pointers(plan), pointers(data), pointers(memory), pointers(course)
+    plan, data, memory, course = tuple_at(plan), tuple_at(data), tuple_at(memory), tuple_at(course)
     first_block, last_block = share(plan.places[BLOCKS], worker, workers)
     for block in range(first_block, last_block):
         lay_out(plan, memory, block)

@@ -1,34 +1,79 @@
 """The perceptron's rule in machine code: every sum and every rounding as in `clearprop.perceptron_rule`, to the bit."""
 
+from typing import Any, NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from clearprop.engines.compiled.elementary import like
-from clearprop.engines.compiled.jit import kernel, part
-from clearprop.engines.compiled.pointers import fetch, pointer, unowned
+from clearprop.engines.compiled.jit import part
+from clearprop.engines.compiled.machine_code import (
+    D_POINTER,
+    N_POINTER,
+    NOTHING,
+    X_POINTER,
+    N,
+    Pointers,
+    kernel,
+    place,
+    places_of,
+)
+from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.perceptron_rule import LEAST_SCALE, Course, Run
 from clearprop.updates import Updates
+
+Array = npt.NDArray[Any]
 
 # Entries of `state`: what `Run` and its `Weights` keep besides arrays.
 SCALE, SQUARE, ABSOLUTE, BIAS, CUT, OBJECTIVE = range(6)
 # Entries of `settings`.
 RATE, ALPHA, L1_RATIO, BIAS_STEP, POSITIVE, NEGATIVE, LEAST, TOLERANCE, PATIENCE, LAST, JUDGES, SHUFFLES = range(12)
-
-
 # Entries of `counts` and `judged`, as in `Course`; and how many updates the log holds.
 EPOCH, MISTAKES, STALE, UPDATES = range(4)
 BEST, CURRENT = range(2)
+# Fields of an update in the log, each of 8 bytes, as in `Updates`.
+OF_EPOCH, OF_ROW, OF_OUTPUT, OF_SCORE, OF_STEP = range(5)
+N_FIELDS = OF_STEP + 1
 # So many rows ahead are fetched from memory; 64 bytes come at a time.
 AHEAD, NUMBERS_A_LINE = 12, 8
 # The log has room for so many updates at least before the kernel stops to have it emptied.
 ROOM = 1 << 16
 
 
+class Arrays(NamedTuple):
+    """Rows, dense (only `values`) or CSR; what was and is learned from them; and the log, as whole and real numbers."""
+
+    values: Any
+    starts: Any
+    columns: Any
+    places: Any
+    before: Any
+    shuffled: Any
+    signs: Any
+    weight: Any
+    w: Any
+    cut_so_far: Any
+    state: Any
+    settings: Any
+    counts: Any
+    judged: Any
+    whole_log: Any
+    real_log: Any
+
+
+def _pointers(sparse: bool) -> Pointers:
+    of_row = N_POINTER if sparse else NOTHING
+    rows, order = (X_POINTER, of_row, of_row), [N_POINTER] * 3
+    learned, counted = [D_POINTER, D_POINTER, X_POINTER, X_POINTER], [D_POINTER, D_POINTER, N_POINTER, D_POINTER]
+    return Pointers(Arrays, (*rows, *order, *learned, *counted, N_POINTER, D_POINTER))
+
+
 def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates."""
     X, w, settings, n = run.rows.X, run.w, run.settings, run.rows.n
-    rows = (X.ravel(), None, None) if not run.rows.sparse else (
-        X.data, X.indptr.astype(np.int64, copy=False), X.indices.astype(np.int64, copy=False)
-    )  # fmt: skip
+    values, starts, columns = X, None, None
+    if run.rows.sparse:
+        values, starts, columns = X.data, X.indptr.astype(np.int64), X.indices.astype(np.int64)
     state = np.array([w.scale, w.square, w.absolute, run.bias, run.cut, run.objective])
     bias_step = run.bias_share if settings.fit_intercept else 0.0
     tolerance = -np.inf if settings.tolerance is None else settings.tolerance
@@ -36,15 +81,21 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     numbers += [LEAST_SCALE[w.values.dtype], tolerance, settings.patience, last, judges, settings.shuffle]
     counts, judged = np.array([course.epoch, course.mistakes, course.stale, 0]), np.array([course.best, course.current])
     log, parts = np.empty(max(min(ROOM, n * (last - course.epoch)), n), dtype=Updates.FIELDS), []
-    course.places = course.places.copy()
-    arrays = (
-        *rows, course.places, course.shuffled, np.where(course.taught, run.signs, 0.0),
-        np.ascontiguousarray(run.sample_weight), w.values, run.cut_so_far, state, np.array(numbers, dtype=np.float64),
-        counts, judged, log["epoch"], log["row"], log["score"], log["step"],
+    course.places = np.array(course.places)
+    signs = np.where(course.taught, run.signs, 0.0)
+    arrays = Arrays(
+        values.reshape(-1), starts, columns,
+        course.places, course.places.copy(), np.ascontiguousarray(course.shuffled),
+        signs, np.ascontiguousarray(run.sample_weight, dtype=np.float64), w.values, run.cut_so_far,
+        state, np.array(numbers, dtype=np.float64), counts, judged, log.view(np.int64), log.view(np.float64),
     )  # fmt: skip
+    pointers = _pointers(run.rows.sparse)
+    all_places, kinds = places_of(arrays, pointers, w.values.dtype), (pointers, N, N, N, N)
+    run_epochs = kernel(epochs, kinds, w.values.dtype)
+    n_taught = max(int(np.count_nonzero(signs)), 1)
     while True:
         counts[UPDATES] = 0
-        epochs(arrays)
+        run_epochs(place(all_places), n, len(w.values), n_taught, len(log))
         parts.append(log[: counts[UPDATES]].copy())
         parts[-1]["output"] = run.output
         w.scale, w.square, w.absolute = map(float, state[:BIAS])
@@ -55,27 +106,26 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
             return Updates(*parts)
 
 
-@kernel
-def epochs(arrays):
+@part
+def epochs(arrays, n, n_features, n_taught, room):
     """Epoch after epoch, while there is room for the updates of one more."""
     (
-        values, starts, columns, places, shuffled, signs, weight, w, cut_so_far, state, settings,
-        counts, judged, log_epoch, log_row, log_score, log_step,
-    ) = unowned(arrays)  # fmt: skip
-    n, n_features, n_taught = len(places), len(w), max((signs != 0).sum(), 1)
-    values, w, cut_so_far = pointer(values, 0), pointer(w, 0), pointer(cut_so_far, 0)
+        values, starts, columns, places, before, shuffled, signs, weight, w, cut_so_far, state, settings,
+        counts, judged, whole_log, real_log,
+    ) = tuple_at(arrays)  # fmt: skip
     alpha, l1, rate, bias_step = settings[ALPHA], settings[L1_RATIO], settings[RATE], settings[BIAS_STEP]
     class_weights = (settings[NEGATIVE], settings[POSITIVE])
     shuffles, penalised = settings[SHUFFLES] > 0, alpha > 0
-    before, finite = places.copy(), True
+    finite = True
     while counts[EPOCH] < settings[LAST] and counts[STALE] < settings[PATIENCE] and finite:
         count = counts[UPDATES]
-        if len(log_row) - count < n:
+        if room - count < n:
             return
         counts[EPOCH] += 1
         objective, bias = 0.0, state[BIAS]
         if shuffles:
-            before[:n] = places[:n]
+            for i in range(n):
+                before[i] = places[i]
             for i in range(n):
                 places[i] = before[shuffled[i]]
         for i in range(n):
@@ -99,12 +149,9 @@ def epochs(arrays):
                 if step != 0:
                     add(w, values, columns, first, size, step, state, penalised)
                     bias += step * bias_step
-                    log_epoch[count], log_row[count], log_score[count], log_step[count] = (
-                        counts[EPOCH],
-                        row,
-                        score,
-                        step,
-                    )
+                    update = count * N_FIELDS
+                    whole_log[update + OF_EPOCH], whole_log[update + OF_ROW] = counts[EPOCH], row
+                    real_log[update + OF_SCORE], real_log[update + OF_STEP] = score, step
                     count += 1
             if penalised and l1 > 0:
                 state[CUT] += l1 * rate * alpha
@@ -113,7 +160,7 @@ def epochs(arrays):
             n = 0  # where no row was wrong, none will be
         state[OBJECTIVE], state[BIAS] = objective, bias
         counts[MISTAKES], counts[UPDATES] = count - counts[UPDATES], count
-        if settings[JUDGES]:
+        if settings[JUDGES] > 0:
             judged[CURRENT] = state[OBJECTIVE] / n_taught
             counts[STALE] = counts[STALE] + 1 if judged[CURRENT] > judged[BEST] - settings[TOLERANCE] else 0
             judged[BEST] = min(judged[BEST], judged[CURRENT])
@@ -196,10 +243,16 @@ def cut_off(w, columns, first, size, cut_so_far, state):
         cut_so_far[feature] = q + state[SCALE] * (np.float64(w[feature]) - z)
 
 
-@kernel
-def permutation(n, seed):
+def permutation(n: int, seed: int) -> Array:
     """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron_rule.XorShift`."""
     order = np.arange(n)
+    kernel(shuffle, (N_POINTER, N, N), order.dtype)(place(order), n, seed)
+    return order
+
+
+@part
+def shuffle(order, n, seed):
+    """From the front (Fisher and Yates), by XorShift's random numbers."""
     x = seed & 0xFFFFFFFF
     x = 1 if x == 0 else x
     for i in range(n - 1):
@@ -208,4 +261,3 @@ def permutation(n, seed):
         x ^= (x << 5) & 0xFFFFFFFF
         j = i + (x & 0x7FFFFFFF) % (n - i)
         order[i], order[j] = order[j], order[i]
-    return order

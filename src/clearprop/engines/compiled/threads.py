@@ -10,9 +10,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 from clearprop.engines.compiled.jit import ENABLED, part
 
@@ -21,43 +18,30 @@ SPINS = 2000
 _running = 0
 _lock = threading.Lock()
 
-if ENABLED:
-    _hand_over = types.ExternalFunction("SwitchToThread" if os.name == "nt" else "sched_yield", types.int32())
 
-    @intrinsic
-    def _arrive(typingctx, counter):
-        """Add 1 to the counter, all that was written before being seen by whoever sees it."""
+def arrive(counter: Any) -> None:
+    """Add 1 to the counter, for others to see."""
+    counter[0] += 1
 
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, args[0]).data
-            return builder.atomic_rmw("add", data, ir.Constant(ir.IntType(64), 1), "acq_rel")
 
-        return types.int64(counter), emit
+def look(counter: Any) -> int:
+    """The counter as the others have left it."""
+    return int(counter[0])
 
-    @intrinsic
-    def _look(typingctx, counter):
-        """The counter as the others have left it."""
 
-        def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            data = context.make_array(signature.args[0])(context, builder, args[0]).data
-            return builder.load_atomic(data, "acquire", 8, typ=ir.IntType(64))
+def hand_over() -> None:
+    """Let others have the processor."""
 
-        return types.int64(counter), emit
 
-    @part
-    def wait_for_all(counter: Any, target: int) -> None:
-        """Return when all workers have come here; the target is their number times how often they have met."""
-        _arrive(counter)
-        looks = 0
-        while _look(counter) < target:
-            looks += 1
-            if looks > SPINS:
-                _hand_over()
-
-else:
-
-    def wait_for_all(counter: Any, target: int) -> None:
-        """Nothing is compiled, so there is one worker, who waits for nobody."""
+@part
+def wait_for_all(counter: Any, target: int) -> None:
+    """Return when all workers have come here; the target is their number times how often they have met."""
+    arrive(counter)
+    looks = 0
+    while look(counter) < target:
+        looks += 1
+        if looks > SPINS:
+            hand_over()
 
 
 def _forget_others() -> None:

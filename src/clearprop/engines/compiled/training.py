@@ -19,8 +19,21 @@ from clearprop.engines.compiled.blocks import (
     product_block,
 )
 from clearprop.engines.compiled.jit import ENABLED
-from clearprop.engines.compiled.kernel import Course, Data, Memory, Plan
+from clearprop.engines.compiled.kernel import (
+    COURSE,
+    DATA,
+    MEMORY,
+    OF_PREDICT,
+    OF_TRAIN,
+    PLAN,
+    Course,
+    Data,
+    Memory,
+    Plan,
+)
 from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
+from clearprop.engines.compiled.machine_code import kernel as kernel_of
+from clearprop.engines.compiled.machine_code import place, places_of
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
@@ -206,7 +219,7 @@ class CompiledTraining:
         strengths += [float(value) for value in vars(job.optimizer).values()]
         strengths += [0.0] * (kernel.OF_OPTIMIZER + N_SETTINGS - len(strengths))
         settings = np.array(functions.settings, dtype=dtype).ravel()
-        self._plan = Plan(
+        plan = Plan(
             functions.table(),
             layout.layers.reshape(-1),
             layout.blocks.reshape(-1),
@@ -214,7 +227,7 @@ class CompiledTraining:
             settings,
             np.array(strengths, dtype=np.float64),
         )
-        self._data = _data(job.X, job.y, job.sample_weight, dtype)
+        data = _data(job.X, job.y, job.sample_weight, dtype)
         self._as_they_come = np.arange(job.n_rows)
         partial = np.zeros(layout.n_blocks)
         self._memory = Memory(
@@ -228,6 +241,10 @@ class CompiledTraining:
             np.zeros(N_SETTINGS * self._most_workers),
             np.zeros(1, dtype=np.int64),
         )
+        self._arrays = plan, data  # which live as long as their places are used
+        self._plan, self._data = places_of(plan, PLAN, dtype), places_of(data, DATA, dtype)
+        self._places = places_of(self._memory, MEMORY, dtype)
+        self._train = kernel_of(kernel.train, OF_TRAIN, dtype)
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -259,13 +276,15 @@ class CompiledTraining:
         orders = self._as_they_come if together else np.ascontiguousarray(stretch.orders, dtype=np.int64).reshape(-1)
         rates = np.ascontiguousarray(stretch.rates, dtype=np.float64).reshape(-1)
         course = Course(orders, self._masks(start, stop), rates, sums.reshape(-1))
+        course_at = places_of(course, COURSE, job.network.dtype)
         self._memory.done[0] = 0
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
-                kernel.train(
-                    worker, workers, counter, self._plan, self._data, self._memory, course,
-                    n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size, job.step + 1,
+                self._train(
+                    worker, workers, place(counter), place(self._plan), place(self._data), place(self._places),
+                    place(course_at), n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size,
+                    job.step + 1,
                 )  # fmt: skip
 
         few = self._wanted or self._most_workers == 1
@@ -297,22 +316,27 @@ class CompiledPrediction:
         places = _places(network, layout, sparse, weighted=False)
         places[kernel.TILE] = tile
         settings, layers = np.array(functions.settings, dtype=dtype).ravel(), layout.layers.reshape(-1)
-        self._plan = Plan(functions.table(), layers, layout.blocks.reshape(-1), places, settings, np.zeros(1))
+        plan = Plan(functions.table(), layers, layout.blocks.reshape(-1), places, settings, np.zeros(1))
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         space = layout.space(dtype)
-        self._memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, done)
+        memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
-        self._data = _data(rows, numbers, None, dtype)
-        self._course = Course(np.arange(rows.shape[0]), numbers, none, none)
+        data, course = _data(rows, numbers, None, dtype), Course(np.arange(rows.shape[0]), numbers, none, none)
+        self._arrays = plan, data, memory, course  # which live as long as their places are used
+        self._places = [
+            places_of(arrays, pointers, dtype)
+            for arrays, pointers in zip(self._arrays, (PLAN, DATA, MEMORY, COURSE), strict=True)
+        ]
+        self._predict = kernel_of(kernel.predict, OF_PREDICT, dtype)
 
     def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
-                kernel.predict(
-                    worker, workers, counter, self._plan, self._data, self._memory, self._course,
-                    self._outputs.reshape(-1), len(self._outputs),
+                self._predict(
+                    worker, workers, place(counter), *map(place, self._places), place(self._outputs.reshape(-1)),
+                    len(self._outputs),
                 )  # fmt: skip
 
         threads.run(work, self._workers)

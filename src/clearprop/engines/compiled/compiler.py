@@ -1,0 +1,98 @@
+"""From a function to machine code, by Numba: loaded by the first process that needs what is nowhere on disk.
+
+The code stands for itself: nothing in it needs Python or Numba, so that it can be loaded without them.
+"""
+
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core import compiler
+from numba.core.compiler_lock import global_compiler_lock
+from numba.core.cpu import CPUTargetOptions
+from numba.core.errors import NumbaError
+from numba.core.registry import cpu_target
+from numba.extending import overload, register_jitable
+from numba.np.numpy_support import from_dtype
+
+from clearprop.engines.compiled import machine
+from clearprop.engines.compiled.jit import INLINED, OPTIONS, PRECISIONS, REORDERED, Function
+from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
+
+_known: set[Function] = set()
+
+
+@global_compiler_lock
+def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any) -> bytes:
+    """The object file of a function, under the name `symbol`; where nothing is said of it, sums may be reordered.
+
+    Raises
+    ------
+    TypeError
+        Numba cannot compile it.
+    """
+    machine.register()
+    for known, own_options in OPTIONS.items():
+        if known not in _known:
+            register_jitable(**own_options)(known)
+    for either, (single, double) in PRECISIONS.items():
+        if either not in _known:
+            _register_precisions(either, single, double)
+    _known.update(OPTIONS, PRECISIONS)
+    typing, target = cpu_target.typing_context, cpu_target.target_context
+    typing.refresh()
+    target.refresh()
+    flags = compiler.Flags()
+    CPUTargetOptions.parse_as_flags(flags, {"nopython": True, **OPTIONS.get(function, REORDERED)})
+    flags.nrt, flags.no_cpython_wrapper, flags.no_cfunc_wrapper = False, True, True
+    arguments = [_type(kind, dtype) for kind in kinds]
+    try:
+        result = compiler.compile_extra(typing, target, function, arguments, types.void, flags, {})
+    except NumbaError as error:
+        reason = " ".join(str(error).split())[:300]
+        raise TypeError(f"Numba cannot compile the given kernels: {reason}") from error
+    return _object_file(target, result, symbol)
+
+
+def _register_precisions(either: Function, single: Function, double: Function) -> None:
+    @overload(either, jit_options=INLINED, strict=False)
+    def choose(*arguments: Any) -> Function:
+        return single if arguments[0] == types.float32 else double
+
+
+def _type(kind: Kind, dtype: Any) -> Any:
+    if isinstance(kind, Pointers):
+        fields = [_type(field, dtype) for field in kind.kinds]
+        return types.CPointer(types.NamedTuple(fields, kind.of))
+    numbers = {N: types.intp, D: types.float64, NOTHING: types.none}
+    pointers = {N_POINTER: types.int64, D_POINTER: types.float64, X_POINTER: from_dtype(dtype)}
+    return numbers[kind] if kind in numbers else types.CPointer(pointers[kind])
+
+
+def _object_file(target: Any, result: Any, symbol: str) -> bytes:
+    """The function behind an entry of C's kind, which drops the status that Numba's functions return."""
+    described, convention = result.fndesc, target.call_conv
+    module = target.create_module(symbol)
+    arguments = [target.get_argument_type(kind) for kind in described.argtypes]
+    entry = ir.Function(module, ir.FunctionType(ir.VoidType(), arguments), symbol)
+    kind = convention.get_function_type(described.restype, described.argtypes)
+    body = ir.Function(module, kind, described.llvm_func_name)
+    builder = ir.IRBuilder(entry.append_basic_block())
+    convention.call_function(builder, body, described.restype, described.argtypes, entry.args)
+    builder.ret_void()
+    codegen = target.codegen()
+    library = codegen.create_library(symbol)
+    library.add_linking_library(result.library)
+    library.add_ir_module(module)
+    library.finalize()
+    whole = llvm.parse_assembly(library.get_llvm_str())
+    for own in (*whole.functions, *whole.global_variables):
+        if not own.is_declaration and own.name != symbol:
+            own.linkage = "internal"  # its name may be that of another function's part
+    triple, processor, features = codegen.magic_tuple()
+    machine_of_code = llvm.Target.from_triple(triple).create_target_machine(
+        cpu=processor, features=features, opt=3, codemodel="jitdefault", jit=True
+    )
+    code: bytes = machine_of_code.emit_object(whole)
+    return code
