@@ -66,6 +66,7 @@ def perceptron(workload, X, y, setting):
     from clearprop import Perceptron
     from peers.scikit_learn import correcting
 
+    _load_libraries("compiled")
     return correcting(Perceptron, workload, X, y, engine="compiled")
 
 

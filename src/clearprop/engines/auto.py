@@ -18,8 +18,8 @@ from clearprop.network import Network
 
 Array = npt.NDArray[Any]
 
-# Loading Numba and the kernels is put at so many seconds: it takes 0.6 from a filled cache, and 8 the first time.
-LOADING = 1.5
+# Loading the kernels is put at so many seconds: it takes 0.05 from a filled cache, and 7 once after installation.
+LOADING = 0.5
 # A job whose epochs take NumPy so many seconds each is compiled from the first step: it will have more of them.
 LONG_EPOCH = 0.1
 # What a step takes NumPy, in seconds: at all, for each layer, for each weight and row, for each parameter, and for each
