@@ -73,7 +73,7 @@ def test_product_with_panels(dtype, rows, depth, columns, seed, gap, is_transpos
     memory, c = guarded(rows * c_row, dtype)
     call_block(
         product_block(np.dtype(dtype)), c, c_row, of_a, a_row, a_step, panels, 2 * lanes, 2 * lanes * depth, rows,
-        depth, columns, lanes,
+        depth, columns,
     )  # fmt: skip
     matrix = c[: rows * c_row].reshape(rows, c_row)
     assert_product(matrix[:, : b.shape[1]], a, b)
@@ -94,7 +94,7 @@ def test_product_with_a_matrix_in_its_place(dtype, rows, depth, columns, seed):
     of_b[: depth * b_row].reshape(depth, b_row)[:, :columns] = b
     memory, c = guarded(rows * columns, dtype)
     call_block(
-        product_block(np.dtype(dtype)), c, columns, a, depth, 1, of_b, b_row, 2 * lanes, rows, depth, columns, lanes
+        product_block(np.dtype(dtype)), c, columns, a, depth, 1, of_b, b_row, 2 * lanes, rows, depth, columns
     )  # fmt: skip
     assert_product(c[: rows * columns].reshape(rows, columns), a, b)
     assert untouched(memory, c, rows * columns)
@@ -113,7 +113,7 @@ def test_product_is_the_same_however_its_rows_are_cut(dtype):
         for first in range(0, 40, cut):
             part = c[first : first + cut]
             call_block(
-                function, part, 21, a[first:], 33, 1, panels, 2 * lanes, 2 * lanes * 33, len(part), 33, 21, lanes
+                function, part, 21, a[first:], 33, 1, panels, 2 * lanes, 2 * lanes * 33, len(part), 33, 21
             )  # fmt: skip
         results.append(c.tobytes())
     assert len(set(results)) == 1
@@ -123,7 +123,7 @@ def test_product_is_the_same_however_its_rows_are_cut(dtype):
 def test_product_without_depth_is_0(dtype):
     memory, c = guarded(9 * 5, dtype)
     nothing = np.full(64, np.nan, dtype)
-    call_block(product_block(np.dtype(dtype)), c, 5, nothing, 1, 1, nothing, 1, 1, 9, 0, 5, lanes_of(dtype))
+    call_block(product_block(np.dtype(dtype)), c, 5, nothing, 1, 1, nothing, 1, 1, 9, 0, 5)
     assert (c[:45] == 0).all()
     assert untouched(memory, c, 45)
 
@@ -138,8 +138,8 @@ def test_pack(dtype, rows, columns, data):
     lanes, m = lanes_of(dtype), np.arange(1, rows * columns + 1, dtype=dtype)
     whole = panels_of(m.reshape(rows, columns))
     memory, panels = guarded(len(whole), dtype)
-    pack = address(products.pack, (X_POINTER, X_POINTER, *[N] * 5), np.dtype(dtype))
-    call_block(pack, panels, m, first, last, rows, columns, lanes)
+    pack = address(products.pack, (X_POINTER, X_POINTER, *[N] * 4), np.dtype(dtype))
+    call_block(pack, panels, m, first, last, rows, columns)
     got, expected = panels[: len(whole)].reshape(-1, rows, 2 * lanes), whole.reshape(-1, rows, 2 * lanes).copy()
     expected[:, :first] = expected[:, last:] = GUARD
     np.testing.assert_array_equal(got, expected)
@@ -158,7 +158,7 @@ def test_pack_transposed(dtype, rows, columns, data):
     b[:, first:last] = m.reshape(rows, columns).T[:, first:last]
     expected = panels_of(b)
     memory, panels = guarded(len(expected), dtype)
-    pack = address(products.pack_transposed, (X_POINTER, X_POINTER, *[N] * 4), np.dtype(dtype))
-    call_block(pack, panels, m, first, last, columns, lanes)
+    pack = address(products.pack_transposed, (X_POINTER, X_POINTER, *[N] * 3), np.dtype(dtype))
+    call_block(pack, panels, m, first, last, columns)
     np.testing.assert_array_equal(panels[: len(expected)], expected)
     assert untouched(memory, panels, len(expected))

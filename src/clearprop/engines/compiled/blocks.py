@@ -185,7 +185,7 @@ def loss_block(loss: Loss, from_logits: bool, dtype: Any) -> tuple[Any, bool]:
 
 def product_block(dtype: Any) -> Any:
     """The address of the matrix product."""
-    return address(product, (X_POINTER, N, X_POINTER, N, N, X_POINTER, *[N] * 6), dtype)
+    return address(product, (X_POINTER, N, X_POINTER, N, N, X_POINTER, *[N] * 5), dtype)
 
 
 def optimizer_blocks(optimizer: type[Optimizer], dtype: Any) -> tuple[Any, Any]:

@@ -46,6 +46,7 @@ def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: An
     flags = compiler.Flags()
     CPUTargetOptions.parse_as_flags(flags, {"nopython": True, **OPTIONS.get(function, REORDERED)})
     flags.nrt, flags.no_cpython_wrapper, flags.no_cfunc_wrapper = False, True, True
+    flags.forceinline = True  # into its entry
     arguments = [_type(kind, dtype) for kind in kinds]
     try:
         result = compiler.compile_extra(typing, target, function, arguments, types.void, flags, {})

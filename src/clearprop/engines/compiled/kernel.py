@@ -20,7 +20,7 @@ from clearprop.engines.compiled.jit import part, total
 from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, X_POINTER, N, Pointers
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
-from clearprop.engines.compiled.products import pack, pack_transposed
+from clearprop.engines.compiled.products import pack, pack_transposed, panel_width
 from clearprop.engines.compiled.threads import wait_for_all
 
 # Columns of `layers`, which has a row for the inputs and one for each layer: units; as many in whole machine vectors;
@@ -37,9 +37,9 @@ BLOCK_COLUMNS = START + 1
 # Entries of `places`: how many layers (with the inputs), blocks and parameters there are; whether X is sparse and rows
 # have weights; where targets and the rows' shares begin; which functions are the loss, what the optimiser computes once
 # a step, and its step; where the loss's settings begin; whether it gives dl/dz at once; rows of a tile; numbers of a
-# machine vector, of a row of masks, and of the gradient of a block (0 if all of the gradient is kept).
+# row of masks, and of the gradient of a block (0 if all of the gradient is kept).
 LAYERS, BLOCKS, ALL, SPARSE, WEIGHTED, TARGETS, SHARES, LOSS, CONSTANTS, UPDATE, LOSS_SETTINGS, GIVES_DELTA = range(12)
-TILE, LANES, MASKS, BLOCK = range(GIVES_DELTA + 1, GIVES_DELTA + 5)
+TILE, MASKS, BLOCK = range(GIVES_DELTA + 1, GIVES_DELTA + 4)
 # The first of the functions.
 PRODUCT = 0
 # Entries of `strengths`: L1, L2, decoupled decay, the longest gradient; the optimiser's settings follow.
@@ -235,7 +235,7 @@ def copy(target, source, n):
 @part
 def forward(plan, data, memory, order, masks, first, rows):
     """z = [a 1] [W; b] and a = f(z), layer by layer, for so many rows of the batch from the first."""
-    space, n_layers, lanes = memory.space, plan.places[LAYERS], plan.places[LANES]
+    space, n_layers = memory.space, plan.places[LAYERS]
     for level in range(1, n_layers):
         below, layer = layer_of(plan, level - 1), layer_of(plan, level)
         depth, units, stride = below[UNITS] + 1, layer[UNITS], layer[STRIDE]
@@ -244,9 +244,8 @@ def forward(plan, data, memory, order, masks, first, rows):
             sparse_product(plan, data, memory, pointer(order, first), z, rows)
         else:
             x, panels = pointer(space, below[OUTPUT] + first * below[STRIDE]), pointer(space, layer[PANELS])
-            w_row, w_panel, columns = 2 * lanes, depth * 2 * lanes, layer[WIDTH]
-            product = plan.functions[PRODUCT]
-            call(product, (z, stride, x, below[STRIDE], 1, panels, w_row, w_panel, rows, depth, columns, lanes))
+            product, w_row = plan.functions[PRODUCT], panel_width(x[0])
+            call(product, (z, stride, x, below[STRIDE], 1, panels, w_row, depth * w_row, rows, depth, layer[WIDTH]))
         s = pointer(plan.settings, layer[SETTINGS])
         call(plan.functions[layer[ACTIVATE]], (z, a, rows, units, stride, s))
         if level < n_layers - 1:
@@ -260,7 +259,7 @@ def forward(plan, data, memory, order, masks, first, rows):
 @part
 def backward(plan, memory, masks, first, rows):
     """delta of the last layer from the loss, then delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T) downwards."""
-    space, places, n_layers, lanes = memory.space, plan.places, plan.places[LAYERS], plan.places[LANES]
+    space, places, n_layers = memory.space, plan.places, plan.places[LAYERS]
     for level in range(n_layers - 1, 0, -1):
         layer, below = layer_of(plan, level), layer_of(plan, level - 1)
         units, stride = layer[UNITS], layer[STRIDE]
@@ -277,8 +276,8 @@ def backward(plan, memory, masks, first, rows):
             call(plan.functions[layer[SLOPE]], (z, a, d, rows, units, stride, s))
         if level > 1:
             d_below, panels = pointer(space, below[DELTA] + first * below[STRIDE]), pointer(space, layer[TRANSPOSED])
-            w_row, w_panel, columns, product = 2 * lanes, units * 2 * lanes, below[WIDTH], plan.functions[PRODUCT]
-            call(product, (d_below, below[STRIDE], d, stride, 1, panels, w_row, w_panel, rows, units, columns, lanes))
+            product, w_row, columns = plan.functions[PRODUCT], panel_width(d[0]), below[WIDTH]
+            call(product, (d_below, below[STRIDE], d, stride, 1, panels, w_row, units * w_row, rows, units, columns))
 
 
 @part
@@ -299,13 +298,13 @@ def add_up_gradient(plan, data, memory, order, rows, count, block, worker):
     """dL/d[W; b] = [a 1]^T delta over all rows of the batch, plus the penalty's part, and the squares' sum."""
     of_block = block_of(plan, block)
     level, first, last = of_block[LAYER], of_block[FIRST], of_block[LAST]
-    below, layer, space, lanes = layer_of(plan, level - 1), layer_of(plan, level), memory.space, plan.places[LANES]
+    below, layer, space = layer_of(plan, level - 1), layer_of(plan, level), memory.space
     units, g, d = layer[UNITS], gradient_of(plan, memory, block, worker), pointer(space, layer[DELTA])
     if level == 1 and plan.places[SPARSE]:
         sparse_gradient(plan, data, order, first, last, g, d, rows)
     else:
         x, product, d_row = pointer(space, below[OUTPUT] + first), plan.functions[PRODUCT], layer[STRIDE]
-        call(product, (g, units, x, 1, below[STRIDE], d, d_row, 2 * lanes, last - first, rows, units, lanes))
+        call(product, (g, units, x, 1, below[STRIDE], d, d_row, panel_width(d[0]), last - first, rows, units))
     weights = max(0, min(last, below[UNITS]) - first) * units
     w, penalty = pointer(memory.parameters, of_block[START]), 0.0
     if plan.strengths[L1] > 0:
@@ -355,14 +354,14 @@ def decay(plan, memory, block, factor):
 @part
 def lay_out(plan, memory, block):
     """Lay a block of parameters out in panels for the next pass."""
-    of_block, lanes = block_of(plan, block), plan.places[LANES]
+    of_block = block_of(plan, block)
     level, first, last = of_block[LAYER], of_block[FIRST], of_block[LAST]
     below, layer = layer_of(plan, level - 1), layer_of(plan, level)
     depth, units, w = below[UNITS] + 1, layer[UNITS], pointer(memory.parameters, layer[PARAMETERS])
     if layer[PANELS] >= 0:
-        pack(pointer(memory.space, layer[PANELS]), w, first, last, depth, units, lanes)
+        pack(pointer(memory.space, layer[PANELS]), w, first, last, depth, units)
     if layer[TRANSPOSED] >= 0:
-        pack_transposed(pointer(memory.space, layer[TRANSPOSED]), w, first, min(last, below[UNITS]), units, lanes)
+        pack_transposed(pointer(memory.space, layer[TRANSPOSED]), w, first, min(last, below[UNITS]), units)
 
 
 @part

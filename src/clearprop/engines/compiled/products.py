@@ -14,7 +14,7 @@ from typing import Any
 import llvmlite.binding
 import numpy as np
 
-from clearprop.engines.compiled.jit import Function, part
+from clearprop.engines.compiled.jit import Function, by_precision, part, scalar
 from clearprop.engines.compiled.pointers import pointer
 
 ROWS = 8  # of a tile
@@ -26,6 +26,20 @@ def _vector_bytes() -> int:
 
 
 VECTOR_BYTES = _vector_bytes()
+
+
+@scalar
+def _width_single(x: Any) -> int:
+    return 2 * VECTOR_BYTES // 4
+
+
+@scalar
+def _width_double(x: Any) -> int:
+    return 2 * VECTOR_BYTES // 8
+
+
+# Columns of a panel of numbers like x: known to the compiler, so that places in panels are found without a division.
+panel_width = by_precision(_width_single, _width_double)
 
 
 def _tile(vectors: int) -> Function:
@@ -67,24 +81,23 @@ def product(
     rows: int,
     depth: int,
     columns: int,
-    lanes: int,
 ) -> None:
     """c[i, j] = sum over k of a[i, k] b[k, j], tile by tile; b's panels begin b_panel numbers apart."""
-    width = 2 * lanes
+    width = panel_width(c[0])
     for panel in range(-(-columns // width)):
         left, b_j = columns - panel * width, pointer(b, panel * b_panel)
         for i in range(0, rows, ROWS):
             c_tile, a_tile = pointer(c, i * c_row + panel * width), pointer(a, i * a_row)
-            if left > lanes:
+            if 2 * left > width:
                 tile_of_two(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, rows - i, depth, left)
             else:
                 tile_of_one(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, rows - i, depth, left)
 
 
 @part
-def pack(panels, m, first, last, rows, columns, lanes):
+def pack(panels, m, first, last, rows, columns):
     """Lay rows first to last of a matrix of so many rows out in panels: as b of a product a m."""
-    width = 2 * lanes
+    width = panel_width(m[0])
     for j in range(0, columns, width):
         for i in range(first, last):
             target = pointer(panels, (j // width * rows + i) * width)
@@ -92,9 +105,9 @@ def pack(panels, m, first, last, rows, columns, lanes):
 
 
 @part
-def pack_transposed(panels, m, first, last, columns, lanes):
+def pack_transposed(panels, m, first, last, columns):
     """Lay rows first to last of a matrix out as columns, in panels: as b of a product a m^T."""
-    width = 2 * lanes
+    width = panel_width(m[0])
     for i in range(first, last):
         target, source = pointer(panels, i // width * columns * width + i % width), pointer(m, i * columns)
         for j in range(columns):

@@ -174,7 +174,7 @@ def _places(network: Network, layout: Layout, sparse: bool, weighted: bool) -> A
     places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
     places[kernel.LAYERS], places[kernel.BLOCKS] = len(layout.layers), layout.n_blocks
     places[kernel.ALL], places[kernel.SPARSE], places[kernel.WEIGHTED] = network.parameters.size, sparse, weighted
-    places[kernel.TILE], places[kernel.LANES], places[kernel.MASKS] = layout.tile, layout.lanes, layout.masks
+    places[kernel.TILE], places[kernel.MASKS] = layout.tile, layout.masks
     return places
 
 
