@@ -57,13 +57,13 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         TypeError
             It is neither a name nor an object of this kind.
         """
+        if isinstance(given, str):
+            return self._find(given)()
         if isinstance(given, self._base):
             return given
         if isinstance(given, type):
             raise TypeError(f"{self._kind} must be an object, got the class {given.__name__}: write {given.__name__}()")
-        if not isinstance(given, str):
-            raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
-        return self._find(given)()
+        raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
 
     def resolve_each(self, given: str | Item | Sequence[str | Item], count: int, whose: str) -> list[Item]:
         """The objects that a list stands for, one for each of so many, or the one object for all of them.
