@@ -271,6 +271,41 @@ def test_the_trainer_asks_for_the_rate_of_each_step():
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
+def test_rates_of_several_epochs_are_the_rate_of_each_step(name):
+    """Bit for bit, from any position on; so a schedule that says that it changes less often does."""
+    schedule = SCHEDULES.resolve(name)
+    for here in (at(0), at(2 * BATCHES, stalls=2), at(BATCHES + 3)):
+        epochs = 1 if here.step % BATCHES else 14
+        batches = BATCHES - here.step % BATCHES
+        found = schedule.rates(BASE, here, epochs, batches, ROWS)
+        later = [[at(here.step + epoch * batches + batch) for batch in range(batches)] for epoch in range(epochs)]
+        expected = [[schedule.rate(BASE, one._replace(stalls=here.stalls)) for one in epoch] for epoch in later]
+        assert found.tolist() == expected
+
+
+@pytest.mark.parametrize(("changes", "asked"), [("step", 12), ("epoch", 4), ("stall", 1)])
+def test_a_schedule_is_asked_as_often_as_it_may_change(changes, asked):
+    class Asked(Noted):
+        pass
+
+    Asked.changes = changes
+    NOTED.clear()
+    found = Asked().rates(BASE, at(0), 4, 3, ROWS)
+    assert [position.step for position in NOTED] == list(range(0, 12, 12 // asked))[:asked]
+    assert [position.epoch for position in NOTED] == [position.step // 3 for position in NOTED]
+    assert [position.samples for position in NOTED] == [position.epoch * ROWS for position in NOTED]
+    expected = [BASE / (1 + position.step) for position in NOTED]
+    assert found.ravel().tolist() == [rate for rate in expected for _ in range(12 // asked)]
+
+
+def test_how_often_a_schedule_changes_is_one_of_three():
+    with pytest.raises(ValueError, match="changes of Daily must be 'step', 'epoch' or 'stall', got 'day'"):
+
+        class Daily(Noted):
+            changes = "day"
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
 def test_history_holds_the_rate_of_each_epochs_last_step(name):
     network = Network([2, 1], rng=0)
     rng = np.random.default_rng(0)

@@ -3,10 +3,15 @@
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from clearprop.arguments import not_negative, positive, share, whole
 from clearprop.registry import Named, Registry
+
+Array = npt.NDArray[Any]
 
 
 class Position(NamedTuple):
@@ -34,14 +39,51 @@ class Position(NamedTuple):
 class Schedule(ABC, Named):
     """Gives each step its learning rate.
 
-    `by_step` tells whether the rate may change within an epoch.
+    Attributes
+    ----------
+    changes : {"step", "epoch", "stall"}
+        Whether the rate may change at each step, from epoch to epoch, or only when training runs out of patience: it is
+        not asked for more often.
+
+    Raises
+    ------
+    ValueError
+        A subclass has other `changes`.
+
+    Examples
+    --------
+    >>> class Halved(Schedule):
+    ...     name, changes = "halved", "epoch"
+    ...
+    ...     def rate(self, base, at):
+    ...         return base / 2**at.epoch
+    >>> start = Position(step=0, total_steps=6, epoch=0, samples=0, stalls=0)
+    >>> Halved().rates(0.1, start, epochs=2, batches=3, rows=30).tolist()
+    [[0.1, 0.1, 0.1], [0.05, 0.05, 0.05]]
     """
 
-    by_step: ClassVar[bool] = True
+    changes: ClassVar[Literal["step", "epoch", "stall"]] = "step"
+
+    def __init_subclass__(cls) -> None:
+        if cls.changes not in ("step", "epoch", "stall"):
+            raise ValueError(f"changes of {cls.__name__} must be 'step', 'epoch' or 'stall', got {cls.changes!r}")
 
     @abstractmethod
     def rate(self, base: float, at: Position) -> float:
         """The learning rate at a position, from the base rate that the user chose."""
+
+    def rates(self, base: float, at: Position, epochs: int, batches: int, rows: int) -> Array:
+        """The learning rates from a position on, of so many epochs of so many batches and rows: (epochs, batches)."""
+        step, total_steps, epoch, samples, stalls = at
+        every = 1 if self.changes == "step" else batches
+        asked = []
+        for more in range(0, 1 if self.changes == "stall" else epochs * batches, every):
+            ended = more // batches
+            later = Position(step + more, total_steps, epoch + ended, samples + ended * rows, stalls)
+            asked.append(self.rate(base, later))
+        rates = np.empty((epochs, batches))
+        rates[:] = np.array(asked).reshape(-1, batches // every)
+        return rates
 
     def continues_after_stall(self, rate: float) -> bool:
         """Whether training goes on, at a lower rate, when patience has run out."""
@@ -56,7 +98,7 @@ class Constant(Schedule):
     """The base rate throughout."""
 
     name = "constant"
-    by_step = False
+    changes = "stall"
 
     def rate(self, base: float, at: Position) -> float:
         """Base."""
@@ -71,7 +113,7 @@ class InverseScaling(Schedule):
     power: float = 0.5
 
     name = "invscaling"
-    by_step = False
+    changes = "epoch"
 
     def __post_init__(self) -> None:
         not_negative("power", self.power)
@@ -90,7 +132,7 @@ class Adaptive(Schedule):
     least: float = 1e-6
 
     name = "adaptive"
-    by_step = False
+    changes = "stall"
 
     def __post_init__(self) -> None:
         positive("divisor", self.divisor)
@@ -116,7 +158,7 @@ class StepDecay(Schedule):
     every: int = 10
 
     name = "step"
-    by_step = False
+    changes = "epoch"
 
     def __post_init__(self) -> None:
         whole("every", self.every, 1)
@@ -135,7 +177,7 @@ class Exponential(Schedule):
     factor: float = 0.97
 
     name = "exponential"
-    by_step = False
+    changes = "epoch"
 
     def __post_init__(self) -> None:
         positive("factor", self.factor)

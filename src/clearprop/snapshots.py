@@ -14,7 +14,21 @@ Array = npt.NDArray[Any]
 
 @dataclass
 class State:
-    """Where training stands, beside the network's parameters, the optimiser's slots and the generator."""
+    """Where training stands, beside the network's parameters, the optimiser's slots and the generator.
+
+    Attributes
+    ----------
+    epoch, samples, stalls : int
+        Epochs judged, rows seen in them, and how many times they ran out of patience.
+    order : array or None
+        Of the rows in the present epoch; None where they come as they are.
+    cursor : int
+        The place of the next row in that order.
+    progress : Progress
+        Of the epochs that are not judged yet; the last is the present one.
+    rates : list of float
+        The rate of the last step in each of them.
+    """
 
     patience: Patience
     epoch: int = 0
@@ -22,8 +36,8 @@ class State:
     stalls: int = 0
     order: Array | None = None
     cursor: int = 0
-    progress: Progress = field(default_factory=Progress)
-    rate: float = 0.0
+    progress: Progress = field(default_factory=Progress.none)
+    rates: list[float] = field(default_factory=lambda: [0.0])
     stop_requested: str | None = None
     stop_reason: str | None = None
 

@@ -1,8 +1,9 @@
 """When to stop: the monitored number, the best so far, and how long it has not got better."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -42,17 +43,23 @@ class Patience:
     best: float = np.inf
     best_parameters: Array | None = None
 
-    def weigh(self, record: EpochRecord, parameters: Array) -> None:
-        """Take note of an epoch, after which the network had these parameters."""
-        value = self.monitor(record) if callable(self.monitor) else getattr(record, self.monitor)
-        value = -value if self.monitor == "metric" else value
-        # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
-        gained = math.isfinite(value) and value <= self.best - self.tolerance
-        self.epochs_without_gain = 0 if gained else self.epochs_without_gain + 1
-        if math.isfinite(value) and value < self.best:
-            self.best = value
-            if self.keeps_best:
-                self.best_parameters = parameters.copy()
+    def weigh(self, records: Sequence[EpochRecord], parameters: Array) -> None:
+        """Take note of epochs, after the last of which the network had these parameters.
+
+        Where the best epoch's parameters are kept, epochs are to be weighed one by one.
+        """
+        number = self.monitor if callable(self.monitor) else attrgetter(self.monitor)
+        best, without_gain = self.best, self.epochs_without_gain
+        for record in records:
+            value = -number(record) if self.monitor == "metric" else number(record)
+            finite = math.isfinite(value)
+            # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
+            without_gain = 0 if finite and value <= best - self.tolerance else without_gain + 1
+            if finite and value < best:
+                best = value
+        if self.keeps_best and best < self.best:
+            self.best_parameters = parameters.copy()
+        self.best, self.epochs_without_gain = best, without_gain
 
     def after(self, earlier: "Patience") -> "Patience":
         """These settings, with what an earlier one has seen, if it watched the same number."""

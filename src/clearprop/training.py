@@ -280,7 +280,7 @@ class Trainer:
             self._tell("on_batch_end")
         ended_epoch = self._state.cursor == job.n_rows
         if ended_epoch:
-            self._end_epoch()
+            self._end_epochs()
             self._settle()
         return ended_epoch
 
@@ -306,7 +306,7 @@ class Trainer:
     def next_rate(self) -> float:
         """The learning rate of the step that comes next."""
         self._started()
-        return self._rate(0, 0)
+        return self.schedule.rate(self.learning_rate, self._position())
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 
@@ -398,7 +398,7 @@ class Trainer:
     def _epochs_ahead(self) -> int:
         """How many short epochs are sure to come, whatever they bring, with nobody looking in between.
 
-        They are run by one call of the engine, and judged one by one afterwards: that comes to the same.
+        They are run by one call of the engine, and judged afterwards: that comes to the same.
         """
         job, state = self._started(), self._state
         watched = not all(callback.reads_history_only for callback in self.callbacks)
@@ -410,11 +410,11 @@ class Trainer:
     def _run_epochs(self, epochs: int) -> None:
         """Go on to the end of the present epoch, or run so many whole ones; judge them."""
         self._advance(self._started().n_rows, epochs)
-        self._end_epoch()
+        self._end_epochs()
         self._settle()
 
     def _advance(self, stop: int, epochs: int = 1) -> None:
-        """Run the batches from the present place in the epoch to `stop`, of so many epochs; judge all but the last."""
+        """Run the batches from the present place in the epoch to `stop`, of so many epochs, which are judged later."""
         job, state = self._started(), self._state
         if self.lbfgs:
             raise TypeError("lbfgs decides its steps itself and cannot be advanced from outside: use fit or run")
@@ -422,7 +422,7 @@ class Trainer:
             raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
         if state.cursor == job.n_rows:
             return
-        before = (generator_state(self.rng), state.order) if epochs > 1 else None
+        before = (generator_state(self.rng), state.order) if self.shuffle and epochs > 1 else None
         stretch = self._stretch(min(stop, job.n_rows), epochs)
         first_batch = state.cursor // job.batch_size
         try:
@@ -430,21 +430,24 @@ class Trainer:
         except Diverged as diverged:
             job.slots[:] = 0
             in_epoch, batch = divmod(diverged.batch, stretch.rates.shape[1])
-            self._end_epochs(stretch, in_epoch)
+            if in_epoch > 0:
+                state.progress, state.rates = stretch.progress[:in_epoch], stretch.rates[:in_epoch, -1].tolist()
+                self._end_epochs()
             if before is not None:  # the orders of epochs that never came are not drawn
                 restore_generator(self.rng, before[0])
                 state.order = before[1]
                 self._orders(in_epoch + 1)
             raise self._divergence_error(diverged, first_batch + batch) from diverged
-        self._end_epochs(stretch, epochs - 1)
-        state.cursor, state.rate = stretch.stop, float(stretch.rates[-1, -1])
+        state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
 
     def _stretch(self, stop: int, epochs: int) -> Stretch:
         """What is run next: the rest of an epoch to `stop`, or so many epochs from their beginning."""
-        state = self._state
+        job, state = self._started(), self._state
         orders = self._orders(epochs) if state.cursor == 0 else None if state.order is None else state.order[np.newaxis]
-        progress = [state.progress, *(Progress() for _ in range(epochs - 1))]
-        return Stretch(orders, state.cursor, stop, self._rates(stop, epochs), progress)
+        batches = -(-(stop - state.cursor) // job.batch_size)
+        rates = self.schedule.rates(self.learning_rate, self._position(), epochs, batches, job.n_rows)
+        progress = Progress.none(epochs) if state.cursor == 0 else state.progress
+        return Stretch(orders, state.cursor, stop, rates, progress)
 
     def _orders(self, epochs: int) -> Array | None:
         """The order of the rows in each of the next epochs, shape (epochs, n)."""
@@ -459,52 +462,29 @@ class Trainer:
             state.order = order
         return orders
 
-    def _rates(self, stop: int, epochs: int) -> Array:
-        """The learning rates of the batches from the present place to `stop`, of so many epochs: (epochs, batches)."""
-        n_batches = len(range(self._state.cursor, stop, self._started().batch_size))
-        rates = np.empty((epochs, n_batches))
-        for epoch, own in enumerate(rates):
-            first = epoch * n_batches
-            steps = range(first, first + n_batches)
-            own[:] = [self._rate(step, epoch) for step in steps] if self.schedule.by_step else self._rate(first, epoch)
-        return rates
-
-    def _rate(self, steps: int, epochs: int) -> float:
-        """The learning rate so many steps from now, when so many epochs more are finished."""
+    def _position(self) -> Position:
+        """Where training stands, as schedules are told."""
         job, state = self._started(), self._state
         total = self.epochs * -(-job.n_rows // job.batch_size)
-        samples = state.samples + epochs * job.n_rows
-        at = Position(job.step + steps, total, state.epoch + epochs, samples, state.stalls)
-        return self.schedule.rate(self.learning_rate, at)
+        return Position(job.step, total, state.epoch, state.samples, state.stalls)
 
-    def _end_epochs(self, stretch: Stretch, count: int) -> None:
-        """Judge the first epochs of a stretch; the next one is then the present."""
-        for epoch in range(count):
-            self._state.progress, self._state.rate = stretch.progress[epoch], float(stretch.rates[epoch, -1])
-            self._end_epoch()
-        self._state.progress = stretch.progress[count]
-
-    def _end_epoch(self) -> None:
+    def _end_epochs(self) -> None:
+        """Judge the epochs that have been run; another one is then the present."""
         job, state = self._started(), self._state
-        progress, state.progress, state.cursor = state.progress, Progress(), 0
-        state.epoch += 1
-        state.samples += job.n_rows
-        validation_loss, metric = self._judge()
-        self._records.append(
-            EpochRecord(
-                epoch=state.epoch,
-                loss=progress.loss_sum / progress.rows,
-                validation_loss=validation_loss,
-                metric=metric,
-                gradient_norm=progress.norm_sum / progress.rows,
-                rate=state.rate,
-                penalty=progress.penalty_sum / progress.rows,
-            )
-        )
-        state.patience.weigh(self._records[-1], self.network.parameters)
+        losses, norms, penalties = state.progress.means()
+        count = len(losses)
+        numbers = range(state.epoch + 1, state.epoch + 1 + count)
+        validation_loss, metric = self._judge()  # None where several epochs were run together
+        judged = [validation_loss] * count, [metric] * count
+        columns = zip(numbers, losses, *judged, norms, state.rates, penalties, strict=True)
+        records = list(map(EpochRecord._make, columns))
+        state.patience.weigh(records, self.network.parameters)
+        state.epoch += count
+        state.samples += count * job.n_rows
+        state.progress, state.rates, state.cursor = Progress.none(), [0.0], 0
         if state.patience.over:
-            self._lose_patience()
-        self._tell("on_epoch_end")
+            self._lose_patience(records[-1].rate)
+        self._tell_of(records)
 
     def _judge(self) -> tuple[float | None, float | None]:
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
@@ -515,10 +495,10 @@ class Trainer:
         loss, metric = rows.evaluate(self.network, self.metric)
         return (None if self._validation is None else loss), metric
 
-    def _lose_patience(self) -> None:
-        """Go on at a lower rate, where the schedule has one, or stop."""
+    def _lose_patience(self, rate: float) -> None:
+        """Go on at a lower rate than this, where the schedule has one, or stop."""
         state = self._state
-        if self.schedule.continues_after_stall(state.rate):
+        if self.schedule.continues_after_stall(rate):
             state.stalls += 1
             state.patience.epochs_without_gain = 0
         else:
@@ -554,12 +534,25 @@ class Trainer:
         finally:
             self._telling = False
 
+    def _tell_of(self, records: Sequence[EpochRecord]) -> None:
+        """Tell the callbacks of each epoch, the history ending with it."""
+        left = iter(records)
+        self._telling = True
+        try:
+            for record in left:
+                self._records.append(record)
+                for callback in self.callbacks:
+                    callback.on_epoch_end(self)
+        finally:
+            self._records.extend(left)  # where a callback failed
+            self._telling = False
+
     def _run_lbfgs(self, method: LBfgs) -> None:
         state, job = self._state, self._started()
 
         def after_iteration(progress: Progress) -> bool:
             state.progress = progress
-            self._end_epoch()
+            self._end_epochs()
             self._settle()
             return state.stop_reason is None
 

@@ -60,11 +60,11 @@ def train(engine, job, rate, epochs=2, shuffle=True):
     """The sums of each epoch: loss, norm, rows, penalty; the rate is another in each batch."""
     rng, n, sums = np.random.default_rng(3), job.n_rows, []
     for _ in range(epochs):
-        orders, progress = rng.permutation(n)[np.newaxis] if shuffle else None, Progress()
+        orders, progress = rng.permutation(n)[np.newaxis] if shuffle else None, Progress.none()
         rates = rate * rng.uniform(0.5, 1, size=(1, -(-n // job.batch_size)))
-        engine.run(job, Stretch(orders, 0, n, rates, [progress]))
-        sums.append([progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum])
-    return np.array(sums)
+        engine.run(job, Stretch(orders, 0, n, rates, progress))
+        sums.append(progress.sums)
+    return np.concatenate(sums)
 
 
 def difference(one, other, least=0.0):

@@ -113,8 +113,8 @@ def test_others_run_while_a_kernel_does():
     network = Network([40, 100, 3], "tanh", rng=0)
     job = job_of(network, rng.normal(size=(500, 40)), rng.normal(size=(500, 3)), batch_size=5)
     engine = Kernel(1)
-    engine.run(job, Stretch(None, 0, 500, np.full((1, 100), 1e-4), [Progress()]))
-    stretch = Stretch(None, 0, 500, np.full((200, 100), 1e-4), [Progress() for _ in range(200)])
+    engine.run(job, Stretch(None, 0, 500, np.full((1, 100), 1e-4), Progress.none()))
+    stretch = Stretch(None, 0, 500, np.full((200, 100), 1e-4), Progress.none(200))
     thread = threading.Thread(target=engine.run, args=(job, stretch))
     began, ticks = time.perf_counter(), 0
     thread.start()

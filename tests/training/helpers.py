@@ -68,9 +68,9 @@ class Script:
 
     def run(self, job, stretch):
         job.step += stretch.n_batches
-        for progress in stretch.progress:
+        for epoch in range(len(stretch.progress)):
             job.network.biases[0][0] = self.biases[self.epoch] if self.biases else self.epoch + 1
-            progress.add(self.losses[self.epoch], self.epoch + 1, stretch.stop - stretch.start)
+            stretch.progress.add(epoch, self.losses[self.epoch], self.epoch + 1, stretch.stop - stretch.start)
             self.epoch += 1
 
 

@@ -113,6 +113,60 @@ def test_who_reads_the_history_only_is_told_of_each_epoch_in_turn():
     assert diary.log[:14] == [*told, ("", "finish", 12, "all 12 epochs done")]
 
 
+class FailsOnce:
+    """A function that fails the third time that it is called."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *arguments):
+        self.calls += 1
+        if self.calls == 3:
+            raise InterruptedError
+        return self.function(*arguments)
+
+
+@pytest.mark.parametrize(("who", "judged"), [("callback", 13), ("monitor", 0), ("metric", 2)])
+def test_training_goes_on_after_who_looks_at_the_epochs_has_failed(who, judged, engine):
+    """All epochs that were run count, each once, however many of them were run together."""
+    looks = {
+        "callback": lambda trainer: None,
+        "monitor": lambda record: record.loss,
+        "metric": lambda loss, y, outputs, weight: float(outputs[:, 0].min()),
+    }
+    trainers = []
+    for look in (looks[who], FailsOnce(looks[who])):
+        callback, settings = Callback(), {} if who == "callback" else {who: look}
+        callback.reads_history_only = True
+        if who == "callback":
+            callback.on_epoch_end = look
+        trainers.append(make(epochs=30, patience=12, engine=engine, callbacks=[callback], **settings))
+    whole, trainer = trainers
+    whole.fit(*rows("cross_entropy"))
+    with pytest.raises(InterruptedError):
+        trainer.fit(*rows("cross_entropy"))
+    assert len(trainer.history) == judged
+    trainer.run()
+    assert outcome(trainer) == outcome(whole)
+    assert [record.epoch for record in trainer.history] == list(range(1, 31))
+
+
+def test_who_reads_the_history_sees_it_end_with_the_epoch_that_is_told_of():
+    class Reads(Callback):
+        reads_history_only = True
+        seen = ()
+
+        def on_epoch_end(self, trainer):
+            self.seen = (*self.seen, trainer.history[-1])
+
+    reads = [Reads(), Reads()]
+    trainer = make(callbacks=reads, engine=(counts := Counts()))
+    trainer.fit(*rows("cross_entropy"))
+    assert counts.epochs == [4]
+    assert [record.epoch for record in trainer.history] == [1, 2, 3, 4]
+    assert reads[0].seen == reads[1].seen == tuple(trainer.history)
+
+
 def test_the_middle_of_an_epoch_is_ended_first(engine):
     X, y = rows("cross_entropy")
     whole, broken = make(engine=engine, epochs=9), make(engine=(counts := Counts(engine)), epochs=9)
@@ -176,12 +230,32 @@ def test_so_many_epochs_are_sure_to_come(patience, losses):
     for epoch, loss in enumerate(losses, 1):
         sure = watch.epochs_to_come
         assert (sure == math.inf) if patience is None else (1 <= sure <= patience + 1)
-        watch.weigh(EpochRecord(epoch, loss, None, None, 1.0, 0.1), np.zeros(1))
+        watch.weigh([EpochRecord(epoch, loss, None, None, 1.0, 0.1)], np.zeros(1))
         assert watch.over == (watch.epochs_to_come == 0)
         if sure > 1:
             assert not watch.over
         if watch.over:
             break
+
+
+@given(
+    monitor=st.sampled_from(["loss", "metric", lambda record: record.loss - 2 * record.metric]),
+    tolerance=st.sampled_from([0.0, 0.25, 1.0]),
+    patience=st.none() | st.integers(0, 3),
+    numbers=st.lists(
+        st.tuples(*[st.sampled_from([0.5, 0.75, 1.0, 2.0, math.nan, math.inf, -math.inf])] * 2), max_size=20
+    ),
+    data=st.data(),
+)
+def test_epochs_weighed_together_are_each_of_them(monitor, tolerance, patience, numbers, data):
+    records = [EpochRecord(epoch, loss, None, metric, 1.0, 0.1) for epoch, (loss, metric) in enumerate(numbers, 1)]
+    together, apart = (Patience(monitor, tolerance, patience, keeps_best=False) for _ in range(2))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(records)), max_size=3)))
+    for first, last in zip([0, *cuts], [*cuts, len(records)], strict=True):
+        together.weigh(records[first:last], np.zeros(1))
+        for record in records[first:last]:
+            apart.weigh([record], np.zeros(1))
+        assert together == apart
 
 
 @given(epochs=st.integers(1, 5), n=st.integers(1, 12), size=st.integers(1, 12), whole=st.booleans(), data=st.data())
@@ -191,9 +265,7 @@ def test_parts_of_a_stretch_are_the_stretch(epochs, n, size, whole, data):
     epochs = epochs if whole else 1
     orders = np.argsort(np.random.default_rng(0).random((epochs, n)), axis=1)
     batches = -(-(stop - start) // size)
-    stretch = Stretch(
-        orders, start, stop, np.random.default_rng(1).random((epochs, batches)), [Progress() for _ in range(epochs)]
-    )
+    stretch = Stretch(orders, start, stop, np.random.default_rng(1).random((epochs, batches)), Progress.none(epochs))
     cuts = sorted(data.draw(st.lists(st.integers(0, stretch.n_batches), max_size=4)))
     parts = [
         part
@@ -201,12 +273,16 @@ def test_parts_of_a_stretch_are_the_stretch(epochs, n, size, whole, data):
         for part in stretch.between(first, last, size)
     ]
     assert sum(part.n_batches for part in parts) == stretch.n_batches
-    taken = [step for part in parts for step in part.steps(size)]
-    for (rows_, rate, progress), (expected_rows, expected_rate, expected_progress) in zip(
-        taken, stretch.steps(size), strict=True
-    ):
-        assert rows_.tolist() == expected_rows.tolist()
-        assert rate == expected_rate
-        assert progress is expected_progress
+    expected = Progress.none(epochs)
+    steps = stretch.steps(size)
+    for part in parts:
+        for epoch, rows_, rate in part.steps(size):
+            expected_epoch, expected_rows, expected_rate = next(steps)
+            assert rows_.tolist() == expected_rows.tolist()
+            assert rate == expected_rate
+            part.progress.add(epoch, rate, 1.0, len(rows_))
+            expected.add(expected_epoch, rate, 1.0, len(rows_))
+    assert next(steps, None) is None
+    np.testing.assert_array_equal(stretch.progress.sums, expected.sums)
     for part in parts:
         assert len(part.progress) == 1 or (part.start, part.stop) == (start, stop)

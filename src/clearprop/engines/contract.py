@@ -55,33 +55,43 @@ class Job:
         return len(self.y)
 
 
-@dataclass
+# Columns of `Progress.sums`.
+LOSS_SUM, NORM_SUM, ROWS, PENALTY_SUM = range(4)
+
+
+@dataclass(frozen=True, eq=False)
 class Progress:
-    """What the batches of an epoch came to so far.
+    """What the batches of each of some epochs came to so far.
 
     Attributes
     ----------
-    loss_sum : float
-        Each batch's loss times its rows.
-    norm_sum : float
-        Of the gradients' norms, before clipping, each times its batch's rows.
-    rows : int
-        Rows seen.
-    penalty_sum : float
-        The part of `loss_sum` that is the penalty.
+    sums : array, shape (epochs, 4)
+        For each epoch: each batch's loss times its rows; the gradients' norms, before clipping, each times its batch's
+        rows; the rows seen; the part of the losses that is the penalty.
     """
 
-    loss_sum: float = 0.0
-    norm_sum: float = 0.0
-    rows: int = 0
-    penalty_sum: float = 0.0
+    sums: Array
 
-    def add(self, loss: float, norm: float, rows: int, penalty: float = 0.0) -> None:
-        """Take note of a batch."""
-        self.loss_sum += loss * rows
-        self.norm_sum += norm * rows
-        self.rows += rows
-        self.penalty_sum += penalty * rows
+    @classmethod
+    def none(cls, epochs: int = 1) -> "Progress":
+        """Of so many epochs that have not begun."""
+        return cls(np.zeros((epochs, PENALTY_SUM + 1)))
+
+    def add(self, epoch: int, loss: float, norm: float, rows: int, penalty: float = 0.0) -> None:
+        """Take note of a batch of this epoch, counted from 0."""
+        self.sums[epoch] += (loss * rows, norm * rows, rows, penalty * rows)
+
+    def means(self) -> tuple[list[float], list[float], list[float]]:
+        """Loss, norm and penalty of each epoch: the means over its rows."""
+        means = (self.sums.T / self.sums[:, ROWS]).tolist()
+        return means[LOSS_SUM], means[NORM_SUM], means[PENALTY_SUM]
+
+    def __getitem__(self, epochs: slice) -> "Progress":
+        """Of some of the epochs; what is added there is added here."""
+        return Progress(self.sums[epochs])
+
+    def __len__(self) -> int:
+        return len(self.sums)
 
 
 @dataclass
@@ -96,7 +106,7 @@ class Stretch:
         Places in those orders; batches of the job's size, the last may be smaller.
     rates : array, shape (epochs, batches)
         The learning rate of each batch.
-    progress : list of Progress
+    progress : Progress
         What the batches of each epoch come to is added here, one by one, so that the sums of an epoch do not depend on
         how it was cut into runs.
     """
@@ -105,20 +115,19 @@ class Stretch:
     start: int
     stop: int
     rates: Array
-    progress: list[Progress]
+    progress: Progress
 
     @property
     def n_batches(self) -> int:
         """In all epochs together."""
         return self.rates.size
 
-    def steps(self, size: int) -> Iterator[tuple[Any, float, Progress]]:
-        """For each batch of so many rows: which rows (as an index), its rate, and where to add what it comes to."""
-        for epoch, progress in enumerate(self.progress):
-            rates = self.rates[epoch].tolist()
+    def steps(self, size: int) -> Iterator[tuple[int, Any, float]]:
+        """For each batch of so many rows: its epoch (from 0), which rows (as an index), and its rate."""
+        for epoch, rates in enumerate(self.rates.tolist()):
             for begin, rate in zip(range(self.start, self.stop, size), rates, strict=True):
                 rows = slice(begin, min(begin + size, self.stop))
-                yield rows if self.orders is None else self.orders[epoch, rows], rate, progress
+                yield epoch, rows if self.orders is None else self.orders[epoch, rows], rate
 
     def between(self, first: int, last: int, size: int) -> Iterator["Stretch"]:
         """The batches from number `first` to before `last`, counted through all epochs, as stretches."""

@@ -58,9 +58,9 @@ def minimise(
         network.parameters[batch.order] = intermediate_result.x
         last[:] = network.parameters
         job.step += 1
-        loss, progress = float(intermediate_result.fun), Progress()
+        loss, progress = float(intermediate_result.fun), Progress.none()
         penalty = network.penalty_share(job.n_rows, job.sample_weight, job.penalty)
-        progress.add(loss, norms[loss], job.n_rows, penalty)
+        progress.add(0, loss, norms[loss], job.n_rows, penalty)
         if not after_iteration(progress):
             raise StopIteration
 

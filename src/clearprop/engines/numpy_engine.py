@@ -25,7 +25,7 @@ class NumpyEngine:
         size = min(job.batch_size, stretch.stop - stretch.start)
         full = _buffers(job, size)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
-            for batch, (rows, rate, progress) in enumerate(stretch.steps(job.batch_size)):
+            for batch, (epoch, rows, rate) in enumerate(stretch.steps(job.batch_size)):
                 X, y = job.X[rows], job.y[rows]
                 weight = None if job.sample_weight is None else job.sample_weight[rows]
                 n_rows = len(y)
@@ -47,7 +47,7 @@ class NumpyEngine:
                         W *= 1 - rate * job.decoupled_decay
                 job.step += 1
                 job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
-                progress.add(loss, norm, n_rows, penalty)
+                stretch.progress.add(epoch, loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
 

@@ -255,7 +255,7 @@ class CompiledTraining:
         at_once = stretch.n_batches
         if width:  # masks are drawn ahead, of one epoch at a time
             at_once = min(of_an_epoch, max(1, MASK_NUMBERS // (width * self.job.batch_size)))
-        sums = np.array([[p.loss_sum, p.norm_sum, p.rows, p.penalty_sum] for p in stretch.progress], dtype=np.float64)
+        sums = stretch.progress.sums.copy()
         taken = 0
         while taken < stretch.n_batches:
             for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), self.job.batch_size):
@@ -266,8 +266,7 @@ class CompiledTraining:
                     return taken
         if not np.isfinite(self.job.network.parameters).all():
             return taken - 1
-        for progress, (loss, norm, rows, penalty) in zip(stretch.progress, sums.tolist(), strict=True):
-            progress.loss_sum, progress.norm_sum, progress.rows, progress.penalty_sum = loss, norm, int(rows), penalty
+        stretch.progress.sums[:] = sums
         return taken
 
     def _run_part(self, stretch: Stretch, sums: Array) -> int:
