@@ -19,10 +19,10 @@ from clearprop.errors import InputError
 
 
 def _digest_of_sources() -> str:
-    """Of the sources of all that is compiled into kernels; Selu's constants stand in the activations'."""
+    """Of the sources of all that is compiled into kernels: Selu's constants, and an epoch's columns, too."""
     here = Path(__file__).parent
     digest = hashlib.sha256(llvmlite.__version__.encode())
-    for file in (*sorted(here.glob("*.py")), here.parents[1] / "activations.py"):
+    for file in (*sorted(here.glob("*.py")), here.parents[1] / "activations.py", here.parent / "contract.py"):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

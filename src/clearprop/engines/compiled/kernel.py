@@ -22,6 +22,7 @@ from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
 from clearprop.engines.compiled.products import pack, pack_transposed, panel_width
 from clearprop.engines.compiled.threads import wait_for_all
+from clearprop.engines.contract import LOSS_SUM, NORM_SUM, PENALTY_SUM, ROWS
 
 # Columns of `layers`, which has a row for the inputs and one for each layer: units; as many in whole machine vectors;
 # numbers from row to row; where z, a, the layer's output (a after dropout) and delta begin; where the layer's [W; b]
@@ -44,9 +45,7 @@ TILE, MASKS, BLOCK = range(GIVES_DELTA + 1, GIVES_DELTA + 4)
 PRODUCT = 0
 # Entries of `strengths`: L1, L2, decoupled decay, the longest gradient; the optimiser's settings follow.
 L1, L2, DECAY, LONGEST, OF_OPTIMIZER = range(5)
-# Entries of an epoch's sums, as in `Progress`.
-LOSS_SUM, NORM_SUM, ROWS, PENALTY_SUM = range(4)
-N_SUMS = PENALTY_SUM + 1
+N_SUMS = PENALTY_SUM + 1  # of an epoch
 
 
 class Plan(NamedTuple):

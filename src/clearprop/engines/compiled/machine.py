@@ -110,8 +110,8 @@ def _hand_over(typingctx):
 # -- machine vectors ---------------------------------------------------------------------------------------------------
 
 
-def _tile(vectors: int) -> Definition:
-    """The product of a tile; see `products.tile` for what it computes.
+def _tile(vectors: int, share: int = 1) -> Definition:
+    """The product of a tile, for so many vectors, each a share of a machine's; see `products` for what it computes.
 
     Fewer rows than a tile has cost no more time than all: the last one is computed instead of those that are not there.
     """
@@ -123,7 +123,7 @@ def _tile(vectors: int) -> Definition:
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         c, c_row, a, a_row, a_step, b, b_row, rows, depth, columns = args
         number, size = _number(context, signature)
-        vector = ir.VectorType(number, products.VECTOR_BYTES // size)
+        vector = ir.VectorType(number, products.VECTOR_BYTES // size // share)
         lanes, tile_at = vector.count, [(row, v) for row in range(products.ROWS) for v in range(vectors)]
         multiply_add = cgutils.get_or_insert_function(
             builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fma.v{lanes}f{size * 8}"
@@ -242,6 +242,7 @@ _FORMS: dict[Function, Definition] = {
     threads.arrive: _arrive,
     threads.look: _look,
     threads.hand_over: _hand_over,
+    products.tile_of_half: _tile(1, share=2),
     products.tile_of_one: _tile(1),
     products.tile_of_two: _tile(2),
     products.copy_two_vectors: _copy_two_vectors,

@@ -1,9 +1,9 @@
 """Matrix products in tiles of registers: c = a b, for matrices that lie anywhere in flat arrays.
 
-A tile is 8 rows of c by one or two machine vectors of columns, which stay in registers while the depth is run through:
-each number of a is multiplied with whole vectors of b. At the sizes of small networks this is as fast as the best
-libraries of linear algebra or faster, starts without their overhead, and each number of c is the same sum in the same
-order however the rows are shared among threads.
+A tile is 8 rows of c by two machine vectors of columns, or one, or half a one, which stay in registers while the depth
+is run through: each number of a is multiplied with whole vectors of b. At the sizes of small networks this is as fast
+as the best libraries of linear algebra or faster, starts without their overhead, and each number of c is the same sum
+in the same order however the rows are shared among threads.
 
 b lies in panels of two vectors' columns, one after the other, row by row within: `pack` and `pack_transposed` lay it
 out so. A matrix whose rows are multiples of a vector apart can be read in place, with panels side by side.
@@ -42,8 +42,8 @@ def _width_double(x: Any) -> int:
 panel_width = by_precision(_width_single, _width_double)
 
 
-def _tile(vectors: int) -> Function:
-    """c[i, j] = sum over k of a[i, k] b[k, j] for at most a tile's rows and so many vectors of columns.
+def _tile(halves: int) -> Function:
+    """c[i, j] = sum over k of a[i, k] b[k, j] for at most a tile's rows and so many half vectors of columns.
 
     c's rows lie c_row numbers apart, a's a_row and its columns a_step, b's rows b_row.
     """
@@ -52,13 +52,13 @@ def _tile(vectors: int) -> Function:
         c: Any, c_row: int, a: Any, a_row: int, a_step: int, b: Any, b_row: int, rows: int, depth: int, columns: int
     ) -> None:
         i, k = np.arange(min(rows, ROWS))[:, np.newaxis], np.arange(depth)
-        j = np.arange(min(columns, vectors * (VECTOR_BYTES // c.itemsize)))
+        j = np.arange(min(columns, halves * (VECTOR_BYTES // 2 // c.itemsize)))
         c[c_row * i + j] = a[a_row * i + a_step * k] @ b[b_row * k[:, np.newaxis] + j]
 
     return tile
 
 
-tile_of_one, tile_of_two = _tile(1), _tile(2)
+tile_of_half, tile_of_one, tile_of_two = _tile(1), _tile(2), _tile(4)
 
 
 def copy_two_vectors(target: Any, source: Any, count: int) -> None:
@@ -90,8 +90,10 @@ def product(
             c_tile, a_tile = pointer(c, i * c_row + panel * width), pointer(a, i * a_row)
             if 2 * left > width:
                 tile_of_two(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, rows - i, depth, left)
-            else:
+            elif 4 * left > width:
                 tile_of_one(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, rows - i, depth, left)
+            else:
+                tile_of_half(c_tile, c_row, a_tile, a_row, a_step, b_j, b_row, rows - i, depth, left)
 
 
 @part

@@ -84,7 +84,7 @@ class Layout:
         parameters = masks = 0
         for level, units in enumerate(sizes):
             layer = self.layers[level]
-            layer[kernel.UNITS], layer[kernel.WIDTH] = units, -(-units // self.lanes) * self.lanes
+            layer[kernel.UNITS], layer[kernel.WIDTH] = units, self._width(units)
             layer[kernel.STRIDE] = self._stride(units, network.dtype.itemsize)
             numbers = rows * int(layer[kernel.STRIDE])
             if level == 0:
@@ -123,6 +123,12 @@ class Layout:
         memory = np.zeros(self.size + 3 * extra, dtype=dtype)
         skip = -memory.ctypes.data % VECTOR_BYTES // dtype.itemsize
         return memory[skip : skip + self.size + 2 * extra]
+
+    def _width(self, units: int) -> int:
+        """Columns in whole vectors, or to half a one where a panel has no more: products are then not cut off."""
+        last = units % (2 * self.lanes)
+        unit = self.lanes // 2 if 0 < last <= self.lanes // 2 else self.lanes
+        return -(-units // unit) * unit
 
     def _stride(self, units: int, itemsize: int) -> int:
         """Room for the units and the 1 behind them; rows a power of 2 apart would fall on the same cache lines."""
