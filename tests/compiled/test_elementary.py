@@ -51,7 +51,7 @@ def over(function):
     def run(x):
         values = np.empty_like(x)
         with np.errstate(all="ignore"):
-            call_block(address(each, (X_POINTER, X_POINTER, WHOLE), x.dtype, keep=False), x, values, len(x))
+            call_block(address(each, (X_POINTER, X_POINTER, WHOLE), x.dtype, ours=False), x, values, len(x))
         return values
 
     return run

@@ -3,6 +3,7 @@
 import math
 import warnings
 from dataclasses import dataclass
+from functools import partial
 
 import numba
 import numpy as np
@@ -10,9 +11,10 @@ import pytest
 
 from clearprop import Activation, Loss, Network, Trainer
 from clearprop.engines import CompiledEngine, NumpyEngine
+from clearprop.engines.compiled.jit import ENABLED
 from clearprop.optimizers import Momentum
 
-from .helpers import assert_agreement, job_of
+from .helpers import Kernel, assert_agreement, job_of, train
 
 WARNING = r"the {} has no compiled form, so the NumPy engine trains\. .*engine='numpy' goes without"
 
@@ -292,3 +294,72 @@ def test_parameters_that_kernels_cannot_take_are_left_to_numpy(kind, item):
     with pytest.warns(UserWarning, match=WARNING.format(f"{kind} {item.name}")):
         trained = parameters("compiled", **{kind: item})
     np.testing.assert_array_equal(trained, parameters("numpy", **{kind: item}))
+
+
+# -- kernels that cannot be compiled -----------------------------------------------------------------------------------
+
+
+def raising(z, s):
+    if z > 100:
+        raise ValueError("too much")
+    return z
+
+
+def printing(z, s):
+    print(z)  # noqa: T201
+    return z
+
+
+def half_of(z, s):
+    return "a" if z > 0 else z
+
+
+def with_kernel(value):
+    class Own(Bent):
+        name = "own"
+        kernels = (value, bent_slope)
+
+    return Own()
+
+
+NEEDS_PYTHON = r"raise an exception, assert or print, for which machine code has no Python: return math\.nan instead"
+CANNOT = r"Numba cannot compile the given kernels: "
+
+
+@pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
+@pytest.mark.parametrize(
+    ("kernel", "message"),
+    [
+        (raising, NEEDS_PYTHON),
+        (numba.njit(raising), NEEDS_PYTHON),
+        (printing, NEEDS_PYTHON),
+        (half_of, CANNOT),
+        (partial(bent, s=(1.0, 0.0, 0.0)), CANNOT),
+    ],
+)
+def test_kernels_that_cannot_be_compiled_are_refused(kernel, message):
+    """Before a step is taken; and what can be compiled is compiled afterwards as before."""
+    network = Network([3, 4, 2], with_kernel(kernel), rng=0)
+    before = network.parameters.copy()
+    with pytest.raises(TypeError, match=message):
+        Trainer(network, engine="compiled", epochs=2, rng=0).fit(*rows())
+    np.testing.assert_array_equal(network.parameters, before)
+    assert_agreement(job_of(Network([3, 9, 2], Bent(0.3, 0.7, 1.5), rng=1), *rows()), 0.05)
+
+
+def test_kernels_of_one_name_are_not_taken_for_each_other():
+    """Two functions made at one place, and one whose name is not ASCII."""
+
+    def times(factor):
+        def größe(z, s):
+            return factor * z
+
+        return größe
+
+    results = []
+    for factor in (0.5, 2.0):
+        network = Network([3, 9, 2], with_kernel(times(factor)), rng=1)
+        job = job_of(network, *rows())
+        train(Kernel(), job, 0.05)
+        results.append(job.network.parameters)
+    assert np.abs(results[0] - results[1]).max() > 1e-3

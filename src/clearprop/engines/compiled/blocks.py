@@ -197,19 +197,19 @@ def optimizer_blocks(optimizer: type[Optimizer], dtype: Any) -> tuple[Any, Any]:
     )
 
 
-def _activation_block(block: Function, dtype: Any, pointers: int, keep: bool = True) -> Any:
-    return address(block, (*[X_POINTER] * pointers, N, N, N, X_POINTER), dtype, keep)
+def _activation_block(block: Function, dtype: Any, pointers: int, ours: bool = True) -> Any:
+    return address(block, (*[X_POINTER] * pointers, N, N, N, X_POINTER), dtype, ours)
 
 
-def _loss_block(block: Function, dtype: Any, keep: bool = True) -> Any:
-    return address(block, (*[X_POINTER] * 4, D_POINTER, X_POINTER, N, N, N, X_POINTER), dtype, keep)
+def _loss_block(block: Function, dtype: Any, ours: bool = True) -> Any:
+    return address(block, (*[X_POINTER] * 4, D_POINTER, X_POINTER, N, N, N, X_POINTER), dtype, ours)
 
 
 @functools.cache
 def _made(maker: Function, *parts: Function) -> Function:
     """The block made of functions of numbers, named after them; the same for the same functions."""
     block: Function = maker(*map(scalar, parts))
-    block.__qualname__ = "-".join(function.__qualname__ for function in (maker, *parts))
+    block.__qualname__ = "-".join(getattr(function, "__qualname__", "") for function in (maker, *parts))
     return block
 
 

@@ -21,16 +21,18 @@ from clearprop.engines.compiled.jit import INLINED, OPTIONS, PRECISIONS, REORDER
 from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 
 _known: set[Function] = set()
+# Names that stand in Numba's code where a function raises an exception, or calls Python.
+OF_PYTHON = ("@.const.picklebuf", "@Py")
 
 
 @global_compiler_lock
-def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any) -> bytes:
-    """The object file of a function, under the name `symbol`; where nothing is said of it, sums may be reordered.
+def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> bytes:
+    """The object file of a function under the name `symbol`; where nothing else is said, sums may be reordered.
 
     Raises
     ------
     TypeError
-        Numba cannot compile it.
+        Numba cannot compile a user's function in it, or that needs Python.
     """
     machine.register()
     for known, own_options in OPTIONS.items():
@@ -53,6 +55,12 @@ def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: An
     except NumbaError as error:
         reason = " ".join(str(error).split())[:300]
         raise TypeError(f"Numba cannot compile the given kernels: {reason}") from error
+    own_code = result.library.get_llvm_str()
+    if not ours and any(name in own_code for name in OF_PYTHON):
+        raise TypeError(
+            "the given kernels raise an exception, assert or print, for which machine code has no Python: return "
+            "math.nan instead, and training ends there with an error"
+        )
     return _object_file(target, result, symbol)
 
 

@@ -8,6 +8,7 @@ that compiles, and not by one that finds its code on disk.
 
 import os
 from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 Function = Callable[..., Any]
@@ -41,8 +42,8 @@ def total(function: Function) -> Any:
 
 
 def scalar(function: Function) -> Function:
-    """A function of numbers. A user's that Numba has compiled already can be called as it is."""
-    if not hasattr(function, "py_func"):
+    """A function of numbers. What a user has compiled by Numba already can be called as it is."""
+    if isinstance(function, FunctionType):
         OPTIONS[function] = INLINED
     return function
 

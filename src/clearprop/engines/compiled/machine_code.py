@@ -36,36 +36,41 @@ _known: dict[tuple[Any, ...], int] = {}
 ORIGINS: dict[str, str] = {}
 
 
-def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, keep: bool = True) -> Any:
+def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool = True) -> Any:
     """The address of a function's code; the function itself where nothing is compiled.
 
-    A user's function is not kept on disk: no digest tells when it changes.
+    One with a user's function in it is not kept on disk: no digest tells when it changes.
 
     Raises
     ------
     TypeError
-        Numba cannot compile it.
+        Numba cannot compile a user's function, or it needs Python.
     """
     if not ENABLED:
         return function
     key = function, kinds, dtype
     with _lock:
         if key not in _known:
-            symbol = f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}.{dtype}"
-            symbol += f".{hashlib.sha256(repr(kinds).encode()).hexdigest()[:8]}" if keep else f".{len(ORIGINS)}"
-            _known[key] = _load(_code(function, symbol, kinds, dtype, keep), symbol)
+            symbol = _name(function, kinds, dtype) if ours else f"users.{len(ORIGINS)}"
+            _known[key] = _load(_code(function, symbol, kinds, dtype, ours), symbol)
         return _known[key]
 
 
-def _code(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, keep: bool) -> bytes:
+def _name(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> str:
+    """What belongs to this function alone, and is its file's name too."""
+    of_kinds = hashlib.sha256(repr(kinds).encode()).hexdigest()[:8]
+    return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}.{dtype}.{of_kinds}"
+
+
+def _code(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> bytes:
     """A function's object file, from the disk or by compilation."""
-    code = cache.load(symbol) if keep else None
+    code = cache.load(symbol) if ours else None
     ORIGINS[symbol] = "loaded" if code else "compiled"
     if code is None:
         from clearprop.engines.compiled.compiler import compiled
 
-        code = compiled(function, symbol, kinds, dtype)
-        if keep:
+        code = compiled(function, symbol, kinds, dtype, ours)
+        if ours:
             cache.save(symbol, code)
     return code
 
