@@ -380,3 +380,25 @@ NUMBERS = {
 def test_settings_that_are_no_numbers_are_refused(name, setting, value):
     with pytest.raises(TypeError, match=f"^{setting} must be a number, got {value!r}$"):
         SCHEDULES[name](**{setting: value})
+
+
+class WarmUp(Exponential):
+    """Says nothing of when its rate changes, unlike the schedule that it comes from."""
+
+    name = "warm_up"
+
+    def rate(self, base, at):
+        return min(1.0, (at.step + 1) / 7) * super().rate(base, at)
+
+
+class Slowly(Exponential):
+    """With the rate of the schedule that it comes from."""
+
+    name = "slowly"
+
+
+def test_a_schedule_with_a_rate_of_its_own_is_asked_at_each_step():
+    start, expected = at(0), [[WarmUp().rate(BASE, at(5 * epoch + batch)) for batch in range(5)] for epoch in range(3)]
+    np.testing.assert_array_equal(WarmUp().rates(BASE, start, epochs=3, batches=5, rows=ROWS), expected)
+    assert len(np.unique(expected)) == 8
+    assert (WarmUp.changes, Slowly.changes, Exponential.changes) == ("step", "epoch", "epoch")

@@ -48,7 +48,7 @@ class Schedule(ABC, Named):
     Raises
     ------
     ValueError
-        A subclass has other `changes`.
+        A subclass has other `changes`. One that has a rate of its own and does not say is asked at each step.
 
     Examples
     --------
@@ -64,7 +64,10 @@ class Schedule(ABC, Named):
 
     changes: ClassVar[Literal["step", "epoch", "stall"]] = "step"
 
-    def __init_subclass__(cls) -> None:
+    def __init_subclass__(cls, **others: Any) -> None:
+        super().__init_subclass__(**others)
+        if "rate" in vars(cls) and "changes" not in vars(cls):
+            cls.changes = "step"
         if cls.changes not in ("step", "epoch", "stall"):
             raise ValueError(f"changes of {cls.__name__} must be 'step', 'epoch' or 'stall', got {cls.changes!r}")
 

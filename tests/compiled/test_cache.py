@@ -79,6 +79,13 @@ def test_a_folder_that_cannot_be_written_to_is_no_error(copied):
     assert [activate(copied, HOME=below_a_file, XDG_CACHE_HOME=below_a_file) for _ in range(2)] == [COMPILED] * 2
 
 
+def test_code_belongs_to_what_numba_was_told(copied):
+    """Code without optimisation is not taken by those who did not ask for it."""
+    assert activate(copied, NUMBA_OPT="0") == COMPILED
+    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
+    assert activate(copied, NUMBA_OPT="0") == LOADED
+
+
 def test_a_folder_of_the_users_choice(copied):
     chosen = copied / "chosen" / "by the user"
     assert [activate(copied, NUMBA_CACHE_DIR=str(chosen)) for _ in range(2)] == [COMPILED, LOADED]
@@ -173,6 +180,6 @@ def test_names_of_functions_are_their_own():
                 blocks.loss_block(loss(), from_logits, dtype)
         for optimizer in OPTIMIZERS.values():
             blocks.optimizer_blocks(optimizer, dtype)
-    at = list(machine_code._known.values())
+    at = list(machine_code._addresses.values())
     assert len(set(at)) == len(at) > 100
     assert all(at)

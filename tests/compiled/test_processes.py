@@ -32,7 +32,8 @@ import numpy as np
 from compiled.test_processes import parameters
 from clearprop import Network, Trainer
 from clearprop.engines import CompiledEngine
-from clearprop.engines.compiled import threads
+from clearprop.activations import Softsign
+from clearprop.engines.compiled import blocks, machine_code, threads
 
 warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
 expected = parameters()
@@ -48,15 +49,20 @@ if sys.argv[1] == "during another training":
     beside.start()
     while not threads._running:
         pass
+if sys.argv[1] == "during a compilation":
+    machine_code._lock.acquire()
 children = []
 for _ in range(5):
     child = os.fork()
     if child == 0:
         same = parameters() == expected
+        blocks.activation_blocks(Softsign(), np.dtype("float64"))  # which the parent has not asked for
         alone = threads._running == 0
         os._exit(0 if same and alone else 1 + same)
     children.append(child)
 statuses = [os.waitpid(child, 0)[1] for child in children]
+if sys.argv[1] == "during a compilation":
+    machine_code._lock.release()
 if sys.argv[1] == "during another training":
     ended.set()
     beside.join()
@@ -67,7 +73,7 @@ print(statuses)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system does not fork")
-@pytest.mark.parametrize("when", ["between trainings", "during another training"])
+@pytest.mark.parametrize("when", ["between trainings", "during another training", "during a compilation"])
 def test_a_forked_process(when):
     """Also from beside a training, whose threads are not there any more and so do not count."""
     assert run_python(AFTER_A_FORK, when) == "[0, 0, 0, 0, 0]\n"

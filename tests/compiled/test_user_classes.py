@@ -363,3 +363,22 @@ def test_kernels_of_one_name_are_not_taken_for_each_other():
         train(Kernel(), job, 0.05)
         results.append(job.network.parameters)
     assert np.abs(results[0] - results[1]).max() > 1e-3
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        lambda z, s: z * s[0] + s[1] + s[2] + s[3] + s[4] + s[5] + s[6] + s[-1],
+        lambda z, s: z * s[0] + s[1:].sum(),
+        lambda z, s: z * s[0] + s[1] + s[2] + s[3] + s[4] + s[5] + s[6] + s[len(s) - 1],
+        numba.njit("float64(float64, float64[::1])")(many_values),
+    ],
+)
+def test_parameters_come_as_an_array(value):
+    """From its end too, in parts, with its length, and to a function that wants it of one type."""
+
+    class Counted(Many):
+        name = "counted"
+        kernels = (value, many_slopes)
+
+    assert_agreement(job_of(Network([3, 5, 4, 2], Counted(a=0.7, b=0.3, h=-1.0), rng=1), *rows()), 0.01)

@@ -21,7 +21,7 @@ LEAST_PREDICTED = 500_000
 
 
 class CompiledEngine:
-    """Trains by Numba's machine code, a whole run of batches at a time.
+    """Trains by machine code, a whole run of batches at a time.
 
     Numbers agree with the NumPy engine's but for rounding, and are the same however many threads there are. What only
     a user's Python function can compute is trained by NumPy, with a warning.

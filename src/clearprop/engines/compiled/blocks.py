@@ -20,7 +20,7 @@ from clearprop.engines.compiled.jit import Function, scalar
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.machine_code import D_POINTER, X_POINTER, D, N, address
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
-from clearprop.engines.compiled.pointers import pointer
+from clearprop.engines.compiled.pointers import array_at, pointer
 from clearprop.engines.compiled.products import product
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
@@ -34,16 +34,18 @@ N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 
 def _activate(value: Function) -> Function:
     def block(z: Any, a: Any, rows: int, columns: int, stride: int, s: Any) -> None:
+        settings = array_at(s, N_SETTINGS)
         for i in range(rows * stride):
-            a[i] = value(z[i], s)
+            a[i] = value(z[i], settings)
 
     return block
 
 
 def _times_slope(slope: Function) -> Function:
     def block(z: Any, a: Any, d: Any, rows: int, columns: int, stride: int, s: Any) -> None:
+        settings = array_at(s, N_SETTINGS)
         for i in range(rows * stride):
-            d[i] *= slope(z[i], a[i], s)
+            d[i] *= slope(z[i], a[i], settings)
 
     return block
 
@@ -84,11 +86,12 @@ def _weigh(value: Function, gradient: Function) -> Function:
     def block(
         z: Any, a: Any, y: Any, d: Any, losses: Any, shares: Any, rows: int, columns: int, stride: int, s: Any
     ) -> None:
+        settings = array_at(s, N_SETTINGS)
         for row in range(rows):
             loss = 0.0
             for j in range(row * stride, row * stride + columns):
-                loss += value(a[j], y[j], s)
-                d[j] = gradient(a[j], y[j], s) * shares[row]
+                loss += value(a[j], y[j], settings)
+                d[j] = gradient(a[j], y[j], settings) * shares[row]
             losses[row] = loss
 
     return block
@@ -165,7 +168,7 @@ def activation_blocks(activation: Activation, dtype: Any) -> tuple[Any, Any]:
     """The addresses of a = f(z) and of delta times the slope."""
     if isinstance(activation, Softmax):
         return _activation_block(_softmax, dtype, 2), _activation_block(_softmax_times_slope, dtype, 3)
-    value, slope = _known(activation_kernels(activation))
+    value, slope = _given(activation_kernels(activation))
     ours = activation.kernels is None
     return (
         _activation_block(_made(_activate, value), dtype, 2, ours),
@@ -179,7 +182,7 @@ def loss_block(loss: Loss, from_logits: bool, dtype: Any) -> tuple[Any, bool]:
         return _loss_block(_weigh_cross_entropy, dtype), True
     if from_logits and type(loss) in VALUES_OF_LOGITS:
         return _loss_block(_made(_weigh_logits, VALUES_OF_LOGITS[type(loss)]), dtype), True
-    value, gradient = _known(loss_kernels(loss))
+    value, gradient = _given(loss_kernels(loss))
     return _loss_block(_made(_weigh, value, gradient), dtype, loss.kernels is None), False
 
 
@@ -213,6 +216,6 @@ def _made(maker: Function, *parts: Function) -> Function:
     return block
 
 
-def _known(kernels: tuple[Function, Function] | None) -> tuple[Function, Function]:
+def _given(kernels: tuple[Function, Function] | None) -> tuple[Function, Function]:
     assert kernels is not None, "the engine asks for what can be compiled only"
     return kernels

@@ -1,7 +1,7 @@
 """Machine code on disk: a file for each function, named by all that it was made of.
 
 A name belongs to one content, so that a file is right or not there, whoever else writes: processes may compile at a
-time, and an older version of the package beside a newer one.
+time. Versions of the package that use one folder in turn remove each other's files, and compile again.
 """
 
 import contextlib
@@ -19,9 +19,11 @@ from clearprop.errors import InputError
 
 
 def _digest_of_sources() -> str:
-    """Of the sources of all that is compiled into kernels: Selu's constants, and an epoch's columns, too."""
+    """Of Numba's version, and the sources of all that is compiled into kernels, Selu's constants among them."""
     here = Path(__file__).parent
-    digest = hashlib.sha256(llvmlite.__version__.encode())
+    # Numba itself, and what the standard library knows of its version, would take longer to load than all kernels.
+    installed = sorted(path.name for path in Path(llvmlite.__file__).parents[1].glob("numba-*"))
+    digest = hashlib.sha256(f"{installed} {llvmlite.__version__}".encode())
     for file in (*sorted(here.glob("*.py")), here.parents[1] / "activations.py", here.parent / "contract.py"):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
@@ -29,9 +31,10 @@ def _digest_of_sources() -> str:
 
 # Of the files as they are imported: a function that is compiled into another must outdate it when it changes.
 SOURCES = _digest_of_sources()
-# And the processor, whose instructions are used to the full.
+# And the processor, whose instructions are used to the full, and what the user tells Numba about it.
 _processor = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-MACHINE = hashlib.sha256(_processor.encode()).hexdigest()[:16]
+_told = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_") and item[0] != "NUMBA_CACHE_DIR")
+MACHINE = hashlib.sha256(f"{_processor} {_told}".encode()).hexdigest()[:16]
 CHECKSUM_BYTES = 32
 
 
@@ -78,7 +81,12 @@ def save(function: str, code: bytes) -> None:
         with contextlib.suppress(OSError, InputError):
             folder.mkdir(parents=True, exist_ok=True)
             write_atomically(folder / _name(function), hashlib.sha256(code).digest() + code)
-            for file in folder.glob(f"{function}.*.code"):
-                if SOURCES not in file.name:
-                    file.unlink(missing_ok=True)
+            _remove_older(folder, function)
             return
+
+
+def _remove_older(folder: Path, function: str) -> None:
+    for file in folder.glob(f"{function}.*.code"):
+        if SOURCES not in file.name:
+            with contextlib.suppress(OSError):
+                file.unlink(missing_ok=True)

@@ -8,7 +8,7 @@ from typing import Any
 import llvmlite.binding as llvm
 from llvmlite import ir
 from numba import types
-from numba.core import compiler
+from numba.core import compiler, config
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.cpu import CPUTargetOptions
 from numba.core.errors import NumbaError
@@ -20,28 +20,33 @@ from clearprop.engines.compiled import machine
 from clearprop.engines.compiled.jit import INLINED, OPTIONS, PRECISIONS, REORDERED, Function
 from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 
-_known: set[Function] = set()
+_registered: set[Function] = set()
+# What comes before the cause in a message of Numba's.
+REASON = "raised a specific error: "
 # Names that stand in Numba's code where a function raises an exception, or calls Python.
 OF_PYTHON = ("@.const.picklebuf", "@Py")
+# What every process has. Code that needs more (a library of vectors that Numba may find) is for this one only.
+STANDARD = {"memset", "memcpy", "memmove", "sched_yield", "SwitchToThread"}
+STANDARD |= {"exp", "expf", "expm1", "log", "logf", "log1p", "log1pf", "pow", "powf", "sqrt", "sqrtf"}
 
 
 @global_compiler_lock
-def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> bytes:
-    """The object file of a function under the name `symbol`; where nothing else is said, sums may be reordered.
+def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> tuple[bytes, bool]:
+    """The object file of a function under the name `symbol`, and whether any process can load it.
+
+    Sums may be reordered where `jit` says nothing else.
 
     Raises
     ------
     TypeError
         Numba cannot compile a user's function in it, or that needs Python.
+    RuntimeError
+        Compilation has been disabled by the program, when the engine had begun to compile.
     """
+    if config.DISABLE_JIT:
+        raise RuntimeError("numba.config.DISABLE_JIT comes too late: set NUMBA_DISABLE_JIT=1 before Python starts")
     machine.register()
-    for known, own_options in OPTIONS.items():
-        if known not in _known:
-            register_jitable(**own_options)(known)
-    for either, (single, double) in PRECISIONS.items():
-        if either not in _known:
-            _register_precisions(either, single, double)
-    _known.update(OPTIONS, PRECISIONS)
+    _register_what_kernels_call()
     typing, target = cpu_target.typing_context, cpu_target.target_context
     typing.refresh()
     target.refresh()
@@ -53,7 +58,7 @@ def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: An
     try:
         result = compiler.compile_extra(typing, target, function, arguments, types.void, flags, {})
     except NumbaError as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = " ".join(str(error).rpartition(REASON)[2].split())[:300]
         raise TypeError(f"Numba cannot compile the given kernels: {reason}") from error
     own_code = result.library.get_llvm_str()
     if not ours and any(name in own_code for name in OF_PYTHON):
@@ -61,7 +66,21 @@ def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: An
             "the given kernels raise an exception, assert or print, for which machine code has no Python: return "
             "math.nan instead, and training ends there with an error"
         )
-    return _object_file(target, result, symbol)
+    whole = _whole_module(target, result, symbol)
+    needed = {used.name for used in whole.functions if used.is_declaration and not used.name.startswith("llvm.")}
+    return _object_file(target, whole), needed <= STANDARD
+
+
+def _register_what_kernels_call() -> None:
+    # Copies, since another thread may take note of a user's function meanwhile.
+    for known, options in OPTIONS.copy().items():
+        if known not in _registered:
+            register_jitable(**options)(known)
+            _registered.add(known)
+    for either, (single, double) in PRECISIONS.items():
+        if either not in _registered:
+            _register_precisions(either, single, double)
+            _registered.add(either)
 
 
 def _register_precisions(either: Function, single: Function, double: Function) -> None:
@@ -79,8 +98,8 @@ def _type(kind: Kind, dtype: Any) -> Any:
     return numbers[kind] if kind in numbers else types.CPointer(pointers[kind])
 
 
-def _object_file(target: Any, result: Any, symbol: str) -> bytes:
-    """The function behind an entry of C's kind, which drops the status that Numba's functions return."""
+def _whole_module(target: Any, result: Any, symbol: str) -> Any:
+    """A function and all that it calls, behind an entry of C's kind, which drops the status that Numba's return."""
     described, convention = result.fndesc, target.call_conv
     module = target.create_module(symbol)
     arguments = [target.get_argument_type(kind) for kind in described.argtypes]
@@ -90,8 +109,7 @@ def _object_file(target: Any, result: Any, symbol: str) -> bytes:
     builder = ir.IRBuilder(entry.append_basic_block())
     convention.call_function(builder, body, described.restype, described.argtypes, entry.args)
     builder.ret_void()
-    codegen = target.codegen()
-    library = codegen.create_library(symbol)
+    library = target.codegen().create_library(symbol)
     library.add_linking_library(result.library)
     library.add_ir_module(module)
     library.finalize()
@@ -99,7 +117,11 @@ def _object_file(target: Any, result: Any, symbol: str) -> bytes:
     for own in (*whole.functions, *whole.global_variables):
         if not own.is_declaration and own.name != symbol:
             own.linkage = "internal"  # its name may be that of another function's part
-    triple, processor, features = codegen.magic_tuple()
+    return whole
+
+
+def _object_file(target: Any, whole: Any) -> bytes:
+    triple, processor, features = target.codegen().magic_tuple()
     machine_of_code = llvm.Target.from_triple(triple).create_target_machine(
         cpu=processor, features=features, opt=3, codemodel="jitdefault", jit=True
     )

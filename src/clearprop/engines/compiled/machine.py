@@ -64,6 +64,18 @@ def _call(typingctx, function, arguments):
     return types.void(function, arguments), emit
 
 
+def _array_at(typingctx, place, length):
+    kind = types.Array(place.dtype, 1, "C")
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        array = context.make_array(kind)(context, builder)
+        size = context.get_constant(types.intp, context.get_abi_sizeof(context.get_data_type(place.dtype)))
+        context.populate_array(array, data=args[0], shape=[args[1]], strides=[size], itemsize=size, meminfo=None)
+        return array._getvalue()
+
+    return kind(place, types.intp), emit
+
+
 def _fetch(typingctx, base, at):
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         byte, flag = ir.IntType(8).as_pointer(), ir.IntType(32)
@@ -237,6 +249,7 @@ def _copy_two_vectors(typingctx, target, source, count):
 _FORMS: dict[Function, Definition] = {
     pointers.pointer: _pointer,
     pointers.tuple_at: _tuple_at,
+    pointers.array_at: _array_at,
     pointers.call: _call,
     pointers.fetch: _fetch,
     threads.arrive: _arrive,

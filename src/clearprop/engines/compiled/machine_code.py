@@ -7,6 +7,8 @@ network's dtype; of each a pointer; and `Pointers` to a named tuple of pointers.
 import ctypes
 import functools
 import hashlib
+import itertools
+import os
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -31,9 +33,20 @@ class Pointers:
 Kind = str | Pointers
 
 _lock = threading.Lock()
-_known: dict[tuple[Any, ...], int] = {}
-# How each function's code was come by: "loaded" or "compiled".
+_addresses: dict[tuple[Any, ...], int] = {}
+_count_of_users = itertools.count()
+# How each function's code was come by, "loaded" or "compiled", for those who want to know.
 ORIGINS: dict[str, str] = {}
+
+
+def _forget_others() -> None:
+    """In a forked child, where the thread that held the lock is not."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_others)
 
 
 def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool = True) -> Any:
@@ -49,11 +62,12 @@ def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool 
     if not ENABLED:
         return function
     key = function, kinds, dtype
-    with _lock:
-        if key not in _known:
-            symbol = _name(function, kinds, dtype) if ours else f"users.{len(ORIGINS)}"
-            _known[key] = _load(_code(function, symbol, kinds, dtype, ours), symbol)
-        return _known[key]
+    if key not in _addresses:
+        with _lock:
+            if key not in _addresses:
+                symbol = _name(function, kinds, dtype) if ours else f"users.{next(_count_of_users)}"
+                _addresses[key] = _load(_code(function, symbol, kinds, dtype, ours), symbol)
+    return _addresses[key]
 
 
 def _name(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> str:
@@ -65,13 +79,15 @@ def _name(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> str:
 def _code(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> bytes:
     """A function's object file, from the disk or by compilation."""
     code = cache.load(symbol) if ours else None
-    ORIGINS[symbol] = "loaded" if code else "compiled"
-    if code is None:
-        from clearprop.engines.compiled.compiler import compiled
+    if code is not None:
+        ORIGINS[symbol] = "loaded"
+        return code
+    from clearprop.engines.compiled.compiler import compiled
 
-        code = compiled(function, symbol, kinds, dtype, ours)
-        if ours:
-            cache.save(symbol, code)
+    code, stands_alone = compiled(function, symbol, kinds, dtype, ours)
+    ORIGINS[symbol] = "compiled"
+    if ours and stands_alone:
+        cache.save(symbol, code)
     return code
 
 
@@ -94,15 +110,16 @@ def _engine() -> Any:
 
 
 @functools.cache
-def kernel(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> Any:
-    """A kernel as Python calls it, without the GIL, with numbers and what `place` and `places_of` make of arrays."""
+def entry(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> Any:
+    """A kernel as Python calls it, without the GIL: with numbers, `pointer_to` an array, `pointers_to` several."""
+    assert D not in kinds, "kernels take whole numbers and pointers"
     if not ENABLED:
         return function
     of_c = [ctypes.c_ssize_t if kind == N else ctypes.c_void_p for kind in kinds]
     return ctypes.CFUNCTYPE(None, *of_c)(address(function, kinds, dtype))
 
 
-def place(array: Any) -> Any:
+def pointer_to(array: Any) -> Any:
     """Where an array's numbers begin, as kernels take it; the array itself where nothing is compiled.
 
     The array must live as long as the kernel runs.
@@ -110,8 +127,8 @@ def place(array: Any) -> Any:
     return array.__array_interface__["data"][0] if ENABLED else array
 
 
-def places_of(arrays: Any, pointers: Pointers, dtype: Any) -> Any:
-    """A named tuple of flat arrays as kernels take it: its places, in an array of their own.
+def pointers_to(arrays: Any, pointers: Pointers, dtype: Any) -> Any:
+    """A named tuple of flat arrays as kernels take it: pointers to them, in an array of their own.
 
     Raises
     ------
@@ -124,4 +141,4 @@ def places_of(arrays: Any, pointers: Pointers, dtype: Any) -> Any:
     for name, array, kind in zip(arrays._fields, arrays, pointers.kinds, strict=True):
         if kind != NOTHING and (array.dtype != dtypes[kind] or not array.flags.c_contiguous):
             raise TypeError(f"{name} must be a contiguous array of {dtypes[kind]}, got {array.dtype}")
-    return np.array([0 if array is None else place(array) for array in arrays], dtype=np.uintp)
+    return np.array([0 if array is None else pointer_to(array) for array in arrays], dtype=np.uintp)

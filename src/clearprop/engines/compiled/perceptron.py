@@ -14,9 +14,9 @@ from clearprop.engines.compiled.machine_code import (
     X_POINTER,
     N,
     Pointers,
-    kernel,
-    place,
-    places_of,
+    entry,
+    pointer_to,
+    pointers_to,
 )
 from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.perceptron_rule import LEAST_SCALE, Course, Run
@@ -90,12 +90,12 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
         state, np.array(numbers, dtype=np.float64), counts, judged, log.view(np.int64), log.view(np.float64),
     )  # fmt: skip
     pointers = _pointers(run.rows.sparse)
-    all_places, kinds = places_of(arrays, pointers, w.values.dtype), (pointers, N, N, N, N)
-    run_epochs = kernel(epochs, kinds, w.values.dtype)
+    all_pointers, kinds = pointers_to(arrays, pointers, w.values.dtype), (pointers, N, N, N, N)
+    run_epochs = entry(epochs, kinds, w.values.dtype)
     n_taught = max(int(np.count_nonzero(signs)), 1)
     while True:
         counts[UPDATES] = 0
-        run_epochs(place(all_places), n, len(w.values), n_taught, len(log))
+        run_epochs(pointer_to(all_pointers), n, len(w.values), n_taught, len(log))
         parts.append(log[: counts[UPDATES]].copy())
         parts[-1]["output"] = run.output
         w.scale, w.square, w.absolute = map(float, state[:BIAS])
@@ -246,7 +246,7 @@ def cut_off(w, columns, first, size, cut_so_far, state):
 def permutation(n: int, seed: int) -> Array:
     """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron_rule.XorShift`."""
     order = np.arange(n)
-    kernel(shuffle, (N_POINTER, N, N), order.dtype)(place(order), n, seed)
+    entry(shuffle, (N_POINTER, N, N), order.dtype)(pointer_to(order), n, seed)
     return order
 
 

@@ -25,5 +25,10 @@ def call(function: Function, arguments: tuple[Any, ...]) -> None:
     function(*arguments)
 
 
+def array_at(place: Any, length: int) -> Any:
+    """The array of so many numbers at a place, for those who count from its end or ask for its length."""
+    return place[:length]
+
+
 def fetch(base: Any, at: int) -> None:
     """Ask for the number at a place to be brought near, without waiting for it."""

@@ -32,8 +32,7 @@ from clearprop.engines.compiled.kernel import (
     Plan,
 )
 from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
-from clearprop.engines.compiled.machine_code import kernel as kernel_of
-from clearprop.engines.compiled.machine_code import place, places_of
+from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
@@ -118,11 +117,10 @@ class Layout:
         return place
 
     def space(self, dtype: Any) -> Array:
-        """The memory, all 0, beginning at a cache line; a vector more, since whole vectors are read."""
-        extra = VECTOR_BYTES // dtype.itemsize
-        memory = np.zeros(self.size + 3 * extra, dtype=dtype)
+        """The memory, all 0, beginning at a cache line."""
+        memory = np.zeros(self.size + VECTOR_BYTES // dtype.itemsize, dtype=dtype)
         skip = -memory.ctypes.data % VECTOR_BYTES // dtype.itemsize
-        return memory[skip : skip + self.size + 2 * extra]
+        return memory[skip : skip + self.size]
 
     def _width(self, units: int) -> int:
         """Columns in whole vectors, or to half a one where a panel has no more: products are then not cut off."""
@@ -247,10 +245,11 @@ class CompiledTraining:
             np.zeros(N_SETTINGS * self._most_workers),
             np.zeros(1, dtype=np.int64),
         )
-        self._arrays = plan, data  # which live as long as their places are used
-        self._plan, self._data = places_of(plan, PLAN, dtype), places_of(data, DATA, dtype)
-        self._places = places_of(self._memory, MEMORY, dtype)
-        self._train = kernel_of(kernel.train, OF_TRAIN, dtype)
+        self._arrays = plan, data, self._memory  # which live as long as the pointers to them
+        self._pointers = [
+            pointers_to(arrays, kinds, dtype) for arrays, kinds in zip(self._arrays, (PLAN, DATA, MEMORY), strict=True)
+        ]
+        self._train = entry(kernel.train, OF_TRAIN, dtype)
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -281,15 +280,14 @@ class CompiledTraining:
         orders = self._as_they_come if together else np.ascontiguousarray(stretch.orders, dtype=np.int64).reshape(-1)
         rates = np.ascontiguousarray(stretch.rates, dtype=np.float64).reshape(-1)
         course = Course(orders, self._masks(start, stop), rates, sums.reshape(-1))
-        course_at = places_of(course, COURSE, job.network.dtype)
+        course_at = pointers_to(course, COURSE, job.network.dtype)
         self._memory.done[0] = 0
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._train(
-                    worker, workers, place(counter), place(self._plan), place(self._data), place(self._places),
-                    place(course_at), n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size,
-                    job.step + 1,
+                    worker, workers, pointer_to(counter), *map(pointer_to, self._pointers), pointer_to(course_at),
+                    n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size, job.step + 1,
                 )  # fmt: skip
 
         few = self._wanted or self._most_workers == 1
@@ -327,12 +325,12 @@ class CompiledPrediction:
         memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
         data, course = _data(rows, numbers, None, dtype), Course(np.arange(rows.shape[0]), numbers, none, none)
-        self._arrays = plan, data, memory, course  # which live as long as their places are used
-        self._places = [
-            places_of(arrays, pointers, dtype)
+        self._arrays = plan, data, memory, course  # which live as long as the pointers to them
+        self._pointers = [
+            pointers_to(arrays, pointers, dtype)
             for arrays, pointers in zip(self._arrays, (PLAN, DATA, MEMORY, COURSE), strict=True)
         ]
-        self._predict = kernel_of(kernel.predict, OF_PREDICT, dtype)
+        self._predict = entry(kernel.predict, OF_PREDICT, dtype)
 
     def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
@@ -340,8 +338,8 @@ class CompiledPrediction:
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._predict(
-                    worker, workers, place(counter), *map(place, self._places), place(self._outputs.reshape(-1)),
-                    len(self._outputs),
+                    worker, workers, pointer_to(counter), *map(pointer_to, self._pointers),
+                    pointer_to(self._outputs.reshape(-1)), len(self._outputs),
                 )  # fmt: skip
 
         threads.run(work, self._workers)
