@@ -23,7 +23,8 @@ def page(found, imports, first_fits, runs, quick):
         f"Every peer has a process of its own, and they take turns. Medians of {runs} runs after one to warm up, each",
         "at its better setting (in brackets: threads). All begin with the same weights and train by Adam at 1e-3 in",
         "float32, unless said otherwise; each shuffles by its own generator. `clearprop` is the compiled engine. The",
-        "bare products are the workload's matrix products alone, by NumPy.",
+        "bare products are the workload's matrix products alone, by NumPy. A run of less than a tenth of a second is",
+        "done twice, and the second counts: the first finds a processor that slept.",
         "",
     ]
     if quick:

@@ -13,6 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+# A run of less than so many seconds is done twice, and the second counts: the first finds a processor that slept.
+SHORT = 0.1
+
 
 def load(path):
     """The rows and answers that `save` has written."""
@@ -81,7 +84,10 @@ def main():
     reply()
     before = memory("VmRSS")
     forget_peak()
+    seconds = SHORT
     for _ in sys.stdin:
+        if seconds < SHORT:
+            run()
         seconds, result = measured(workload, run)
         peak = memory("VmHWM")
         reply(seconds=seconds, growth=peak - before, peak=peak, result=workload.judge(result, X, y))
