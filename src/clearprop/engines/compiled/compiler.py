@@ -54,19 +54,20 @@ def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: An
     CPUTargetOptions.parse_as_flags(flags, {"nopython": True, **OPTIONS.get(function, REORDERED)})
     flags.nrt, flags.no_cpython_wrapper, flags.no_cfunc_wrapper = False, True, True
     flags.forceinline = True  # into its entry
-    arguments = [_type(kind, dtype) for kind in kinds]
+    arguments, own = [_type(kind, dtype) for kind in kinds], target.codegen().create_library(function.__qualname__)
     try:
-        result = compiler.compile_extra(typing, target, function, arguments, types.void, flags, {})
+        described = compiler.compile_extra(
+            typing, target, function, arguments, types.void, flags, {}, library=own
+        ).fndesc
     except NumbaError as error:
         reason = " ".join(str(error).rpartition(REASON)[2].split())[:300]
         raise TypeError(f"Numba cannot compile the given kernels: {reason}") from error
-    own_code = result.library.get_llvm_str()
-    if not ours and any(name in own_code for name in OF_PYTHON):
+    if not ours and any(name in own.get_llvm_str() for name in OF_PYTHON):
         raise TypeError(
             "the given kernels raise an exception, assert or print, for which machine code has no Python: return "
             "math.nan instead, and training ends there with an error"
         )
-    whole = _whole_module(target, result, symbol)
+    whole = _whole_module(target, described, own, symbol)
     needed = {used.name for used in whole.functions if used.is_declaration and not used.name.startswith("llvm.")}
     return _object_file(target, whole), needed <= STANDARD
 
@@ -98,9 +99,9 @@ def _type(kind: Kind, dtype: Any) -> Any:
     return numbers[kind] if kind in numbers else types.CPointer(pointers[kind])
 
 
-def _whole_module(target: Any, result: Any, symbol: str) -> Any:
+def _whole_module(target: Any, described: Any, own: Any, symbol: str) -> Any:
     """A function and all that it calls, behind an entry of C's kind, which drops the status that Numba's return."""
-    described, convention = result.fndesc, target.call_conv
+    convention = target.call_conv
     module = target.create_module(symbol)
     arguments = [target.get_argument_type(kind) for kind in described.argtypes]
     entry = ir.Function(module, ir.FunctionType(ir.VoidType(), arguments), symbol)
@@ -109,14 +110,14 @@ def _whole_module(target: Any, result: Any, symbol: str) -> Any:
     builder = ir.IRBuilder(entry.append_basic_block())
     convention.call_function(builder, body, described.restype, described.argtypes, entry.args)
     builder.ret_void()
-    library = target.codegen().create_library(symbol)
-    library.add_linking_library(result.library)
-    library.add_ir_module(module)
-    library.finalize()
-    whole = llvm.parse_assembly(library.get_llvm_str())
-    for own in (*whole.functions, *whole.global_variables):
-        if not own.is_declaration and own.name != symbol:
-            own.linkage = "internal"  # its name may be that of another function's part
+    linked = target.codegen().create_library(symbol)
+    linked.add_linking_library(own)
+    linked.add_ir_module(module)
+    linked.finalize()
+    whole = llvm.parse_assembly(linked.get_llvm_str())
+    for part in (*whole.functions, *whole.global_variables):
+        if not part.is_declaration and part.name != symbol:
+            part.linkage = "internal"  # its name may be that of another function's part
     return whole
 
 
