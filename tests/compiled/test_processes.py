@@ -33,7 +33,7 @@ from compiled.test_processes import parameters
 from clearprop import Network, Trainer
 from clearprop.engines import CompiledEngine
 from clearprop.activations import Softsign
-from clearprop.engines.compiled import blocks, machine_code, threads
+from clearprop.engines.compiled import blocks, machine_code, perceptron, threads
 
 warnings.filterwarnings("ignore", message=".*fork.*", category=DeprecationWarning)
 expected = parameters()
@@ -47,27 +47,35 @@ if sys.argv[1] == "during another training":
     ended = threading.Event()
     beside = threading.Thread(target=go_on)
     beside.start()
-    while not threads._running:
+    while not threads._under_way:
         pass
 if sys.argv[1] == "during a compilation":
-    machine_code._lock.acquire()
+    begun = threading.Event()
+    def compile_it():
+        with machine_code._lock:
+            begun.set()
+            kinds = perceptron._pointers(False), *(machine_code.N,) * 4
+            machine_code._compiled(perceptron.epochs, "epochs", kinds, np.dtype("float32"), ours=False)
+    beside = threading.Thread(target=compile_it)
+    beside.start()
+    begun.wait()
 children = []
 for _ in range(5):
     child = os.fork()
     if child == 0:
         same = parameters() == expected
         blocks.activation_blocks(Softsign(), np.dtype("float64"))  # which the parent has not asked for
-        alone = threads._running == 0
+        alone = not threads._under_way
         os._exit(0 if same and alone else 1 + same)
     children.append(child)
 statuses = [os.waitpid(child, 0)[1] for child in children]
 if sys.argv[1] == "during a compilation":
-    machine_code._lock.release()
+    beside.join()
 if sys.argv[1] == "during another training":
     ended.set()
     beside.join()
 assert parameters() == expected
-assert threads._running == 0
+assert not threads._under_way
 print(statuses)
 """
 
