@@ -12,8 +12,7 @@ import numpy as np
 
 from clearprop import Network, Trainer
 from clearprop.cli.conditions import conditions
-from clearprop.engines import CompiledEngine, NumpyEngine
-from clearprop.engines.auto import numpy_seconds
+from clearprop.engines import CompiledEngine, NumpyEngine, numpy_seconds
 
 SIZES = [
     ([2, 8, 2], 10),

@@ -1,5 +1,6 @@
 """Compiled code on disk: loaded by the next process, outdated by a change in any kernel, and not needed."""
 
+import itertools
 import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 import clearprop
-from clearprop import Network, Trainer
+from clearprop import ACTIVATIONS, Network, Trainer
 from clearprop.engines.compiled import cache
 from clearprop.engines.compiled.jit import ENABLED
 
@@ -157,14 +158,80 @@ def test_a_damaged_file_is_compiled_anew(copied, damage):
     assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
 
 
-def test_processes_that_compile_at_the_same_time_come_to_the_same(copied):
-    """Over what earlier sources left behind, eight at a time, each of its own functions first."""
+def test_of_processes_that_start_at_once_one_compiles_each_function(copied):
+    """Over what earlier sources left behind, eight at a time."""
     activate(copied)
     with (kernels_of(copied) / "elementary.py").open("a") as file:
         file.write("\n# another version\n")
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: activate(copied), range(8)))
+    with ThreadPoolExecutor(8) as pool:
+        origins = list(pool.map(lambda _: activate(copied), range(8)))
+    assert sorted(itertools.chain(*origins)) == ["compiled"] * 2 + ["loaded"] * 14
     assert len(list((kernels_of(copied) / "__pycache__").glob("*.code"))) == 2
+
+
+def test_a_lock_that_the_system_does_not_give_is_no_error(copied):
+    none = """
+import fcntl
+def flock(*_):
+    raise OSError("No locks available")
+fcntl.flock = flock
+"""
+    assert [activate(copied, none) for _ in range(2)] == [COMPILED, LOADED]
+
+
+def test_a_file_in_the_place_of_another_is_not_taken_for_it(tmp_path, monkeypatch):
+    """Each of all that a process may keep over each other: no pair is loaded, but for a file over itself."""
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    names = [f"blocks.{activation}.{dtype}" for activation in ACTIVATIONS for dtype in ("float32", "float64")]
+    for name in names:
+        cache.save(name, name.encode() * 100)
+    files = {name: (tmp_path / cache._name(name)).read_bytes() for name in names}
+    taken = 0
+    for over, name in itertools.product(names, names):
+        (tmp_path / cache._name(over)).write_bytes(files[name])
+        code = cache.load(over)
+        assert code == (over.encode() * 100 if over == name else None)
+        taken += code is not None
+        (tmp_path / cache._name(over)).write_bytes(files[over])
+    assert taken == len(names) > 30
+
+
+def test_a_file_over_another_is_compiled_anew(copied):
+    beside = kernels_of(copied) / "__pycache__"
+    assert activate(copied) == COMPILED
+    one, other = sorted(beside.glob("*.code"))
+    other.write_bytes(one.read_bytes())
+    assert sorted(activate(copied)) == ["compiled", "loaded"]
+    assert activate(copied) == LOADED
+
+
+WITH_RIGHT_CHECKSUMS = """
+import os, sys
+from clearprop.engines.compiled import cache, machine_code
+from pathlib import Path
+for file in Path(cache.__file__).parent.glob("__pycache__/*.code"):
+    name = file.name.removesuffix("." + ".".join(cache._name("").split(".")[-3:]))
+    code = cache.load(name)
+    assert code is not None
+    cache.save(name, eval(sys.argv[1])(code))
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "lambda code: b''",
+        "lambda code: b'garbage' * 100",
+        "lambda code: os.urandom(5000)",
+        "lambda code: code.replace(b'softsign', b'softplus')",  # with no function of the name
+    ],
+)
+def test_what_is_no_code_is_compiled_anew_whatever_its_checksum(copied, forged):
+    """LLVM would end the process."""
+    assert activate(copied) == COMPILED
+    forge = f"import sys; sys.path.insert(0, {str(copied / 'src')!r})\n" + WITH_RIGHT_CHECKSUMS
+    run_python(forge, forged, HOME=str(copied / "home"), XDG_CACHE_HOME=str(copied / "home"), **NO_FOLDER)
+    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
 
 
 def test_names_of_functions_are_their_own():

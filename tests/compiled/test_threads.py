@@ -104,7 +104,7 @@ def test_trainings_at_the_same_time_are_those_alone(shared):
         together = list(pool.map(lambda seed: fitted(seed, engine), range(6)))
     assert together == alone
     assert len(set(alone)) == 6
-    assert workers._running == 0
+    assert not workers._under_way
 
 
 def test_others_run_while_a_kernel_does():

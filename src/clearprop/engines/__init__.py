@@ -1,8 +1,9 @@
 """Engines: what turns batches into steps. All take the same job and leave it in the same state."""
 
-from clearprop.engines.auto import AutoEngine, compiles, numpy_seconds
+from clearprop.engines.auto import AutoEngine, compiles
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, Stretch
+from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
 
 ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine, "compiled": CompiledEngine}

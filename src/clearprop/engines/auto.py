@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Job, Stretch
+from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.network import Network
 
@@ -22,17 +23,6 @@ Array = npt.NDArray[Any]
 LOADING = 0.5
 # A job whose epochs take NumPy so many seconds each is compiled from the first step: it will have more of them.
 LONG_EPOCH = 0.1
-# What a step takes NumPy, in seconds: at all, for each layer, for each weight and row, for each parameter, and for each
-# unit and row; in float32, half as much again or twice in float64 (benchmarks/crossover.py).
-STEP, LAYER, PRODUCT, PARAMETER, UNIT = 25e-6, 20e-6, 5e-11, 3e-9, 4e-9
-
-
-def numpy_seconds(network: Network, rows: int) -> float:
-    """About what one step with so many rows takes the NumPy engine."""
-    parameters, units = network.parameters.size, sum(network.layer_sizes[1:])
-    width = network.dtype.itemsize / 4
-    work = rows * (parameters * PRODUCT + units * UNIT) + parameters * PARAMETER
-    return STEP + LAYER * len(network.weights) + width * work
 
 
 class AutoEngine:

@@ -5,14 +5,21 @@ workers need: with them, a compiled training next to a NumPy one takes twice the
 """
 
 import functools
+import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 _lock = threading.Lock()
-_within = 0
+# Who is within the context. An interrupt may keep someone from leaving it, who then is gone all the same.
+_within: list[weakref.ref[Any]] = []
 _limit: Any = None
+
+
+class _Holder:
+    """Someone within the context."""
 
 
 @functools.cache
@@ -25,15 +32,40 @@ def _controller() -> Any:
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Limit BLAS to one thread; what it had is put back when the last of all that asked at a time has ended."""
-    global _within, _limit
+    global _limit
+    holder = _Holder()
     with _lock:
-        _within += 1
-        if _within == 1:
+        _within.append(weakref.ref(holder))
+        if _limit is None:
             _limit = _controller().limit(limits=1, user_api="blas")
     try:
         yield
     finally:
         with _lock:
-            _within -= 1
-            if _within == 0:
-                _limit.restore_original_limits()
+            _within[:] = [other for other in _within if other() not in (None, holder)]
+            if not _within:
+                _lift()
+
+
+def _lift() -> None:
+    """Put back what BLAS had."""
+    global _limit
+    if _limit is not None:
+        _limit.restore_original_limits()
+        _limit = None
+
+
+def _after_fork_in_child() -> None:
+    """The trainings of other threads are not there; one of the thread that forked goes on with all of BLAS."""
+    global _lock
+    _lock = threading.Lock()
+    _within.clear()
+    _lift()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=lambda: _lock.acquire(),
+        after_in_parent=lambda: _lock.release(),
+        after_in_child=_after_fork_in_child,
+    )

@@ -1,7 +1,9 @@
 """Machine code on disk: a file for each function, named by all that it was made of.
 
-A name belongs to one content, so that a file is right or not there, whoever else writes: processes may compile at a
-time. Versions of the package that use one folder in turn remove each other's files, and compile again.
+A name belongs to one content, and the checksum in the file covers both, so that a file is right or not there, whoever
+else writes, and one in the place of another is not taken for it. Of processes that start at once, one compiles a
+function and the others wait for it. Versions of the package that use one folder in turn remove each other's files, and
+compile again.
 """
 
 import contextlib
@@ -13,6 +15,11 @@ from pathlib import Path
 
 import llvmlite
 import llvmlite.binding as llvm
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 from clearprop.atomic import write_atomically
 from clearprop.errors import InputError
@@ -62,14 +69,19 @@ def _name(function: str) -> str:
 
 
 def load(function: str) -> bytes | None:
-    """The code of a function; None if no folder has it, or it is damaged."""
+    """The code of a function; None if no folder has it, or it is damaged or another's."""
     for folder in folders():
         with contextlib.suppress(OSError):
             content = (folder / _name(function)).read_bytes()
             checksum, code = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
-            if checksum == hashlib.sha256(code).digest():
+            if checksum == _checksum(function, code):
                 return code
     return None
+
+
+def _checksum(function: str, code: bytes) -> bytes:
+    """Of the code and the name that it is kept under."""
+    return hashlib.sha256(_name(function).encode() + b"\0" + code).digest()
 
 
 def save(function: str, code: bytes) -> None:
@@ -80,9 +92,31 @@ def save(function: str, code: bytes) -> None:
     for folder in folders():
         with contextlib.suppress(OSError, InputError):
             folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(folder / _name(function), hashlib.sha256(code).digest() + code)
+            write_atomically(folder / _name(function), _checksum(function, code) + code)
             _remove_older(folder, function)
             return
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """Within it no other process is that keeps code in the same folder, where the system can lock folders.
+
+    It opens the lock of a process that ends, however that ends.
+    """
+    folder = None
+    for path in folders() if fcntl is not None else ():
+        with contextlib.suppress(OSError):
+            path.mkdir(parents=True, exist_ok=True)
+            folder = os.open(path, os.O_RDONLY)
+            break
+    try:
+        if folder is not None:
+            with contextlib.suppress(OSError):  # a folder of a network that has no locks
+                fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        if folder is not None:
+            os.close(folder)
 
 
 def _remove_older(folder: Path, function: str) -> None:

@@ -2,6 +2,9 @@
 
 A function is known by its name and by the kinds of its arguments, as C has them: N a whole number, D a float64, X the
 network's dtype; of each a pointer; and `Pointers` to a named tuple of pointers. It returns nothing.
+
+Code is come by aside (see `apart`): an interrupt ends the wait for it at once, and what is compiled then is there, and
+on disk, when it is asked for again.
 """
 
 import ctypes
@@ -17,6 +20,7 @@ import llvmlite.binding as llvm
 import numpy as np
 
 from clearprop.engines.compiled import cache
+from clearprop.engines.compiled.apart import run_aside
 from clearprop.engines.compiled.jit import ENABLED, Function
 
 N, D, N_POINTER, D_POINTER, X_POINTER, NOTHING = "n", "d", "n*", "d*", "x*", "nothing"
@@ -32,21 +36,28 @@ class Pointers:
 
 Kind = str | Pointers
 
-_lock = threading.Lock()
+# So many bytes are the same in all object files of a machine: ELF's and Mach-O's marks and kinds, COFF's machine.
+HEADER_BYTES = 2 if os.name == "nt" else 16
+
+_lock = threading.RLock()
 _addresses: dict[tuple[Any, ...], int] = {}
 _count_of_users = itertools.count()
 # How each function's code was come by, "loaded" or "compiled", for those who want to know.
 ORIGINS: dict[str, str] = {}
 
 
-def _forget_others() -> None:
-    """In a forked child, where the thread that held the lock is not."""
+def _after_fork_in_child() -> None:
     global _lock
-    _lock = threading.Lock()
+    _lock = threading.RLock()
 
 
+# Nobody forks while LLVM or Numba are at work, whose own locks would stay closed in the child for ever.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_others)
+    os.register_at_fork(
+        before=lambda: _lock.acquire(),
+        after_in_parent=lambda: _lock.release(),
+        after_in_child=_after_fork_in_child,
+    )
 
 
 def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool = True) -> Any:
@@ -63,11 +74,53 @@ def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool 
         return function
     key = function, kinds, dtype
     if key not in _addresses:
-        with _lock:
-            if key not in _addresses:
-                symbol = _name(function, kinds, dtype) if ours else f"users.{next(_count_of_users)}"
-                _addresses[key] = _load(_code(function, symbol, kinds, dtype, ours), symbol)
+        run_aside(lambda: _come_by(function, kinds, dtype, ours))
     return _addresses[key]
+
+
+def _come_by(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> None:
+    """See to it that the function has an address."""
+    key = function, kinds, dtype
+    with _lock:
+        if key in _addresses:
+            return
+        if not ours:
+            symbol = f"users.{next(_count_of_users)}"
+            _addresses[key] = _load(_compiled(function, symbol, kinds, dtype, ours=False)[0], symbol)
+            return
+        symbol = _name(function, kinds, dtype)
+        at = _kept(symbol)
+        if at is None:
+            with cache.alone():
+                at = _kept(symbol)  # by another process, meanwhile
+                if at is None:
+                    code, stands_alone = _compiled(function, symbol, kinds, dtype, ours=True)
+                    if stands_alone:
+                        cache.save(symbol, code)
+                    at = _load(code, symbol)
+        _addresses[key] = at
+
+
+def _kept(symbol: str) -> int | None:
+    """Where a function's code from the disk stands in memory; None if none is kept, or none that can be loaded."""
+    code = cache.load(symbol)
+    if code is None:
+        return None
+    try:
+        at = _load(code, symbol)
+    except ValueError:
+        return None
+    ORIGINS[symbol] = "loaded"
+    return at
+
+
+def _compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> tuple[bytes, bool]:
+    """A function's object file, made now, and whether any process can load it."""
+    from clearprop.engines.compiled.compiler import compiled
+
+    made = compiled(function, symbol, kinds, dtype, ours)
+    ORIGINS[symbol] = "compiled"
+    return made
 
 
 def _name(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> str:
@@ -76,24 +129,18 @@ def _name(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> str:
     return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}.{dtype}.{of_kinds}"
 
 
-def _code(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> bytes:
-    """A function's object file, from the disk or by compilation."""
-    code = cache.load(symbol) if ours else None
-    if code is not None:
-        ORIGINS[symbol] = "loaded"
-        return code
-    from clearprop.engines.compiled.compiler import compiled
-
-    code, stands_alone = compiled(function, symbol, kinds, dtype, ours)
-    ORIGINS[symbol] = "compiled"
-    if ours and stands_alone:
-        cache.save(symbol, code)
-    return code
-
-
 def _load(code: bytes, symbol: str) -> int:
-    """Where the code stands in memory."""
-    engine = _engine()
+    """Where the code stands in memory.
+
+    Raises
+    ------
+    ValueError
+        It is no object file, or has no such function.
+    """
+    engine, header = _engine()
+    # LLVM looks at nothing, and ends the process where it stumbles.
+    if not code.startswith(header) or symbol.encode() + b"\0" not in code:
+        raise ValueError(f"this is no object file with the function {symbol}")
     engine.add_object_file(llvm.ObjectFileRef.from_data(code))
     engine.finalize_object()
     at: int = engine.get_function_address(symbol)
@@ -101,12 +148,13 @@ def _load(code: bytes, symbol: str) -> int:
 
 
 @functools.cache
-def _engine() -> Any:
-    """LLVM's place for code in this process."""
+def _engine() -> tuple[Any, bytes]:
+    """LLVM's place for code in this process, and how object files of this machine begin."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     machine = llvm.Target.from_default_triple().create_target_machine(codemodel="jitdefault", jit=True)
-    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    begin = machine.emit_object(llvm.parse_assembly(""))[:HEADER_BYTES]
+    return llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine), begin
 
 
 @functools.cache

@@ -19,6 +19,7 @@ from clearprop.engines.compiled.machine_code import (
     pointers_to,
 )
 from clearprop.engines.compiled.pointers import fetch, tuple_at
+from clearprop.engines.cost import AT_ONCE
 from clearprop.perceptron_rule import LEAST_SCALE, Course, Run
 from clearprop.updates import Updates
 
@@ -36,6 +37,8 @@ OF_EPOCH, OF_ROW, OF_OUTPUT, OF_SCORE, OF_STEP = range(5)
 N_FIELDS = OF_STEP + 1
 # So many rows ahead are fetched from memory; 64 bytes come at a time.
 AHEAD, NUMBERS_A_LINE = 12, 8
+# What a row and a number take, in seconds: an interrupt takes effect between epochs.
+ROW, NUMBER = 2e-8, 2e-9
 # The log has room for so many updates at least before the kernel stops to have it emptied.
 ROOM = 1 << 16
 
@@ -93,8 +96,10 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     all_pointers, kinds = pointers_to(arrays, pointers, w.values.dtype), (pointers, N, N, N, N)
     run_epochs = entry(epochs, kinds, w.values.dtype)
     n_taught = max(int(np.count_nonzero(signs)), 1)
+    at_once = max(1, int(AT_ONCE / (n * ROW + arrays.values.size * NUMBER)))
     while True:
         counts[UPDATES] = 0
+        arrays.settings[LAST] = min(last, course.epoch + at_once)
         run_epochs(pointer_to(all_pointers), n, len(w.values), n_taught, len(log))
         parts.append(log[: counts[UPDATES]].copy())
         parts[-1]["output"] = run.output

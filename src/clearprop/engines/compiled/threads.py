@@ -1,7 +1,8 @@
 """Workers that share a batch: plain threads that run the same kernel without the GIL and wait for each other in it.
 
 They are started for one run of batches and end with it, so that nothing is left behind for a fork to break, nothing is
-shared between two trainings at a time, and no library of threads is needed.
+shared between two trainings at a time, and no library of threads is needed. The thread that wants the run waits beside
+them (see `apart`), since a worker that an interrupt kept from coming would be waited for by the others for ever.
 """
 
 import os
@@ -11,12 +12,13 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.engines.compiled.apart import run_to_its_end
 from clearprop.engines.compiled.jit import ENABLED, part
 
 # So many looks at the others before the processor is offered to whoever else wants it.
 SPINS = 2000
-_running = 0
-_lock = threading.Lock()
+# The threads that wait for a run of theirs.
+_under_way: set[int] = set()
 
 
 def arrive(counter: Any) -> None:
@@ -44,14 +46,9 @@ def wait_for_all(counter: Any, target: int) -> None:
             hand_over()
 
 
-def _forget_others() -> None:
-    """In a forked child, where the threads of trainings at the time of the fork are not."""
-    global _running, _lock
-    _running, _lock = 0, threading.Lock()
-
-
+# In a forked child, the threads of trainings at the time of the fork are not.
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_others)
+    os.register_at_fork(after_in_child=_under_way.clear)
 
 
 def available() -> int:
@@ -59,27 +56,27 @@ def available() -> int:
     wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = min(int(wanted), allowed) if wanted.isdigit() and int(wanted) > 0 else allowed
-    return max(1, most // (1 + _running)) if ENABLED else 1
+    # Whoever asks has no run under way: what an interrupt has left of its last one does not count.
+    return max(1, most // (1 + len(_under_way - {threading.get_ident()}))) if ENABLED else 1
 
 
 def run(work: Callable[[int, int, Any], None], workers: int) -> None:
     """Call work(worker, workers, counter) for each worker at the same time and return when all have ended.
 
-    Where nothing is compiled there is one, since workers could not wait for each other.
+    Where nothing is compiled there is one, since workers could not wait for each other. An interrupt takes effect when
+    all have ended, and never before.
     """
-    global _running
     workers = workers if ENABLED else 1
     counter = np.zeros(8, dtype=np.int64)  # a cache line of its own
-    with _lock:
-        _running += 1
+    caller = threading.get_ident()
     try:
+        _under_way.add(caller)
         if workers == 1:
             work(0, 1, counter)
         else:
-            _run_together(work, workers, counter)
+            run_to_its_end(lambda: _run_together(work, workers, counter))
     finally:
-        with _lock:
-            _running -= 1
+        _under_way.discard(caller)
 
 
 def _run_together(work: Callable[[int, int, Any], None], workers: int, counter: Any) -> None:

@@ -36,6 +36,7 @@ from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
+from clearprop.engines.cost import AT_ONCE, numpy_seconds
 from clearprop.engines.dropout import draw_masks
 from clearprop.losses import domain_ends
 from clearprop.network import Network
@@ -254,12 +255,14 @@ class CompiledTraining:
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
 
+        An interrupt takes effect after some of them, those that are taken at once.
+
         If it was not after all, the job's numbers are to be put back; the progress is as it was.
         """
         width, of_an_epoch = self._layout.masks, stretch.rates.shape[1]
-        at_once = stretch.n_batches
+        at_once = max(1, int(AT_ONCE / numpy_seconds(self.job.network, self.job.batch_size)))
         if width:  # masks are drawn ahead, of one epoch at a time
-            at_once = min(of_an_epoch, max(1, MASK_NUMBERS // (width * self.job.batch_size)))
+            at_once = min(at_once, of_an_epoch, max(1, MASK_NUMBERS // (width * self.job.batch_size)))
         sums = stretch.progress.sums.copy()
         taken = 0
         while taken < stretch.n_batches:
@@ -324,23 +327,35 @@ class CompiledPrediction:
         space = layout.space(dtype)
         memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
-        data, course = _data(rows, numbers, None, dtype), Course(np.arange(rows.shape[0]), numbers, none, none)
-        self._arrays = plan, data, memory, course  # which live as long as the pointers to them
+        self._places, self._at_once = np.arange(rows.shape[0]), self._rows_at_once(network)
+        self._arrays = plan, _data(rows, numbers, None, dtype), memory  # which live as long as the pointers to them
         self._pointers = [
             pointers_to(arrays, pointers, dtype)
-            for arrays, pointers in zip(self._arrays, (PLAN, DATA, MEMORY, COURSE), strict=True)
+            for arrays, pointers in zip(self._arrays, (PLAN, DATA, MEMORY), strict=True)
         ]
         self._predict = entry(kernel.predict, OF_PREDICT, dtype)
 
+    def _rows_at_once(self, network: Network) -> int:
+        n = len(self._outputs)
+        return max(1, int(n * AT_ONCE / numpy_seconds(network, n)))
+
     def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
+        for first in range(0, len(self._outputs), self._at_once):
+            self._predict_rows(slice(first, first + self._at_once))
+        return self._outputs
+
+    def _predict_rows(self, rows: slice) -> None:
+        places, outputs = self._places[rows], self._outputs[rows]
+        none = np.zeros(1)
+        course = Course(places, np.zeros(1, dtype=outputs.dtype), none, none)
+        course_at = pointers_to(course, COURSE, outputs.dtype)
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._predict(
-                    worker, workers, pointer_to(counter), *map(pointer_to, self._pointers),
-                    pointer_to(self._outputs.reshape(-1)), len(self._outputs),
+                    worker, workers, pointer_to(counter), *map(pointer_to, self._pointers), pointer_to(course_at),
+                    pointer_to(outputs.reshape(-1)), len(places),
                 )  # fmt: skip
 
         threads.run(work, self._workers)
-        return self._outputs
