@@ -11,9 +11,10 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d
 
 from clearprop.activations import ACTIVATIONS, softplus
+from clearprop.estimators.checks import validated
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
@@ -338,7 +339,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
+        X, y = validated(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):

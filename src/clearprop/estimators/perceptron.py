@@ -253,7 +253,6 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             accept_sparse="csr",
             dtype=[np.float64, np.float32],
             order="C",
-            accept_large_sparse=False,
             reset=not hasattr(self, "classes_"),
         )
         if hasattr(self, "classes_") or not is_plain_answer(classes):
@@ -437,7 +436,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         no line can separate
         """
         check_is_fitted(self)
-        X, y = validate_data(self, X, y, accept_sparse="csr", reset=False)
+        X, y = checked(self, X, y, accept_sparse="csr", reset=False)
         self._labels(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
         targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.network import Network
 from clearprop.penalties import Penalty
-from clearprop.sparse import is_sparse
+from clearprop.sparse import canonical, is_sparse
 
 Array = npt.NDArray[Any]
 
@@ -59,7 +59,7 @@ class Subject:
         InputError
             Shapes do not fit, something is no number, or there is no such row.
         """
-        X = self._numbers("x", self.x.toarray() if is_sparse(self.x) else self.x)
+        X = self._numbers("x", canonical(self.x).toarray() if is_sparse(self.x) else self.x)
         inputs, outputs = self.network.layer_sizes[0], self.network.layer_sizes[-1]
         if X.ndim not in (1, 2) or X.shape[-1] != inputs:
             raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {X.shape}")
