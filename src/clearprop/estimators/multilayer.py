@@ -82,8 +82,11 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         """Targets as the loss wants them."""
         return targets
 
-    def _weighted(self, sample: Sample, trained_on: Array) -> Sample:
-        """The rows with the weights of their classes, as those are in the targets that are trained on."""
+    def _weigh_classes(self, targets: Array) -> None:
+        """Learn what classes count from the targets that are trained on."""
+
+    def _weighted(self, sample: Sample) -> Sample:
+        """The rows with the weights of their classes."""
         return sample
 
     def _first_call(self, y: Any, classes: Any) -> None:
@@ -127,8 +130,9 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         if first or not incremental:
             warn_of_ignored(self, defaults(type(self)), hidden, own_validation=validation[0] is not None)
         X, targets = self._checked(X, y, incremental=incremental, reset=first)
-        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
-        held_out = self._given_validation(validation, targets)
+        self._weigh_classes(targets)
+        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)))
+        held_out = self._given_validation(validation)
 
         random = self._generator(goes_on=incremental and not first)
         if first:
@@ -348,14 +352,14 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
                     f"{asked}: set warm_start=False and call fit to begin anew"
                 )
 
-    def _given_validation(self, given: tuple[Any, Any, Any], trained_on: Array) -> Sample | None:
+    def _given_validation(self, given: tuple[Any, Any, Any]) -> Sample | None:
         X, y, weight = given
         if X is None and y is None and weight is None:
             return None
         if X is None or y is None:
             raise ValueError("X_val and y_val belong together, and sample_weight_val to both: give X_val and y_val")
         X, targets = self._checked(X, y, incremental=True, reset=False)
-        return self._weighted(Sample(X, targets, _row_weight(weight, X)), trained_on)
+        return self._weighted(Sample(X, targets, _row_weight(weight, X)))
 
     # -- what the network gives ----------------------------------------------------------------------------------
 
@@ -366,7 +370,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
         check_is_fitted(self)
         X, targets = self._checked(X, y, incremental=True, reset=False)
-        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
+        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)))
         return Rows.checked(self.network_, X, self._training_targets(targets), sample.weight)
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
