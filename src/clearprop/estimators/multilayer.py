@@ -242,6 +242,13 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
         before = FirstLoss(trainer) if self._is_stochastic() and not incremental else None
+        ended = trainer.end_of_schedule()
+        if ended is not None:
+            warnings.warn(
+                f"{ended}. To learn on, raise max_iter ({self.max_iter}) to all calls of partial_fit that will come, "
+                "or choose a learning_rate that does not end, such as 'constant'",
+                stacklevel=5,
+            )
         try:
             if incremental:
                 trainer.run_epoch()
