@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.explainable import is_fitted, refusal
 from clearprop.explanation.names import Name
 from clearprop.network import Network
 from clearprop.penalties import Penalty
@@ -233,8 +234,8 @@ def _target_of_one(y: Any) -> Any:
 
 def _fitted_subject(model: Any, x: Any, y: Any) -> Subject:
     """What follows scikit-learn's conventions, taken apart; x is a table of rows."""
-    if not _is_fitted(model):
-        raise InputError(_refusal(model))
+    if not is_fitted(model):
+        raise InputError(refusal(model))
     if hasattr(model, "steps"):
         return _pipeline_subject(model, x, y)
     if hasattr(model, "best_estimator_"):
@@ -242,60 +243,6 @@ def _fitted_subject(model: Any, x: Any, y: Any) -> Subject:
     if hasattr(model, "regressor_"):
         return _transformed_target_subject(model, x, y)
     return _estimator_subject(model, x, y)
-
-
-def _is_fitted(model: Any) -> bool:
-    """Whether it has a network, or what it wraps has one."""
-    if hasattr(model, "steps"):
-        return _is_fitted(model.steps[-1][1])
-    wrapped = getattr(model, "best_estimator_", getattr(model, "regressor_", None))
-    return hasattr(model, "network_") if wrapped is None else _is_fitted(wrapped)
-
-
-def _refusal(model: Any) -> str:
-    """Why it cannot be explained, and what can."""
-    kind, theirs = type(model).__name__, type(model).__module__.startswith("sklearn.")
-    if hasattr(model, "steps"):
-        return _refusal(model.steps[-1][1])
-    wrapped = getattr(model, "estimator", getattr(model, "regressor", None))
-    fitted = getattr(model, "best_estimator_", getattr(model, "regressor_", None))
-    if fitted is not None or (wrapped is not None and not _may_be_explained(wrapped)):
-        return _refusal(wrapped if fitted is None else fitted)
-    if hasattr(model, "cv_results_"):
-        return f"this {kind} has refit=False and so keeps no model: set refit=True and call fit(X, y) again"
-    if theirs and kind in ("MLPClassifier", "MLPRegressor", "Perceptron"):
-        return (
-            f"this is scikit-learn's {kind}, which keeps no trace of how it computes: fit clearprop.{kind} in its "
-            "place, which takes the same settings and gives the same model for the same seed"
-        )
-    part = _fitted_part(model)
-    if part is None and _may_be_explained(model):
-        return f"this {kind} is not fitted, so it has no network yet: call fit(X, y) first"
-    return f"{kind} cannot be explained: " + (
-        "give a Network, a fitted estimator of clearprop's, a pipeline that ends in one, a search, a "
-        "TransformedTargetRegressor, a loaded model or a NeuralNetwork of the article"
-        if part is None
-        else f"give what it has fitted, as in explain(model.{part}, ...)"
-    )
-
-
-def _may_be_explained(model: Any) -> bool:
-    """Whether it may be once it is fitted: a search or a wrapper of targets if what it wraps may."""
-    if hasattr(model, "steps"):
-        return _may_be_explained(model.steps[-1][1])
-    if hasattr(model, "refit") or (hasattr(model, "regressor") and hasattr(model, "transformer")):
-        return _may_be_explained(getattr(model, "estimator", getattr(model, "regressor", None)))
-    return hasattr(model, "fit") and not type(model).__module__.startswith("sklearn.")
-
-
-def _fitted_part(model: Any) -> str | None:
-    """Where a model of models, such as an ensemble, keeps one that can be explained."""
-    if hasattr(model, "estimator_") and _is_fitted(model.estimator_):
-        return "estimator_"
-    several = getattr(model, "estimators_", None)
-    if isinstance(several, list) and several and _is_fitted(several[0]):
-        return "estimators_[0]"
-    return None
 
 
 def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
