@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.losses import PerceptronLoss
-from clearprop.sparse import is_sparse
+from clearprop.sparse import canonical, is_sparse
 from clearprop.updates import Update, Updates
 
 Array = npt.NDArray[Any]
@@ -134,7 +134,7 @@ class OnlineRows:
 
     def __init__(self, X: Any) -> None:
         self.sparse = is_sparse(X)
-        self.X: Any = X.tocsr() if self.sparse else np.ascontiguousarray(X)
+        self.X: Any = canonical(X) if self.sparse else np.ascontiguousarray(X)
         self.n = int(self.X.shape[0])
 
     def row(self, index: int) -> tuple[Any, Array]:

@@ -28,6 +28,8 @@ class State:
         Of the epochs that are not judged yet; the last is the present one.
     rates : list of float
         The rate of the last step in each of them.
+    told_of_end : int
+        For how many planned epochs it was told that the schedule had ended; 0 for none.
     """
 
     patience: Patience
@@ -40,6 +42,7 @@ class State:
     rates: list[float] = field(default_factory=lambda: [0.0])
     stop_requested: str | None = None
     stop_reason: str | None = None
+    told_of_end: int = 0
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,32 @@ def is_sparse(X: Any) -> bool:
     return hasattr(X, "tocsr")
 
 
+def canonical(X: Any) -> Any:
+    """A sparse X as a CSR matrix that stores each number once, in the order of the columns, and no zeros.
+
+    What a matrix holds does not depend on how it is stored. X itself is never changed: a copy is made where it is
+    stored otherwise.
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_array
+    >>> words = csr_array(([1.0, 1.0, 1.0], [2, 0, 2], [0, 3]), shape=(1, 3))  # each word of a text counts 1
+    >>> canonical(words).data.tolist(), canonical(words).indices.tolist(), words.data.tolist()
+    ([1.0, 2.0], [0, 2], [1.0, 1.0, 1.0])
+    """
+    rows = X.tocsr()
+    if not rows.has_canonical_format:
+        rows = rows.copy()
+        rows.sum_duplicates()
+    if np.count_nonzero(rows.data) < len(rows.data):
+        rows = rows.copy()
+        rows.eliminate_zeros()
+    return rows
+
+
 def as_rows(X: Any, dtype: npt.DTypeLike) -> Any:
-    """X as an array, or as a CSR matrix where it is sparse, of a dtype; not copied where it is that already."""
-    return X.tocsr().astype(dtype, copy=False) if is_sparse(X) else np.asarray(X, dtype=dtype)
+    """X as an array, or in its `canonical` form where it is sparse, of a dtype; not copied where it is that already."""
+    return canonical(X).astype(dtype, copy=False) if is_sparse(X) else np.asarray(X, dtype=dtype)
 
 
 def product(left: Any, right: Array, out: Array | None = None) -> Array:

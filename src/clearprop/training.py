@@ -239,6 +239,7 @@ class Trainer:
         """
         self._started()
         self._settle()
+        self._warn_of_end()
         try:
             if self.lbfgs and self.stop_reason is None:
                 self._run_lbfgs(self.lbfgs)
@@ -263,6 +264,7 @@ class Trainer:
         DivergenceError
             See `run`.
         """
+        self._warn_of_end()
         self._run_epochs(1)
         return self._records[-1]
 
@@ -275,6 +277,7 @@ class Trainer:
             See `run`.
         """
         job = self._started()
+        self._warn_of_end()
         if self._state.cursor < job.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
             self._advance(self._state.cursor + job.batch_size)
             self._tell("on_batch_end")
@@ -307,6 +310,25 @@ class Trainer:
         """The learning rate of the step that comes next."""
         self._started()
         return self.schedule.rate(self.learning_rate, self._position())
+
+    def end_of_schedule(self) -> str | None:
+        """What is to be told of a schedule that has ended though training, resumed, goes on; None where nothing is.
+
+        It is told once, for as many epochs as are planned. A schedule has ended after the planned steps, if more of
+        them planned would have made another rate.
+        """
+        self._started()
+        at, state = self._position(), self._state
+        if at.step < at.total_steps or state.stop_reason is not None or state.told_of_end == self.epochs:
+            return None
+        rate = self.next_rate
+        if rate == self.schedule.rate(self.learning_rate, at._replace(total_steps=2 * at.total_steps)):
+            return None
+        state.told_of_end = self.epochs
+        return (
+            f"the schedule {self.schedule.name!r} was planned for {at.total_steps} steps, and this is step "
+            f"{at.step + 1}: training goes on at a rate of {rate:.3g}, where the base is {self.learning_rate:g}"
+        )
 
     # -- snapshots -----------------------------------------------------------------------------------------------
 
@@ -525,6 +547,14 @@ class Trainer:
     def _keep_best(self) -> None:
         if self._state.patience.best_parameters is not None:
             self.network.parameters[:] = self._state.patience.best_parameters
+
+    def _warn_of_end(self) -> None:
+        told = self.end_of_schedule()
+        if told is not None:
+            remedy = (
+                f"plan for more than epochs={self.epochs}, or choose a schedule that does not end, such as 'constant'"
+            )
+            warnings.warn(f"{told}. To learn on, {remedy}", stacklevel=3)
 
     def _tell(self, event: str) -> None:
         self._telling = True

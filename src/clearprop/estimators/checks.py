@@ -9,13 +9,20 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
+from clearprop.sparse import canonical, is_sparse
+
 Array = npt.NDArray[Any]
 
 NOT_GIVEN = "no_validation"  # as scikit-learn calls it
 
 
+def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
+    """What scikit-learn's `validate_data` gives, sparse rows in one form however they are stored."""
+    return validate_data(estimator, canonical(X) if is_sparse(X) else X, y, reset=reset, **checks)
+
+
 def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
-    """What scikit-learn's `validate_data` gives: X, or X and y; and the same errors, warnings and attributes.
+    """What `validated` gives: X, or X and y; and the same errors, warnings and attributes.
 
     Plain arrays are given back as they are, for there is nothing in them to object to or to convert: X of float64 or
     float32, finite and in C order, y whole numbers.
@@ -24,7 +31,7 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
     if not (
         _is_plain(X) and (alone or (is_plain_answer(y) and len(y) == len(X))) and _is_expected(estimator, X, reset)
     ):
-        return validate_data(estimator, X, y, reset=reset, **checks)
+        return validated(estimator, X, y, reset=reset, **checks)
     if reset:
         estimator.n_features_in_ = X.shape[1]
     return X if alone else (X, y)

@@ -8,17 +8,17 @@ import numpy.typing as npt
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.metrics import check_scoring
 from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d
 
 from clearprop.activations import ACTIVATIONS, softplus
+from clearprop.estimators.checks import validated
+from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.scoring import Scored
-from clearprop.estimators.settings import check_class_weight
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
 
@@ -118,6 +118,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     coefs_, intercepts_ : list of arrays, shapes (fan_in, fan_out) and (fan_out,)
         Views into the network.
     classes_ : array, shape (classes,)
+    class_weight_ : array, shape (classes,), or None
+        What the rows of each class counted, by `class_weight`; for an indicator matrix of shape (labels, 2): where a
+        label is not there and where it is, of which a row's are multiplied.
     loss_, best_loss_, loss_curve_ : float, float or None, list of float
         Training loss, penalty included: last, least, by epoch.
     validation_scores_, best_validation_score_ : list or None, float or None
@@ -338,7 +341,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
+        X, y = validated(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
@@ -395,16 +398,20 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _training_targets(self, targets: Array) -> Array:
         return np.where(targets, 1.0, -1.0) if self.network_.loss_function.name in SIGNED else targets
 
-    def _weighted(self, sample: Sample, trained_on: Array) -> Sample:
-        if self.class_weight is None:
+    def _weigh_classes(self, targets: Array) -> None:
+        self.class_weight_: Any = None
+        if self.class_weight is not None:
+            several = self._label_binarizer.y_type_.startswith("multilabel")
+            self.class_weight_ = weights_of_classes(self.class_weight, self.classes_, targets, several)
+
+    def class_weight_by_row(self, targets: Array) -> Array:
+        """What `class_weight_` makes rows of these targets count; of shapes (n,) and (n, outputs), from 0 to 1."""
+        return weights_of_rows(self.class_weight_, targets)
+
+    def _weighted(self, sample: Sample) -> Sample:
+        if self.class_weight_ is None:
             return sample
-        check_class_weight(self.class_weight)
-        if self.class_weight == "balanced":
-            n = len(trained_on)
-            labels = self._labels(np.concatenate([trained_on, sample.targets]))
-            weight = compute_sample_weight("balanced", labels, indices=np.arange(n))[n:]
-        else:
-            weight = compute_sample_weight(self.class_weight, self._labels(sample.targets))
+        weight = self.class_weight_by_row(sample.targets)
         return replace(sample, weight=weight if sample.weight is None else weight * sample.weight)
 
     def _labels(self, targets: Array) -> Array:

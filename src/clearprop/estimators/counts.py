@@ -29,7 +29,7 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
 
     Parameters
     ----------
-    X : array or CSR matrix, shape (n, features)
+    X : array or CSR matrix in its canonical form, shape (n, features)
     labels : array of int, shape (n,)
     sample_weight : array, shape (n,), or None
         None, or weights of 1, are counts only if at least half of the rows are copies of another.
@@ -47,9 +47,10 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
     ones = bool((weight[kept] == 1).all())
     if ones and _most_differ(X, labels, kept):
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
-    groups: dict[bytes, list[int]] = {}
+    content = _Content(X)
+    groups: dict[tuple[bytes, bytes], list[int]] = {}
     for place in kept.tolist():
-        groups.setdefault(_content(X, place) + int(labels[place]).to_bytes(8, "little"), []).append(place)
+        groups.setdefault((content.of(place), int(labels[place]).to_bytes(8, "little")), []).append(place)
     if ones and 2 * len(groups) > len(kept):
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     rows = [groups[key] for key in sorted(groups)]
@@ -87,8 +88,20 @@ def _bits(numbers: Array) -> Array:
     return numbers.view(f"u{numbers.itemsize}").astype(np.uint64, copy=False)
 
 
-def _content(X: Any, place: int) -> bytes:
-    if not is_sparse(X):
-        return bytes((X[place] + 0.0).tobytes())  # -0.0 becomes 0.0
-    start, end = X.indptr[place], X.indptr[place + 1]
-    return bytes(X.indices[start:end].tobytes() + X.data[start:end].tobytes())
+class _Content:
+    """The content of each row as bytes, whose order is the same for dense rows and for sparse ones."""
+
+    def __init__(self, X: Any) -> None:
+        self.X = X
+        self.sparse = is_sparse(X)
+        if self.sparse:
+            # A row that stores a number in an earlier column comes later, for there the other has a 0.
+            self.entries = np.empty(len(X.data), dtype=[("column", ">u8"), ("value", X.data.dtype)])
+            self.entries["column"] = X.shape[1] - X.indices
+            self.entries["value"] = X.data
+
+    def of(self, place: int) -> bytes:
+        """Of the row at this place."""
+        if self.sparse:
+            return self.entries[self.X.indptr[place] : self.X.indptr[place + 1]].tobytes()
+        return bytes((self.X[place] + 0.0).tobytes())  # -0.0 becomes 0.0

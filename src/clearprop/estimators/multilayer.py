@@ -82,8 +82,11 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         """Targets as the loss wants them."""
         return targets
 
-    def _weighted(self, sample: Sample, trained_on: Array) -> Sample:
-        """The rows with the weights of their classes, as those are in the targets that are trained on."""
+    def _weigh_classes(self, targets: Array) -> None:
+        """Learn what classes count from the targets that are trained on."""
+
+    def _weighted(self, sample: Sample) -> Sample:
+        """The rows with the weights of their classes."""
         return sample
 
     def _first_call(self, y: Any, classes: Any) -> None:
@@ -127,8 +130,9 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         if first or not incremental:
             warn_of_ignored(self, defaults(type(self)), hidden, own_validation=validation[0] is not None)
         X, targets = self._checked(X, y, incremental=incremental, reset=first)
-        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
-        held_out = self._given_validation(validation, targets)
+        self._weigh_classes(targets)
+        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)))
+        held_out = self._given_validation(validation)
 
         random = self._generator(goes_on=incremental and not first)
         if first:
@@ -238,6 +242,13 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
         before = FirstLoss(trainer) if self._is_stochastic() and not incremental else None
+        ended = trainer.end_of_schedule()
+        if ended is not None:
+            warnings.warn(
+                f"{ended}. To learn on, raise max_iter ({self.max_iter}) to all calls of partial_fit that will come, "
+                "or choose a learning_rate that does not end, such as 'constant'",
+                stacklevel=5,
+            )
         try:
             if incremental:
                 trainer.run_epoch()
@@ -348,14 +359,14 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
                     f"{asked}: set warm_start=False and call fit to begin anew"
                 )
 
-    def _given_validation(self, given: tuple[Any, Any, Any], trained_on: Array) -> Sample | None:
+    def _given_validation(self, given: tuple[Any, Any, Any]) -> Sample | None:
         X, y, weight = given
         if X is None and y is None and weight is None:
             return None
         if X is None or y is None:
             raise ValueError("X_val and y_val belong together, and sample_weight_val to both: give X_val and y_val")
         X, targets = self._checked(X, y, incremental=True, reset=False)
-        return self._weighted(Sample(X, targets, _row_weight(weight, X)), trained_on)
+        return self._weighted(Sample(X, targets, _row_weight(weight, X)))
 
     # -- what the network gives ----------------------------------------------------------------------------------
 
@@ -366,7 +377,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
         check_is_fitted(self)
         X, targets = self._checked(X, y, incremental=True, reset=False)
-        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)), targets)
+        sample = self._weighted(Sample(X, targets, _row_weight(sample_weight, X)))
         return Rows.checked(self.network_, X, self._training_targets(targets), sample.weight)
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:

@@ -17,12 +17,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
 from clearprop.engines.rules import RULES
 from clearprop.estimators.checks import checked, is_plain_answer
+from clearprop.estimators.class_weights import check_class_weight, weights_of_rows
 from clearprop.estimators.counts import as_counts
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
 from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
 from clearprop.estimators.seeds import shuffle_seeds
-from clearprop.estimators.settings import check_class_weight, defaults
+from clearprop.estimators.settings import defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import History
 from clearprop.network import Network
@@ -65,6 +66,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Attributes
     ----------
     classes_ : array, shape (classes,)
+    class_weight_ : array, shape (classes,), or None
+        What the rows of each class counted, by `class_weight`; of several classes in their own output alone.
     coef_, intercept_ : array, shape (outputs, features) and (outputs,)
         One output for two classes, one for each of several.
     n_iter_, t_ : int, float
@@ -253,7 +256,6 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             accept_sparse="csr",
             dtype=[np.float64, np.float32],
             order="C",
-            accept_large_sparse=False,
             reset=not hasattr(self, "classes_"),
         )
         if hasattr(self, "classes_") or not is_plain_answer(classes):
@@ -270,6 +272,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         class_weight = np.ones(len(self.classes_))
         if self.class_weight is not None:
             class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        self.class_weight_: Any = None if self.class_weight is None else class_weight
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
@@ -423,6 +426,13 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         network.weights[0], network.biases[0] = coef.T, self.intercept_
         return network
 
+    def class_weight_by_row(self, targets: Array) -> Array:
+        """What `class_weight_` makes rows of these targets, from 0 to 1, count: shape (n,), or of each output."""
+        if targets.shape[1] == 1:
+            return weights_of_rows(self.class_weight_, targets)
+        by_output: Array = np.where(targets == 1, self.class_weight_, 1.0)
+        return by_output
+
     def diagnose(self, X: Any, y: Any) -> Diagnosis:
         """Why it is not learning: see `MLPClassifier.diagnose`.
 
@@ -437,7 +447,7 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         no line can separate
         """
         check_is_fitted(self)
-        X, y = validate_data(self, X, y, accept_sparse="csr", reset=False)
+        X, y = checked(self, X, y, accept_sparse="csr", reset=False)
         self._labels(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
         targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)

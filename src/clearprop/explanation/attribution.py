@@ -11,7 +11,7 @@ from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.document import MOST, Block, Bullets, Document, Equation, Paragraph, Rendered, Section, Table
 from clearprop.explanation.expressions import Call, Expression, Number, Symbol, subtract
-from clearprop.explanation.models import subject_of
+from clearprop.explanation.models import Subject, column_names, subject_of
 from clearprop.explanation.names import Name
 from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.renderers.json import VERSION
@@ -44,7 +44,7 @@ def attribute(
     ----------
     model : Network, fitted estimator, Pipeline or search that ends in one, TableModel, or NeuralNetwork of the article
     x : array-like, shape (inputs,)
-        The row.
+        The row; of a pandas Series or a data frame, columns with the names that the model was fitted with.
     method : {"gradient", "gradient_times_input", "integrated_gradients"}
     output : str, optional
         Which number, such as `a2[1]` or, before the activation, `z2[1]`; where not given, the greatest output.
@@ -93,7 +93,7 @@ def attribute(
         class_names=subject.checked_class_names(class_names),
     )
     name = _output_name(computation, output)
-    start = _checked_baseline(baseline, subject.network)
+    start = _checked_baseline(baseline, subject)
     row = rows[0].astype(np.float64)
     network = computation.network64
     value, gradient = _slopes(network, row[np.newaxis], name)
@@ -106,7 +106,9 @@ def attribute(
         nodes, weights = np.polynomial.legendre.leggauss(steps)
         along = start + (nodes[:, np.newaxis] + 1) / 2 * (row - start)
         values = (row - start) * (weights / 2 @ _slopes(network, along, name)[1])
-    return Attribution(values, method, str(name), float(value[0]), start, start_value, steps, computation)
+    return Attribution(
+        values, method, str(name), float(value[0]), start, start_value, steps, computation, subject.notes
+    )
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ class Attribution(Rendered):
         Points of the integral's rule.
     computation : Computation
         The row with its forward pass, and what inputs and outputs are called.
+    notes : sequence of str
+        What a reader should know about how the model was brought to this form.
 
     Examples
     --------
@@ -149,6 +153,7 @@ class Attribution(Rendered):
     baseline_value: float
     steps: int
     computation: Computation
+    notes: Sequence[str] = ()
 
     @property
     def completeness_error(self) -> float:
@@ -177,6 +182,8 @@ class Attribution(Rendered):
         sections = [Section("", (headline,)), Section("Inputs, those that did most first", blocks)]
         if self.method == "integrated_gradients":
             sections.append(self._completeness(letter))
+        if self.notes:
+            sections.append(Section("Remarks", (Bullets(tuple(self.notes)),)))
         return Document(f"What the inputs did for {self.output}", headline, sections)
 
     def _row(self, place: int) -> tuple[str | Expression | float, ...]:
@@ -227,11 +234,17 @@ def _output_name(computation: Computation, output: str | None) -> Name:
     return name
 
 
-def _checked_baseline(baseline: npt.ArrayLike | None, network: Network) -> Array:
-    inputs = network.layer_sizes[0]
+def _checked_baseline(baseline: Any, subject: Subject) -> Array:
+    inputs, own = subject.network.layer_sizes[0], subject.feature_names
     if baseline is None:
         return np.zeros(inputs)
+    names = column_names(baseline)
+    if own is not None and names is not None and names != list(own):
+        raise InputError(
+            f"baseline has the columns {', '.join(names)}, and the inputs are {', '.join(own)}: give it in their order"
+        )
     start = np.asarray(baseline, dtype=np.float64)
+    start = start[0] if start.ndim == 2 and len(start) == 1 else start
     if start.shape != (inputs,) or not np.isfinite(start).all():
         raise InputError(f"baseline must be {inputs} finite numbers, one for each input, got shape {start.shape}")
     return start

@@ -12,7 +12,7 @@ from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
 from clearprop.explanation.models import subject_of
-from clearprop.explanation.names import Name
+from clearprop.explanation.names import Name, parse_name
 from clearprop.explanation.steps import UpdateRule, trainer_rule
 from clearprop.explanation.value import ValueExplanation
 from clearprop.optimizers import OPTIMIZERS, Optimizer
@@ -42,18 +42,19 @@ def explain(
 
     Parameters
     ----------
-    model : Network, fitted estimator, Pipeline or search that ends in one, TableModel, or NeuralNetwork of the article
+    model : Network, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor, TableModel, or
+        NeuralNetwork of the article
     x : array-like, shape (inputs,) or (n, inputs)
-        A row or a batch; for a TableModel, a Table.
+        A row or a batch; for a TableModel, a Table. Of data frames the columns' names are checked as `predict` does it.
     y : array-like, optional
-        The targets, or the classes of a classifier; needed for gradients and the loss.
+        What `fit` takes: the targets, or the classes of a classifier; needed for gradients and the loss.
     name : str
         A weight `W2[3,1]`, bias `b2[1]`, input `x[2]` or `delta1[3]`, whose gradient is explained; `dL/da1[2]` for that
         of an activation; `z2[1]`, `a1[2]`, `prediction` or `loss`, whose value is explained.
     row : int, optional
         Which row of x and y, from 0, to explain alone.
     sample_weight : array-like, shape (n,), optional
-        What each row counts; of one row alone, the penalty's share in it.
+        What each row counts; of one row alone, the penalty's share in it. An estimator's `class_weight` is added.
     penalty : Penalty, optional
         L1 and L2; where not given, the trainer's, or else the estimator's own `alpha` and `l1`.
     optimizer, learning_rate : str or Optimizer, and float, optional
@@ -87,7 +88,8 @@ def explain(
     equations 18, 33 and 44, with the sums that they leave out.
     """
     subject = subject_of(model, x, y)
-    rows = subject.rows(row, sample_weight)
+    parsed = parse_name(name, subject.network.layer_sizes)
+    rows = subject.rows(row, sample_weight, parsed)
     if trainer is not None and trainer.network is not subject.network:
         raise InputError("the trainer trains another network than the model's: give the trainer of this one")
     if penalty is not None and not isinstance(penalty, Penalty):
@@ -104,10 +106,10 @@ def explain(
         subject.checked_class_names(class_names),
         first_row + rows.first,
     )
-    parsed = computation.name(name)
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)
     # What is to be known of a step concerns parameters only.
-    return make_explanation(computation, parsed, rule, (*subject.notes, *(notes if parsed.kind in ("W", "b") else ())))
+    told = subject.notes_on(parsed, rows.first)
+    return make_explanation(computation, parsed, rule, (*told, *(notes if parsed.kind in ("W", "b") else ())))
 
 
 def make_explanation(

@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.explainable import is_fitted, refusal
+from clearprop.explanation.names import Name
 from clearprop.network import Network
 from clearprop.penalties import Penalty
-from clearprop.sparse import is_sparse
+from clearprop.sparse import canonical, is_sparse
 
 Array = npt.NDArray[Any]
 
@@ -22,6 +25,33 @@ class GivenRows(NamedTuple):
     y: Array | None
     sample_weight: Array | None
     first: int = 0
+
+
+@dataclass(frozen=True)
+class OwnWeight:
+    """What a model counts rows for by their classes when it is trained.
+
+    Attributes
+    ----------
+    by_row : array, shape (n,), or (n, outputs) where each output is trained apart
+    note : str
+        What a reader should know about it.
+    """
+
+    by_row: Array
+    note: str
+
+    def of(self, name: Name) -> Array | None:
+        """What each row counts in the number of this name; None where that is not one number a row."""
+        if self.by_row.ndim == 1:
+            return self.by_row
+        return None if name.kind in ("loss", "x") else self.by_row[:, name.places[-1] - 1]
+
+    def note_on(self, name: Name) -> str:
+        """The note, and whether the number of this name has these weights in it."""
+        if self.of(name) is not None:
+            return self.note
+        return f"{self.note} {name} is of all outputs together, and so is shown without these weights."
 
 
 @dataclass(frozen=True)
@@ -40,6 +70,10 @@ class Subject:
         What it is trained with, as far as it says.
     penalty_by_row : bool
         Whether that is added to each row's loss, as a perceptron's is, rather than to their sum.
+    own_weight : OwnWeight or None
+        What it counts each row for in training.
+    answers : array, shape (n,) or (n, outputs), or None
+        What it predicts for each row, where that is in other units than the network's outputs.
     """
 
     network: Network
@@ -50,16 +84,20 @@ class Subject:
     notes: Sequence[str] = ()
     own_penalty: Penalty = field(default_factory=Penalty)
     penalty_by_row: bool = False
+    own_weight: OwnWeight | None = None
+    answers: Array | None = None
 
-    def rows(self, row: int | None = None, sample_weight: npt.ArrayLike | None = None) -> GivenRows:
-        """The rows that were given, or the one of them that is asked for.
+    def rows(
+        self, row: int | None = None, sample_weight: npt.ArrayLike | None = None, name: Name | None = None
+    ) -> GivenRows:
+        """The rows that were given, or the one of them that is asked for, with what they count in the number named.
 
         Raises
         ------
         InputError
             Shapes do not fit, something is no number, or there is no such row.
         """
-        X = self._numbers("x", self.x.toarray() if is_sparse(self.x) else self.x)
+        X = self._numbers("x", canonical(self.x).toarray() if is_sparse(self.x) else self.x)
         inputs, outputs = self.network.layer_sizes[0], self.network.layer_sizes[-1]
         if X.ndim not in (1, 2) or X.shape[-1] != inputs:
             raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {X.shape}")
@@ -73,9 +111,7 @@ class Subject:
                 y = self.network.targets(given[np.newaxis] if alone else given, len(X))
             except ValueError as error:
                 raise InputError(str(error)) from error
-        weight = None if sample_weight is None else self._numbers("sample_weight", sample_weight)
-        if weight is not None and weight.shape != (len(X),):
-            raise InputError(f"sample_weight must be {len(X)} numbers >= 0, one a row, got shape {weight.shape}")
+        weight = self._weight(sample_weight, name, len(X))
         if row is None:
             return GivenRows(X, y, weight)
         if isinstance(row, bool) or not isinstance(row, int | np.integer):
@@ -84,15 +120,43 @@ class Subject:
             raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1}")
         at = int(row) % len(X)
         if weight is not None and weight[at] == 0:
-            raise InputError(f"row {row} has the weight 0 in sample_weight, so nothing follows from it: choose another")
+            where = (
+                "sample_weight" if sample_weight is not None and not np.asarray(sample_weight)[at] else "class_weight"
+            )
+            raise InputError(f"row {row} has the weight 0 in {where}, so nothing follows from it: choose another")
         one = slice(at, at + 1)
         # Of a single row, the caller's own number.
         first = 0 if single else at
         return GivenRows(X[one], None if y is None else y[one], None if weight is None else weight[one], first)
 
+    def _weight(self, sample_weight: npt.ArrayLike | None, name: Name | None, n: int) -> Array | None:
+        """What each row counts in the number named: what it was given, times what the model counts it for."""
+        weight = None if sample_weight is None else self._numbers("sample_weight", sample_weight)
+        if weight is not None and weight.shape != (n,):
+            raise InputError(f"sample_weight must be {n} numbers >= 0, one a row, got shape {weight.shape}")
+        own = None if self.own_weight is None or name is None or not name.of_loss else self.own_weight.of(name)
+        if own is None:
+            return weight
+        if not own.any():
+            raise InputError(
+                "class_weight is 0 for the classes of all rows given, so training learns nothing from them: give rows "
+                "of another class"
+            )
+        return np.asarray(own if weight is None else weight * own, dtype=self.network.dtype)
+
+    def notes_on(self, name: Name, at: int) -> list[str]:
+        """What a reader should know about the number of this name, and about the row in this place."""
+        notes = list(self.notes)
+        if self.own_weight is not None and name.of_loss:
+            notes.append(self.own_weight.note_on(name))
+        if self.answers is not None and name.kind == "prediction":
+            answer = ", ".join(f"{number:.6g}" for number in np.atleast_1d(self.answers[at]))
+            notes.append(f"In the target's own units the prediction is {answer}.")
+        return notes
+
     def _numbers(self, what: str, values: npt.ArrayLike) -> Array:
         try:
-            return np.asarray(values, dtype=self.network.dtype)
+            return np.asarray(values, dtype=self.network.dtype, order="C")
         except (TypeError, ValueError) as error:
             raise InputError(f"{what} must hold numbers: {error}") from error
 
@@ -101,8 +165,7 @@ class Subject:
         own = self.own_penalty
         if not self.penalty_by_row:
             return own
-        times = float(len(rows.X) if rows.sample_weight is None else rows.sample_weight.sum())
-        return Penalty(own.l1 * times, own.l2 * times)
+        return Penalty(own.l1 * len(rows.X), own.l2 * len(rows.X))
 
     def checked_feature_names(self, names: Sequence[str] | None) -> Sequence[str] | None:
         """The inputs' names, those given or the model's own."""
@@ -139,50 +202,80 @@ def subject_of(model: Any, x: Any, y: Any) -> Subject:
         return _table_subject(model, x, y)
     if hasattr(model, "hidden_layers") and hasattr(model, "output_layer"):
         return _article_subject(model, x, y)
-    if hasattr(model, "named_steps") and hasattr(model, "steps"):
+    if _is_single(x):
+        x, y = _table_of_one(x), _target_of_one(y)
+    return _fitted_subject(model, x, y)
+
+
+def _is_single(x: Any) -> bool:
+    try:
+        return np.ndim(x) == 1
+    except ValueError:  # lists of unlike lengths, which are refused as no numbers
+        return False
+
+
+def column_names(rows: Any) -> list[str] | None:
+    """The names that a data frame, or a pandas Series that is a row of one, gives its columns; None without."""
+    names = getattr(rows, "columns", rows.index if hasattr(rows, "to_frame") and hasattr(rows, "index") else None)
+    return list(names) if names is not None and all(isinstance(name, str) for name in names) else None
+
+
+def _table_of_one(row: Any) -> Any:
+    """A table of one row; of a pandas Series with the names that it has."""
+    if is_sparse(row):
+        return row.reshape(1, -1)
+    return [row] if column_names(row) is None else row.to_frame().T
+
+
+def _target_of_one(y: Any) -> Any:
+    """A single row's y, be it a label or number by itself or the targets of several outputs, as that of one row."""
+    return y if y is None or np.ndim(y) > 1 or np.shape(y) == (1,) else [y]
+
+
+def _fitted_subject(model: Any, x: Any, y: Any) -> Subject:
+    """What follows scikit-learn's conventions, taken apart; x is a table of rows."""
+    if not is_fitted(model):
+        raise InputError(refusal(model))
+    if hasattr(model, "steps"):
         return _pipeline_subject(model, x, y)
     if hasattr(model, "best_estimator_"):
-        return subject_of(model.best_estimator_, x, y)
-    if hasattr(model, "network_"):
-        return _estimator_subject(model, x, y)
-    kind = type(model).__name__
-    if type(model).__module__.startswith("sklearn."):
-        if kind in ("MLPClassifier", "MLPRegressor", "Perceptron"):
-            raise InputError(
-                f"this is scikit-learn's {kind}, which keeps no trace of how it computes: fit clearprop.{kind} in its "
-                "place, which takes the same settings and gives the same model for the same seed"
-            )
-    elif hasattr(model, "fit"):
-        raise InputError(f"this {kind} is not fitted, so it has no network yet: call fit(X, y) first")
-    raise InputError(
-        f"{kind} cannot be explained: give a Network, a fitted estimator of clearprop's, a pipeline that ends in one, "
-        "a loaded model or a NeuralNetwork of the article"
-    )
+        return _fitted_subject(model.best_estimator_, x, y)
+    if hasattr(model, "regressor_"):
+        return _transformed_target_subject(model, x, y)
+    return _estimator_subject(model, x, y)
 
 
 def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
     """A pipeline's last step, on what the steps before it make of the rows."""
     last = model.steps[-1][1]
-    if not hasattr(last, "network_") and not hasattr(last, "best_estimator_"):
-        return subject_of(last, x, y)
     if len(model.steps) == 1:
-        return subject_of(last, x, y)
+        return _fitted_subject(last, x, y)
     before = model[:-1]
-    single = np.ndim(x) == 1
-    fed = before.transform([x] if single else x)
-    subject = subject_of(last, fed[0] if single and not is_sparse(fed) else fed, y)
+    subject = _fitted_subject(last, before.transform(x), y)
     names = subject.feature_names
     if names is None:
         try:
-            names = [str(name) for name in before.get_feature_names_out()]
+            given = before.get_feature_names_out()
         except (AttributeError, ValueError):  # a step that gives its columns no names
-            names = None
+            given = None
+        names = None if given is None else [str(name) for name in given]
     steps = ", ".join(str(name) for name, _ in model.steps[:-1])
     return replace(
         subject,
         feature_names=names,
         notes=[*subject.notes, f"x is what the pipeline's earlier steps ({steps}) make of the rows."],
     )
+
+
+def _transformed_target_subject(model: Any, x: Any, y: Any) -> Subject:
+    """What predicts a transformed target, on targets that are transformed likewise."""
+    transformer = model.transformer_
+    if y is not None:
+        targets = np.asarray(y)
+        y = transformer.transform(targets[:, np.newaxis] if targets.ndim == 1 else targets)
+    subject = _fitted_subject(model.regressor_, x, y)
+    note = f"y is what the {type(transformer).__name__} of {type(model).__name__} makes of the target."
+    return replace(subject, notes=[*subject.notes, note], answers=np.asarray(model.predict(x)))
 
 
 def _table_subject(model: Any, x: Any, y: Any) -> Subject:
@@ -225,25 +318,42 @@ def _article_subject(model: Any, x: Any, y: Any) -> Subject:
 
 
 def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
-    names = getattr(model, "feature_names_in_", None)
-    if names is None and hasattr(x, "columns"):
-        names = list(x.columns)
-    if hasattr(x, "to_numpy"):
-        x = x.to_numpy()
+    """An estimator's network, on rows whose columns are those that it was fitted with, in their order."""
+    if hasattr(model, "n_features_in_"):
+        from sklearn.utils.validation import _check_feature_names
+
+        _check_feature_names(model, x, reset=False)
+    names = getattr(model, "feature_names_in_", column_names(x))
     classes = getattr(model, "classes_", None)
-    if y is not None and classes is not None and not _is_encoded(model.network_, x, y):
-        y = _encoded(model.network_, np.atleast_1d(np.asarray(y)), np.asarray(classes))
+    targets = None if y is None else _targets(model.network_, y, classes)
     penalty, by_row = _penalty_of(model)
     return Subject(
         model.network_,
-        x,
-        y,
+        x.to_numpy() if hasattr(x, "to_numpy") else x,
+        targets,
         None if names is None else [str(name) for name in names],
         None if classes is None else [str(label) for label in classes],
         ["A perceptron learns from one row at a time, and its penalty counts in full with each."] if by_row else (),
         penalty,
         by_row,
+        None if targets is None else _own_weight(model, targets),
     )
+
+
+def _own_weight(model: Any, targets: Array) -> OwnWeight | None:
+    """What a classifier that was trained with `class_weight` counts these rows for."""
+    by_class = getattr(model, "class_weight_", None)
+    if by_class is None:
+        return None
+    low = _low(model.network_)
+    if by_class.ndim == 1:
+        pairs = [f"{label} {weight:.6g}" for label, weight in zip(model.classes_, by_class, strict=True)]
+        shown = ", ".join(pairs[:10]) + (", …" if len(pairs) > 10 else "")
+    else:
+        shown = "each row the product of what its labels count, there or not"
+    by_row = model.class_weight_by_row((np.asarray(targets, dtype=np.float64) - low) / (1 - low))
+    apart = ", in the output of the row's own class (in the others 1)" if by_row.ndim == 2 else ""
+    return OwnWeight(by_row, f"Rows count as their classes do in training by class_weight{apart}: {shown}.")
 
 
 def _penalty_of(model: Any) -> tuple[Penalty, bool]:
@@ -256,9 +366,23 @@ def _penalty_of(model: Any) -> tuple[Penalty, bool]:
     return Penalty(share * float(model.alpha), (1 - share) * float(model.alpha)), True
 
 
-def _is_encoded(network: Network, x: Any, y: Any) -> bool:
-    outputs = network.layer_sizes[-1]
-    return np.ndim(y) == 2 or (np.ndim(x) == 1 and outputs > 1 and np.shape(y) == (outputs,))
+def _targets(network: Network, y: Any, classes: Any) -> Array:
+    """What `fit` takes as y as the network's targets: labels encoded, columns of labels and of numbers alike."""
+    given = np.asarray(canonical(y).toarray() if is_sparse(y) else y)
+    if classes is None and given.dtype == object and all(isinstance(number, Real) for number in given.flat):
+        given = given.astype(np.float64)
+    if given.ndim == 2 and given.shape[1] == 1:
+        given = given[:, 0]
+    if classes is not None and given.ndim == 1:
+        return _encoded(network, given, np.asarray(classes))
+    if classes is not None and network.layer_sizes[-1] > 1 and _low(network) < 0 and np.isin(given, (0, 1)).all():
+        return np.where(given == 1, 1.0, -1.0)
+    return given
+
+
+def _low(network: Network) -> float:
+    """What stands for no: the losses that are one of margins have -1 for it."""
+    return -1.0 if network.loss_function.name in ("hinge", "perceptron") else 0.0
 
 
 def _encoded(network: Network, labels: Array, classes: Array) -> Array:
@@ -267,7 +391,7 @@ def _encoded(network: Network, labels: Array, classes: Array) -> Array:
     if unknown.any():
         shown = ", ".join(str(label) for label in classes[:10])
         raise InputError(f"y holds {str(labels[unknown][0])!r}, which is no class of this model. There are: {shown}")
-    low = -1.0 if network.loss_function.name in ("hinge", "perceptron") else 0.0
+    low = _low(network)
     if network.layer_sizes[-1] == 1:
         return np.where(labels == classes[-1], 1.0, low)[:, np.newaxis]
     return np.where(labels[:, np.newaxis] == classes[np.newaxis, :], 1.0, low)

@@ -48,6 +48,11 @@ class Name:
     places: tuple[int, ...] = ()
     gradient: bool = False
 
+    @property
+    def of_loss(self) -> bool:
+        """Whether it is the loss or one of its gradients, which what rows count has a part in."""
+        return self.gradient or self.kind == "loss"
+
     def __str__(self) -> str:
         if self.kind in ("loss", "prediction"):
             return self.kind
