@@ -1,5 +1,6 @@
 """Matrix products and their panels against NumPy, for matrices of all small sizes; and nothing else is written."""
 
+import llvmlite.binding
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +11,7 @@ from clearprop.engines.compiled.blocks import product_block
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.machine_code import X_POINTER, N, address
 
-from .helpers import call_block
+from .helpers import call_block, run_python
 
 GUARD = 777.0
 DTYPES = ["float64", "float32"]
@@ -162,3 +163,45 @@ def test_pack_transposed(dtype, rows, columns, data):
     call_block(pack, panels, m, first, last, columns)
     np.testing.assert_array_equal(panels[: len(expected)], expected)
     assert untouched(memory, panels, len(expected))
+
+
+# As on a processor without AVX-512, where this one has it: smaller vectors, half as many registers, fewer rows a tile.
+WITH_AVX2 = """
+import numpy as np
+from clearprop.engines.compiled import products
+from compiled.test_products import assert_product, panels_of
+from compiled.helpers import call_block
+from clearprop.engines.compiled.blocks import product_block
+
+rng = np.random.default_rng(0)
+for dtype in ("float32", "float64"):
+    for rows, depth, columns in [(1, 3, 2), (5, 7, 8), (6, 9, 16), (13, 40, 33)]:
+        a, b = rng.normal(size=(rows, depth)).astype(dtype), rng.normal(size=(depth, columns)).astype(dtype)
+        c, lanes = np.zeros((rows, columns), dtype), products.VECTOR_BYTES // a.itemsize
+        panels = np.append(panels_of(b), np.zeros(2 * lanes)).astype(dtype)
+        call_block(product_block(a.dtype), c, columns, a, depth, 1, panels, 2 * lanes, 2 * lanes * depth, rows, depth,
+                   columns)
+        assert_product(c, a, b)
+print(products.VECTOR_BYTES, products.ROWS)
+"""
+
+
+@pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
+def test_products_of_a_processor_with_avx2_alone(tmp_path):
+    features = llvmlite.binding.get_host_cpu_features()
+    if not features.get("avx2"):
+        pytest.skip("this processor has no AVX2")
+    told = ",".join(
+        ("+" if there and not name.startswith(("avx512", "avx10", "evex512")) else "-") + name
+        for name, there in features.items()
+    )
+    environment = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": told, "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run_python(WITH_AVX2, **environment) == "32 6\n"
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [({"sse2"}, (16, 16)), ({"avx2", "sse2"}, (32, 16)), ({"avx2", "avx512f"}, (64, 32)), ({"neon"}, (16, 32))],
+)
+def test_what_a_processor_holds(features, expected):
+    assert (products._vector_bytes(features), products._registers(features)) == expected
