@@ -13,11 +13,6 @@ def is_sparse(X: Any) -> bool:
     return hasattr(X, "tocsr")
 
 
-def as_rows(X: Any, dtype: npt.DTypeLike) -> Any:
-    """X as an array, or as a CSR matrix where it is sparse, of a dtype; not copied where it is that already."""
-    return X.tocsr().astype(dtype, copy=False) if is_sparse(X) else np.asarray(X, dtype=dtype)
-
-
 def product(left: Any, right: Array, out: Array | None = None) -> Array:
     """The matrix product of a dense or sparse matrix with a dense one, written to `out` where that is given."""
     if not is_sparse(left):

@@ -9,6 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
+from clearprop.arguments import as_numbers, check_finite
+from clearprop.estimators.own_words import in_own_words
+
 Array = npt.NDArray[Any]
 
 NOT_GIVEN = "no_validation"  # as scikit-learn calls it
@@ -24,10 +27,22 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
     if not (
         _is_plain(X) and (alone or (is_plain_answer(y) and len(y) == len(X))) and _is_expected(estimator, X, reset)
     ):
-        return validate_data(estimator, X, y, reset=reset, **checks)
+        return validated(estimator, X, y, reset=reset, **checks)
     if reset:
         estimator.n_features_in_ = X.shape[1]
     return X if alone else (X, y)
+
+
+def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
+    """What scikit-learn's `validate_data` gives, and all of X as numbers."""
+    alone = isinstance(y, str) and y == NOT_GIVEN
+    with in_own_words(X, None if alone else y, of_numbers=checks.get("y_numeric", False)):
+        given = validate_data(estimator, X, y, reset=reset, **checks)
+    rows, answers = (given, None) if alone else given
+    if rows.dtype.kind not in "biuf":  # which scikit-learn lets pass where it is asked for no type
+        rows = as_numbers("X", rows, np.float64)
+        check_finite("X", rows, "a network")
+    return rows if alone else (rows, answers)
 
 
 def is_plain_answer(y: Any) -> bool:

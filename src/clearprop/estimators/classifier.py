@@ -11,14 +11,16 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d
 
 from clearprop.activations import ACTIVATIONS, softplus
+from clearprop.estimators.checks import validated
+from clearprop.estimators.class_weights import weights_by_labels, weights_of_classes
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
+from clearprop.estimators.own_words import in_own_words
 from clearprop.estimators.scoring import Scored
-from clearprop.estimators.settings import check_class_weight
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
 
@@ -102,9 +104,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     clip_norm : float, optional
         The greatest length of a gradient.
     initializer : str, Initializer, or a list with one for each layer; optional
-    class_weight : dict, "balanced", optional
-        What the rows of each class count, rows for validation included; "balanced" is the inverse of how often the
-        class is among the rows of `fit`.
+    class_weight : dict, list of dicts, "balanced", optional
+        What the rows of each class count, rows for validation included, as {class: weight}; "balanced" is the inverse
+        of how often the class is among the rows of `fit`. Of several labels at once a list, with {0: weight, 1: weight}
+        for each column of y; a row counts the product.
     dtype : {"float32", "float64"}, optional
         Where not given, float32 for float32 rows, else float64.
     engine : str or Engine
@@ -335,17 +338,25 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
         return classes
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy of the predictions, as in scikit-learn."""
+        with in_own_words(y=y, with_X=False):
+            return float(super().score(X, y, sample_weight))
+
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
+        X, y = validated(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
-            self._label_binarizer = LabelBinarizer().fit(y)
+            with in_own_words(y=y, with_X=False):
+                self._label_binarizer = LabelBinarizer().fit(_of_classes(y))
             self.classes_ = self._label_binarizer.classes_
         else:
-            self._check_classes(unique_labels(y), incremental)
+            with in_own_words(y=y, with_X=False):
+                found = unique_labels(_of_classes(y))
+            self._check_classes(found, incremental)
         targets: Array = self._label_binarizer.transform(y).astype(bool)
         return X, targets.reshape(len(targets), -1)
 
@@ -398,14 +409,20 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _weighted(self, sample: Sample, trained_on: Array) -> Sample:
         if self.class_weight is None:
             return sample
-        check_class_weight(self.class_weight)
+        targets = sample.targets
         if self.class_weight == "balanced":
             n = len(trained_on)
-            labels = self._labels(np.concatenate([trained_on, sample.targets]))
+            labels = self._labels(np.concatenate([trained_on, targets]))
             weight = compute_sample_weight("balanced", labels, indices=np.arange(n))[n:]
+        elif self._label_binarizer.y_type_ == "multilabel-indicator":
+            weight = weights_by_labels(self.class_weight, targets)
         else:
-            weight = compute_sample_weight(self.class_weight, self._labels(sample.targets))
-        return replace(sample, weight=weight if sample.weight is None else weight * sample.weight)
+            classes = targets[:, 0].astype(np.intp) if targets.shape[1] == 1 else targets.argmax(axis=1)
+            weight = weights_of_classes(self.class_weight, self.classes_)[classes]
+        weight = weight if sample.weight is None else weight * sample.weight
+        if not weight.any():
+            raise ValueError("class_weight leaves every row with a weight of 0: give a class of y a weight above 0")
+        return replace(sample, weight=weight)
 
     def _labels(self, targets: Array) -> Array:
         """The classes, or the indicator matrix, that targets of 0 and 1 stand for."""
@@ -423,6 +440,29 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _of_classes(y: Array) -> Array:
+    """Answers that are classes or labels.
+
+    Raises
+    ------
+    ValueError
+        They are quantities, or columns of several classes.
+    """
+    kind = type_of_target(y, input_name="y")
+    if kind.startswith("continuous"):
+        fraction = y[y != np.rint(y)][0]
+        raise ValueError(
+            f"Unknown label type: {kind}. y holds numbers with fractions, such as {fraction}, which are no classes: "
+            "take MLPRegressor for quantities"
+        )
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            "Multioutput target data is not supported with label binarization: several columns of y must hold 0 or 1, "
+            "one for each label; for columns of several classes wrap it, as in MultiOutputClassifier(model)"
+        )
+    return y
 
 
 def _log_softmax(z: Array) -> Array:

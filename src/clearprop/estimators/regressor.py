@@ -7,11 +7,13 @@ import numpy.typing as npt
 from sklearn.base import RegressorMixin, _fit_context
 from sklearn.metrics import check_scoring, r2_score
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import column_or_1d, validate_data
+from sklearn.utils.validation import column_or_1d
 
+from clearprop.estimators.checks import validated
 from clearprop.estimators.constraints import REGRESSION_LOSSES, REGRESSOR_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
+from clearprop.estimators.own_words import in_own_words
 from clearprop.estimators.scoring import Scored
 from clearprop.losses import LOSSES
 
@@ -186,10 +188,15 @@ n_features_in_, feature_names_in_
         outputs = self._forward(self._rows(X))
         return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, as in scikit-learn."""
+        with in_own_words(y=y, with_X=False, of_numbers=True):
+            return float(super().score(X, y, sample_weight))
+
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(
+        X, y = validated(
             self, X, y, accept_sparse="csr", multi_output=True, y_numeric=True, dtype=self._dtypes(), reset=reset
         )
         if y.ndim == 2 and y.shape[1] == 1:

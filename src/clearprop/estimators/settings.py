@@ -62,13 +62,6 @@ def hidden_activations(given: Any, n_hidden: int) -> list[Activation]:
     return activations
 
 
-def check_class_weight(class_weight: Any) -> None:
-    """Raise ValueError if a class is given a weight below 0."""
-    for label, weight in class_weight.items() if isinstance(class_weight, dict) else ():
-        if weight < 0:
-            raise ValueError(f"class_weight must be >= 0, got {weight} for class {label!r}")
-
-
 def layer_initializers(given: Any, activation: Any, activations: list[Activation]) -> Any:
     """What `Network` takes; where none is given, scikit-learn's: its bound depends on the hidden activation alone."""
     if given is not None:

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.arguments import as_array, as_numbers
 from clearprop.errors import InputError
 from clearprop.network import Network
 from clearprop.penalties import Penalty
@@ -67,11 +68,11 @@ class Subject:
         X = X[np.newaxis] if single else X
         y = None
         if self.y is not None:
-            given = np.asarray(self.y)
-            alone = single and given.shape in ((), (outputs,))
             try:
+                given = as_array("y", self.y)
+                alone = single and given.shape in ((), (outputs,))
                 y = self.network.targets(given[np.newaxis] if alone else given, len(X))
-            except ValueError as error:
+            except (TypeError, ValueError) as error:
                 raise InputError(str(error)) from error
         weight = None if sample_weight is None else self._numbers("sample_weight", sample_weight)
         if weight is not None and weight.shape != (len(X),):
@@ -92,9 +93,9 @@ class Subject:
 
     def _numbers(self, what: str, values: npt.ArrayLike) -> Array:
         try:
-            return np.asarray(values, dtype=self.network.dtype)
+            return as_numbers(what, values, self.network.dtype)
         except (TypeError, ValueError) as error:
-            raise InputError(f"{what} must hold numbers: {error}") from error
+            raise InputError(str(error)) from error
 
     def penalty(self, rows: GivenRows) -> Penalty:
         """What the model is trained with, so that its share in the mean over these rows is right."""
