@@ -82,10 +82,11 @@ def as_numbers(name: str, values: Any, dtype: npt.DTypeLike) -> Array:
         return values
     array = as_array(name, values)
     if array.ndim == 0 and array.dtype.kind == "O":
-        if values is None:
+        given = array.item()
+        if given is None:
             raise ValueError(f"{name} must be an array of numbers, got None")
-        remedy = ": write its .toarray()" if is_sparse(values) else ""
-        raise TypeError(f"{name} must be an array of numbers, got a {type(values).__name__}{remedy}")
+        remedy = ": write its .toarray()" if is_sparse(given) else ""
+        raise TypeError(f"{name} must be an array of numbers, got a {type(given).__name__}{remedy}")
     if array.dtype.kind not in "biufOUS":
         first = array.flat[0] if array.size else "nothing"
         if array.dtype.kind == "c":
@@ -125,7 +126,8 @@ def row_weights(name: str, sample_weight: Any, n_rows: int, dtype: npt.DTypeLike
 
 def _first_no_number(name: str, array: Array, error: Exception) -> Exception:
     """The error that tells of the first value that is no number."""
-    for index, value in np.ndenumerate(array):
+    for index, entry in np.ndenumerate(array):
+        value = entry.item() if isinstance(entry, np.generic) else entry
         try:
             float(value)
         except (TypeError, ValueError, OverflowError) as reason:

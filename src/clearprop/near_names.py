@@ -45,7 +45,6 @@ SYNONYMS = (
     "dtype precision float_type",
     "momentum mu",
     "nesterovs_momentum nesterov use_nesterov",
-    "optimizer momentum nesterov betas",
     "beta_1 betas b1",
     "beta_2 betas b2",
     "epsilon eps",
@@ -160,6 +159,9 @@ class SaysNearKeywords:
             elif keywords:
                 check_keywords(cls.__name__, _keywords(cls.__init__), keywords)
             return super().__new__(cls)
+
+        # A class without a constructor of its own takes nothing, and is shown so.
+        __new__.__signature__ = inspect.Signature([inspect.Parameter("cls", inspect.Parameter.POSITIONAL_ONLY)])
 
 
 def no_attribute(thing: object, name: str, instead: Mapping[str, str]) -> AttributeError:

@@ -614,7 +614,9 @@ class Network(SaysNearKeywords):
 
 
 def _kind(thing: object) -> str:
-    return "None" if thing is None else f"{'an' if type(thing).__name__[0] in 'aeiou' else 'a'} {type(thing).__name__}"
+    if isinstance(thing, np.ndarray):
+        return f"an array of shape {thing.shape}"
+    return "None" if thing is None else f"a {type(thing).__name__}"
 
 
 def _shown(y: Array) -> str:

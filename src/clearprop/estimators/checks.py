@@ -36,6 +36,8 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
 def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
     """What scikit-learn's `validate_data` gives, and all of X as numbers."""
     alone = isinstance(y, str) and y == NOT_GIVEN
+    if getattr(getattr(X, "dtype", None), "kind", "") in ("M", "m"):  # which scikit-learn takes for numbers
+        as_numbers("X", X, np.float64)
     with in_own_words(X, None if alone else y, of_numbers=checks.get("y_numeric", False)):
         given = validate_data(estimator, X, y, reset=reset, **checks)
     rows, answers = (given, None) if alone else given

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.metrics import check_scoring
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.metaestimators import available_if
@@ -19,8 +18,8 @@ from clearprop.estimators.class_weights import weights_by_labels, weights_of_cla
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
-from clearprop.estimators.own_words import in_own_words
-from clearprop.estimators.scoring import Scored
+from clearprop.estimators.own_words import in_own_words, scoring
+from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
 
@@ -340,7 +339,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""
-        with in_own_words(y=y, with_X=False):
+        with scoring(y):
             return float(super().score(X, y, sample_weight))
 
     # -- what the common part asks for ---------------------------------------------------------------------------
@@ -351,11 +350,11 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
             with in_own_words(y=y, with_X=False):
-                self._label_binarizer = LabelBinarizer().fit(_of_classes(y))
+                self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
             with in_own_words(y=y, with_X=False):
-                found = unique_labels(_of_classes(y))
+                found = unique_labels(y)
             self._check_classes(found, incremental)
         targets: Array = self._label_binarizer.transform(y).astype(bool)
         return X, targets.reshape(len(targets), -1)
@@ -433,36 +432,12 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _metric(self, validation: Sample | None) -> Any:
         if self.scoring in (None, "loss") or validation is None:
             return accuracy
-        scorer = check_scoring(self, self.scoring)
-        return Scored(self, scorer, validation.X, self._labels(validation.targets))
+        return Scored(self, scorer_of(self), validation.X, self._labels(validation.targets))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _of_classes(y: Array) -> Array:
-    """Answers that are classes or labels.
-
-    Raises
-    ------
-    ValueError
-        They are quantities, or columns of several classes.
-    """
-    kind = type_of_target(y, input_name="y")
-    if kind.startswith("continuous"):
-        fraction = y[y != np.rint(y)][0]
-        raise ValueError(
-            f"Unknown label type: {kind}. y holds numbers with fractions, such as {fraction}, which are no classes: "
-            "take MLPRegressor for quantities"
-        )
-    if kind == "multiclass-multioutput":
-        raise ValueError(
-            "Multioutput target data is not supported with label binarization: several columns of y must hold 0 or 1, "
-            "one for each label; for columns of several classes wrap it, as in MultiOutputClassifier(model)"
-        )
-    return y
 
 
 def _log_softmax(z: Array) -> Array:

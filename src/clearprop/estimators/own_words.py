@@ -6,9 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from sklearn.utils.multiclass import type_of_target
 
-from clearprop.arguments import as_array, as_numbers
+from clearprop.arguments import as_array, as_numbers, check_finite
 from clearprop.sparse import is_sparse
+
+Array = npt.NDArray[Any]
 
 
 @contextmanager
@@ -39,6 +43,18 @@ def in_own_words(X: Any = None, y: Any = None, *, with_X: bool = True, of_number
         raise
 
 
+@contextmanager
+def scoring(y: Any, *, of_numbers: bool = False) -> Iterator[None]:
+    """Let a metric compare predictions with answers, or say of them by their name why it cannot."""
+    if y is None:
+        raise ValueError("y must be the answers that predictions are compared with, got None")
+    with in_own_words(y=y, with_X=False, of_numbers=of_numbers):
+        answers = None if is_sparse(y) else as_array("y", y)
+        if answers is not None and answers.dtype.kind == "f":
+            check_finite("y", answers, "a score")
+        yield
+
+
 def _in_place_of(error: Exception, check: Any, *given: Any) -> None:
     try:
         check(*given)
@@ -58,16 +74,40 @@ def of_validation() -> Iterator[None]:
 
 
 def _check_classes(name: str, y: Any) -> None:
-    """Raise ValueError if some rows have no class, or text and numbers are mixed, so that they have no order."""
+    """Raise an error if answers are no classes: rows without one, quantities, or kinds that cannot be told apart."""
     labels = as_array(name, y)
-    if labels.dtype.kind != "O" or labels.ndim == 0:
-        return
-    missing = [place for place, label in enumerate(labels.ravel()) if label is None or label != label]
-    if missing:
+    if labels.ndim == 0:
+        raise TypeError(f"{name} must be an array of classes, got a {type(y).__name__}")
+    if labels.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} must hold classes, got {labels.dtype}: {labels.flat[0]}")
+    if labels.dtype.kind == "O":
+        _check_objects(name, labels)
+    looks = labels.dtype.kind in "iufb" and labels.ndim <= 2 and np.isfinite(labels).all()
+    kind = type_of_target(labels) if looks else ""
+    if kind.startswith("continuous"):
+        fraction = labels[labels != np.rint(labels)][0]
         raise ValueError(
-            f"{name} holds {labels.ravel()[missing[0]]} at row {missing[0] // max(1, labels[0:1].size)}: give each row "
-            "a class, or leave it out"
+            f"Unknown label type: {kind}. {name} holds numbers with fractions, such as {fraction:g}, which are no "
+            "classes: take MLPRegressor for quantities"
         )
-    texts = [isinstance(label, str) for label in labels.ravel()]
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            f"Multioutput target data is not supported: {name} has {labels.shape[1]} columns, which must hold 0 or 1, "
+            "one for each label; for columns of several classes wrap the model in a MultiOutputClassifier"
+        )
+
+
+def _check_objects(name: str, labels: Array) -> None:
+    values = labels.ravel()
+    missing = [place for place, label in enumerate(values) if label is None or label != label]
+    if missing:
+        row = missing[0] // labels[:1].size
+        raise ValueError(f"{name} holds {values[missing[0]]} at row {row}: give each row a class, or leave it out")
+    texts = [isinstance(label, str) for label in values]
     if any(texts) and not all(texts):
         raise ValueError(f"{name} mixes text and other values: write all classes alike")
+    if labels.size and not any(texts):
+        raise ValueError(
+            f"Unknown label type: {name} holds objects such as {values[0]!r}: make it an array of numbers or text, as "
+            f"by np.array({name}.tolist())"
+        )

@@ -22,7 +22,7 @@ from clearprop.estimators.counts import as_counts
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
 from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
-from clearprop.estimators.own_words import in_own_words
+from clearprop.estimators.own_words import in_own_words, scoring
 from clearprop.estimators.parameters import SaysNearParameters, saying_near_values
 from clearprop.estimators.seeds import shuffle_seeds
 from clearprop.estimators.settings import defaults
@@ -262,7 +262,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
             reset=not hasattr(self, "classes_"),
         )
         if hasattr(self, "classes_") or not is_plain_answer(classes):
-            _check_partial_fit_first_call(self, classes)
+            with in_own_words(y=y, with_X=False):
+                _check_partial_fit_first_call(self, classes)
         else:  # the same for whole numbers
             self.classes_ = np.unique(classes)
         if len(self.classes_) < 2:
@@ -408,7 +409,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""
-        with in_own_words(y=y, with_X=False):
+        with scoring(y):
             return float(super().score(X, y, sample_weight))
 
     def densify(self) -> "Perceptron":

@@ -231,9 +231,11 @@ def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
         names = list(x.columns)
     if hasattr(x, "to_numpy"):
         x = x.to_numpy()
+    x = x if is_sparse(x) else _array("x", x)
+    y = None if y is None else _array("y", y)
     classes = getattr(model, "classes_", None)
     if y is not None and classes is not None and not _is_encoded(model.network_, x, y):
-        y = _encoded(model.network_, np.atleast_1d(np.asarray(y)), np.asarray(classes))
+        y = _encoded(model.network_, np.atleast_1d(y), np.asarray(classes))
     penalty, by_row = _penalty_of(model)
     return Subject(
         model.network_,
@@ -245,6 +247,13 @@ def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
         penalty,
         by_row,
     )
+
+
+def _array(what: str, values: Any) -> Array:
+    try:
+        return as_array(what, values)
+    except ValueError as error:
+        raise InputError(str(error)) from error
 
 
 def _penalty_of(model: Any) -> tuple[Penalty, bool]:
