@@ -319,7 +319,7 @@ def test_usual_rates_and_decays():
 
 # setting: (values out of its range, the rule)
 RULES = {
-    "momentum": ([1.0, -0.1, 2, math.nan], "from 0 to below 1"),
+    "momentum": ([1.001, -0.1, 2, math.nan], "from 0 to 1"),
     "decay": ([1.0, -0.1, math.inf], "from 0 to below 1"),
     "beta_1": ([1, -0.1, math.nan], "from 0 to below 1"),
     "beta_2": ([1.0, -1, 1.001], "from 0 to below 1"),

@@ -110,7 +110,10 @@ def __getattr__(name: str) -> Any:
     if name == "article":
         return import_module("clearprop.article")
     if name not in _MODULE_OF:
-        raise AttributeError(f"module 'clearprop' has no attribute {name!r}")
+        from clearprop.near_names import did_you_mean, near
+
+        hint = "" if name.startswith("_") else did_you_mean(near(name, __all__))
+        raise AttributeError(f"module 'clearprop' has no attribute {name!r}{hint}")
     value = getattr(import_module(f"clearprop.{_MODULE_OF[name]}"), name)
     globals()[name] = value
     return value

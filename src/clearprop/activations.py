@@ -117,6 +117,7 @@ class Identity(Activation):
     """a = z."""
 
     name = "identity"
+    known_as = ("linear", "none", "id")
     formula = "z"
     slope_formula = "1"
     derivation = (("1", "a straight line rises as fast as z does"),)
@@ -142,6 +143,7 @@ class Step(Activation):
     """a = 1 where z > 0, else 0: the perceptron's. Flat on both sides, so nothing is learned through it."""
 
     name = "step"
+    known_as = ("heaviside", "binary_step", "threshold", "hardlim")
     formula = "Heaviside(z, 0)"
     slope_formula = "0"
     derivation = (
@@ -168,6 +170,7 @@ class Sigmoid(Activation):
     """a = 1 / (1 + exp(-z)); the article's equations 1 to 3. scikit-learn calls it `logistic`."""
 
     name = "sigmoid"
+    known_as = ("sigm", "expit", "logsig")
     formula = "1/(1 + exp(-z))"
     slope_formula = "a*(1 - a)"
     derivation = (
@@ -197,6 +200,7 @@ class Tanh(Activation):
     """a = tanh(z)."""
 
     name = "tanh"
+    known_as = ("hyperbolic_tangent", "tansig")
     formula = "tanh(z)"
     slope_formula = "1 - a**2"
     derivation = (
@@ -223,6 +227,7 @@ class Relu(Activation):
     """a = max(z, 0)."""
 
     name = "relu"
+    known_as = ("rectifier", "rectified_linear")
     formula = "Max(z, 0)"
     slope_formula = "Heaviside(z, 0)"
     derivation = (
@@ -250,6 +255,7 @@ class LeakyRelu(Activation):
     negative_slope: float = 0.01
 
     name = "leaky_relu"
+    known_as = ("lrelu", "prelu")
     formula = "Piecewise((z, z > 0), (negative_slope*z, True))"
     slope_formula = "Piecewise((1, z > 0), (negative_slope, True))"
     derivation = (
@@ -377,6 +383,7 @@ class Silu(Activation):
     """a = z sigmoid(z), also called swish (Elfwing and others, 2017)."""
 
     name = "silu"
+    known_as = ("swish",)
     formula = "z/(1 + exp(-z))"
     slope_formula = "(1 + z/(1 + exp(z)))/(1 + exp(-z))"
     derivation = (
@@ -430,6 +437,7 @@ class Softplus(Activation):
     """a = log(1 + exp(z)): a smooth relu."""
 
     name = "softplus"
+    known_as = ("smooth_relu",)
     formula = "log(1 + exp(z))"
     slope_formula = "1/(1 + exp(-z))"
     derivation = (
@@ -505,6 +513,7 @@ class Exponential(Activation):
     """a = exp(z): the natural output of the poisson loss. scikit-learn calls it `exp`."""
 
     name = "exponential"
+    known_as = ("exp",)
     formula = "exp(z)"
     slope_formula = "a"
     derivation = (
@@ -530,6 +539,7 @@ class Softmax(Activation):
     """
 
     name = "softmax"
+    known_as = ("normalized_exponential", "softargmax")
     formula = "exp(z_j)/Sum(exp(z_k), k)"
     slope_formula = "a_j*(KroneckerDelta(j, k) - a_k)"
     derivation = (

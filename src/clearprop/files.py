@@ -4,10 +4,12 @@ import os
 
 from clearprop.errors import InputError
 from clearprop.model_file import ModelFile
+from clearprop.near_names import says_near_keywords
 from clearprop.network import Network
 from clearprop.table_model import TableModel
 
 
+@says_near_keywords
 def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
     """Write a model to one file, whole or not at all; it holds numbers and text only, nothing that is run.
 
@@ -33,6 +35,7 @@ def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
         )
 
 
+@says_near_keywords
 def load(path: str | os.PathLike[str]) -> Network | TableModel:
     """The model in a file that `save` or `clearprop train` wrote, equal to it bit for bit.
 

@@ -38,6 +38,7 @@ class Zeros(Initializer):
     """All 0: right for a single layer, but units of a hidden layer would stay alike for ever."""
 
     name = "zeros"
+    known_as = ("zero",)
 
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """Nothing is drawn."""
@@ -56,6 +57,7 @@ class Uniform(Initializer):
     high: float = 1.0
 
     name = "uniform"
+    known_as = ("random_uniform", "rand")
 
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """A row a neuron: its bias, then its weights."""
@@ -73,6 +75,7 @@ class Normal(Initializer):
     deviation: float = 0.05
 
     name = "normal"
+    known_as = ("random_normal", "randn", "gaussian", "truncated_normal")
 
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """Normal weights."""
@@ -128,6 +131,7 @@ class GlorotUniform(_Glorot):
     """Uniform weights of variance 2 / (fan_in + fan_out)."""
 
     name = "glorot_uniform"
+    known_as = ("xavier", "xavier_uniform")
     normal = False
 
 
@@ -155,6 +159,7 @@ class GlorotNormal(_Glorot):
     """Normal weights of variance 2 / (fan_in + fan_out)."""
 
     name = "glorot_normal"
+    known_as = ("xavier_normal",)
     normal = True
 
 
@@ -163,6 +168,7 @@ class HeUniform(_He):
     """Uniform weights of variance 2 / fan_in."""
 
     name = "he_uniform"
+    known_as = ("kaiming", "kaiming_uniform")
     normal = False
 
 
@@ -171,6 +177,7 @@ class HeNormal(_He):
     """Normal weights of variance 2 / fan_in."""
 
     name = "he_normal"
+    known_as = ("kaiming_normal", "msra")
     normal = True
 
 
@@ -198,6 +205,7 @@ class Orthogonal(Initializer):
     gain: float = 1.0
 
     name = "orthogonal"
+    known_as = ("ortho",)
 
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """The Q of a normal matrix's QR decomposition, its signs made uniform by those of R's diagonal."""

@@ -134,6 +134,17 @@ class SquaredError(Loss):
     """Half the squared error: l = sum (a - y)² / 2; the article's equation 6 with its 2 in place of n."""
 
     name = "squared_error"
+    known_as = (
+        "mse",
+        "mse_loss",
+        "mean_squared_error",
+        "squared_loss",
+        "sse",
+        "l2",
+        "l2_loss",
+        "quadratic",
+        "least_squares",
+    )
     formula = "(a - y)**2/2"
     gradient_formula = "a - y"
     derivation = (
@@ -156,6 +167,7 @@ class AbsoluteError(Loss):
     """l = sum |a - y|: leads to the median."""
 
     name = "absolute_error"
+    known_as = ("mae", "mae_loss", "mean_absolute_error", "absolute_loss", "l1", "l1_loss")
     formula = "Abs(a - y)"
     gradient_formula = "sign(a - y)"
     derivation = (
@@ -184,6 +196,7 @@ class Huber(Loss):
     width: float = 1.0
 
     name = "huber"
+    known_as = ("smooth_l1", "smooth_l1_loss", "huber_loss")
     formula = "Piecewise(((a - y)**2/2, Abs(a - y) <= width), (width*(Abs(a - y) - width/2), True))"
     gradient_formula = "Max(-width, Min(width, a - y))"
     derivation = (
@@ -242,6 +255,7 @@ class Quantile(Loss):
     q: float = 0.5
 
     name = "quantile"
+    known_as = ("pinball", "pinball_loss")
     formula = "Max(q*(y - a), (q - 1)*(y - a))"
     gradient_formula = "Piecewise((1 - q, a > y), (-q, a < y), (0, True))"
     derivation = (
@@ -272,6 +286,7 @@ class Poisson(Loss):
     """Half the poisson deviance, l = sum a - y + y log(y / a), for counts y >= 0 and rates a > 0."""
 
     name = "poisson"
+    known_as = ("poisson_nll", "poisson_nll_loss", "poisson_deviance")
     formula = "a - y + y*log(y/a)"
     gradient_formula = "1 - y/a"
     derivation = (
@@ -323,6 +338,7 @@ class BinaryCrossEntropy(Loss):
     floor: float | None = None
 
     name = "binary_cross_entropy"
+    known_as = ("bce", "bce_loss", "bce_with_logits", "bce_with_logits_loss", "binary_logloss", "log_loss", "logistic")
     formula = "-y*log(a) - (1 - y)*log(1 - a)"
     gradient_formula = "(a - y)/(a*(1 - a))"
     derivation = (
@@ -390,6 +406,17 @@ class CrossEntropy(Loss):
     floor: float | None = None
 
     name = "cross_entropy"
+    known_as = (
+        "ce",
+        "cross_entropy_loss",
+        "categorical_crossentropy",
+        "sparse_categorical_crossentropy",
+        "nll",
+        "nll_loss",
+        "negative_log_likelihood",
+        "log_loss",
+        "softmax",
+    )
     formula = "-y*log(a)"
     gradient_formula = "-y/a"
     derivation = (
@@ -444,6 +471,7 @@ class Hinge(Loss):
     threshold: float = 1.0
 
     name = "hinge"
+    known_as = ("hinge_loss", "svm", "margin")
     formula = "Max(0, threshold - y*a)"
     gradient_formula = "Piecewise((-y, y*a <= threshold), (0, True))"
     derivation = (

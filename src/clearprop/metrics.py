@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.losses import Loss
+from clearprop.near_names import did_you_mean, near
 
 Array = npt.NDArray[Any]
 
@@ -30,6 +31,8 @@ def r2(loss: Loss, y: Array, outputs: Array, sample_weight: Array | None = None)
 
 
 METRICS: dict[str, Metric] = {"accuracy": accuracy, "r2": r2}
+# What they are called elsewhere.
+KNOWN_AS = {"accuracy": ("acc", "accuracy_score", "categorical_accuracy"), "r2": ("r2_score", "r_squared", "R²")}
 
 
 def resolve_metric(metric: str | Metric | None, loss: Loss) -> Metric:
@@ -37,13 +40,16 @@ def resolve_metric(metric: str | Metric | None, loss: Loss) -> Metric:
 
     Raises
     ------
-    ValueError
-        The name is not known.
+    ValueError, TypeError
+        The name is not known, or it is no function.
     """
     if metric is None:
         return accuracy if loss.classification else r2
     if isinstance(metric, str):
         if metric not in METRICS:
-            raise ValueError(f"unknown metric {metric!r}. There are: {', '.join(METRICS)}; or give a function")
+            hint = did_you_mean(near(metric, METRICS, KNOWN_AS)) or "."
+            raise ValueError(f"unknown metric {metric!r}{hint} There are: {', '.join(METRICS)}; or give a function")
         return METRICS[metric]
+    if not callable(metric):
+        raise TypeError(f"metric must be one of {', '.join(METRICS)}, or a function, got {metric!r}")
     return metric

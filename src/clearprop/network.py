@@ -8,21 +8,22 @@ neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, Activation
-from clearprop.arguments import checked_dtype, checked_sizes, whole
+from clearprop.arguments import as_array, as_rows, check_finite, checked_dtype, checked_sizes, row_weights, whole
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
 from clearprop.finite_differences import GradientCheck, check_gradient
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
+from clearprop.near_names import SaysNearKeywords, no_attribute
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
-from clearprop.sparse import as_rows, product
+from clearprop.sparse import product
 from clearprop.trace import Gradients, Trace, Views
 
 Array = npt.NDArray[Any]
@@ -31,9 +32,28 @@ Array = npt.NDArray[Any]
 MOST_PARAMETERS = 10**9
 # Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
 ROWS_AT_ONCE = 1024
+# What is often tried on a network, and what to write instead.
+INSTEAD = {
+    "fit": "a Trainer trains it, as in Trainer(network).fit(X, y)",
+    "train": "a Trainer trains it, as in Trainer(network).fit(X, y)",
+    "compile": "the loss is given to Network(...), the optimizer to Trainer(network, optimizer=...)",
+    "summary": "write network.info()",
+    "predict_proba": "write network.predict(X), whose outputs are probabilities where the loss is cross_entropy",
+    "evaluate": "write network.loss(X, y)",
+    "loss_": "write network.loss(X, y)",
+    "layers": "see network.weights, network.biases and network.activations, lists with an entry a layer",
+    "coefs_": "write network.weights",
+    "intercepts_": "write network.biases",
+    "state_dict": "write network.parameters.copy()",
+    "load_state_dict": "write network.parameters = values",
+    "get_weights": "write network.weights",
+    "set_weights": "write network.weights = values",
+    "save": "write clearprop.save(network, path)",
+    "zero_grad": "backward gives new gradients at each call",
+}
 
 
-class Network:
+class Network(SaysNearKeywords):
     """A feed-forward network whose every number can be had.
 
     Parameters
@@ -167,10 +187,14 @@ class Network:
 
         Raises
         ------
-        ValueError
-            X has not the shape (n, inputs).
+        ValueError, TypeError
+            X has not the shape (n, inputs), or something in it is no finite number.
         """
-        a = self.checked_rows(X)
+        return self.propagate(self._finite_rows(X), masks, out)
+
+    def propagate(self, rows: Array, masks: Sequence[Array | None] | None = None, out: Trace | None = None) -> Trace:
+        """The forward pass of rows that have been checked, as engines take it batch by batch; see `forward`."""
+        a = rows
         trace = out or Trace(a, *([None] * len(self.weights) for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = a, list(masks or [None] * len(self.weights))
         for index, activation in enumerate(self.activations):
@@ -205,11 +229,21 @@ class Network:
 
         Raises
         ------
-        ValueError
-            Shapes that do not belong together.
+        ValueError, TypeError
+            Shapes that do not belong together, something that is no finite number, or rows in the place of a trace.
         """
-        self._check_trace(trace)
-        y = self.targets(y, trace.n_rows)
+        self._check_trace(trace, "backward")
+        return self.propagate_back(trace, *self._finite_answers(y, sample_weight, trace.n_rows), penalty, out)
+
+    def propagate_back(
+        self,
+        trace: Trace,
+        y: Array,
+        sample_weight: Array | None = None,
+        penalty: Penalty | None = None,
+        out: Gradients | None = None,
+    ) -> Gradients:
+        """The backward pass for targets and weights that have been checked; see `backward`."""
         share, total = self._shares(sample_weight, len(y))
         gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
 
@@ -251,6 +285,7 @@ class Network:
         >>> network.jacobian(network.forward([[0.5, 0.5]])).tolist()
         [[[3.0, -1.0]]]
         """
+        self._check_trace(trace, "jacobian")
         z, a = trace.z[-1], trace.a[-1]
         if of not in ("outputs", "logits"):
             raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
@@ -276,8 +311,17 @@ class Network:
     # -- what the passes give ------------------------------------------------------------------------------------
 
     def predict(self, X: npt.ArrayLike) -> Array:
-        """The outputs of all rows, shape (n, outputs)."""
-        rows = self.checked_rows(X)
+        """The outputs of all rows, shape (n, outputs).
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `forward`.
+        """
+        return self.outputs(self._finite_rows(X))
+
+    def outputs(self, rows: Array) -> Array:
+        """The outputs of rows that have been checked; see `predict`."""
         starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
         parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
@@ -303,13 +347,13 @@ class Network:
 
         Raises
         ------
-        ValueError
-            A shape does not fit, or a target is none that the loss can take.
+        ValueError, TypeError
+            A shape does not fit, something is no finite number, or a target is none that the loss can take.
         """
         trace = self.forward(X)
-        targets = self.targets(y, trace.n_rows)
+        targets, weight = self._finite_answers(y, sample_weight, trace.n_rows)
         self.loss_function.check_targets(targets)
-        return self.loss_of(trace, targets, sample_weight, penalty)
+        return self.mean_loss(trace, targets, weight, penalty)
 
     def loss_of(
         self,
@@ -318,9 +362,20 @@ class Network:
         sample_weight: npt.ArrayLike | None = None,
         penalty: Penalty | None = None,
     ) -> float:
-        """The loss L of a forward pass."""
-        self._check_trace(trace)
-        y = self.targets(y, trace.n_rows)
+        """The loss L of a forward pass.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `backward`.
+        """
+        self._check_trace(trace, "loss_of")
+        return self.mean_loss(trace, *self._finite_answers(y, sample_weight, trace.n_rows), penalty)
+
+    def mean_loss(
+        self, trace: Trace, y: Array, sample_weight: Array | None = None, penalty: Penalty | None = None
+    ) -> float:
+        """The loss L of a forward pass, for targets and weights that have been checked."""
         share, total = self._shares(sample_weight, len(y))
         if self.from_logits:
             values = self.loss_function.value_from_logits(trace.z[-1], y)
@@ -329,7 +384,7 @@ class Network:
         value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
         return value + (penalty.value(self.weights) / total if penalty else 0.0)
 
-    def penalty_share(self, n_rows: int, sample_weight: npt.ArrayLike | None, penalty: Penalty) -> float:
+    def penalty_share(self, n_rows: int, sample_weight: Array | None, penalty: Penalty) -> float:
         """The penalty's part of `loss_of` for so many rows."""
         return penalty.value(self.weights) / self._shares(sample_weight, n_rows)[1] if penalty else 0.0
 
@@ -348,50 +403,56 @@ class Network:
         ----------
         sample : int, optional
             How many parameters to compare, drawn at random by `rng`, in a network too large for all.
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `loss`.
         """
         network = self.copy("float64")
-        X = network.checked_rows(X)
-        targets = network.targets(y, X.shape[0])
+        rows = network._finite_rows(X)
+        targets, weight = network._finite_answers(y, sample_weight, rows.shape[0])
         self.loss_function.check_targets(targets)
         indices = np.arange(network.parameters.size)
         if sample is not None and whole("sample", sample, 1) < len(indices):
             indices = np.sort(as_generator(rng).permutation(len(indices))[:sample])
 
         def evaluate() -> tuple[float, Array]:
-            trace = network.forward(X)
+            trace = network.propagate(rows)
             pieces = [f.piece(z).ravel() for f, z in zip(network.activations, trace.z, strict=True)]
             pieces.append(network.loss_function.piece(trace.outputs, targets).ravel())
-            return network.loss_of(trace, targets, sample_weight, penalty), np.concatenate(pieces)
+            return network.mean_loss(trace, targets, weight, penalty), np.concatenate(pieces)
 
-        gradient = network.backward(network.forward(X), targets, sample_weight, penalty).flat
+        gradient = network.propagate_back(network.propagate(rows), targets, weight, penalty).flat
         return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name)
 
-    def targets(self, y: npt.ArrayLike, n_rows: int) -> Array:
-        """Targets as an array of shape (n, outputs) and the network's dtype.
+    def targets(self, y: npt.ArrayLike, n_rows: int, name: str = "y") -> Array:
+        """Targets as an array of shape (n, outputs) and the network's dtype; messages call them `name`.
 
         Raises
         ------
-        ValueError
-            The shape does not fit, or a class number is none.
+        ValueError, TypeError
+            The shape does not fit, a class number is none, or something is no number.
         """
         outputs = self.layer_sizes[-1]
-        y = np.asarray(y)
+        y = as_array(name, y)
         if y.dtype.kind not in "biuf":
-            raise TypeError(
-                f"y must be numbers, got {y.dtype} such as {y.flat[0] if y.size else 'nothing'!r}: number the classes, "
-                "as in  labels, y = np.unique(y, return_inverse=True)"
-            )
+            raise TypeError(f"{name} must be numbers, got {_shown(y)}: {_remedy(y)}")
         if y.ndim == 1 and len(y) == n_rows and outputs == 1:
             y = y[:, np.newaxis]
         elif y.ndim == 1 and len(y) == n_rows and self.loss_function.name == "cross_entropy":
-            if not np.isin(y, np.arange(outputs)).all():
+            check_finite(name, y, "a loss")
+            if (y != np.rint(y)).any():
+                raise ValueError(f"class numbers must be whole, got {y[y != np.rint(y)][0]} in {name}")
+            if y.min(initial=0) < 0 or y.max(initial=0) >= outputs:
                 raise ValueError(f"class numbers must be from 0 to {outputs - 1}, got {y.min()} to {y.max()}")
             y = np.eye(outputs, dtype=self.dtype)[y.astype(np.intp)]
         if y.shape != (n_rows, outputs):
             raise ValueError(
-                f"y must have shape ({n_rows}, {outputs}), a row for each of X and a column an output, got {y.shape}"
+                f"{name} must have shape ({n_rows}, {outputs}), a row for each of X and a column an output, "
+                f"got {y.shape}"
             )
-        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, which the trainer refuses
+        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, which is refused
             return y.astype(self.dtype, copy=False)
 
     # -- looking at it -------------------------------------------------------------------------------------------
@@ -436,6 +497,18 @@ class Network:
         copy = Network.__new__(Network)
         copy.__setstate__({**self.__getstate__(), "_parameters": parameters, "activations": list(self.activations)})
         return copy
+
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error by itself
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, name, INSTEAD)
+
+        def __call__(self, *args: Any, **keywords: Any) -> NoReturn:
+            """There is no calling a network: `forward` and `predict` are its functions."""
+            raise TypeError(
+                "a network is not called: write network.predict(X) for its outputs, or network.forward(X) for every "
+                "sum and activation"
+            )
 
     def __getstate__(self) -> dict[str, Any]:
         """What pickling and `copy.deepcopy` take: the parameters once, without the views into them."""
@@ -485,14 +558,35 @@ class Network:
         return weights, biases
 
     def checked_rows(self, X: npt.ArrayLike) -> Array:
-        """X, dense or CSR, in the network's dtype; ValueError if it has not the shape (n, inputs)."""
-        rows: Array = as_rows(X, self.dtype)
+        """X, dense or CSR, in the network's dtype; an error if it has not the shape (n, inputs) or holds no numbers."""
+        rows: Array = as_rows("X", X, self.dtype)
         if rows.ndim != 2 or rows.shape[1] != self.layer_sizes[0]:
             hint = "; for a single row write [row]" if rows.ndim == 1 else ""
             raise ValueError(f"X must have shape (n, {self.layer_sizes[0]}), got {rows.shape}{hint}")
         return rows
 
-    def _check_trace(self, trace: Trace) -> None:
+    def _finite_rows(self, X: npt.ArrayLike) -> Array:
+        rows = self.checked_rows(X)
+        check_finite("X", rows, "a network")
+        return rows
+
+    def _finite_answers(
+        self, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None, n_rows: int
+    ) -> tuple[Array, Array | None]:
+        """Targets and weights, all of them finite."""
+        targets = self.targets(y, n_rows)
+        check_finite("y", targets, "a loss")
+        if sample_weight is None:
+            return targets, None
+        return targets, row_weights("sample_weight", sample_weight, n_rows, self.dtype)
+
+    def _check_trace(self, trace: Trace, function: str) -> None:
+        if not isinstance(trace, Trace):
+            rest = ", y" if function != "jacobian" else ""
+            raise TypeError(
+                f"{function} takes a trace, as forward returns it, got {_kind(trace)}: write "
+                f"network.{function}(network.forward(X){rest})"
+            )
         sizes = (trace.inputs.shape[1], *(a.shape[1] for a in trace.a))
         if sizes != self.layer_sizes:
             raise ValueError(
@@ -500,13 +594,11 @@ class Network:
                 f"{self.layer_sizes[0]} inputs, but of one of {sizes}"
             )
 
-    def _shares(self, sample_weight: npt.ArrayLike | None, n_rows: int) -> tuple[float | Array, float]:
+    def _shares(self, sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:
         """Each row's share of the loss, one number or a column, and the sum of the sample weights."""
         if sample_weight is None:
             return 1 / max(n_rows, 1), float(n_rows)
-        weight = np.asarray(sample_weight, dtype=self.dtype)
-        if weight.shape != (n_rows,):
-            raise ValueError(f"sample_weight must have shape ({n_rows},), a number a row, got {weight.shape}")
+        weight = sample_weight
         total = float(weight.sum())
         return weight[:, np.newaxis] / weight.dtype.type(total or 1), total or 1.0
 
@@ -519,3 +611,30 @@ class Network:
                 "leave output_activation out to have it",
                 stacklevel=3,
             )
+
+
+def _kind(thing: object) -> str:
+    if isinstance(thing, np.ndarray):
+        return f"an array of shape {thing.shape}"
+    return "None" if thing is None else f"a {type(thing).__name__}"
+
+
+def _shown(y: Array) -> str:
+    """What targets that are no numbers are."""
+    if y.ndim == 0 and y.dtype.kind == "O":
+        return _kind(y.item())
+    first = "nothing" if not y.size else y.flat[0].item() if y.dtype.kind in "US" else y.flat[0]
+    return f"{y.dtype} such as {first!r}"
+
+
+def _remedy(y: Array) -> str:
+    """How targets that are no numbers become some."""
+    if y.dtype.kind == "O" and y.ndim == 0:
+        return "give a number a row, or a row of them"
+    if y.dtype.kind in "OUS":
+        try:
+            y.astype(np.float64)
+            return "convert them, as in  y = np.asarray(y, dtype=float)"
+        except (TypeError, ValueError, OverflowError):
+            return "number the classes, as in  labels, y = np.unique(y, return_inverse=True)"
+    return "take real numbers that stand for them"

@@ -17,7 +17,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import not_negative, share, whole
+from clearprop.arguments import fraction, not_negative, share, whole
+from clearprop.near_names import SaysNearKeywords
 from clearprop.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -50,6 +51,7 @@ class Sgd(Optimizer):
     """p <- p - rate * g: plain gradient descent; the article's equation 4."""
 
     name = "sgd"
+    known_as = ("gd", "gradient_descent", "stochastic_gradient_descent", "vanilla")
     formulas = (("change", "-rate*g"),)
     learning_rate = 0.01
 
@@ -66,6 +68,7 @@ class Momentum(Optimizer):
     momentum: float = 0.9
 
     name = "momentum"
+    known_as = ("sgd_momentum", "heavy_ball")
     formulas = (
         ("velocity", "momentum*velocity - rate*g"),
         ("change", "velocity"),
@@ -74,7 +77,7 @@ class Momentum(Optimizer):
     learning_rate = 0.01
 
     def __post_init__(self) -> None:
-        share("momentum", self.momentum)
+        fraction("momentum", self.momentum)
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Along the velocity."""
@@ -92,6 +95,7 @@ class Nesterov(Optimizer):
     momentum: float = 0.9
 
     name = "nesterov"
+    known_as = ("nag", "nesterov_momentum")
     formulas = (
         ("velocity", "momentum*velocity - rate*g"),
         ("change", "momentum*velocity - rate*g"),
@@ -100,7 +104,7 @@ class Nesterov(Optimizer):
     learning_rate = 0.01
 
     def __post_init__(self) -> None:
-        share("momentum", self.momentum)
+        fraction("momentum", self.momentum)
 
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Along the velocity of the next step."""
@@ -313,7 +317,7 @@ class Lion(Optimizer):
 
 
 @dataclass(frozen=True)
-class LBfgs:
+class LBfgs(SaysNearKeywords):
     """Limited-memory BFGS over all rows at once, by SciPy (Byrd and others, 1995; Zhu and others, 1997).
 
     It is not a function of one gradient, so it is no `Optimizer`: `Trainer.fit` hands the whole training to SciPy,

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.arguments import not_negative
+from clearprop.near_names import SaysNearKeywords
 
 Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class Penalty:
+class Penalty(SaysNearKeywords):
     """The L1 and L2 terms, whose sum is divided by the sum of the sample weights (see `losses`).
 
     At a weight of exactly 0 the L1 term has gradient 0.

@@ -1,17 +1,20 @@
 """Named objects: a name or an object goes in, an object comes out, and a table of what there is can be read."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
+from clearprop.near_names import SaysNearKeywords, did_you_mean, near
 
-class Named:
+
+class Named(SaysNearKeywords):
     """What a registry holds: objects with a name, whose attributes are their parameters, each with a default.
 
-    Those with parameters are frozen dataclasses. Two objects are equal if their class and parameters are.
+    Those with parameters are frozen dataclasses. Two objects are equal if their class and parameters are. `known_as`
+    are the names that other libraries have for the same: they are not taken, but answered with this one's.
     """
 
     name: ClassVar[str] = ""
+    known_as: ClassVar[tuple[str, ...]] = ()
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
@@ -61,6 +64,9 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
             return self._find(given)()
         if isinstance(given, self._base):
             return given
+        if given is None:
+            hint = did_you_mean(self.near("none"))
+            raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got None{hint}")
         if isinstance(given, type):
             raise TypeError(f"{self._kind} must be an object, got the class {given.__name__}: write {given.__name__}()")
         raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
@@ -115,11 +121,17 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         if known in self._others:
             raise ValueError(f"{self._kind} {name!r} cannot be used here: choose one of {', '.join(self._classes)}")
         if known not in self._classes:
-            known_names = [*self._classes, *self._others]
-            close = get_close_matches(name, known_names, n=1)
-            hint = f", did you mean {close[0]!r}?" if close else "."
-            raise ValueError(f"unknown {self._kind} {name!r}{hint} There are: {', '.join(known_names)}")
+            hint = did_you_mean(self.near(name)) or "."
+            there_are = ", ".join([*self._classes, *self._others])
+            raise ValueError(f"unknown {self._kind} {name!r}{hint} There are: {there_are}")
         return self._classes[known]
+
+    def near(self, name: str, among: Collection[str] | None = None) -> list[str]:
+        """The names that one that is not known may stand for, of those that there are or only among some of them."""
+        known_as = {one: vars(cls).get("known_as", ()) for one, cls in self._classes.items()}
+        for alias, one in self._aliases.items():
+            known_as[one] = (*known_as[one], alias)
+        return near(name, [*self._classes, *self._others] if among is None else among, known_as)
 
     def __getitem__(self, name: str) -> type[Item]:
         return self._classes[self._aliases.get(name, name)]

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import check_finite
+from clearprop.arguments import as_rows, check_finite, row_weights
 from clearprop.metrics import Metric
 from clearprop.network import ROWS_AT_ONCE, Network
-from clearprop.sparse import as_rows, is_sparse
 
 Array = npt.NDArray[Any]
 
@@ -47,23 +46,23 @@ class Rows:
         ValueError
             Shapes do not fit the network, a number is not finite, a target is none that the loss can take, or
             weights are negative or all 0.
+        TypeError
+            Something is no number.
         """
-        with np.errstate(over="ignore"):  # what float32 cannot hold is refused as infinite
-            rows = as_rows(X, network.dtype)
+        rows = as_rows(f"{which}X", X, network.dtype)
         inputs = network.layer_sizes[0]
         if rows.ndim != 2 or rows.shape[1] != inputs or rows.shape[0] == 0:
             raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
-        check_finite(f"{which}X", rows.data if is_sparse(rows) else rows)
-        targets = network.targets(y, rows.shape[0])
+        check_finite(f"{which}X", rows)
+        targets = network.targets(y, rows.shape[0], f"{which}y")
         check_finite(f"{which}y", targets)
-        network.loss_function.check_targets(targets)
+        try:
+            network.loss_function.check_targets(targets)
+        except ValueError as error:
+            raise ValueError(f"{which}{error}") from error
         if sample_weight is None:
             return cls(rows, targets, None)
-        with np.errstate(over="ignore"):
-            weight = np.asarray(sample_weight, dtype=network.dtype)
-        if weight.shape != (len(targets),):
-            raise ValueError(f"{which}sample_weight must have shape ({len(targets)},), got {weight.shape}")
-        check_finite(f"{which}sample_weight", weight)
+        weight = row_weights(f"{which}sample_weight", sample_weight, len(targets), network.dtype)
         if (weight < 0).any() or not weight.any():
             raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
         return cls(rows, targets, weight)
@@ -75,9 +74,9 @@ class Rows:
             part = slice(start, start + ROWS_AT_ONCE)
             weight = None if self.sample_weight is None else self.sample_weight[part]
             with np.errstate(all="ignore"):  # huge parameters make an infinite loss, which says enough
-                trace = network.forward(self.X[part])
+                trace = network.propagate(self.X[part])
                 total = float(trace.n_rows if weight is None else weight.sum())
-                loss_sum += network.loss_of(trace, self.y[part], weight) * total
+                loss_sum += network.mean_loss(trace, self.y[part], weight) * total
             weight_sum += total
             outputs.append(trace.outputs)
         with np.errstate(all="ignore"):

@@ -101,6 +101,7 @@ class Constant(Schedule):
     """The base rate throughout."""
 
     name = "constant"
+    known_as = ("none", "fixed", "constant_lr")
     changes = "stall"
 
     def rate(self, base: float, at: Position) -> float:
@@ -116,6 +117,7 @@ class InverseScaling(Schedule):
     power: float = 0.5
 
     name = "invscaling"
+    known_as = ("inverse_scaling", "inverse", "inverse_time", "inverse_time_decay")
     changes = "epoch"
 
     def __post_init__(self) -> None:
@@ -135,6 +137,7 @@ class Adaptive(Schedule):
     least: float = 1e-6
 
     name = "adaptive"
+    known_as = ("plateau", "reduce_lr_on_plateau", "reduce_on_plateau")
     changes = "stall"
 
     def __post_init__(self) -> None:
@@ -161,6 +164,7 @@ class StepDecay(Schedule):
     every: int = 10
 
     name = "step"
+    known_as = ("step_lr", "step_decay", "staircase")
     changes = "epoch"
 
     def __post_init__(self) -> None:
@@ -180,6 +184,7 @@ class Exponential(Schedule):
     factor: float = 0.97
 
     name = "exponential"
+    known_as = ("exponential_lr", "exponential_decay")
     changes = "epoch"
 
     def __post_init__(self) -> None:
@@ -202,6 +207,7 @@ class Cosine(Schedule):
     least: float = 0.0
 
     name = "cosine"
+    known_as = ("cosine_annealing", "cosine_annealing_lr", "cosine_decay")
 
     def __post_init__(self) -> None:
         share("warm_up", self.warm_up)
@@ -226,6 +232,7 @@ class OneCycle(Schedule):
     end_divisor: float = 1e4
 
     name = "one_cycle"
+    known_as = ("one_cycle_lr", "super_convergence")
 
     def __post_init__(self) -> None:
         not_negative("rise", self.rise)

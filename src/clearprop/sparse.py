@@ -36,11 +36,6 @@ def canonical(X: Any) -> Any:
     return rows
 
 
-def as_rows(X: Any, dtype: npt.DTypeLike) -> Any:
-    """X as an array, or in its `canonical` form where it is sparse, of a dtype; not copied where it is that already."""
-    return canonical(X).astype(dtype, copy=False) if is_sparse(X) else np.asarray(X, dtype=dtype)
-
-
 def product(left: Any, right: Array, out: Array | None = None) -> Array:
     """The matrix product of a dense or sparse matrix with a dense one, written to `out` where that is given."""
     if not is_sparse(left):

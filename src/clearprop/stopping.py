@@ -14,6 +14,13 @@ from clearprop.history import EpochRecord
 Array = npt.NDArray[Any]
 Monitored: TypeAlias = Literal["loss", "validation_loss", "metric"] | Callable[[EpochRecord], float]
 
+# What can be monitored by name, and what it is called elsewhere.
+MONITORS = {
+    "loss": ("train_loss", "training_loss"),
+    "validation_loss": ("val_loss", "valid_loss", "test_loss"),
+    "metric": ("accuracy", "acc", "val_accuracy", "val_acc", "val_metric", "score", "r2", "validation_score"),
+}
+
 
 @dataclass
 class Patience:

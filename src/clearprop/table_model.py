@@ -16,6 +16,7 @@ from clearprop.evaluation import Evaluation, evaluate_classes, evaluate_numbers
 from clearprop.history import History
 from clearprop.losses import LOSSES
 from clearprop.model_file import ModelFile
+from clearprop.near_names import SaysNearKeywords
 from clearprop.network import Network
 from clearprop.preprocessing import Preprocessor
 from clearprop.tables import Table
@@ -26,7 +27,7 @@ Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
-class TableSettings:
+class TableSettings(SaysNearKeywords):
     """How a table is learned.
 
     Attributes

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from clearprop.atomic import write_atomically
 from clearprop.columns import Cells, Column, as_cells, listed, number_or_nan, quoted
 from clearprop.errors import InputError
+from clearprop.near_names import says_near_keywords
 
 DELIMITERS = ",;\t|"
 LONGEST_LINE = 2**26  # bytes
@@ -156,6 +157,7 @@ class Table:
         )
 
 
+@says_near_keywords
 def read_csv(path: str | os.PathLike[str]) -> Table:
     """Read a CSV file whose first line names the columns.
 
@@ -356,6 +358,7 @@ def _refuse_numbers_for_names(names: Sequence[str], where: str) -> None:
         )
 
 
+@says_near_keywords
 def write_csv(path: str | os.PathLike[str], names: Sequence[str], columns: Sequence[Iterable[Any]]) -> None:
     """Write columns as a CSV file in UTF-8, whole or not at all; `read_csv` reads the same cells back.
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
+
+from clearprop.arguments import as_numbers
 
 Array = npt.NDArray[Any]
 
@@ -19,8 +20,9 @@ class Views(list[Array]):
     def write(self, values: Sequence[npt.ArrayLike], what: str) -> None:
         """Write an array a layer into the vector; nothing is written if one does not fit."""
         if not isinstance(values, Sequence) or len(values) != len(self):
-            raise ValueError(f"{what} must be a list of {len(self)} arrays, one a layer, got {values!r}")
-        arrays = [np.asarray(value) for value in values]
+            got = f"{len(values)}" if isinstance(values, Sequence) else f"a {type(values).__name__}"
+            raise ValueError(f"{what} must be a list of {len(self)} arrays, one a layer, got {got}")
+        arrays = [as_numbers(f"{what}[{layer}]", value, self[layer].dtype) for layer, value in enumerate(values)]
         if [array.shape for array in arrays] != [view.shape for view in self]:
             raise ValueError(
                 f"{what} must have the shapes {[view.shape for view in self]}, an array a layer, got "

@@ -4,7 +4,7 @@ import copy
 import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from clearprop.engines.lbfgs import minimise
 from clearprop.errors import DivergenceError
 from clearprop.history import EpochRecord, History
 from clearprop.metrics import Metric, resolve_metric
+from clearprop.near_names import SaysNearKeywords, did_you_mean, near, no_attribute, says_near_keywords
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
 from clearprop.penalties import Penalty
@@ -24,15 +25,24 @@ from clearprop.randomness import Seed, as_generator, generator_state, restore_ge
 from clearprop.rows import Rows
 from clearprop.schedules import SCHEDULES, Constant, Position, Schedule
 from clearprop.snapshots import Snapshot, State
-from clearprop.stopping import Monitored, Patience
+from clearprop.stopping import MONITORS, Monitored, Patience
 
 Array = npt.NDArray[Any]
 
 # So many seconds of training, as NumPy would take them, may pass with nobody looking.
 SECONDS_AHEAD = 0.1
+# What is often tried on a trainer, and what to write instead.
+INSTEAD = {
+    "train": "write trainer.fit(X, y)",
+    "predict": "the network predicts, as in trainer.network.predict(X)",
+    "score": "see trainer.history, or write trainer.network.loss(X, y)",
+    "evaluate": "see trainer.history, or write trainer.network.loss(X, y)",
+    "step": "write trainer.run_batch() for one step, after trainer.start(X, y)",
+    "partial_fit": "write trainer.run_epoch() for one epoch, after trainer.start(X, y)",
+}
 
 
-class Trainer:
+class Trainer(SaysNearKeywords):
     """Trains a network; all at once by `fit`, or from outside by the epoch or the batch.
 
     Parameters
@@ -150,8 +160,11 @@ class Trainer:
         self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
         self.tolerance = not_negative("tolerance", tolerance)
         self.patience = patience if patience is None else whole("patience", patience, 0)
-        if monitor not in (None, "loss", "validation_loss", "metric") and not callable(monitor):
-            raise ValueError(f"monitor must be 'loss', 'validation_loss', 'metric' or a function, got {monitor!r}")
+        if monitor not in (None, *MONITORS) and not callable(monitor):
+            hint = did_you_mean(near(str(monitor), MONITORS, MONITORS))
+            raise ValueError(
+                f"monitor must be 'loss', 'validation_loss', 'metric' or a function, got {monitor!r}{hint}"
+            )
         self.monitor = monitor
         self.keep_best = keep_best
         self._given_metric = metric
@@ -164,6 +177,7 @@ class Trainer:
 
     # -- training ------------------------------------------------------------------------------------------------
 
+    @says_near_keywords
     def fit(
         self,
         X: npt.ArrayLike,
@@ -175,6 +189,7 @@ class Trainer:
         self.start(X, y, sample_weight, validation)
         return self.run()
 
+    @says_near_keywords
     def start(
         self,
         X: npt.ArrayLike,
@@ -593,6 +608,11 @@ class Trainer:
         self._end(reason)
         self._keep_best()  # again, since SciPy's last word came after an end that a callback wanted
 
+    if not TYPE_CHECKING:  # to whom a name that is not there is an error by itself
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise no_attribute(self, name, INSTEAD)
+
     # -- checks --------------------------------------------------------------------------------------------------
 
     def _started(self) -> Job:
@@ -625,7 +645,7 @@ class Trainer:
 
 
 def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> Rows:
-    if isinstance(validation, np.ndarray) or len(validation) not in (2, 3):
+    if not isinstance(validation, list | tuple) or len(validation) not in (2, 3):
         raise ValueError("validation must be (X, y) or (X, y, sample_weight)")
     return Rows.checked(network, *validation, which="validation ")
 

@@ -141,11 +141,19 @@ def test_training_does_not_go_on_with_a_network_of_other_parameters(given, messa
         (MLPClassifier, {"output_activation": "softmax"}, "over one output is always 1: leave output_activation out"),
         (MLPRegressor, {"output_activation": "softmax"}, "over one output is always 1: leave output_activation out"),
         (MLPClassifier, {"dtype": int}, "dtype must be float32 or float64, got int64"),
-        (MLPClassifier, {"class_weight": {"no": -1.0, "yes": 1.0}}, "class_weight must be >= 0, got -1.0 for class"),
+        (
+            MLPClassifier,
+            {"class_weight": {"no": -1.0, "yes": 1.0}},
+            "class_weight of class 'no' must be a finite number >= 0, got -1.0",
+        ),
         (MLPClassifier, {"class_weight": {"no": 1.0, "maybe": 2.0}}, "are not in class_weight"),
         (MLPClassifier, {"loss": Poisson()}, "is one of quantities, and y holds classes: take one of"),
         (MLPRegressor, {"loss": BinaryCrossEntropy()}, "is one of classes, and y holds numbers: take MLPClassifier"),
-        (Perceptron, {"class_weight": {"no": -1.0, "yes": 1.0}}, "class_weight must be >= 0, got -1.0 for class 'no'"),
+        (
+            Perceptron,
+            {"class_weight": {"no": -1.0, "yes": 1.0}},
+            "class_weight of class 'no' must be a finite number >= 0, got -1.0",
+        ),
     ],
 )
 def test_parameters_that_cannot_be(cls, given, message):

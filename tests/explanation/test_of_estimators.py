@@ -276,7 +276,7 @@ def test_class_weights_of_labels_are_multiplied():
     own = np.prod(np.where(LABELS == 1, 0.5 / share, 0.5 / (1 - share)), axis=1)
     expected = model.network_.backward(model.network_.forward(X), LABELS, own, Penalty(l2=model.alpha)).weights[0][1, 2]
     assert explain(model, X, LABELS, "W1[2,3]").value == pytest.approx(expected, rel=1e-12)
-    with pytest.raises(ValueError, match="class_weight must be 'balanced' or None for several labels at once"):
+    with pytest.raises(ValueError, match="class_weight of 3 labels must be a list of 3 dicts"):
         classifier(class_weight={0: 1.0, 1: 2.0}).fit(X, LABELS)
 
 

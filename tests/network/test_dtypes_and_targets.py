@@ -70,8 +70,8 @@ def test_targets_of_every_shape():
         ([2, 3], "cross_entropy", [[0], [1]], r"y must have shape \(2, 3\)"),
         ([2, 3], "cross_entropy", [0, 3], "class numbers must be from 0 to 2, got 0 to 3"),
         ([2, 3], "cross_entropy", [-1, 2], "class numbers must be from 0 to 2, got -1 to 2"),
-        ([2, 3], "cross_entropy", [0.5, 2], "class numbers must be from 0 to 2, got 0.5 to 2"),
-        ([2, 3], "cross_entropy", [math.nan, 2], "class numbers must be from 0 to 2"),
+        ([2, 3], "cross_entropy", [0.5, 2], "class numbers must be whole, got 0.5 in y"),
+        ([2, 3], "cross_entropy", [math.nan, 2], r"y holds nan \(as float64\) at row 0, 1 such in all"),
     ],
 )
 def test_wrong_targets(sizes, loss, y, message):
@@ -86,21 +86,22 @@ def test_wrong_targets(sizes, loss, y, message):
 
 
 @pytest.mark.parametrize(
-    ("y", "seen"),
+    ("y", "seen", "remedy"),
     [
-        (["yes", "no"], "<U3 such as .*'yes'"),
-        ([["1"], ["2"]], "<U1 such as .*'1'"),
-        (np.array([0, 1], dtype=object), "object such as 0"),
-        (None, "object such as None"),
-        ([1j, 2j], "complex128 such as .*1j"),
-        (np.array([], dtype=str), "<U1 such as 'nothing'"),
+        (["yes", "no"], "<U3 such as 'yes'", r"number the classes, as in  labels, y = np\.unique\("),
+        ([["1"], ["2"]], "<U1 such as '1'", r"convert them, as in  y = np\.asarray\(y, dtype=float\)"),
+        (np.array([0, 1], dtype=object), "object such as 0", r"convert them, as in  y = np\.asarray\(y, dtype=float\)"),
+        (None, "None", "give a number a row, or a row of them"),
+        ({"a": 1}, "a dict", "give a number a row, or a row of them"),
+        ([1j, 2j], "complex128 such as .*1j.*", "take real numbers that stand for them"),
+        (np.array([], dtype=str), "<U1 such as 'nothing'", "convert them"),
     ],
 )
 @pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
-def test_targets_that_are_no_numbers(loss, y, seen):
+def test_targets_that_are_no_numbers(loss, y, seen, remedy):
     X = [[1.0, 2.0], [3.0, 4.0]]
     network = Network([2, 1], loss=loss, rng=0)
-    message = rf"^y must be numbers, got {seen}.*: number the classes, as in  labels, y = np\.unique\("
+    message = rf"^y must be numbers, got {seen}: {remedy}"
     for call in (network.backward, network.loss_of):
         with pytest.raises(TypeError, match=message):
             call(network.forward(X), y)

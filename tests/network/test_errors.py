@@ -53,7 +53,7 @@ def test_networks_too_large_to_be_meant_are_refused():
         ({"loss": 5}, TypeError, "loss must be a name or an object of class Loss, got 5"),
         ({"initializer": 5}, TypeError, "initializer must be a name or an object of class Initializer, got 5"),
         ({"output_activation": "sofmax"}, ValueError, "unknown activation 'sofmax', did you mean 'softmax'"),
-        ({"loss": "mse"}, ValueError, "unknown loss 'mse'. There are: squared_error, "),
+        ({"loss": "mse"}, ValueError, r"unknown loss 'mse', did you mean 'squared_error'\? There are: squared_error, "),
         ({"loss": "square_error"}, ValueError, "unknown loss 'square_error', did you mean 'squared_error'"),
         ({"initializer": "he_norm"}, ValueError, "unknown initializer 'he_norm', did you mean 'he_normal'"),
         ({"initializer": ["zeros"] * 2}, ValueError, r"initializer must be one, or a list of 3 .*layers\), got 2"),

@@ -141,9 +141,9 @@ GOOD_X, GOOD_Y = rows("squared_error", n=6)
             r"y must have shape \(6, 2\), a row for each of X and a column an output, got \(5, 2\)",
         ),
         (GOOD_X, GOOD_Y[:, 0], None, r"y must have shape \(6, 2\)"),
-        (GOOD_X, GOOD_Y, np.ones(5), r"sample_weight must have shape \(6,\), got \(5,\)"),
-        (GOOD_X, GOOD_Y, np.ones((6, 1)), r"sample_weight must have shape \(6,\), got \(6, 1\)"),
-        (GOOD_X, GOOD_Y, 1.0, r"sample_weight must have shape \(6,\), got \(\)"),
+        (GOOD_X, GOOD_Y, np.ones(5), r"sample_weight must have shape \(6,\), a number a row, got \(5,\)"),
+        (GOOD_X, GOOD_Y, np.ones((6, 1)), r"sample_weight must have shape \(6,\), a number a row, got \(6, 1\)"),
+        (GOOD_X, GOOD_Y, 1.0, r"sample_weight must have shape \(6,\), a number a row, got \(\)"),
         (
             GOOD_X,
             GOOD_Y,
@@ -188,6 +188,10 @@ def test_targets_that_a_loss_cannot_take(loss, y, message):
         trainer.fit([[0.0], [1.0]], good, validation=([[0.0], [1.0]], y))
 
 
+NUMBER = r"number the classes, as in  labels, y = np\.unique\(y, return_inverse=True\)"
+CONVERT = r"convert them, as in  y = np\.asarray\(y, dtype=float\)"
+
+
 def test_wrong_class_numbers():
     trainer = Trainer(Network([1, 3], loss="cross_entropy", rng=0), rng=0)
     with pytest.raises(ValueError, match="class numbers must be from 0 to 2, got 1 to 3"):
@@ -224,22 +228,21 @@ def test_numbers_too_great_for_float32_are_refused(which):
 
 
 @pytest.mark.parametrize(
-    ("loss", "y", "seen"),
+    ("loss", "y", "seen", "remedy"),
     [
-        ("cross_entropy", ["setosa", "virginica"], "<U9 such as .*setosa.*"),
-        ("cross_entropy", np.array([b"a", b"b"]), r"\|S1 such as .*b'a'.*"),
-        ("binary_cross_entropy", [["yes", "no"], ["no", "yes"]], "<U3 such as .*yes.*"),
-        ("squared_error", np.array([["1", None], [2, 3]], dtype=object), "object such as '1'"),
-        ("squared_error", np.array([1, 2], dtype="datetime64[D]"), "datetime64.* such as .*1970-01-02.*"),
-        ("squared_error", [[1j, 0], [0, 1]], "complex128 such as .*1j.*"),
+        ("cross_entropy", ["setosa", "virginica"], "<U9 such as 'setosa'", NUMBER),
+        ("cross_entropy", np.array([b"a", b"b"]), r"\|S1 such as b'a'", NUMBER),
+        ("binary_cross_entropy", [["yes", "no"], ["no", "yes"]], "<U3 such as 'yes'", NUMBER),
+        ("squared_error", np.array([["1", None], [2, 3]], dtype=object), "object such as '1'", CONVERT),
+        ("squared_error", [["1.5", "2"], ["0", "1e3"]], "<U3 such as '1.5'", CONVERT),
+        ("squared_error", np.array([1, 2], dtype="datetime64[D]"), "datetime64.* such as .*1970-01-02.*", "take real"),
+        ("squared_error", [[1j, 0], [0, 1]], "complex128 such as .*1j.*", "take real numbers that stand for them"),
     ],
 )
-def test_targets_that_are_no_numbers(loss, y, seen):
+def test_targets_that_are_no_numbers(loss, y, seen, remedy):
     trainer = Trainer(Network([1, 2], loss=loss, rng=0), rng=0)
     X, good = [[0.0], [1.0]], [[0.0, 1.0], [1.0, 0.0]]
-    message = (
-        rf"y must be numbers, got {seen}: number the classes, as in  labels, y = np\.unique\(y, return_inverse=True\)"
-    )
+    message = rf"y must be numbers, got {seen}: {remedy}"
     with pytest.raises(TypeError, match=message):
         trainer.fit(X, y)
     with pytest.raises(TypeError, match=message):

@@ -5,8 +5,11 @@ from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, Stretch
 from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.near_names import did_you_mean, near
 
 ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine, "compiled": CompiledEngine}
+# What they are called elsewhere.
+KNOWN_AS = {"numpy": ("np", "python"), "compiled": ("numba", "jit", "compile", "native")}
 
 
 def resolve_engine(engine: str | Engine) -> Engine:
@@ -22,7 +25,8 @@ def resolve_engine(engine: str | Engine) -> Engine:
     if engine == AutoEngine.name:
         return AutoEngine()
     if engine not in ENGINES:
-        raise ValueError(f"unknown engine {engine!r}. There are: auto, {', '.join(ENGINES)}")
+        hint = did_you_mean(near(engine, [AutoEngine.name, *ENGINES], KNOWN_AS)) or "."
+        raise ValueError(f"unknown engine {engine!r}{hint} There are: auto, {', '.join(ENGINES)}")
     return ENGINES[engine]()
 
 

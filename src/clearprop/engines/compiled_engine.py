@@ -77,11 +77,11 @@ class CompiledEngine:
         rows = network.checked_rows(X)
         work = int(rows.shape[0]) * network.parameters.size
         if work < LEAST_PREDICTED:
-            return network.predict(rows)
+            return network.outputs(rows)
         from clearprop.engines.compiled import training
 
         if training.without_kernels(network) is not None:
-            return network.predict(rows)
+            return network.outputs(rows)
         return training.CompiledPrediction(network, rows, self.threads).predict()
 
     def _warn(self, what: str) -> None:

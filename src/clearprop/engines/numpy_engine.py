@@ -14,7 +14,7 @@ Array = npt.NDArray[Any]
 
 
 class NumpyEngine:
-    """Trains by `Network.forward`, `Network.backward` and `Optimizer.update`, batch by batch."""
+    """Trains by `Network.propagate`, `Network.propagate_back` and `Optimizer.update`, batch by batch."""
 
     name = "numpy"
 
@@ -31,10 +31,10 @@ class NumpyEngine:
                 n_rows = len(y)
                 trace, gradients = full if n_rows == size else _first_rows(*full, n_rows)
 
-                network.forward(X, draw_masks(job, n_rows), out=trace)
+                network.propagate(X, draw_masks(job, n_rows), out=trace)
                 penalty = network.penalty_share(n_rows, weight, job.penalty)
-                loss = network.loss_of(trace, y, weight) + penalty
-                network.backward(trace, y, weight, job.penalty, out=gradients)
+                loss = network.mean_loss(trace, y, weight) + penalty
+                network.propagate_back(trace, y, weight, job.penalty, out=gradients)
                 norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
                 if not (np.isfinite(loss) and np.isfinite(norm)):
                     raise _diverged(job, batch, trace, gradients, last_finite)
@@ -53,7 +53,7 @@ class NumpyEngine:
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""
-        return network.predict(X)
+        return network.outputs(network.checked_rows(X))
 
 
 def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_finite: Array) -> Diverged:

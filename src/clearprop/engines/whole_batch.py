@@ -54,16 +54,16 @@ class WholeBatch:
     def evaluate(self) -> None:
         """Compute `trace`, `loss` and `gradients` at the network's present parameters."""
         job, network = self.job, self.network
-        self.trace: Trace = network.forward(job.X)
+        self.trace: Trace = network.propagate(job.X)
         self.loss = self._mean_loss() + self._penalty()
-        network.backward(self.trace, job.y, job.sample_weight, job.penalty, out=self.gradients)
+        network.propagate_back(self.trace, job.y, job.sample_weight, job.penalty, out=self.gradients)
         self.gradients.flat /= self.total
 
     def _mean_loss(self) -> float:
         job, network = self.job, self.network
         entries = _entries(network.loss_function) if network.from_logits else None
         if entries is None:
-            return network.loss_of(self.trace, job.y, job.sample_weight) / self.total
+            return network.mean_loss(self.trace, job.y, job.sample_weight) / self.total
         return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
 
     def _penalty(self) -> float:
@@ -84,8 +84,8 @@ class _Summing(Network):
         summing.__setstate__({**network.__getstate__(), "activations": activations})
         return summing
 
-    def _shares(self, sample_weight: npt.ArrayLike | None, n_rows: int) -> tuple[float | Array, float]:
-        return 1.0 if sample_weight is None else np.asarray(sample_weight)[:, np.newaxis], 1.0
+    def _shares(self, sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:
+        return 1.0 if sample_weight is None else sample_weight[:, np.newaxis], 1.0
 
 
 class _Expit(Sigmoid):

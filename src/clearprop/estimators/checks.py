@@ -9,16 +9,13 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
+from clearprop.arguments import as_numbers, check_finite
+from clearprop.estimators.own_words import in_own_words
 from clearprop.sparse import canonical, is_sparse
 
 Array = npt.NDArray[Any]
 
 NOT_GIVEN = "no_validation"  # as scikit-learn calls it
-
-
-def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
-    """What scikit-learn's `validate_data` gives, sparse rows in one form however they are stored."""
-    return validate_data(estimator, canonical(X) if is_sparse(X) else X, y, reset=reset, **checks)
 
 
 def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
@@ -35,6 +32,20 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
     if reset:
         estimator.n_features_in_ = X.shape[1]
     return X if alone else (X, y)
+
+
+def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
+    """What scikit-learn's `validate_data` gives, all of X as numbers, and sparse rows in one form however stored."""
+    alone = isinstance(y, str) and y == NOT_GIVEN
+    if getattr(getattr(X, "dtype", None), "kind", "") in ("M", "m"):  # which scikit-learn takes for numbers
+        as_numbers("X", X, np.float64)
+    with in_own_words(X, None if alone else y, of_numbers=checks.get("y_numeric", False)):
+        given = validate_data(estimator, canonical(X) if is_sparse(X) else X, y, reset=reset, **checks)
+    rows, answers = (given, None) if alone else given
+    if rows.dtype.kind not in "biuf":  # which scikit-learn lets pass where it is asked for no type
+        rows = as_numbers("X", rows, np.float64)
+        check_finite("X", rows, "a network")
+    return rows if alone else (rows, answers)
 
 
 def is_plain_answer(y: Any) -> bool:

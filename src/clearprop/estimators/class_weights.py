@@ -1,11 +1,16 @@
-"""What rows count by their classes: learned from the rows of `fit`, and the same wherever rows are judged after it."""
+"""`class_weight`: what rows count by their classes, checked against the classes that there are.
 
-from collections.abc import Mapping
+It is learned from the rows of `fit`, and the same wherever rows are judged after it.
+"""
+
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.utils.class_weight import compute_class_weight
+
+from clearprop.arguments import not_negative
 
 Array = npt.NDArray[Any]
 
@@ -15,7 +20,8 @@ def weights_of_classes(class_weight: Any, classes: Array, targets: Array, multil
 
     Parameters
     ----------
-    class_weight : dict or "balanced"
+    class_weight : dict, list of dicts or "balanced"
+        For several labels at once a list with a dict for each: what 0 and 1 count in it.
     classes : array, shape (classes,)
     targets : array of bool, shape (n, outputs)
         One output for two classes, else one for each class or label.
@@ -28,28 +34,75 @@ def weights_of_classes(class_weight: Any, classes: Array, targets: Array, multil
 
     Raises
     ------
-    ValueError
-        A weight below 0, or of a class that there is not; a dict for several labels.
+    ValueError, TypeError
+        It is no dict, or no list of dicts where that is wanted; it names classes that there are not in the place of
+        some that there are; or a weight is no finite number >= 0.
 
     Examples
     --------
     >>> weights_of_classes("balanced", np.array(["no", "yes"]), np.array([[True], [False], [False], [False]]))
     array([0.66666667, 2.        ])
-    >>> weights_of_classes({"yes": 3.0}, np.array(["no", "yes"]), np.array([[True], [False]]))
-    array([1., 3.])
+    >>> weights_of_classes([{0: 1, 1: 5}, {1: 3}], np.array([0, 1]), np.array([[True, False]]), multilabel=True)
+    array([[1., 5.],
+           [1., 3.]])
     """
-    check_class_weight(class_weight)
+    balanced = isinstance(class_weight, str) and class_weight == "balanced"
     if multilabel:
-        if isinstance(class_weight, Mapping):
-            raise ValueError(
-                f"class_weight must be 'balanced' or None for several labels at once, got {class_weight}: give "
-                "sample_weight instead"
-            )
-        return np.array([_balanced(2, label.astype(np.intp)) for label in targets.T])
-    if isinstance(class_weight, Mapping):
-        weights: Array = compute_class_weight(class_weight, classes=classes, y=classes)
-        return weights
+        if balanced:
+            return np.array([_balanced(2, label.astype(np.intp)) for label in targets.T])
+        return _of_labels(class_weight, targets.shape[1])
+    if not balanced:
+        return named_weights(class_weight, classes)
     return _balanced(len(classes), targets[:, 0].astype(np.intp) if targets.shape[1] == 1 else targets.argmax(axis=1))
+
+
+def named_weights(class_weight: Any, classes: Array, name: str = "class_weight") -> Array:
+    """The weight of each class, in their order; 1 of one that is not named, as in scikit-learn.
+
+    A dict may name classes that do not occur, as those of a whole table do in a part of it, if it names all that do.
+
+    Raises
+    ------
+    ValueError, TypeError
+        See `weights_of_classes`.
+
+    Examples
+    --------
+    >>> named_weights({"yes": 5.0}, np.array(["no", "yes"]))
+    array([1., 5.])
+    """
+    labels = classes.tolist()
+    if not isinstance(class_weight, Mapping):
+        example = dict(zip(labels[:2], (1, 5), strict=False))
+        raise ValueError(f"{name} must be a dict such as {example}, or 'balanced', got {class_weight!r}")
+    for label, weight in class_weight.items():
+        not_negative(f"{name} of class {label!r}", weight)
+    keys = [_key(label, class_weight) for label in labels]
+    missing = [label for label, key in zip(labels, keys, strict=True) if key not in class_weight]
+    unknown = [label for label in class_weight if label not in keys]
+    if missing and unknown:
+        raise ValueError(
+            f"The classes, {missing}, are not in {name}, which names {unknown}, and y has no such class: name classes "
+            "as y does"
+        )
+    return np.array([class_weight.get(key, 1.0) for key in keys], dtype=np.float64)
+
+
+def _of_labels(class_weight: Any, labels: int) -> Array:
+    if not isinstance(class_weight, Sequence) or len(class_weight) != labels:
+        got = len(class_weight) if isinstance(class_weight, Sequence) else class_weight
+        raise ValueError(
+            f"class_weight of {labels} labels must be a list of {labels} dicts, one for each column of y and such as "
+            f"{{0: 1, 1: 5}}, or 'balanced', got {got!r}"
+        )
+    rows = []
+    for place, one in enumerate(class_weight):
+        name = f"class_weight[{place}]"
+        rows.append(named_weights(one, np.array([0, 1]), name))
+        unknown = [label for label in one if label not in (0, 1)]
+        if unknown:
+            raise ValueError(f"{name} names {unknown}: the classes of a label are 0 and 1")
+    return np.array(rows)
 
 
 def _balanced(count: int, labels: Array) -> Array:
@@ -58,6 +111,13 @@ def _balanced(count: int, labels: Array) -> Array:
     weights = np.zeros(count)
     weights[present] = compute_class_weight("balanced", classes=present, y=labels)
     return weights
+
+
+def _key(label: Any, class_weight: Mapping[Any, Any]) -> Any:
+    """Under what a class stands: its label, or the number that scikit-learn reads in a text."""
+    if label not in class_weight and isinstance(label, str) and label.isdecimal() and int(label) in class_weight:
+        return int(label)
+    return label
 
 
 def weights_of_rows(weights: Array, targets: Array) -> Array:
@@ -75,10 +135,3 @@ def weights_of_rows(weights: Array, targets: Array) -> Array:
     if shares.shape[1] == 1:
         return weights[0] * (1 - shares[:, 0]) + weights[-1] * shares[:, 0]
     return shares @ weights
-
-
-def check_class_weight(class_weight: Any) -> None:
-    """Raise ValueError if a class is given a weight below 0."""
-    for label, weight in class_weight.items() if isinstance(class_weight, Mapping) else ():
-        if weight < 0:
-            raise ValueError(f"class_weight must be >= 0, got {weight} for class {label!r}")

@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin, _fit_context
-from sklearn.metrics import check_scoring
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
@@ -18,7 +17,8 @@ from clearprop.estimators.class_weights import weights_of_classes, weights_of_ro
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
-from clearprop.estimators.scoring import Scored
+from clearprop.estimators.own_words import in_own_words, scoring
+from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
 
@@ -102,9 +102,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     clip_norm : float, optional
         The greatest length of a gradient.
     initializer : str, Initializer, or a list with one for each layer; optional
-    class_weight : dict, "balanced", optional
-        What the rows of each class count, rows for validation included; "balanced" is the inverse of how often the
-        class is among the rows of `fit`.
+    class_weight : dict, list of dicts, "balanced", optional
+        What the rows of each class count, rows for validation included, as {class: weight}; "balanced" is the inverse
+        of how often the class is among the rows of `fit`. Of several labels at once a list, with {0: weight, 1: weight}
+        for each column of y; a row counts the product.
     dtype : {"float32", "float64"}, optional
         Where not given, float32 for float32 rows, else float64.
     engine : str or Engine
@@ -338,6 +339,11 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
         return classes
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy of the predictions, as in scikit-learn."""
+        with scoring(y):
+            return float(super().score(X, y, sample_weight))
+
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
@@ -345,10 +351,13 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
-            self._label_binarizer = LabelBinarizer().fit(y)
+            with in_own_words(y=y, with_X=False):
+                self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            self._check_classes(unique_labels(y), incremental)
+            with in_own_words(y=y, with_X=False):
+                found = unique_labels(y)
+            self._check_classes(found, incremental)
         targets: Array = self._label_binarizer.transform(y).astype(bool)
         return X, targets.reshape(len(targets), -1)
 
@@ -412,7 +421,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         if self.class_weight_ is None:
             return sample
         weight = self.class_weight_by_row(sample.targets)
-        return replace(sample, weight=weight if sample.weight is None else weight * sample.weight)
+        weight = weight if sample.weight is None else weight * sample.weight
+        if not weight.any():
+            raise ValueError("class_weight leaves every row with a weight of 0: give a class of y a weight above 0")
+        return replace(sample, weight=weight)
 
     def _labels(self, targets: Array) -> Array:
         """The classes, or the indicator matrix, that targets of 0 and 1 stand for."""
@@ -423,8 +435,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     def _metric(self, validation: Sample | None) -> Any:
         if self.scoring in (None, "loss") or validation is None:
             return accuracy
-        scorer = check_scoring(self, self.scoring)
-        return Scored(self, scorer, validation.X, self._labels(validation.targets))
+        return Scored(self, scorer_of(self), validation.X, self._labels(validation.targets))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+from clearprop.network import Network
+
 
 @dataclass
 class OwnWeights:
@@ -11,11 +13,24 @@ class OwnWeights:
     coefs: Any = None
     intercepts: Any = None
 
+    def write_into(self, network: Network) -> None:
+        """Let the network begin with them.
+
+        Raises
+        ------
+        ValueError
+            They are not of its shapes.
+        """
+        if self.coefs is not None:
+            network.weights.write(self.coefs, "coefs_")
+        if self.intercepts is not None:
+            network.biases.write(self.intercepts, "intercepts_")
+
 
 class Coefficients:
     """What has a `network_` once it is fitted, or `OwnWeights` where those were set before."""
 
-    network_: Any
+    network_: Network
 
     @property
     def coefs_(self) -> Any:
@@ -32,8 +47,7 @@ class Coefficients:
         if "network_" not in self.__dict__:
             self.__dict__.setdefault("_own_weights", OwnWeights()).coefs = values
             return
-        for layer, W in enumerate(values):
-            self.network_.weights[layer] = W
+        self.network_.weights.write(values, "coefs_")
 
     @property
     def intercepts_(self) -> Any:
@@ -47,8 +61,7 @@ class Coefficients:
         if "network_" not in self.__dict__:
             self.__dict__.setdefault("_own_weights", OwnWeights()).intercepts = values
             return
-        for layer, b in enumerate(values):
-            self.network_.biases[layer] = b
+        self.network_.biases.write(values, "intercepts_")
 
     def _own(self, name: str) -> Any:
         given = getattr(self.__dict__.get("_own_weights"), name, None)

@@ -65,5 +65,5 @@ REGRESSOR_CONSTRAINTS: Mapping[str, list[Any]] = {
 CLASSIFIER_CONSTRAINTS: Mapping[str, list[Any]] = {
     **NETWORK_CONSTRAINTS,
     "loss": [StrOptions(CLASSIFICATION_LOSSES), Loss],
-    "class_weight": [StrOptions({"balanced"}), dict, None],
+    "class_weight": [StrOptions({"balanced"}), dict, list, None],
 }

@@ -26,6 +26,10 @@ class Insight:
         """X checked."""
 
     @abstractmethod
+    def _fed(self, X: Any) -> Any:
+        """Checked rows as the network is fed them."""
+
+    @abstractmethod
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
         """Rows checked, with targets and weights as the network is trained on them."""
 
@@ -52,8 +56,8 @@ class Insight:
         >>> [a.shape for a in model.trace([[0.5]]).a]
         [(1, 3), (1, 1)]
         """
-        rows = self._rows(X)
-        return self.network_.forward(rows)
+        rows = self._fed(self._rows(X))
+        return self.network_.propagate(rows)
 
     def input_gradients(self, X: Any, of: str = "outputs") -> Array:
         """How each output changes with each feature, da/dx, at each row.

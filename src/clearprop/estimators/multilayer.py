@@ -13,7 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.activations import ACTIVATIONS
-from clearprop.arguments import checked_dtype
+from clearprop.arguments import check_finite, checked_dtype
 from clearprop.diagnosis import Settings, diagnose_network
 from clearprop.engines import resolve_engine
 from clearprop.errors import DivergenceError
@@ -25,6 +25,8 @@ from clearprop.estimators.epochs import EpochReport, reported, reported_outputs
 from clearprop.estimators.held_out import Sample, hold_out
 from clearprop.estimators.insight import Insight
 from clearprop.estimators.notices import DivergenceWarning, warn_of_ignored
+from clearprop.estimators.own_words import of_validation
+from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.settings import (
     OUTPUT_NAMES,
     batch_size,
@@ -51,7 +53,7 @@ Array = npt.NDArray[Any]
 RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
 
 
-class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator):  # type: ignore[misc]
+class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSupport, BaseEstimator):  # type: ignore[misc]
     """The common part of both estimators; subclasses say what targets are and how outputs are read.
 
     The fitted network is `network_`. `coefs_` and `intercepts_` are views into its parameters: assigning to an entry
@@ -157,10 +159,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
             random,
         )
         if own is not None:
-            for layer, W in enumerate(own.coefs or ()):
-                self.network_.weights[layer] = W
-            for layer, b in enumerate(own.intercepts or ()):
-                self.network_.biases[layer] = b
+            own.write_into(self.network_)
         self.n_iter_ = self.t_ = 0
         self.n_outputs_ = targets.shape[1]
         self.n_layers_ = len(hidden) + 2
@@ -365,14 +364,23 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
             return None
         if X is None or y is None:
             raise ValueError("X_val and y_val belong together, and sample_weight_val to both: give X_val and y_val")
-        X, targets = self._checked(X, y, incremental=True, reset=False)
-        return self._weighted(Sample(X, targets, _row_weight(weight, X)))
+        with of_validation():
+            X, targets = self._checked(X, y, incremental=True, reset=False)
+            weight = _row_weight(weight, X, ensure_non_negative=True)
+        return self._weighted(Sample(X, targets, weight))
 
     # -- what the network gives ----------------------------------------------------------------------------------
 
     def _rows(self, X: Any) -> Any:
         check_is_fitted(self)
         return checked(self, X, accept_sparse="csr", reset=False)
+
+    def _fed(self, X: Any) -> Any:
+        """Checked rows as the network is fed them: in its dtype, which may not hold all numbers of theirs."""
+        rows = self.network_.checked_rows(X)
+        if rows.dtype != X.dtype:
+            check_finite("X", rows, "a network")
+        return rows
 
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
         check_is_fitted(self)
@@ -382,11 +390,12 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
+        X = self._fed(X)
         if not of_logits:
             few = X.shape[0] <= ROWS_AT_ONCE
-            return self.network_.predict(X) if few else resolve_engine(self.engine).predict(self.network_, X)
+            return self.network_.outputs(X) if few else resolve_engine(self.engine).predict(self.network_, X)
         starts = range(0, X.shape[0], ROWS_AT_ONCE)
-        return np.concatenate([self.network_.forward(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
+        return np.concatenate([self.network_.propagate(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -406,10 +415,10 @@ class _Reported:
         return value
 
 
-def _row_weight(sample_weight: Any, X: Any) -> Array | None:
+def _row_weight(sample_weight: Any, X: Any, ensure_non_negative: bool = False) -> Array | None:
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype)
+    weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=ensure_non_negative)
     return weight
 
 

@@ -17,11 +17,13 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
 from clearprop.engines.rules import RULES
 from clearprop.estimators.checks import checked, is_plain_answer
-from clearprop.estimators.class_weights import check_class_weight, weights_of_rows
+from clearprop.estimators.class_weights import named_weights, weights_of_rows
 from clearprop.estimators.counts import as_counts
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
 from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
+from clearprop.estimators.own_words import in_own_words, scoring
+from clearprop.estimators.parameters import SaysNearParameters, saying_near_values
 from clearprop.estimators.seeds import shuffle_seeds
 from clearprop.estimators.settings import defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
@@ -34,7 +36,7 @@ from clearprop.updates import Updates
 Array = npt.NDArray[Any]
 
 
-class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """Rosenblatt's perceptron; scikit-learn's `Perceptron`, one import away, that tells of every update.
 
     Parameters
@@ -171,7 +173,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """As scikit-learn's, of what was given: our own defaults are known to be right."""
         usual, values = defaults(Perceptron), {name: getattr(self, name) for name in defaults(type(self))}
         given = {name: value for name, value in values.items() if name not in usual or value is not usual[name]}
-        validate_parameter_constraints(self._parameter_constraints, given, caller_name=type(self).__name__)
+        with saying_near_values(self):
+            validate_parameter_constraints(self._parameter_constraints, given, caller_name=type(self).__name__)
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -198,7 +201,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with unchanged_if_refused(self):
             if hasattr(self, "classes_"):
                 del self.classes_
-            classes = np.unique(y if is_plain_answer(y) else validate_data(self, y=y))
+            with in_own_words(y=y, with_X=False):
+                classes = np.unique(y if is_plain_answer(y) else validate_data(self, y=y))
             if self.warm_start and hasattr(self, "coef_"):
                 coef_init = self.coef_ if coef_init is None else coef_init
                 intercept_init = self.intercept_ if intercept_init is None else intercept_init
@@ -259,7 +263,8 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             reset=not hasattr(self, "classes_"),
         )
         if hasattr(self, "classes_") or not is_plain_answer(classes):
-            _check_partial_fit_first_call(self, classes)
+            with in_own_words(y=y, with_X=False):
+                _check_partial_fit_first_call(self, classes)
         else:  # the same for whole numbers
             self.classes_ = np.unique(classes)
         if len(self.classes_) < 2:
@@ -268,10 +273,11 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 "give rows of another class too"
             )
         labels = self._labels(y)
-        check_class_weight(self.class_weight)
         class_weight = np.ones(len(self.classes_))
-        if self.class_weight is not None:
-            class_weight = compute_class_weight(self.class_weight, classes=self.classes_, y=y)
+        if self.class_weight == "balanced":
+            class_weight = compute_class_weight("balanced", classes=self.classes_, y=y)
+        elif self.class_weight is not None:
+            class_weight = named_weights(self.class_weight, self.classes_)
         self.class_weight_: Any = None if self.class_weight is None else class_weight
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
@@ -402,6 +408,11 @@ class Perceptron(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         indices = (scores > 0).astype(np.intp) if scores.ndim == 1 else scores.argmax(axis=1)
         classes: Array = self.classes_[indices]
         return classes
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy of the predictions, as in scikit-learn."""
+        with scoring(y):
+            return float(super().score(X, y, sample_weight))
 
     def densify(self) -> "Perceptron":
         """Make `coef_` an array again, after `sparsify`."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import RegressorMixin, _fit_context
-from sklearn.metrics import check_scoring, r2_score
+from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import column_or_1d
 
@@ -13,7 +13,8 @@ from clearprop.estimators.checks import validated
 from clearprop.estimators.constraints import REGRESSION_LOSSES, REGRESSOR_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
-from clearprop.estimators.scoring import Scored
+from clearprop.estimators.own_words import scoring
+from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.losses import LOSSES
 
 Array = npt.NDArray[Any]
@@ -187,6 +188,11 @@ n_features_in_, feature_names_in_
         outputs = self._forward(self._rows(X))
         return outputs[:, 0] if outputs.shape[1] == 1 else outputs
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, as in scikit-learn."""
+        with scoring(y, of_numbers=True):
+            return float(super().score(X, y, sample_weight))
+
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
@@ -213,7 +219,7 @@ n_features_in_, feature_names_in_
         if self.scoring in (None, "loss") or validation is None:
             return _r2
         y = validation.targets[:, 0] if self.n_outputs_ == 1 else validation.targets
-        return Scored(self, check_scoring(self, self.scoring), validation.X, y)
+        return Scored(self, scorer_of(self), validation.X, y)
 
 
 def _r2(loss: Any, y: Array, outputs: Array, sample_weight: Array | None) -> float:

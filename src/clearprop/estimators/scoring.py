@@ -5,8 +5,28 @@ from inspect import Parameter, signature
 from typing import Any
 
 import numpy.typing as npt
+from sklearn.metrics import check_scoring, get_scorer_names
+
+from clearprop.metrics import KNOWN_AS
+from clearprop.near_names import did_you_mean, near
 
 Array = npt.NDArray[Any]
+
+
+def scorer_of(estimator: Any) -> Any:
+    """The scorer that the parameter `scoring` stands for.
+
+    Raises
+    ------
+    ValueError
+        It is none; the near name is said.
+    """
+    try:
+        return check_scoring(estimator, estimator.scoring)
+    except ValueError as error:
+        known_as = {**KNOWN_AS, "loss": ("val_loss", "validation_loss")}
+        hint = did_you_mean(near(str(estimator.scoring), ["loss", *get_scorer_names()], known_as))
+        raise ValueError(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from error
 
 
 class Scored:

@@ -15,6 +15,7 @@ from clearprop.explanation.models import Subject, column_names, subject_of
 from clearprop.explanation.names import Name
 from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.renderers.json import VERSION
+from clearprop.near_names import did_you_mean, near, says_near_keywords
 from clearprop.network import Network
 
 Array = npt.NDArray[Any]
@@ -26,7 +27,15 @@ METHODS = {
     "integrated_gradients": "the slope averaged along the line from the baseline, times the way",
 }
 
+# What they are called elsewhere.
+KNOWN_AS = {
+    "gradient": ("gradients", "saliency", "grad", "vanilla"),
+    "gradient_times_input": ("input_x_gradient", "gradient_x_input", "grad_times_input", "input_times_gradient"),
+    "integrated_gradients": ("ig", "integrated_gradient", "path"),
+}
 
+
+@says_near_keywords
 def attribute(
     model: Any,
     x: Any,
@@ -79,7 +88,8 @@ def attribute(
     F(x) - F(b); how far it is from that is the completeness error (Sundararajan and others, 2017).
     """
     if method not in METHODS:
-        raise InputError(f"unknown method {method!r}. There are: {', '.join(METHODS)}")
+        hint = did_you_mean(near(str(method), METHODS, KNOWN_AS)) or "."
+        raise InputError(f"unknown method {method!r}{hint} There are: {', '.join(METHODS)}")
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise InputError(f"steps must be a whole number >= 1, got {steps!r}")
     subject = subject_of(model, x, None)

@@ -9,10 +9,12 @@ from clearprop.explanation.expressions import Derivative, Symbol
 from clearprop.explanation.formulas import parse_formula
 from clearprop.explanation.renderers.json import VERSION, equation_dict, expression_dict
 from clearprop.losses import LOSSES, Loss
+from clearprop.near_names import did_you_mean, says_near_keywords
 
 Steps = tuple[tuple[str, str], ...]
 
 
+@says_near_keywords
 def derive(what: str | Activation | Loss) -> "Derivation":
     """Derive the slope of an activation, or the gradient of a loss, from its formula.
 
@@ -47,9 +49,9 @@ def derive(what: str | Activation | Loss) -> "Derivation":
     """
     if isinstance(what, str):
         if what not in ACTIVATIONS and what not in LOSSES:
-            raise InputError(
-                f"{what!r} is neither an activation nor a loss. There are: {', '.join((*ACTIVATIONS, *LOSSES))}"
-            )
+            hint = did_you_mean(list(dict.fromkeys((*ACTIVATIONS.near(what), *LOSSES.near(what))))) or "."
+            there_are = ", ".join((*ACTIVATIONS, *LOSSES))
+            raise InputError(f"{what!r} is neither an activation nor a loss{hint} There are: {there_are}")
         what = ACTIVATIONS.resolve(what) if what in ACTIVATIONS else LOSSES.resolve(what)
     return Derivation(what)
 

@@ -15,6 +15,7 @@ from clearprop.explanation.models import subject_of
 from clearprop.explanation.names import Name, parse_name
 from clearprop.explanation.steps import UpdateRule, trainer_rule
 from clearprop.explanation.value import ValueExplanation
+from clearprop.near_names import says_near_keywords
 from clearprop.optimizers import OPTIMIZERS, Optimizer
 from clearprop.penalties import Penalty
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from clearprop.training import Trainer
 
 
+@says_near_keywords
 def explain(
     model: Any,
     x: Any,

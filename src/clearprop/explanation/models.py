@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.arguments import as_array, as_numbers
 from clearprop.errors import InputError
 from clearprop.explanation.explainable import is_fitted, refusal
 from clearprop.explanation.names import Name
@@ -105,11 +106,11 @@ class Subject:
         X = X[np.newaxis] if single else X
         y = None
         if self.y is not None:
-            given = np.asarray(self.y)
-            alone = single and given.shape in ((), (outputs,))
             try:
+                given = as_array("y", self.y)
+                alone = single and given.shape in ((), (outputs,))
                 y = self.network.targets(given[np.newaxis] if alone else given, len(X))
-            except ValueError as error:
+            except (TypeError, ValueError) as error:
                 raise InputError(str(error)) from error
         weight = self._weight(sample_weight, name, len(X))
         if row is None:
@@ -156,9 +157,9 @@ class Subject:
 
     def _numbers(self, what: str, values: npt.ArrayLike) -> Array:
         try:
-            return np.asarray(values, dtype=self.network.dtype, order="C")
+            return np.asarray(as_numbers(what, values, self.network.dtype), order="C")
         except (TypeError, ValueError) as error:
-            raise InputError(f"{what} must hold numbers: {error}") from error
+            raise InputError(str(error)) from error
 
     def penalty(self, rows: GivenRows) -> Penalty:
         """What the model is trained with, so that its share in the mean over these rows is right."""
@@ -368,7 +369,10 @@ def _penalty_of(model: Any) -> tuple[Penalty, bool]:
 
 def _targets(network: Network, y: Any, classes: Any) -> Array:
     """What `fit` takes as y as the network's targets: labels encoded, columns of labels and of numbers alike."""
-    given = np.asarray(canonical(y).toarray() if is_sparse(y) else y)
+    try:
+        given = as_array("y", canonical(y).toarray() if is_sparse(y) else y)
+    except ValueError as error:
+        raise InputError(str(error)) from error
     if classes is None and given.dtype == object and all(isinstance(number, Real) for number in given.flat):
         given = given.astype(np.float64)
     if given.ndim == 2 and given.shape[1] == 1:

@@ -1,0 +1,113 @@
+"""What is wrong with rows and answers that scikit-learn refuses, by the name that they were given by and the place."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.utils.multiclass import type_of_target
+
+from clearprop.arguments import as_array, as_numbers, check_finite
+from clearprop.sparse import is_sparse
+
+Array = npt.NDArray[Any]
+
+
+@contextmanager
+def in_own_words(X: Any = None, y: Any = None, *, with_X: bool = True, of_numbers: bool = False) -> Iterator[None]:
+    """Where what follows is refused, look whether rows or answers are none, and say that instead.
+
+    All other errors are scikit-learn's, and those of ours have its words in them where programs look for them.
+
+    Parameters
+    ----------
+    X, y
+        What was given.
+    with_X : bool
+        Whether there are rows.
+    of_numbers : bool
+        Whether answers are numbers, rather than classes.
+    """
+    try:
+        yield
+    except (TypeError, ValueError, OverflowError) as error:
+        if with_X and not is_sparse(X):
+            _in_place_of(error, as_numbers, "X", X, np.float64)
+        if y is not None and not is_sparse(y):
+            if of_numbers:
+                _in_place_of(error, as_numbers, "y", y, np.float64)
+            else:
+                _in_place_of(error, _check_classes, "y", y)
+        raise
+
+
+@contextmanager
+def scoring(y: Any, *, of_numbers: bool = False) -> Iterator[None]:
+    """Let a metric compare predictions with answers, or say of them by their name why it cannot."""
+    if y is None:
+        raise ValueError("y must be the answers that predictions are compared with, got None")
+    with in_own_words(y=y, with_X=False, of_numbers=of_numbers):
+        answers = None if is_sparse(y) else as_array("y", y)
+        if answers is not None and answers.dtype.kind == "f":
+            check_finite("y", answers, "a score")
+        yield
+
+
+def _in_place_of(error: Exception, check: Any, *given: Any) -> None:
+    try:
+        check(*given)
+    except (TypeError, ValueError) as own:
+        raise own from error
+
+
+@contextmanager
+def of_validation() -> Iterator[None]:
+    """Call X, y and sample_weight in errors by the names that they have as validation rows."""
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        message = re.sub(r"\b(X|y|sample_weight)\b", r"\1_val", str(error))
+        kind = ValueError if isinstance(error, ValueError) else TypeError
+        raise kind(message if message != str(error) else f"X_val and y_val: {message}") from error
+
+
+def _check_classes(name: str, y: Any) -> None:
+    """Raise an error if answers are no classes: rows without one, quantities, or kinds that cannot be told apart."""
+    labels = as_array(name, y)
+    if labels.ndim == 0:
+        raise TypeError(f"{name} must be an array of classes, got a {type(y).__name__}")
+    if labels.dtype.kind == "c":
+        raise ValueError(f"Complex data not supported: {name} must hold classes, got {labels.dtype}: {labels.flat[0]}")
+    if labels.dtype.kind == "O":
+        _check_objects(name, labels)
+    looks = labels.dtype.kind in "iufb" and labels.ndim <= 2 and np.isfinite(labels).all()
+    kind = type_of_target(labels) if looks else ""
+    if kind.startswith("continuous"):
+        fraction = labels[labels != np.rint(labels)][0]
+        raise ValueError(
+            f"Unknown label type: {kind}. {name} holds numbers with fractions, such as {fraction:g}, which are no "
+            "classes: take MLPRegressor for quantities"
+        )
+    if kind == "multiclass-multioutput":
+        raise ValueError(
+            f"Multioutput target data is not supported: {name} has {labels.shape[1]} columns, which must hold 0 or 1, "
+            "one for each label; for columns of several classes wrap the model in a MultiOutputClassifier"
+        )
+
+
+def _check_objects(name: str, labels: Array) -> None:
+    values = labels.ravel()
+    missing = [place for place, label in enumerate(values) if label is None or label != label]
+    if missing:
+        row = missing[0] // labels[:1].size
+        raise ValueError(f"{name} holds {values[missing[0]]} at row {row}: give each row a class, or leave it out")
+    texts = [isinstance(label, str) for label in values]
+    if any(texts) and not all(texts):
+        raise ValueError(f"{name} mixes text and other values: write all classes alike")
+    if labels.size and not any(texts):
+        raise ValueError(
+            f"Unknown label type: {name} holds objects such as {values[0]!r}: make it an array of numbers or text, as "
+            f"by np.array({name}.tolist())"
+        )

@@ -1,0 +1,68 @@
+"""Names of parameters, and names given for their values, that are none: scikit-learn's errors, and the near name."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from numbers import Real
+from typing import Any
+
+from sklearn.utils._param_validation import InvalidParameterError, StrOptions
+
+from clearprop.activations import ACTIVATIONS
+from clearprop.initializers import INITIALIZERS
+from clearprop.losses import LOSSES
+from clearprop.near_names import SaysNearKeywords, did_you_mean, near, near_keywords
+from clearprop.optimizers import OPTIMIZERS
+from clearprop.registry import Registry
+from clearprop.schedules import SCHEDULES
+
+# Where the names come from that a parameter takes.
+REGISTRIES: dict[str, Registry[Any]] = {
+    "activation": ACTIVATIONS,
+    "output_activation": ACTIVATIONS,
+    "initializer": INITIALIZERS,
+    "learning_rate": SCHEDULES,
+    "loss": LOSSES,
+    "solver": OPTIMIZERS,
+}
+
+
+class SaysNearParameters(SaysNearKeywords):
+    """What an estimator answers to a parameter that it has not, or to a value that is none."""
+
+    def _validate_params(self) -> None:
+        with saying_near_values(self):
+            super()._validate_params()  # type: ignore[misc]
+
+    def set_params(self, **params: Any) -> Any:
+        """Set parameters, as in scikit-learn; the error for one that there is not names the near one."""
+        try:
+            return super().set_params(**params)  # type: ignore[misc]
+        except ValueError as error:
+            taken = self.get_params(deep=False)  # type: ignore[attr-defined]
+            unknown = next((name for name in params if name.partition("__")[0] not in taken), None)
+            hint = "" if unknown is None else did_you_mean(near_keywords(unknown, taken))
+            raise type(error)(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from None
+
+
+@contextmanager
+def saying_near_values(estimator: Any) -> Iterator[None]:
+    """Add to scikit-learn's error for a value that is none what may have been meant."""
+    try:
+        yield
+    except InvalidParameterError as error:
+        message = str(error)
+        name = next(name for name in estimator._parameter_constraints if message.startswith(f"The {name!r} parameter"))
+        hint = _hint(name, getattr(estimator, name), estimator._parameter_constraints[name])
+        raise InvalidParameterError(f"{message.removesuffix('.')}{hint}" if hint else message) from None
+
+
+def _hint(name: str, value: Any, constraints: list[Any]) -> str:
+    if name == "learning_rate" and isinstance(value, Real):
+        return f": it names the schedule, and the rate itself is learning_rate_init={value!r}"
+    if value == "none" and None in constraints:
+        return ", did you mean None?"
+    options = sorted(option for one in constraints if isinstance(one, StrOptions) for option in one.options)
+    if not isinstance(value, str | None) or not options:
+        return ""
+    given = "none" if value is None else value
+    return did_you_mean(REGISTRIES[name].near(given, options) if name in REGISTRIES else near(given, options))
