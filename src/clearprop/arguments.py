@@ -55,9 +55,12 @@ def check_finite(name: str, values: Array) -> None:
     if wrong.any():
         place = np.argwhere(wrong)[0]
         where = f"row {place[0]}" + (f", column {place[1]}" if values.ndim == 2 else "")
+        remedy = "fill in or leave out what is missing"
+        if values.dtype == np.float32:
+            remedy += f", and scale what is too large: numbers beyond {np.finfo(np.float32).max:.2g} are infinite there"
         raise ValueError(
             f"{name} holds {values[tuple(place)]} (as {values.dtype}) at {where}, {int(wrong.sum())} such in all: "
-            "training needs finite numbers; fill in or leave out what is missing"
+            f"training needs finite numbers; {remedy}"
         )
 
 
