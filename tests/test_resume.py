@@ -59,7 +59,7 @@ def test_a_function_is_monitored():
 
     made = trainer(Network([3, 1], rng=0), 0, monitor=rises, patience=2, epochs=50)
     made.fit(X, y)
-    assert made.stop_reason == "no gain in the monitored number over 3 epochs"
+    assert made.stop_reason == "no gain of 0.0001 or more in the monitored number over 3 epochs"
     assert made.epochs_without_gain == 3
     assert [record.epoch for record in seen] == [1, 2, 3, 4]
 

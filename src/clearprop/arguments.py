@@ -166,9 +166,12 @@ def check_finite(name: str, values: Any, purpose: str = "training") -> None:
         first = place = np.argwhere(wrong)[0]
         if is_sparse(values):
             place = np.append(np.searchsorted(values.indptr, first, side="right") - 1, values.indices[first])
+        remedy = "fill in or leave out what is missing"
+        if numbers.dtype == np.float32:
+            remedy += f", and scale what is too large: numbers beyond {np.finfo(np.float32).max:.2g} are infinite there"
         raise ValueError(
             f"{name} holds {numbers[tuple(first)]} (as {numbers.dtype}){_place(place)}, {int(wrong.sum())} such in "
-            f"all: {purpose} needs finite numbers; fill in or leave out what is missing"
+            f"all: {purpose} needs finite numbers; {remedy}"
         )
 
 

@@ -135,6 +135,7 @@ def diagnose_network(
     >>> diagnose_network(network, Rows(X, y, None), history)[0].name
     'no line can separate'
     """
+    rows = rows.counted()
     X, targets = rows.X, np.asarray(rows.y, dtype=np.float64)
     picked = slice(None, None, max(1, X.shape[0] // LOOKED_AT))
     with np.errstate(all="ignore"):  # of a network that has diverged

@@ -1,26 +1,60 @@
 """The errors that clearprop raises beside Python's own."""
 
+from collections.abc import Mapping, Sequence
+
 
 class InputError(ValueError):
     """A file, table or value from outside breaks a rule; the message names value, rule and remedy."""
 
 
-class DivergenceError(ArithmeticError):
-    """Training left the finite numbers; the network keeps its last finite parameters.
+class DivergenceError(ArithmeticError, ValueError):
+    """Training left the finite numbers; the network keeps its last finite parameters, or its best where those are kept.
 
     Attributes
     ----------
     epoch, batch : int
-        Where it happened, both counted from 1.
+        Where it happened, both counted from 1; the batch is None where it was not looked for, as by the perceptron.
     layer : int
         The first layer (1-based, as in the article) whose numbers were not finite.
+    what, kept : str
+        What happened, and what is left: the first sentences of the message.
+    remedies : sequence of (str, str)
+        What may help: words with a place for a parameter, and that parameter's name.
+
+    Examples
+    --------
+    >>> error = DivergenceError("It diverged", 1, 2, 1, "Nothing is lost", [("a lower {} than 100", "learning_rate")])
+    >>> print(error)
+    It diverged. Nothing is lost. Try a lower learning_rate than 100
+    >>> print(error.worded({"learning_rate": "eta0"}, kept="All is lost"))
+    It diverged. All is lost. Try a lower eta0 than 100
     """
 
-    def __init__(self, message: str, *, epoch: int, batch: int, layer: int) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        what: str,
+        epoch: int,
+        batch: int | None,
+        layer: int,
+        kept: str,
+        remedies: Sequence[tuple[str, str]],
+    ) -> None:
+        super().__init__(what, epoch, batch, layer, kept, remedies)  # all of it, so that it can be pickled
+        self.what = what
         self.epoch = epoch
         self.batch = batch
         self.layer = layer
+        self.kept = kept
+        self.remedies = remedies
+
+    def worded(self, names: Mapping[str, str], *, opening: str = "", kept: str | None = None) -> "DivergenceError":
+        """The same error with the names that its caller has for parameters, and what is left in the caller's words."""
+        remedies = [(text, names.get(parameter, parameter)) for text, parameter in self.remedies]
+        what, kept = opening + self.what, self.kept if kept is None else kept
+        return DivergenceError(what, self.epoch, self.batch, self.layer, kept, remedies)
+
+    def __str__(self) -> str:
+        return f"{self.what}. {self.kept}. Try " + " or ".join(text.format(name) for text, name in self.remedies)
 
 
 class MissingExtraError(ImportError):

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.errors import DivergenceError
 from clearprop.losses import PerceptronLoss
 from clearprop.sparse import canonical, is_sparse
 from clearprop.updates import Update, Updates
@@ -193,7 +194,7 @@ def train(
 
     Raises
     ------
-    FloatingPointError
+    DivergenceError
         Weights or bias left the finite numbers.
 
     Examples
@@ -211,12 +212,13 @@ def train(
     course = Course(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
     log = Updates()
     while course.epoch < settings.epochs and course.stale < settings.patience:
-        if validate is None and tell is None:
-            log += engine.advance(run, course, settings.epochs)
-        else:
-            log += engine.advance(run, course, course.epoch + 1, judges=validate is None)
+        with np.errstate(all="ignore"):  # what is not finite is noticed below
+            if validate is None and tell is None:
+                log += engine.advance(run, course, settings.epochs)
+            else:
+                log += engine.advance(run, course, course.epoch + 1, judges=validate is None)
         if not run.is_finite:
-            raise FloatingPointError(f"epoch {course.epoch}")
+            raise _divergence_error(run, course)
         if validate is not None:
             course.weigh(-validate(w.values * w.scale, run.bias), settings)
         if tell is not None:
@@ -227,6 +229,20 @@ def train(
             )
     w.fold()
     return Learned(w.values, run.bias, course.epoch, course.mistakes, log)
+
+
+def _divergence_error(run: "Run", course: "Course") -> DivergenceError:
+    largest = float(abs(run.rows.X).max())
+    step = run.settings.rate * float(run.sample_weight.max()) * max(run.class_weight)
+    return DivergenceError(
+        f"training diverged in epoch {course.epoch}: the weights or the bias of output {run.output} were no longer "
+        f"finite (the largest input is {largest:.4g}, and a row is added up to {step:.4g} times)",
+        course.epoch,
+        None,
+        1,
+        "Where it began is not changed",
+        [("scaled inputs", ""), (f"a lower {{}} than {run.settings.rate:g}", "rate")],
+    )
 
 
 @dataclass

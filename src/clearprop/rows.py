@@ -67,6 +67,13 @@ class Rows:
             raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
         return cls(rows, targets, weight)
 
+    def counted(self) -> "Rows":
+        """Those that weigh something."""
+        if self.sample_weight is None or self.sample_weight.all():
+            return self
+        there = np.flatnonzero(self.sample_weight)
+        return Rows(self.X[there], self.y[there], self.sample_weight[there])
+
     def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
         """The loss, without penalty, and the metric of the network on these rows."""
         loss_sum, weight_sum, outputs = 0.0, 0.0, []

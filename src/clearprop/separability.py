@@ -42,7 +42,7 @@ def separable(X: Any, positive: Array, intercept: bool = True, largest: int = LA
     >>> separable(corners, np.array([False, True, True, False]))
     False
     """
-    if positive.all() or not positive.any():
+    if intercept and (positive.all() or not positive.any()):
         return True
     if (X.data if is_sparse(X) else X).size > largest:
         return None

@@ -39,6 +39,8 @@ class Patience:
     epochs_without_gain : int
     best : float
         The best number so far, a metric with its sign turned.
+    best_epoch : int or None
+        The first epoch that had it; None where no number was finite.
     best_parameters : array or None
     """
 
@@ -48,6 +50,7 @@ class Patience:
     keeps_best: bool
     epochs_without_gain: int = 0
     best: float = np.inf
+    best_epoch: int | None = None
     best_parameters: Array | None = None
 
     def weigh(self, records: Sequence[EpochRecord], parameters: Array) -> None:
@@ -56,17 +59,17 @@ class Patience:
         Where the best epoch's parameters are kept, epochs are to be weighed one by one.
         """
         number = self.monitor if callable(self.monitor) else attrgetter(self.monitor)
-        best, without_gain = self.best, self.epochs_without_gain
+        best, best_epoch, without_gain = self.best, self.best_epoch, self.epochs_without_gain
         for record in records:
             value = -number(record) if self.monitor == "metric" else number(record)
             finite = math.isfinite(value)
             # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
             without_gain = 0 if finite and value <= best - self.tolerance else without_gain + 1
             if finite and value < best:
-                best = value
+                best, best_epoch = value, record.epoch
         if self.keeps_best and best < self.best:
             self.best_parameters = parameters.copy()
-        self.best, self.epochs_without_gain = best, without_gain
+        self.best, self.best_epoch, self.epochs_without_gain = best, best_epoch, without_gain
 
     def after(self, earlier: "Patience") -> "Patience":
         """These settings, with what an earlier one has seen, if it watched the same number."""
@@ -77,6 +80,7 @@ class Patience:
             self,
             epochs_without_gain=earlier.epochs_without_gain,
             best=earlier.best,
+            best_epoch=earlier.best_epoch,
             best_parameters=best_parameters,
         )
 
@@ -84,6 +88,12 @@ class Patience:
     def name(self) -> str:
         """What is monitored, in words."""
         return "the monitored number" if callable(self.monitor) else self.monitor.replace("_", " ")
+
+    @property
+    def reason(self) -> str:
+        """Why training ends where patience is over; a new best that is better by less than `tolerance` is no gain."""
+        gain = f"gain of {self.tolerance:g} or more" if self.tolerance else "gain"
+        return f"no {gain} in {self.name} over {self.epochs_without_gain} epochs"
 
     @property
     def epochs_to_come(self) -> float:

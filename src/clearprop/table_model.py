@@ -150,6 +150,7 @@ class TableModel:
             model=model,
             history=history,
             stop_reason=str(trainer.stop_reason),
+            ending=str(trainer.ending),
             optimizer=str(settings.trainer.get("optimizer", "adam")),
             batch_size=min(trainer.batch_size or train.n_rows, train.n_rows),
             evaluation=model.evaluate(judged),
@@ -222,6 +223,8 @@ class Learned:
 
     Attributes
     ----------
+    stop_reason, ending : str
+        Why training ended; and, in the second, which epoch's parameters the model has.
     evaluation : Evaluation
         On the rows held out, or on the training rows where there are none.
     train, held_out : Table
@@ -233,6 +236,7 @@ class Learned:
     model: TableModel
     history: History
     stop_reason: str
+    ending: str
     optimizer: str
     batch_size: int
     evaluation: Evaluation

@@ -1,6 +1,7 @@
 """The trainer: batches, epochs, stopping, history and snapshots around an engine that takes the steps."""
 
 import copy
+import math
 import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -31,6 +32,8 @@ Array = npt.NDArray[Any]
 
 # So many seconds of training, as NumPy would take them, may pass with nobody looking.
 SECONDS_AHEAD = 0.1
+# Inputs and targets past this are worth scaling where numbers have left the finite ones.
+LARGE = 100.0
 # What is often tried on a trainer, and what to write instead.
 INSTEAD = {
     "train": "write trainer.fit(X, y)",
@@ -69,13 +72,13 @@ class Trainer(SaysNearKeywords):
         The greatest length of a gradient; longer ones are shortened to it.
     tolerance, patience : float, int or None
         Training stops when the monitored number has not got better by `tolerance` in more than `patience`
-        epochs on end; with patience None it does not stop early.
+        epochs on end, counted from the best so far; with patience None it does not stop early.
     monitor : {"loss", "validation_loss", "metric"} or callable, optional
         Where not given, the validation loss if there are validation rows, else the training loss. A function of the
         epoch's record gives a number that should fall.
     keep_best : bool, optional
-        Whether the parameters of the best epoch, by `monitor`, are those that stay; where not given, if there are
-        validation rows.
+        Whether the parameters of the best epoch, by `monitor`, are those that stay, whatever ends training; where not
+        given, if there are validation rows.
     metric : str or callable, optional
         "accuracy", "r2", or a function (loss, y, outputs, sample_weight) -> float, the greater the better.
     callbacks : sequence of Callback
@@ -173,6 +176,7 @@ class Trainer(SaysNearKeywords):
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
         self._job: Job | None = None
+        self._last: Array | None = None  # the last parameters, where the network shows the best in between
         self._telling = False
 
     # -- training ------------------------------------------------------------------------------------------------
@@ -241,18 +245,24 @@ class Trainer(SaysNearKeywords):
         )
         self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best), samples=samples)
         self._records: list[EpochRecord] = []
+        self._last = None
         self._tell("on_start")
         self._settle()
 
     def run(self) -> History:
         """Go on to the end of training.
 
+        An interruption, or an error in a callback, metric or monitor, comes through. The network then has the best
+        parameters, where those are kept, and training can be gone on with from where it was: after the last epoch.
+
         Raises
         ------
         DivergenceError
-            Numbers left the finite range; the network keeps the last parameters that were finite.
+            Numbers left the finite range; the network keeps the last parameters that were finite, or the best where
+            those are kept.
         """
         self._started()
+        self._take_up()
         self._settle()
         self._warn_of_end()
         try:
@@ -263,6 +273,8 @@ class Trainer(SaysNearKeywords):
                     self._run_epochs(self._epochs_ahead())
         except BaseException:
             if self.stop_reason is None:
+                self._last = self.network.parameters.copy()
+                self._keep_best()
                 self._tell("on_finish")
             raise
         return self.history
@@ -292,6 +304,7 @@ class Trainer(SaysNearKeywords):
             See `run`.
         """
         job = self._started()
+        self._take_up()
         self._warn_of_end()
         if self._state.cursor < job.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
             self._advance(self._state.cursor + job.batch_size)
@@ -319,6 +332,20 @@ class Trainer(SaysNearKeywords):
         """Why training has ended; None while it has not."""
         self._started()
         return self._state.stop_reason
+
+    @property
+    def ending(self) -> str | None:
+        """Why training has ended, and which epoch's parameters stay if not the last; None while it has not."""
+        reason, patience = self.stop_reason, self._state.patience
+        if reason is None or patience.best_parameters is None:
+            return reason
+        return f"{reason}; epoch {patience.best_epoch} is kept, the best by {patience.name}"
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch that was best by the monitored number so far; None where none had a finite one."""
+        self._started()
+        return self._state.patience.best_epoch
 
     @property
     def next_rate(self) -> float:
@@ -351,7 +378,7 @@ class Trainer(SaysNearKeywords):
         """All of the present state, as copies."""
         job = self._started()
         return Snapshot(
-            parameters=self.network.parameters.copy(),
+            parameters=self._parameters_to_go_on_with().copy(),
             slots=job.slots.copy(),
             step=job.step,
             generator=copy.deepcopy(generator_state(self.rng)),
@@ -384,6 +411,7 @@ class Trainer(SaysNearKeywords):
                 f"{len(snapshot.slots)} slots, this training of {self.network.parameters.size} "
                 f"{self.network.dtype} and {len(job.slots)}: start the trainer with the same network and optimiser"
             )
+        self._last = None
         self.network.parameters[:] = snapshot.parameters
         job.slots[:] = snapshot.slots
         job.step = snapshot.step
@@ -403,6 +431,7 @@ class Trainer(SaysNearKeywords):
         state.patience = self._state.patience.after(state.patience)
         if state.order is not None and len(state.order) != job.n_rows:
             state.order = None
+        self._last = None
         job.slots[:] = snapshot.slots
         job.step = snapshot.step
         self._state, self._records = state, list(snapshot.records)
@@ -446,6 +475,7 @@ class Trainer(SaysNearKeywords):
 
     def _run_epochs(self, epochs: int) -> None:
         """Go on to the end of the present epoch, or run so many whole ones; judge them."""
+        self._take_up()
         self._advance(self._started().n_rows, epochs)
         self._end_epochs()
         self._settle()
@@ -459,7 +489,8 @@ class Trainer(SaysNearKeywords):
             raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
         if state.cursor == job.n_rows:
             return
-        before = (generator_state(self.rng), state.order) if self.shuffle and epochs > 1 else None
+        drawn, order = generator_state(self.rng), state.order
+        before = self.network.parameters.copy(), job.slots.copy(), job.step
         stretch = self._stretch(min(stop, job.n_rows), epochs)
         first_batch = state.cursor // job.batch_size
         try:
@@ -470,11 +501,16 @@ class Trainer(SaysNearKeywords):
             if in_epoch > 0:
                 state.progress, state.rates = stretch.progress[:in_epoch], stretch.rates[:in_epoch, -1].tolist()
                 self._end_epochs()
-            if before is not None:  # the orders of epochs that never came are not drawn
-                restore_generator(self.rng, before[0])
-                state.order = before[1]
+            if self.shuffle and epochs > 1:  # the orders of epochs that never came are not drawn
+                restore_generator(self.rng, drawn)
+                state.order = order
                 self._orders(in_epoch + 1)
-            raise self._divergence_error(diverged, first_batch + batch) from diverged
+            raise self._divergence_error(diverged, first_batch + batch) from None
+        except BaseException:  # such as Ctrl-C: back to where training can be gone on with
+            self.network.parameters[:], job.slots[:], job.step = before
+            restore_generator(self.rng, drawn)
+            state.order = order
+            raise
         state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
 
     def _stretch(self, stop: int, epochs: int) -> Stretch:
@@ -483,7 +519,7 @@ class Trainer(SaysNearKeywords):
         orders = self._orders(epochs) if state.cursor == 0 else None if state.order is None else state.order[np.newaxis]
         batches = -(-(stop - state.cursor) // job.batch_size)
         rates = self.schedule.rates(self.learning_rate, self._position(), epochs, batches, job.n_rows)
-        progress = Progress.none(epochs) if state.cursor == 0 else state.progress
+        progress = Progress.none(epochs) if state.cursor == 0 else Progress(state.progress.sums.copy())
         return Stretch(orders, state.cursor, stop, rates, progress)
 
     def _orders(self, epochs: int) -> Array | None:
@@ -539,8 +575,7 @@ class Trainer(SaysNearKeywords):
             state.stalls += 1
             state.patience.epochs_without_gain = 0
         else:
-            reason = f"no gain in {state.patience.name} over {state.patience.epochs_without_gain} epochs"
-            state.stop_requested = state.stop_requested or reason
+            state.stop_requested = state.stop_requested or state.patience.reason
 
     def _settle(self) -> None:
         """End training if that is due, unless an epoch is under way or a callback is being told."""
@@ -555,7 +590,7 @@ class Trainer(SaysNearKeywords):
     def _end(self, reason: str) -> None:
         """Training is over: keep the best parameters, where they are wanted, and tell the callbacks."""
         if self._state.stop_reason is None:
-            self._state.stop_reason = reason
+            self._state.stop_reason, self._last = reason, None
             self._keep_best()
             self._tell("on_finish")
 
@@ -570,6 +605,19 @@ class Trainer(SaysNearKeywords):
                 f"plan for more than epochs={self.epochs}, or choose a schedule that does not end, such as 'constant'"
             )
             warnings.warn(f"{told}. To learn on, {remedy}", stacklevel=3)
+
+    def _take_up(self) -> None:
+        """Go on where training was interrupted: at the last parameters, where the best were shown in between."""
+        if self._last is not None:
+            self.network.parameters[:] = self._parameters_to_go_on_with()
+            self._last = None
+
+    def _parameters_to_go_on_with(self) -> Array:
+        """The network's, unless these are the best, kept there by an interruption."""
+        shown, best = self.network.parameters, self._state.patience.best_parameters
+        if self._last is None or best is None or not np.array_equal(shown, best):
+            return shown
+        return self._last
 
     def _tell(self, event: str) -> None:
         self._telling = True
@@ -604,9 +652,11 @@ class Trainer(SaysNearKeywords):
         try:
             reason = minimise(job, method, self.epochs, self.tolerance, after_iteration)
         except Diverged as diverged:
-            raise self._divergence_error(diverged, 0) from diverged
+            raise self._divergence_error(diverged, 0) from None
+        finally:
+            if state.stop_reason is not None:  # again, since SciPy's last word came after an end that a callback wanted
+                self._keep_best()
         self._end(reason)
-        self._keep_best()  # again, since SciPy's last word came after an end that a callback wanted
 
     if not TYPE_CHECKING:  # to whom a name that is not there is an error by itself
 
@@ -627,21 +677,32 @@ class Trainer(SaysNearKeywords):
         self._keep_best()
         self._tell("on_finish")
         kept = "last finite" if self._state.patience.best_parameters is None else "best"
-        if self.lbfgs:
-            remedies = ["an l2 penalty", "another optimizer"]
-        else:
-            remedies = [f"a lower learning_rate than {self.learning_rate:g}"]
-            remedies += ["clip_norm=1.0"] if self.clip_norm is None else []
-        largest = float(abs(self._started().X).max())
-        remedies += [f"scaled inputs (the largest is {largest:.3g})"] if largest > 100 else []
+        inputs, targets = float(abs(self._started().X).max()), float(abs(self._started().y).max())
         return DivergenceError(
             f"training diverged in epoch {epoch}, batch {batch}: {diverged.what} of layer {diverged.layer} were the "
-            f"first numbers that were not finite. The network keeps its {kept} parameters. Try "
-            + " or ".join(remedies),
-            epoch=epoch,
-            batch=batch,
-            layer=diverged.layer,
+            f"first numbers that were not finite (the largest input is {inputs:.4g}, the largest target {targets:.4g})",
+            epoch,
+            batch,
+            diverged.layer,
+            f"The network keeps its {kept} parameters",
+            self._remedies(inputs, targets),
         )
+
+    def _remedies(self, inputs: float, targets: float) -> list[tuple[str, str]]:
+        """What may keep numbers finite, given the largest input and target."""
+        limit = math.sqrt(np.finfo(self.network.dtype).max)
+        sizes = {"scaled inputs": inputs, "scaled targets": targets}
+        if max(inputs, targets) > limit:
+            why = f": {self.network.dtype} cannot hold squares of numbers beyond {limit:.2g}"
+            return [(" and ".join(what for what, size in sizes.items() if size > limit) + why, "")]
+        scaled = [(what, "") for what, size in sizes.items() if size > LARGE]
+        if self.lbfgs:
+            return [(f"a higher {{}} than {self.penalty.l2:g}", "l2"), ("another {}", "optimizer"), *scaled]
+        if self._started().step == 0:  # it is not the steps that are too long
+            largest = float(abs(self.network.parameters).max())
+            return scaled or [(f"smaller weights to begin with (the largest is {largest:.3g})", "")]
+        clipped = [] if self.clip_norm is not None else [("{}", "clip_norm=1.0")]
+        return [(f"a lower {{}} than {self.learning_rate:g}", "learning_rate"), *clipped, *scaled]
 
 
 def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> Rows:

@@ -160,6 +160,22 @@ def test_zero_hidden_layers_and_all_rows(run, flowers):
     assert load("m").network.layer_sizes == (5, 3)
 
 
+def test_what_counts_as_gain_is_said_beside_the_best_epoch(run, houses, tmp_path):
+    """Of the last epochs one may be the best, and yet none a gain: on the command line and in the report."""
+    given = ("--patience", 5, "--learning-rate", 0.02, "--epochs", 500, "--seed", 1)
+    status, out, err = run("train", houses, "--target", "price", "--out", "m", "--report", "r.html", *given)
+    assert status == 0, err
+    said = (
+        r"no gain of 0\.0001 or more in validation loss over 6 epochs; epoch (\d+) is kept, the best by validation loss"
+    )
+    epochs, best = map(int, re.search(rf"(\d+) epochs; {said}\n", out).groups())
+    report = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert re.search(rf"{epochs} epochs on 192 rows; training ended because: {said}\.</p>", report)[1] == str(best)
+    assert epochs - 6 < best < epochs  # which "no gain over 6 epochs" alone would deny
+    status, out, _ = run("train", houses, "--target", "price", "--out", "m", "--validation", 0, "--epochs", 3)
+    assert "3 epochs; all 3 epochs done\n" in out
+
+
 def table(path, header, rows):
     path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
 
@@ -229,7 +245,8 @@ def test_bad_arguments(refused, tmp_path, case):
 def test_divergence_is_one_line(refused, houses):
     line = refused(*("train", houses, "--target", "price", "--out", "m", "--optimizer", "sgd", "--learning-rate", 1e12))
     assert "diverged in epoch 1" in line
-    assert "lower learning_rate" in line
+    assert "No model is written. Try a lower --learning-rate than 1e+12 or --clip-norm 1.0" in line
+    assert "learning_rate" not in line
 
 
 def test_traceback_on_request(run, monkeypatch, tmp_path):

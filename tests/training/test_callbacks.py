@@ -56,7 +56,7 @@ def to_the_end(trainer, how):
 # name: (settings, where a callback stops training, why it has ended)
 ENDS = {
     "all epochs": ({}, [], "all 4 epochs done"),
-    "patience": ({"patience": 1, "tolerance": 9.0}, [], "no gain in loss over 2 epochs"),
+    "patience": ({"patience": 1, "tolerance": 9.0}, [], "no gain of 9 or more in loss over 2 epochs"),
     "stopped at the start": ({}, [StopAt("start")], "enough"),
     "stopped after an epoch": ({}, [StopAt("epoch", 2)], "enough"),
     "stopped after the last epoch": ({}, [StopAt("epoch", 4)], "enough"),

@@ -64,7 +64,7 @@ def test_rows_as_they_come(engine):
 def test_patience_ends_where_it_would_have_ended(schedule, engine):
     settings = {"patience": 3, "tolerance": 0.02, "schedule": schedule, "epochs": 200, "learning_rate": 0.3}
     trainer, epochs = together_and_apart(engine, **settings)
-    assert trainer.stop_reason == "no gain in loss over 4 epochs"
+    assert trainer.stop_reason == "no gain of 0.02 or more in loss over 4 epochs"
     assert max(epochs) == 4
     assert len(trainer.history) < 200
 

@@ -79,7 +79,7 @@ def test_shuffles_and_the_end_by_patience_are_scikit_learns(optimizer, engine):
     assert len(history) == model.n_iter_
     assert history.loss == pytest.approx(model.loss_curve_, rel=1e-8)
     same_parameters(network, model, rtol=1e-7)
-    assert trainer.stop_reason == "no gain in loss over 5 epochs"
+    assert trainer.stop_reason == "no gain of 0.001 or more in loss over 5 epochs"
 
 
 @pytest.mark.parametrize(("schedule", "theirs"), [("invscaling", "invscaling"), ("adaptive", "adaptive")])
@@ -127,4 +127,4 @@ def test_early_stopping_is_scikit_learns(name, engine):
     assert history.metric == pytest.approx(model.validation_scores_, rel=1e-9)
     assert history.loss == pytest.approx(model.loss_curve_, rel=1e-9)
     same_parameters(network, model, rtol=1e-8)  # those of the best epoch
-    assert trainer.stop_reason == "no gain in metric over 6 epochs"
+    assert trainer.stop_reason == "no gain of 0.0001 or more in metric over 6 epochs"

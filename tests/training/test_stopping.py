@@ -31,7 +31,8 @@ def test_patience(losses, tolerance, patience, epochs):
     assert len(trainer.history) == epochs
     assert trainer.history.loss == losses[:epochs]
     if epochs < len(losses):
-        assert trainer.stop_reason == f"no gain in loss over {patience + 1} epochs"
+        asked = f" of {tolerance:g} or more" if tolerance else ""
+        assert trainer.stop_reason == f"no gain{asked} in loss over {patience + 1} epochs"
     else:
         assert trainer.stop_reason == f"all {len(losses)} epochs done"
     assert trainer.network.biases[0][0] == epochs  # without validation the last stays
@@ -41,7 +42,7 @@ def test_the_validation_loss_is_monitored_where_there_is_one():
     biases = [3.0, 2.0, 1.0, 2.0, 3.0, 0.0]
     trainer = scripted([9, 8, 7, 6, 5, 4], biases, ONE_ROW, patience=1)
     assert trainer.history.validation_loss == [4.5, 2.0, 0.5, 2.0, 4.5]
-    assert trainer.stop_reason == "no gain in validation loss over 2 epochs"
+    assert trainer.stop_reason == "no gain of 0.0001 or more in validation loss over 2 epochs"
     assert trainer.network.biases[0][0] == 1.0  # the best
     trainer = scripted([9, 8, 7, 6, 5, 4], biases, ONE_ROW, patience=1, monitor="loss")
     assert len(trainer.history) == 6
@@ -64,6 +65,24 @@ def test_keep_best():
     # of equals, the first
     trainer = scripted([1, 1, 1], [5.0, 6.0, 7.0], keep_best=True, patience=None)
     assert trainer.network.biases[0][0] == 5.0
+
+
+def test_the_ending_says_what_counts_as_gain_and_which_epoch_is_kept():
+    """The last epochs are each the best so far, but not by the tolerance."""
+    biases = [3.0, 2.0, 1.99, 1.98, 2.5]
+    trainer = scripted([1] * 5, biases, ONE_ROW, patience=2, tolerance=0.25)
+    assert trainer.ending == (
+        "no gain of 0.25 or more in validation loss over 3 epochs; epoch 4 is kept, the best by validation loss"
+    )
+    assert trainer.stop_reason == "no gain of 0.25 or more in validation loss over 3 epochs"
+    assert (trainer.best_epoch, trainer.network.biases[0][0]) == (4, 1.98)
+    trainer = scripted([1] * 5, biases, ONE_ROW, patience=2, tolerance=0.25, keep_best=False)
+    assert trainer.ending == trainer.stop_reason
+    trainer = scripted([3, 1, 2], keep_best=True, monitor="loss")
+    assert trainer.ending == "all 3 epochs done; epoch 2 is kept, the best by loss"
+    trainer = make()
+    trainer.start(*rows("cross_entropy"))
+    assert (trainer.ending, trainer.best_epoch) == (None, None)
 
 
 def test_a_metric_is_monitored_upwards():
@@ -97,7 +116,7 @@ def test_a_score_that_is_no_number_is_no_gain(no_score):
 def test_losses_of_which_none_is_a_number_are_no_gain_from_the_first_on(no_loss):
     trainer = scripted([no_loss] * 9, patience=2, keep_best=True)
     assert len(trainer.history) == 3
-    assert trainer.stop_reason == "no gain in loss over 3 epochs"
+    assert trainer.stop_reason == "no gain of 0.0001 or more in loss over 3 epochs"
     assert trainer.network.biases[0][0] == 3  # no epoch was the best: the last stays
     trainer = scripted([no_loss, no_loss, 5.0, no_loss, 4.0, no_loss, no_loss], patience=2, keep_best=True)
     assert trainer.stop_reason == "all 7 epochs done"
@@ -108,7 +127,7 @@ def test_a_validation_loss_that_is_infinite_is_no_gain_and_no_warning():
     """Parameters that are finite, but whose outputs on the validation rows are not."""
     trainer = scripted([1] * 6, [1e200] * 6, ONE_ROW, patience=2)
     assert trainer.history.validation_loss == [math.inf] * 3
-    assert trainer.stop_reason == "no gain in validation loss over 3 epochs"
+    assert trainer.stop_reason == "no gain of 0.0001 or more in validation loss over 3 epochs"
     trainer = scripted([1] * 6, [1e200, 2.0, 1e200, 3.0, 1e200, 1e200], ONE_ROW, patience=None)
     assert trainer.history.validation_loss == [math.inf, 2.0, math.inf, 4.5, math.inf, math.inf]
     assert trainer.network.biases[0][0] == 2.0
@@ -120,7 +139,7 @@ def test_a_stall_lowers_the_rate_and_goes_on_where_the_schedule_is_adaptive():
     # the epochs without gain are 2 and 3, 5 and 6, 7 and 8, 9 and 10: the fourth time the rate is below 1e-6
     rates = [3e-5] * 3 + [6e-6] * 3 + [1.2e-6] * 2 + [2.4e-7] * 2
     assert trainer.history.rate == pytest.approx(rates, rel=1e-12)
-    assert trainer.stop_reason == "no gain in loss over 2 epochs"
+    assert trainer.stop_reason == "no gain of 0.1 or more in loss over 2 epochs"
 
 
 # -- stop() ------------------------------------------------------------------------------------------------------------

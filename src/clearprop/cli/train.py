@@ -14,6 +14,13 @@ DATA = "What is learned"
 NETWORK = "The network"
 TRAINING = "How it learns"
 OUTPUT = "What is written"
+# The flags that stand for the trainer's parameters, in what is said where training diverges.
+FLAGS = {
+    "learning_rate": "--learning-rate",
+    "clip_norm=1.0": "--clip-norm 1.0",
+    "l2": "--l2",
+    "optimizer": "--optimizer",
+}
 
 
 def train(
@@ -96,7 +103,7 @@ def train(
     from clearprop.callbacks import ProgressBar
     from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes
     from clearprop.cli.outputs import checked_endings, checked_outputs
-    from clearprop.errors import InputError
+    from clearprop.errors import DivergenceError, InputError
     from clearprop.table_model import TableModel, TableSettings
     from clearprop.tables import read_csv
 
@@ -135,14 +142,17 @@ def train(
     with notes.status(f"reading {data}"):
         table = read_csv(data)
     with notes.status("preparing the columns") as status:
-        learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
+        try:
+            learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
+        except DivergenceError as error:
+            raise error.worded(FLAGS, kept="No model is written") from None
     learned.model.save(out)
     written = {"model": out, **_write_pictures(learned, data.name, command, report, loss_curve, boundary)}
 
     # All is written before anything is printed, so that nothing is lost if whoever reads goes away.
     console.print(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns", soft_wrap=True)
     print_notes(learned.notes)
-    console.print(f"{len(learned.history)} epochs; {learned.stop_reason}")
+    console.print(f"{len(learned.history)} epochs; {learned.ending}", soft_wrap=True)
     if learned.held_out is None:
         print_evaluation(learned.evaluation, "training rows (none were kept out, so expect less on new ones)")
     else:

@@ -45,7 +45,7 @@ class AutoEngine:
                 try:
                     engine.run(job, part)
                 except Diverged as diverged:
-                    raise diverged.after(begun) from diverged
+                    raise diverged.after(begun) from None
                 begun += part.n_batches
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:

@@ -69,7 +69,7 @@ class CompiledEngine:
             try:
                 NumpyEngine().run(job, part)
             except Diverged as diverged:
-                raise diverged.after(good) from diverged
+                raise diverged.after(good) from None
             good += part.n_batches
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:

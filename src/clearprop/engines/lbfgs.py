@@ -48,9 +48,7 @@ def minimise(
             batch.evaluate()
             norm = float(np.sqrt(np.vdot(batch.gradients.flat, batch.gradients.flat)))
             if not (np.isfinite(batch.loss) and np.isfinite(norm)):
-                layer, what = first_not_finite(network, batch.trace, batch.gradients)
-                network.parameters[:] = last
-                raise Diverged(0, layer, what)
+                raise Diverged(0, *first_not_finite(network, batch.trace, batch.gradients))
         norms[batch.loss] = norm
         return batch.loss, batch.gradients.flat[batch.order].astype(np.float64)
 
@@ -64,13 +62,20 @@ def minimise(
         if not after_iteration(progress):
             raise StopIteration
 
-    result = minimize(
-        evaluate,
-        network.parameters[batch.order].astype(np.float64),
-        method="L-BFGS-B",
-        jac=True,
-        callback=report,
-        options={"maxfun": method.max_evaluations, "maxiter": iterations, "gtol": tolerance, "maxcor": method.memory},
-    )
-    network.parameters[:] = last
+    try:
+        result = minimize(
+            evaluate,
+            network.parameters[batch.order].astype(np.float64),
+            method="L-BFGS-B",
+            jac=True,
+            callback=report,
+            options={
+                "maxfun": method.max_evaluations,
+                "maxiter": iterations,
+                "gtol": tolerance,
+                "maxcor": method.memory,
+            },
+        )
+    finally:
+        network.parameters[:] = last
     return str(result.message).capitalize()

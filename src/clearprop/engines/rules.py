@@ -3,7 +3,6 @@
 import sys
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.auto import numba_is_there
@@ -30,8 +29,7 @@ class CompiledRule:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         from clearprop.engines.compiled import perceptron
 
-        with np.errstate(all="ignore"):  # where nothing is compiled
-            return perceptron.advance(run, course, last, judges)
+        return perceptron.advance(run, course, last, judges)
 
 
 class AutoRule:

@@ -21,7 +21,7 @@ from clearprop.estimators.blow_up import FirstLoss
 from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
-from clearprop.estimators.epochs import EpochReport, reported, reported_outputs
+from clearprop.estimators.epochs import EpochReport, reported, reported_outputs, validation_score
 from clearprop.estimators.held_out import Sample, hold_out
 from clearprop.estimators.insight import Insight
 from clearprop.estimators.notices import DivergenceWarning, warn_of_ignored
@@ -38,7 +38,7 @@ from clearprop.estimators.settings import (
     patience,
     schedule,
 )
-from clearprop.estimators.unchanged import unchanged_if_refused
+from clearprop.estimators.unchanged import Earlier, unchanged_if_refused
 from clearprop.history import EpochRecord, History
 from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
@@ -51,6 +51,10 @@ Array = npt.NDArray[Any]
 
 # The fitted attributes that grow by the epoch.
 RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
+# This estimator's names for the trainer's parameters, in what is said where training diverges.
+NAMES = {"learning_rate": "learning_rate_init", "l2": "alpha", "optimizer": "solver"}
+# What is said where a training came to nothing, and the estimator is as it was.
+LEFT = "The model is still the one from before"
 
 
 class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSupport, BaseEstimator):  # type: ignore[misc]
@@ -108,12 +112,16 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
     ) -> None:
         """Check all that is given, and train: until it ends, or for one epoch more (`incremental`)."""
         report = EpochReport(self, {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}})
-        with unchanged_if_refused(self):
+        with unchanged_if_refused(self) as earlier:
             if incremental:
                 self._first_call(y, classes)
             trainer = self._prepared(X, y, sample_weight, validation, report, incremental)
-        with trainer.undisturbed(), report.told(max_subtasks=1 if incremental else self.max_iter):
-            self._run(trainer, report, incremental)
+        try:
+            with trainer.undisturbed(), report.told(max_subtasks=1 if incremental else self.max_iter):
+                self._run(trainer, report, earlier, incremental)
+        finally:
+            if earlier.is_model and not report.epochs and (trainer.stop_reason or "diverged").startswith("diverged"):
+                earlier.put_back()
 
     def _prepared(
         self,
@@ -165,8 +173,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         self.n_layers_ = len(hidden) + 2
         name = self.network_.activations[-1].name
         self.out_activation_ = OUTPUT_NAMES.get(name, name)
-        self.__dict__.pop("_snapshot", None)
-        for name in RECORDS:
+        for name in (*RECORDS, "loss_", "_snapshot"):
             self.__dict__.pop(name, None)
 
     def _open_records(self, validated: bool) -> None:
@@ -176,13 +183,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         if not self._is_stochastic():
             return
         self.loss_curve_: list[float] = getattr(self, "loss_curve_", [])
-        scores, best_score = getattr(self, "validation_scores_", None), getattr(self, "best_validation_score_", None)
-        best_loss = getattr(self, "best_loss_", None)
+        scores, best_loss = getattr(self, "validation_scores_", None), getattr(self, "best_loss_", None)
         self.validation_scores_: list[float] | None = (scores or []) if self.early_stopping else None
         self.best_validation_score_: float | None = None
         self.best_loss_: float | None = None
         if self.early_stopping:
-            self.best_validation_score_ = -np.inf if best_score is None else best_score
+            self.best_validation_score_ = -np.inf  # that of the epoch that this training keeps
         else:
             self.best_loss_ = np.inf if best_loss is None else best_loss
 
@@ -237,7 +243,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             trainer.resume(snapshot)
         return trainer
 
-    def _run(self, trainer: Trainer, report: EpochReport, incremental: bool) -> None:
+    def _run(self, trainer: Trainer, report: EpochReport, earlier: Earlier, incremental: bool) -> None:
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
         before = FirstLoss(trainer) if self._is_stochastic() and not incremental else None
@@ -254,15 +260,16 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             else:
                 trainer.run()
         except DivergenceError as error:
-            self._report_divergence(error)
+            self._report_divergence(error, trainer, earlier.is_model and not report.epochs)
         except KeyboardInterrupt:
-            warnings.warn("Training interrupted by user.", stacklevel=5)
-        finally:  # diagnose can say why training diverged
+            left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
+            warnings.warn(f"Training interrupted by user.{left}", stacklevel=5)
+        finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
             self._trained = trainer.history
             self._stop_reason = trainer.stop_reason or ""
             self.history_ = History([reported(record, reported_outputs(self.network_)) for record in self._trained])
             self.learning_rate_ = trainer.next_rate
-        self._snapshot = trainer.snapshot()
+            self._snapshot = trainer.snapshot()
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             self.loss_ = self._loss_now(trainer)
         if not incremental:
@@ -303,17 +310,25 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         rows = trainer.rows
         return self.network_.loss(rows.X, rows.y, rows.sample_weight, trainer.penalty)
 
-    def _report_divergence(self, error: DivergenceError) -> None:
-        # Early stopping has an epoch to go back to only if one had a finite score.
-        best = self.best_validation_score_ if self.early_stopping and self._is_stochastic() else None
-        if best is None or not np.isfinite(best) or not hasattr(self, "loss_"):
-            raise ValueError(
-                "Solver produced non-finite parameter weights. The input data may contain large values and need to be "
-                f"preprocessed. In detail: {error}"
-            ) from error
+    def _report_divergence(self, error: DivergenceError, trainer: Trainer, left: bool) -> None:
+        """Raise the error in this estimator's words, or warn where early stopping has an epoch to go back to.
+
+        Parameters
+        ----------
+        left : bool
+            Whether the estimator is left as it was before.
+        """
+        if trainer.best_epoch is None or not trainer.keep_best:
+            opening = "Solver produced non-finite parameter weights. The input data may contain large values and need "
+            opening += "to be preprocessed. In detail: "
+            raise error.worded(NAMES, opening=opening, kept=LEFT if left else None) from None
+        best = validation_score(
+            self, reported(trainer.history[trainer.best_epoch - 1], reported_outputs(self.network_))
+        )
         self.validation_scores_ = [*(self.validation_scores_ or []), float("nan")]
         warnings.warn(
-            f"{error}. Early stopping keeps the best epoch: its validation score is {self.best_validation_score_:.4g}",
+            f"{error.worded(NAMES)}. Early stopping keeps epoch {trainer.best_epoch}, the best: its validation score "
+            f"is {best:.4g}",
             DivergenceWarning,
             stacklevel=6,
         )

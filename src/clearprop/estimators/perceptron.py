@@ -9,13 +9,14 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import compute_class_weight
+from sklearn.utils import compute_class_weight, compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
 from clearprop.engines.rules import RULES
+from clearprop.errors import DivergenceError
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import named_weights, weights_of_rows
 from clearprop.estimators.counts import as_counts
@@ -83,7 +84,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         theorem does not hold: with a penalty, or where training began with other weights than 0 (`coef_init`,
         `intercept_init`, `warm_start`, `partial_fit`).
     separable_ : list of (bool or None)
-        By output, whether a hyperplane can separate the rows; None where that was not found out.
+        By output, whether a hyperplane can separate the rows, those aside that weigh nothing; None where that was not
+        found out.
     network_ : Network
         The same as a network without hidden layer, with the perceptron's loss.
     n_features_in_, feature_names_in_
@@ -196,7 +198,9 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         Raises
         ------
         ValueError
-            A parameter or value that cannot be, one class only, or numbers that leave the finite range.
+            A parameter or value that cannot be, or one class only.
+        DivergenceError
+            Numbers left the finite range; the perceptron is as it was before. It is a ValueError too.
         """
         with unchanged_if_refused(self):
             if hasattr(self, "classes_"):
@@ -302,10 +306,12 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         earlier: Updates = getattr(self, "updates_", Updates())
         self.updates_ = sum((one.updates.moved(before, places) for one in learned), earlier)
         self._epochs = before + self.n_iter_
-        positives = [labels == (output if len(learned) > 1 else 1) for output in range(len(learned))]
-        weight = weight[weight > 0]
-        steps = np.outer([weight.min(), weight.max()], class_weight)
-        self.mistake_bound_, self.separable_ = judged(X, positives, steps, self.fit_intercept, learned)
+        positives = [labels == self._positive(output) for output in range(len(learned))]
+        counts = [
+            weight * np.where(positive, *self._counts(output, class_weight))
+            for output, positive in enumerate(positives)
+        ]
+        self.mistake_bound_, self.separable_ = judged(X, positives, counts, self.fit_intercept, learned)
         self._warn_of_classes()
         if self.penalty is not None or not from_zero:
             self.mistake_bound_[:] = np.inf
@@ -335,14 +341,13 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
 
     def _train_outputs(self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int) -> list[Learned]:
         """Each output on its own."""
-        rows, several = OnlineRows(X), len(self.classes_) > 2
+        rows = OnlineRows(X)
         held_out = None
         if self.early_stopping:
             held_out = held_out_by_class(labels, weight, self.validation_fraction, self.random_state)
         learned = []
         for output, seed in enumerate(shuffle_seeds(self.random_state, len(self.coef_))):
-            positive = output if several else 1
-            signs = np.where(labels == positive, 1.0, -1.0)
+            signs = np.where(labels == self._positive(output), 1.0, -1.0)
             try:
                 learned.append(
                     train(
@@ -352,7 +357,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                         float(self.intercept_[output]),
                         self._settings(epochs),
                         sample_weight=weight,
-                        class_weight=(class_weight[positive], 1.0 if several else class_weight[0]),
+                        class_weight=self._counts(output, class_weight),
                         learned_from=None if held_out is None else ~held_out,
                         seed=seed,
                         output=output,
@@ -361,12 +366,20 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                         engine=RULES[self.engine](),
                     )
                 )
-            except FloatingPointError as error:
-                raise ValueError(
-                    f"Floating-point under-/overflow occurred at {error}. Scaling input data with StandardScaler or "
-                    "MinMaxScaler might help."
-                ) from error
+            except DivergenceError as error:
+                opening = f"Floating-point under-/overflow occurred at epoch #{error.epoch}. Scaling input data with "
+                opening += "StandardScaler or MinMaxScaler might help. In detail: "
+                kept = "The perceptron is as it was before"
+                raise error.worded({"rate": "eta0"}, opening=opening, kept=kept) from None
         return learned
+
+    def _positive(self, output: int) -> int:
+        """The place of an output's class among all classes."""
+        return output if len(self.classes_) > 2 else 1
+
+    def _counts(self, output: int, class_weight: Array) -> tuple[float, float]:
+        """What a row of an output's class counts, and what a row of the others."""
+        return class_weight[self._positive(output)], 1.0 if len(self.classes_) > 2 else class_weight[0]
 
     def _settings(self, epochs: int) -> RuleSettings:
         return RuleSettings(
@@ -462,7 +475,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         self._labels(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
         targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)
-        rows = Rows.checked(self.network_, X, targets)
+        weight = None if self.class_weight is None else compute_sample_weight(self.class_weight, y)
+        rows = Rows.checked(self.network_, X, targets, weight)
         return diagnose_network(self.network_, rows, History(), Settings(layers=False))
 
     def __sklearn_tags__(self) -> Any:

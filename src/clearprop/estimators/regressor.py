@@ -160,7 +160,10 @@ n_features_in_, feature_names_in_
         Raises
         ------
         ValueError
-            A parameter or value that cannot be, or training that left the finite numbers.
+            A parameter or value that cannot be.
+        DivergenceError
+            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. If
+            that was before the first epoch was over, a model that was there before is still there.
         """
         self._train(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         return self

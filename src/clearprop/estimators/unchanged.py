@@ -1,15 +1,39 @@
-"""Nothing learned is lost where something is refused."""
+"""Nothing learned is lost where something is refused, or a training comes to nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 
-@contextmanager
-def unchanged_if_refused(estimator: Any) -> Iterator[None]:
-    """Give an estimator back the attributes that it had, if what follows raises.
+class Earlier:
+    """What an estimator has learned so far: its attributes, and a copy of its network's parameters.
 
-    Arrays are not copied: they must not be written into in between.
+    Other arrays and lists are not copied: until it is certain that a training has come to something, they must not be
+    written into.
+    """
+
+    def __init__(self, estimator: Any) -> None:
+        self._estimator = estimator
+        self._attributes = dict(vars(estimator))
+        network = self._attributes.get("network_")
+        self._parameters = None if network is None else network.parameters.copy()
+
+    @property
+    def is_model(self) -> bool:
+        """Whether there was a network."""
+        return self._parameters is not None
+
+    def put_back(self) -> None:
+        """Give the estimator all of it back."""
+        vars(self._estimator).clear()
+        vars(self._estimator).update(self._attributes)
+        if self.is_model:
+            self._attributes["network_"].parameters[:] = self._parameters
+
+
+@contextmanager
+def unchanged_if_refused(estimator: Any) -> Iterator[Earlier]:
+    """Give an estimator back what it had, if what follows raises.
 
     Examples
     --------
@@ -23,10 +47,9 @@ def unchanged_if_refused(estimator: Any) -> Iterator[None]:
     ...     print(model)
     namespace(coef_=1.0)
     """
-    before = dict(vars(estimator))
+    earlier = Earlier(estimator)
     try:
-        yield
+        yield earlier
     except BaseException:
-        vars(estimator).clear()
-        vars(estimator).update(before)
+        earlier.put_back()
         raise
