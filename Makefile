@@ -1,16 +1,20 @@
 # `make demo` and `make test` need python3 (>= 3.11, with venv) and make; all else is installed into .venv
-# (and, for `make bench`, .venv-bench).
+# (for `make bench` into .venv-bench, for `make test-all` into .venv-lowest too).
 
 PYTHON ?= python3
 BIN := .venv/bin
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: demo test lint types layers tests bench format clean
+.PHONY: demo test test-all lint types layers tests bench format clean
 
 demo: .venv/demo.stamp
 	@$(BIN)/clearprop demo
 
 test: lint types layers tests
+
+# Once more with the lowest versions that pyproject.toml allows.
+test-all: test .venv-lowest/stamp
+	.venv-lowest/bin/pytest -n 2 -p no:cacheprovider
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
@@ -48,6 +52,14 @@ format: .venv/dev.stamp
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,dev]'
 	@touch $@ .venv/demo.stamp
 
+.venv-lowest/stamp: pyproject.toml tests/lowest_versions.py | .venv/bin/python
+	@echo "setting up .venv-lowest (once)"
+	@$(PYTHON) -m venv --clear .venv-lowest
+	@$(PYTHON) tests/lowest_versions.py > .venv-lowest/constraints.txt
+	@.venv-lowest/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
+		-c .venv-lowest/constraints.txt -e '.[plots,dev]'
+	@touch $@
+
 # The peers are large: they have an environment of their own, which only `make bench` makes.
 .venv-bench/stamp: pyproject.toml constraints.txt benchmarks/requirements.txt | .venv/bin/python
 	@echo "setting up .venv-bench (once)"
@@ -57,4 +69,4 @@ format: .venv/dev.stamp
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-bench clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

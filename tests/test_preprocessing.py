@@ -70,6 +70,18 @@ def test_the_same_as_scikit_learn_used_directly(table):
     assert preprocessor.columns[0] == NumberColumn("a", imputer.statistics_[0], scaler.mean_[0], scaler.scale_[0])
 
 
+def test_a_part_alone_and_scaled_numbers_are_the_same_features(table):
+    """What applies a preprocessor without a table, column by column, has the same features to the bit."""
+    preprocessor = Preprocessor.fit(table)
+    features = preprocessor.transform(table)
+    for position, column in enumerate(preprocessor.columns[:3]):
+        numbers = table.column(column.name).numbers()
+        assert np.isnan(numbers).any()
+        assert column.scaled(numbers).tobytes() == features[:, position].tobytes()
+    assert features.flags.c_contiguous
+    assert preprocessor.transform(table.take([])).shape == (0, len(preprocessor.feature_names))
+
+
 def test_numbers_by_hand():
     preprocessor = Preprocessor.fit(table_of(x=[1, 2, None, 6]))
     scale = float(np.std([1, 2, 2, 6]))

@@ -2,13 +2,13 @@
 
 Columns of numbers have their missing cells filled by the median, then mean 0 and standard deviation 1.
 Columns of categories become one column of 0 and 1 a value; a missing cell is a value of its own, since that a
-cell was left empty often says something. Both are done by scikit-learn's transformers, which load when first
-used. What was learned is a handful of numbers and strings, and goes through JSON without losing a bit.
+cell was left empty often says something. scikit-learn's imputer and scaler learn the columns of numbers. What was
+learned is a handful of numbers and strings, which goes through JSON without losing a bit, and is applied without
+scikit-learn: loading it takes longer than most predictions.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -53,9 +53,13 @@ class NumberColumn:
         """The names of the features that the column becomes: one."""
         return [self.name]
 
-    def read(self, column: Column, notes: list[str]) -> NDArray[np.float64]:
-        """The numbers (n_rows,), NaN where missing; InputError when a cell is text or infinite."""
-        return column.numbers()
+    def encode(self, column: Column, notes: list[str]) -> NDArray[np.float64]:
+        """The feature (n_rows, 1); InputError when a cell is text or infinite."""
+        return self.scaled(column.numbers())[:, np.newaxis]
+
+    def scaled(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The feature of each number (n_rows,); NaN stands for a missing one."""
+        return (np.where(np.isnan(numbers), self.median, numbers) - self.mean) / self.scale
 
     def to_config(self) -> dict[str, Any]:
         """What was learned, for JSON."""
@@ -98,12 +102,12 @@ class CategoryColumn:
         """The names of the features that the column becomes, one a value."""
         return [f"{self.name}={value or '(missing)'}" for value in self.values]
 
-    def read(self, column: Column, notes: list[str]) -> NDArray[np.float64]:
-        """The number of each cell's value (n_rows,), -1 where the training rows had none such; notes say so."""
+    def encode(self, column: Column, notes: list[str]) -> NDArray[np.float64]:
+        """1 in the feature of each cell's value, else 0 (n_rows, values); notes on what training did not know."""
         number_of = {value: number for number, value in enumerate(self.values)}
         number_of |= dict.fromkeys(MISSING, number_of.get("", -1))
         cells = column.cells.tolist()
-        numbers = np.fromiter((number_of.get(cell, -1) for cell in cells), np.float64, len(cells))
+        numbers = np.fromiter((number_of.get(cell, -1) for cell in cells), np.intp, len(cells))
         new = np.flatnonzero((numbers < 0) & ~column.missing)
         if len(new):
             count = "1 cell holds a category" if len(new) == 1 else f"{len(new):,} cells hold categories"
@@ -111,7 +115,7 @@ class CategoryColumn:
                 f"{column.where()}: {count} that the training rows did not have, for instance "
                 f"{quoted(cells[new[0]])} in {column.place} {column.lines[new[0]]}; the network is shown none instead."
             )
-        return numbers
+        return (numbers[:, np.newaxis] == np.arange(len(self.values))).astype(np.float64)
 
     def to_config(self) -> dict[str, Any]:
         """What was learned, for JSON."""
@@ -243,41 +247,13 @@ class Preprocessor:
         if passed_over:
             noun = "column is" if len(passed_over) == 1 else "columns are"
             notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
-        matrix = np.empty((table.n_rows, len(self.columns)))
-        for position, column in enumerate(self.columns):
-            matrix[:, position] = column.read(wanted.column(column.name), notes)
-        features: NDArray[np.float64] = self.transformer.transform(matrix)
+        features = np.empty((table.n_rows, len(self.feature_names)))
+        start = 0
+        for column in self.columns:
+            stop = start + len(column.features)
+            features[:, start:stop] = column.encode(wanted.column(column.name), notes)
+            start = stop
         return features
-
-    @cached_property
-    def transformer(self) -> Any:
-        """scikit-learn's ColumnTransformer that does the work.
-
-        It takes the numbers that `columns` read: (n_rows, n_columns), NaN for a missing number, and the
-        number of its value, or -1, for a category.
-        """
-        from sklearn.compose import ColumnTransformer
-        from sklearn.preprocessing import OneHotEncoder
-
-        numbers = [column for column in self.columns if isinstance(column, NumberColumn)]
-        categories = [column for column in self.columns if isinstance(column, CategoryColumn)]
-        parts: list[tuple[str, Any, slice]] = []
-        if numbers:
-            parts.append(("numbers", _impute_then_scale(), slice(0, len(numbers))))
-        if categories:
-            values = [np.arange(float(len(column.values))) for column in categories]
-            one_hot = OneHotEncoder(categories=values, handle_unknown="ignore", sparse_output=False)
-            parts.append(("categories", one_hot, slice(len(numbers), len(self.columns))))
-        # A row of the medians teaches the imputer these very medians; the scaler is then told what to do.
-        # Its output stays an array, whatever sklearn.set_config says.
-        transformer = ColumnTransformer(parts).set_output(transform="default")
-        transformer.fit(np.array([[column.median for column in numbers] + [0.0] * len(categories)]))
-        if numbers:
-            scaler = transformer.named_transformers_["numbers"].named_steps["scale"]
-            scaler.mean_ = np.array([column.mean for column in numbers])
-            scaler.scale_ = np.array([column.scale for column in numbers])
-            scaler.var_ = scaler.scale_**2
-        return transformer
 
     def to_config(self) -> dict[str, Any]:
         """All that was learned, as a dictionary for JSON; floats come back from it to the last bit.
@@ -369,17 +345,11 @@ def _scaled_columns(numbers: dict[str, NDArray[np.float64]]) -> list[NumberColum
     """What scikit-learn learns from columns of numbers, each (n_rows,)."""
     if not numbers:
         return []
-    pipeline = _impute_then_scale().fit(np.column_stack(list(numbers.values())))
-    medians = pipeline.named_steps["impute"].statistics_
-    scaler = pipeline.named_steps["scale"]
-    learned = zip(numbers, medians.tolist(), scaler.mean_.tolist(), scaler.scale_.tolist(), strict=True)
-    return [NumberColumn(*column) for column in learned]
-
-
-def _impute_then_scale() -> Any:
     from sklearn.impute import SimpleImputer
-    from sklearn.pipeline import Pipeline
     from sklearn.preprocessing import StandardScaler
 
-    pipeline = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
-    return pipeline.set_output(transform="default")
+    # Their output stays an array, whatever sklearn.set_config says.
+    imputer = SimpleImputer(strategy="median").set_output(transform="default")
+    scaler = StandardScaler().fit(imputer.fit_transform(np.column_stack(list(numbers.values()))))
+    learned = zip(numbers, imputer.statistics_.tolist(), scaler.mean_.tolist(), scaler.scale_.tolist(), strict=True)
+    return [NumberColumn(*column) for column in learned]

@@ -72,8 +72,8 @@ def loss_figure(learned: Learned) -> Any:
 
 def boundary_figure(model: TableModel, table: Table) -> Any | None:
     """What the model answers over the plane of its two number columns; None where it has others."""
-    columns = model.preprocessor.columns
-    if len(columns) != 2 or not all(isinstance(column, NumberColumn) for column in columns):
+    columns = [column for column in model.preprocessor.columns if isinstance(column, NumberColumn)]
+    if len(columns) != 2 or len(model.preprocessor.columns) != 2:
         return None
     names = (columns[0].name, columns[1].name)
     rows = np.arange(table.n_rows)
@@ -87,7 +87,8 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
     truth = target.encode(shown.column(target.name))
 
     def answers(plane: Any) -> Any:
-        predictions = model.predict(Table.from_columns(names, list(plane.T)))
+        features = [column.scaled(numbers) for column, numbers in zip(columns, plane.T, strict=True)]
+        predictions = model.answer(np.column_stack(features))
         return predictions.values if predictions.probabilities is None else predictions.probabilities.argmax(axis=1)
 
     labels = target.classes if isinstance(target, ClassTarget) else None

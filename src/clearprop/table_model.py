@@ -163,7 +163,15 @@ class TableModel:
         """Answers for all rows; the target's column need not be there."""
         notes: list[str] = []
         used = table.drop([self.target.name]) if self.target.name in table.names else table
-        return self._predict(self.preprocessor.transform(used, notes), notes)
+        return self.answer(self.preprocessor.transform(used, notes), notes)
+
+    def answer(self, features: Array, notes: Sequence[str] = ()) -> Predictions:
+        """Answers for features (n, n_features), such as the preprocessor makes of a table."""
+        outputs = self.network.predict(features)
+        if isinstance(self.target, ClassTarget):
+            probabilities = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, list(notes))
+        return Predictions(self.target.decode(outputs[:, 0]), None, list(notes))
 
     def evaluate(self, table: Table) -> Evaluation:
         """Compare the answers with the target's column."""
@@ -208,13 +216,6 @@ class TableModel:
     def _features_and_targets(self, table: Table) -> tuple[Array, Array]:
         features = self.preprocessor.transform(table.drop([self.target.name]))
         return features, self.target.encode(table.column(self.target.name))
-
-    def _predict(self, features: Array, notes: list[str]) -> Predictions:
-        outputs = self.network.predict(features)
-        if isinstance(self.target, ClassTarget):
-            probabilities = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
-            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, notes)
-        return Predictions(self.target.decode(outputs[:, 0]), None, notes)
 
 
 @dataclass(frozen=True)

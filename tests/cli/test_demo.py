@@ -4,9 +4,11 @@ import json
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_iris
 
 from clearprop import load, read_csv
 from clearprop.article import reproduce
+from clearprop.cli.demo import write_flowers
 
 
 def test_demo(run, tmp_path):
@@ -23,7 +25,25 @@ def test_demo(run, tmp_path):
     predictions, test = read_csv("d/predictions.csv"), read_csv("d/tumours-test.csv")
     right = predictions.column("predicted diagnosis").cells == test.column("diagnosis").cells
     assert np.mean(right) == pytest.approx(scores["accuracy"])
+    for name in ("flowers.csv", "more-flowers.csv", "new-flowers.csv"):
+        assert (tmp_path / "d" / name).exists()
+        assert f"d/{name}" in out
     assert load("d/two-columns.model").preprocessor.feature_names == ["worst radius", "worst concave points"]
+
+
+def test_the_flowers_are_the_iris_data_each_row_once(tmp_path):
+    flowers = load_iris()
+    parts = [read_csv(path) for path in write_flowers(tmp_path)]
+    assert [part.n_rows for part in parts] == [100, 40, 10]
+    assert [list(part.names) for part in parts] == [[*flowers.feature_names, "species"]] * 2 + [flowers.feature_names]
+    numbers = [[part.column(name).numbers() for name in flowers.feature_names] for part in parts]
+    rows = [np.column_stack(columns) for columns in numbers]
+    assert sorted(map(tuple, np.concatenate(rows))) == sorted(map(tuple, flowers.data))
+    species = dict(zip(map(tuple, flowers.data), flowers.target_names[flowers.target], strict=True))
+    for part, numbers in zip(parts[:2], rows[:2], strict=True):
+        assert [species[tuple(row)] for row in numbers] == part.column("species").cells.tolist()
+    _, counts = np.unique(parts[0].column("species").cells.tolist(), return_counts=True)
+    assert sorted(counts) == [33, 33, 34]  # of those to train on
 
 
 def test_demo_fails_if_an_output_differs(run, monkeypatch):

@@ -242,7 +242,9 @@ def test_callbacks_by_scikit_learns_protocol():
 def test_callbacks_on_older_releases(monkeypatch):
     import clearprop.estimators.callbacks as callbacks
 
-    class Old(FallbackSupport, MLPClassifier):
+    needed = () if issubclass(MLPClassifier, FallbackSupport) else (FallbackSupport,)  # on an older release
+
+    class Old(*needed, MLPClassifier):
         pass
 
     monkeypatch.setattr(callbacks, "CallbackSupportMixin", None)

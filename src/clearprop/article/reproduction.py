@@ -35,6 +35,11 @@ PERCEPTRON_SEED = 7
 NETWORK_SEED = 101
 NETWORK_DRAWS_SKIPPED = 3
 
+#: The perceptron's data: two clouds of 50 points, and their seed, which the article does name (random_state=5).
+CENTRES = ((-3.5, -2.0), (2.5, 3.5))
+DEVIATION = 2.25
+BLOBS_SEED = 5
+
 _SETTINGS = {"eta": "0.05", "epochs": "100", "hidden_layer_sizes": ["2"]}
 
 #: What the article prints, output by output: the same names and nesting as `Output.values`, the numbers as text.
@@ -159,6 +164,9 @@ def reproduce() -> list[Output]:
 def blobs() -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any]]:
     """Make the perceptron's data: 75 rows to train on, 25 to test on, their classes.
 
+    The article has them from scikit-learn's `make_blobs` and `train_test_split`. The same draws in the same order are
+    written out here, since loading scikit-learn takes longer than all six outputs.
+
     Returns
     -------
     training rows, test rows, training classes, test classes : arrays of shapes (75, 2), (25, 2), (75,), (25,)
@@ -168,14 +176,14 @@ def blobs() -> tuple[npt.NDArray[Any], npt.NDArray[Any], npt.NDArray[Any], npt.N
     >>> [part.shape for part in blobs()]
     [(75, 2), (25, 2), (75,), (25,)]
     """
-    from sklearn.datasets import make_blobs
-    from sklearn.model_selection import train_test_split
-
-    rows, classes = make_blobs(
-        n_samples=100, n_features=2, centers=[[-3.5, -2.0], [2.5, 3.5]], cluster_std=2.25, random_state=5
-    )
-    train_rows, test_rows, train_classes, test_classes = train_test_split(rows, classes, test_size=0.25, random_state=5)
-    return train_rows, test_rows, train_classes, test_classes
+    rng = np.random.RandomState(BLOBS_SEED)
+    clouds = [rng.normal(centre, DEVIATION, size=(50, 2)) for centre in CENTRES]
+    mixed = np.arange(100)
+    rng.shuffle(mixed)
+    rows, classes = np.concatenate(clouds)[mixed], np.repeat([0, 1], 50)[mixed]
+    drawn = np.random.RandomState(BLOBS_SEED).permutation(100)
+    test, training = drawn[:25], drawn[25:]
+    return rows[training], rows[test], classes[training], classes[test]
 
 
 def new_network(**settings: Any) -> NeuralNetwork:

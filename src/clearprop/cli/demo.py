@@ -2,9 +2,13 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 LEAST_ACCURACY = 0.95
 
@@ -14,8 +18,9 @@ def demo(
 ) -> None:
     """Show the main job: reproduce the article, then learn a real table with the very commands that you would type.
 
-    The table is the Wisconsin breast cancer data that scikit-learn ships. The exit status is 1 if an output of the
-    article differs or the accuracy on the test rows is below 0.95.
+    The table is the Wisconsin breast cancer data that scikit-learn ships. Its iris data is left as three files to go on
+    with: flowers.csv to train on, more-flowers.csv to evaluate on, and new-flowers.csv, whose species are to be
+    predicted. The exit status is 1 if an output of the article differs or the accuracy on the test rows is below 0.95.
     """
     from clearprop.article import reproduce
     from clearprop.cli.article import mark, print_outputs_in_brief
@@ -53,6 +58,8 @@ def demo(
     _echo_command("train", two_columns, "--target", "diagnosis", "--out", small, "--boundary", boundary)
     train(data=two_columns, target="diagnosis", out=small, boundary=boundary)
 
+    flowers = write_flowers(out)
+
     header("What there is to look at")
     loaded = load_table_model(model)
     accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"]
@@ -63,6 +70,7 @@ def demo(
     console.print(f"test accuracy: {accuracy:.4f} ({verdict} {LEAST_ACCURACY}), by the model loaded from its file")
     for name, path in {"report": report, "loss curve": loss_curve, "decision boundary": boundary}.items():
         console.print(f"{name}: {path}", soft_wrap=True)
+    console.print(f"tables to go on with, of flowers: {', '.join(map(str, flowers))}", soft_wrap=True)
     if matching < len(outputs) or accuracy < LEAST_ACCURACY:
         raise typer.Exit(1)
 
@@ -73,14 +81,37 @@ def _write_tumours(training: Path, test: Path) -> None:
     from sklearn.datasets import load_breast_cancer
     from sklearn.model_selection import train_test_split
 
-    from clearprop.tables import write_csv
-
     data = load_breast_cancer()
-    names = [*data.feature_names, "diagnosis"]
     diagnosis = data.target_names[data.target]
     rows = train_test_split(np.arange(len(diagnosis)), test_size=0.25, random_state=0, stratify=diagnosis)
     for path, chosen in zip((training, test), rows, strict=True):
-        write_csv(path, names, [*data.data[chosen].T, diagnosis[chosen]])
+        _write_rows(path, data, chosen, target="diagnosis")
+
+
+def write_flowers(folder: Path) -> list[Path]:
+    """Write the iris data as three files, to train on, to evaluate on, and without species; their paths."""
+    import numpy as np
+    from sklearn.datasets import load_iris
+    from sklearn.model_selection import train_test_split
+
+    data = load_iris()
+    training, others = train_test_split(np.arange(150), test_size=50, random_state=0, stratify=data.target)
+    paths = [folder / name for name in ("flowers.csv", "more-flowers.csv", "new-flowers.csv")]
+    _write_rows(paths[0], data, training, target="species")
+    _write_rows(paths[1], data, others[:40], target="species")
+    _write_rows(paths[2], data, others[40:])
+    return paths
+
+
+def _write_rows(path: Path, data: Any, rows: "npt.NDArray[np.intp]", target: str | None = None) -> None:
+    """Some rows of one of scikit-learn's tables as CSV, the names of their classes last, if their column has a name."""
+    from clearprop.tables import write_csv
+
+    names, columns = list(data.feature_names), list(data.data[rows].T)
+    if target is not None:
+        names.append(target)
+        columns.append(data.target_names[data.target[rows]])
+    write_csv(path, names, columns)
 
 
 def _make_folder(folder: Path) -> None:
