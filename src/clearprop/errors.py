@@ -1,4 +1,4 @@
-"""The errors that clearprop raises beside Python's own."""
+"""The errors that clearprop raises and the warnings that it gives beside Python's own."""
 
 
 class InputError(ValueError):
@@ -21,6 +21,14 @@ class DivergenceError(ArithmeticError):
         self.epoch = epoch
         self.batch = batch
         self.layer = layer
+
+
+class TrainingWarning(UserWarning):
+    """Training that has gone wrong without failing; the message has the evidence and the remedy."""
+
+
+class CannotLearnWarning(TrainingWarning):
+    """Activations, first weights or targets with which a part of the network, or all of it, cannot learn."""
 
 
 class MissingExtraError(ImportError):

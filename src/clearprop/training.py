@@ -11,11 +11,13 @@ import numpy.typing as npt
 
 from clearprop.arguments import dropout_by_layer, not_negative, positive, whole
 from clearprop.callbacks import Callback, ProgressBar
+from clearprop.callers import warn_caller
 from clearprop.engines import Diverged, Engine, Job, Progress, Stretch, compiles, numpy_seconds, resolve_engine
 from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
-from clearprop.errors import DivergenceError
+from clearprop.errors import CannotLearnWarning, DivergenceError
 from clearprop.history import EpochRecord, History
+from clearprop.learnability import check_output, obstacles
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
@@ -200,8 +202,15 @@ class Trainer:
         Raises
         ------
         ValueError
-            Shapes do not fit, a number is not finite, a target is none that the loss can take.
+            Shapes do not fit, a number is not finite, a target is none that the loss can take, or the output is a
+            softmax over one unit, which is always 1.
+
+        Warns
+        -----
+        CannotLearnWarning
+            Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
+        check_output(self.network)
         rows = Rows.checked(self.network, X, y, sample_weight)
         self._validation = None if validation is None else _validation_rows(self.network, validation)
         monitor = self.monitor or ("loss" if validation is None else "validation_loss")
@@ -226,6 +235,8 @@ class Trainer:
         )
         self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best), samples=samples)
         self._records: list[EpochRecord] = []
+        if samples == 0 and (found := obstacles(network, rows.y, self.dropout)):  # training that goes on has said it
+            warn_caller(f"this training cannot learn all that it should: {'. '.join(found)}.", CannotLearnWarning)
         self._tell("on_start")
         self._settle()
 

@@ -331,11 +331,6 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         loss = self._core_loss(network.dtype)
         output = loss.output_activation if self.output_activation is None else self.output_activation
         functions = [*hidden_activations(self.activation, len(hidden)), ACTIVATIONS.resolve(output)]
-        if n_outputs == 1 and functions[-1].name == "softmax":
-            raise ValueError(
-                "output_activation='softmax' over one output is always 1: leave output_activation out, which is "
-                f"{loss.output_activation} then"
-            )
         for what, has, asked in (
             ("layers", list(network.layer_sizes), [network.layer_sizes[0], *hidden, n_outputs]),
             ("activations", network.activations, functions),
