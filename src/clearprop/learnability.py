@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Activation, Softmax
+from clearprop.findings import Finding
 from clearprop.losses import Loss
 from clearprop.network import Network
 
@@ -38,8 +39,8 @@ def check_output(network: Network) -> None:
     raise ValueError(f"{Softmax.name} over one output is always 1: {remedy}")
 
 
-def obstacles(network: Network, targets: Array, dropout: Sequence[float]) -> list[str]:
-    """What cannot be learned, a sentence each with the reason and the remedy; empty where nothing is in the way.
+def obstacles(network: Network, targets: Array, dropout: Sequence[float]) -> list[Finding]:
+    """What cannot be learned, and why; empty where nothing is in the way.
 
     Parameters
     ----------
@@ -55,15 +56,15 @@ def obstacles(network: Network, targets: Array, dropout: Sequence[float]) -> lis
     []
     >>> network = Network([2, 1], output_activation="sigmoid", rng=0)
     >>> print(*obstacles(network, np.array([[0.0], [5.0]]), []))
-    1 of 2 targets, such as 5, cannot be reached: outputs of sigmoid are from 0 to 1. Scale the targets or leave ...
+    targets out of reach: 1 of 2, such as 5, are outside of what sigmoid can be, from 0 to 1. Remedy: scale ...
     """
     return [*_flat_layers(network), *_same_units(network, dropout), *_unreachable(network, targets)]
 
 
-def _flat_layers(network: Network) -> Iterator[str]:
+def _flat_layers(network: Network) -> Iterator[Finding]:
     """Layers that let no gradient through: those below, and they themselves, stay as they are."""
     sizes = network.layer_sizes[1:]
-    flat = [_is_flat(activation, size) for activation, size in zip(network.activations, sizes, strict=True)]
+    flat = [is_flat(activation, size) for activation, size in zip(network.activations, sizes, strict=True)]
     if network.from_logits and type(network.loss_function).delta_from_logits is not Loss.delta_from_logits:
         flat[-1] = False  # the loss knows the gradient itself
     if not any(flat):
@@ -72,21 +73,23 @@ def _flat_layers(network: Network) -> Iterator[str]:
     activation, size = network.activations[last - 1], sizes[last - 1]
     why = "over one unit is always 1" if isinstance(activation, Softmax) and size == 1 else "has slope 0 everywhere"
     what = "the output" if last == len(flat) else f"layer {last}"
-    yield (
-        f"{activation.name}, the activation of {what}, {why}, which ends the gradient there: the weights of "
-        f"{_layers(range(1, last + 1))} stay as they began. Take one with a slope, such as "
-        + ("sigmoid" if last == len(flat) else "sigmoid or relu")
+    yield Finding(
+        "no gradient",
+        f"{activation.name}, the activation of {what}, {why}, so that the weights of {_layers(range(1, last + 1))} "
+        "stay as they began",
+        "take an activation with a slope, such as " + ("sigmoid" if last == len(flat) else "sigmoid or relu"),
     )
 
 
-def _is_flat(activation: Activation, size: int) -> bool:
+def is_flat(activation: Activation, size: int) -> bool:
+    """Whether an activation lets no gradient through, whatever comes into a layer of so many units."""
     z = np.hstack([_SUMS, -0.5 * _SUMS])[:, : min(size, 2)]
     with np.errstate(all="ignore"):
         delta = activation.delta(z, activation.value(z), np.broadcast_to([1.0, -2.0][: z.shape[1]], z.shape))
     return not np.any(delta)
 
 
-def _same_units(network: Network, dropout: Sequence[float]) -> Iterator[str]:
+def _same_units(network: Network, dropout: Sequence[float]) -> Iterator[Finding]:
     """Hidden layers that begin so that their units, or their weights, get the same gradient for ever."""
     closed, alike = [], []
     for layer, share in enumerate(dropout, start=1):
@@ -94,16 +97,15 @@ def _same_units(network: Network, dropout: Sequence[float]) -> Iterator[str]:
             closed.append(layer)
         elif share == 0 and network.layer_sizes[layer] > 1 and _are_alike(network, layer - 1):
             alike.append(layer)
+    remedy = "take another initializer, such as 'glorot_uniform'"
     if closed:
-        yield (
-            f"{_layers(closed)} {'begins' if len(closed) == 1 else 'begin'} with weights of 0 whose gradient is 0 "
-            "and stays so: no input ever has an effect on an output. Take another initializer, such as 'glorot_uniform'"
+        evidence = (
+            f"{_layers(closed)} {'begins' if len(closed) == 1 else 'begin'} with weights of 0, whose gradient is 0"
         )
+        yield Finding("closed layers", f"{evidence} and stays so: no input has an effect on an output", remedy)
     if alike:
-        yield (
-            f"the units of {_layers(alike)} begin alike, with the same weights before and after them, and so stay "
-            "alike: the layer can do no more than a single unit. Take another initializer, such as 'glorot_uniform'"
-        )
+        evidence = f"the units of {_layers(alike)} begin with the same weights before and after them"
+        yield Finding("units alike", f"{evidence}, and so stay alike: the layer can do no more than one unit", remedy)
 
 
 def _is_closed(network: Network, index: int) -> bool:
@@ -125,7 +127,7 @@ def _are_alike(network: Network, index: int) -> bool:
     )
 
 
-def _unreachable(network: Network, targets: Array) -> Iterator[str]:
+def _unreachable(network: Network, targets: Array) -> Iterator[Finding]:
     """Targets that the output activation cannot come to."""
     low, high = network.activations[-1].output_range
     least, greatest = float(targets.min()), float(targets.max())
@@ -135,14 +137,14 @@ def _unreachable(network: Network, targets: Array) -> Iterator[str]:
     outside = int(((targets < low - slack) | (targets > high + slack)).sum())
     worst = greatest if greatest - high > low - least else least
     name, loss = network.activations[-1].name, network.loss_function
-    yield (
-        f"{outside} of {targets.size} targets, such as {worst:g}, cannot be reached: outputs of {name} are "
-        + (f"from {low:g} on" if np.isinf(high) else f"from {low:g} to {high:g}")
-        + ". "
-        + " or ".join(
-            ([] if loss.classification else ["scale the targets"])
-            + ([] if network.from_logits else [f"leave output_activation out, which is {loss.output_activation} then"])
-        ).capitalize()
+    remedies = [] if loss.classification else ["scale the targets"]
+    if not network.from_logits:
+        remedies.append(f"leave output_activation out, which is {loss.output_activation} then")
+    yield Finding(
+        "targets out of reach",
+        f"{outside} of {targets.size}, such as {worst:g}, are outside of what {name} can be, from {low:g} "
+        + ("on" if np.isinf(high) else f"to {high:g}"),
+        " or ".join(remedies),
     )
 
 

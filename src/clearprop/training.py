@@ -12,15 +12,18 @@ import numpy.typing as npt
 from clearprop.arguments import dropout_by_layer, not_negative, positive, whole
 from clearprop.callbacks import Callback, ProgressBar
 from clearprop.callers import warn_caller
+from clearprop.causes import poor_outcome
 from clearprop.engines import Diverged, Engine, Job, Progress, Stretch, compiles, numpy_seconds, resolve_engine
 from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
-from clearprop.errors import CannotLearnWarning, DivergenceError
+from clearprop.errors import CannotLearnWarning, DivergenceError, TrainingWarning
+from clearprop.findings import TRAINER, Diagnosis, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.learnability import check_output, obstacles
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
+from clearprop.outcome import Outcome, first_loss
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.rows import Rows
@@ -173,9 +176,38 @@ class Trainer:
         sample_weight: npt.ArrayLike | None = None,
         validation: Sequence[npt.ArrayLike] | None = None,
     ) -> History:
-        """Train until the epochs are over or nothing is gained any more: `start`, then `run`."""
+        """Train until the epochs are over or nothing is gained any more: `start`, then `run`.
+
+        Raises
+        ------
+        ValueError, DivergenceError
+            See `start` and `run`.
+
+        Warns
+        -----
+        TrainingWarning
+            Training came to an end with next to nothing learned, for a reason that can be removed; or see `start`.
+        """
         self.start(X, y, sample_weight, validation)
-        return self.run()
+        before = first_loss(self.network, self.rows)
+        history = self.run()
+        outcome = Outcome.of(self.network, self.rows, history, before, self._state.patience.keeps_best)
+        if found := poor_outcome(self.network, self.rows, history, self._settings(before), outcome):
+            warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", TrainingWarning)
+        return history
+
+    def _settings(self, first_loss: float) -> Settings:
+        """What findings may tell to turn, and how training began and ended."""
+        return Settings(
+            rate=None if self.lbfgs else self.learning_rate,
+            clipped=self.clip_norm is not None,
+            penalty=self.penalty,
+            decay=self.decoupled_decay,
+            batch_size=None if self.lbfgs else self._started().batch_size,
+            first_loss=first_loss,
+            stop_reason=self.stop_reason or "",
+            names=TRAINER,
+        )
 
     def start(
         self,
@@ -210,9 +242,9 @@ class Trainer:
         CannotLearnWarning
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
-        check_output(self.network)
         rows = Rows.checked(self.network, X, y, sample_weight)
         self._validation = None if validation is None else _validation_rows(self.network, validation)
+        check_output(self.network)
         monitor = self.monitor or ("loss" if validation is None else "validation_loss")
         if monitor == "validation_loss" and validation is None:
             raise ValueError("monitor='validation_loss' needs validation rows: give fit validation=(X, y)")
@@ -236,7 +268,7 @@ class Trainer:
         self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best), samples=samples)
         self._records: list[EpochRecord] = []
         if samples == 0 and (found := obstacles(network, rows.y, self.dropout)):  # training that goes on has said it
-            warn_caller(f"this training cannot learn all that it should: {'. '.join(found)}.", CannotLearnWarning)
+            warn_caller(f"not all can be learned: {' '.join(map(str, found))}", CannotLearnWarning)
         self._tell("on_start")
         self._settle()
 

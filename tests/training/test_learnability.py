@@ -61,7 +61,7 @@ def test_every_output_with_every_loss_learns_or_is_warned_of(loss, output):
         np.testing.assert_array_equal(network.parameters, start)
         assert after == before
     elif outside.any():
-        assert f"{outside.sum()} of 80 targets, such as -1, cannot be reached: outputs of {output} are from" in said
+        assert f"out of reach: {outside.sum()} of 80, such as -1, are outside of what {output} can be, from" in said
         gap = np.minimum(abs(y - low), abs(y - high))[outside]
         assert (abs(network.predict(X) - y)[outside] >= gap).all()
         assert after >= LOSSES.resolve(loss).value(np.clip(y, low, high), y).mean()
@@ -117,7 +117,7 @@ def test_zeros_on_one_side_of_a_layer_stop_those_alone_that_are_flat_at_zero(bef
     start = network.copy()
     first, last, said = trained(network, SIDE, learning_rate=0.1)
     if before == "zeros" and hidden == "relu":
-        assert "layer 1 begins with weights of 0 whose gradient is 0 and stays so" in said
+        assert "layer 1 begins with weights of 0, whose gradient is 0 and stays so" in said
         np.testing.assert_array_equal(network.weights[0], start.weights[0])
         assert np.ptp(network.predict(X)) == 0
     else:
@@ -146,9 +146,9 @@ def test_dropout_makes_units_unlike_but_does_not_open_a_closed_layer():
 
 def test_layers_are_named():
     _, _, said = trained(Network([2, 3, 3, 3, 1], "tanh", initializer="zeros"), SIDE)
-    assert "layers 1, 2 and 3 begin with weights of 0" in said
+    assert "layers 1, 2 and 3 begin with weights of 0, whose gradient is 0 and stays so" in said
     _, _, said = trained(Network([2, 3, 3, 1], "sigmoid", initializer="zeros"), SIDE)
-    assert "the units of layers 1 and 2 begin alike" in said
+    assert "the units of layers 1 and 2 begin with the same weights" in said
     _, _, said = trained(Network([2, 3, 1, 1], ["tanh", "softmax"], rng=0), SIDE)
     assert "softmax, the activation of layer 2, over one unit is always 1" in said
 
@@ -168,11 +168,11 @@ def test_without_hidden_layers_equal_weights_are_a_good_beginning(loss, equal):
         (
             "sigmoid",
             [0.0, 5.0, 1.0],
-            "1 of 3 targets, such as 5, cannot be reached: outputs of sigmoid are from 0 to 1",
+            "1 of 3, such as 5, are outside of what sigmoid can be, from 0 to 1",
         ),
-        ("tanh", [-3.0, 0.0, 2.0], "2 of 3 targets, such as -3, .* outputs of tanh are from -1 to 1"),
-        ("relu", [-2.0, 1.0, 9.0], "1 of 3 targets, such as -2, .* outputs of relu are from 0 on"),
-        ("softplus", [-1.0, -2.0, 9.0], "2 of 3 targets, such as -2, .* outputs of softplus are from 0 on"),
+        ("tanh", [-3.0, 0.0, 2.0], "2 of 3, such as -3, .* what tanh can be, from -1 to 1"),
+        ("relu", [-2.0, 1.0, 9.0], "1 of 3, such as -2, .* what relu can be, from 0 on"),
+        ("softplus", [-1.0, -2.0, 9.0], "2 of 3, such as -2, .* what softplus can be, from 0 on"),
         ("sigmoid", [0.0, 1.0, 1.0], None),
         ("sigmoid", [0.0, 1.0 + 1e-9, 0.5], None),
         ("tanh", [-1.0, 1.0, 0.0], None),
@@ -197,11 +197,11 @@ def test_targets_that_an_output_cannot_come_to(output, values, message, how):
             assert warning.filename == __file__
             found = str(warning.message).replace("of 6", "of 3")
             assert re.search(message, found), found
-            assert found.endswith("Scale the targets or leave output_activation out, which is identity then.")
+            assert found.endswith("Remedy: scale the targets or leave output_activation out, which is identity then.")
 
 
 def test_classes_are_not_to_be_scaled():
-    with pytest.warns(CannotLearnWarning, match=r"20 of 40 .* Leave output_activation out, which is identity then\.$"):
+    with pytest.warns(CannotLearnWarning, match=r"20 of 40, .* Remedy: leave output_activation out, which"):
         MLPClassifier((3,), loss="hinge", output_activation="logistic", max_iter=300, tol=1, random_state=0).fit(
             X, np.arange(40) % 2
         )

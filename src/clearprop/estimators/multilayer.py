@@ -14,17 +14,18 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.arguments import checked_dtype
-from clearprop.diagnosis import Settings, diagnose_network
+from clearprop.callers import warn_caller
+from clearprop.causes import poor_outcome
+from clearprop.diagnosis import diagnose_network
 from clearprop.engines import resolve_engine
 from clearprop.errors import DivergenceError
-from clearprop.estimators.blow_up import FirstLoss
 from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.epochs import EpochReport, reported, reported_outputs
 from clearprop.estimators.held_out import Sample, hold_out
 from clearprop.estimators.insight import Insight
-from clearprop.estimators.notices import DivergenceWarning, warn_of_ignored
+from clearprop.estimators.notices import DivergenceWarning, PoorFitWarning, warn_of_ignored
 from clearprop.estimators.settings import (
     OUTPUT_NAMES,
     batch_size,
@@ -37,9 +38,12 @@ from clearprop.estimators.settings import (
     schedule,
 )
 from clearprop.estimators.unchanged import unchanged_if_refused
+from clearprop.findings import Diagnosis, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
+from clearprop.outcome import Outcome, first_loss
+from clearprop.penalties import Penalty
 from clearprop.randomness import restore_generator
 from clearprop.rows import Rows
 from clearprop.snapshots import Snapshot
@@ -237,7 +241,8 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
     def _run(self, trainer: Trainer, report: EpochReport, incremental: bool) -> None:
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
-        before = FirstLoss(trainer) if self._is_stochastic() and not incremental else None
+        measured = self._is_stochastic() and not incremental
+        self._first_loss = first_loss(self.network_, trainer.rows) if measured else None
         try:
             if incremental:
                 trainer.run_epoch()
@@ -256,15 +261,17 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             self.loss_ = self._loss_now(trainer)
         if not incremental:
-            self._warn_of_the_end(trainer, before)
+            self._warn_of_the_end(trainer)
 
-    def _warn_of_the_end(self, trainer: Trainer, before: FirstLoss | None) -> None:
-        """Warn where training ended with a loss that has blown up, or before it converged."""
-        rate, reason = self.learning_rate_init, self._stop_reason
-        if before is not None and before.has_blown_up(trainer):
+    def _warn_of_the_end(self, trainer: Trainer) -> None:
+        """Warn where training ended with a loss that has blown up, before it converged, or with nothing learned."""
+        rate, reason, settings = self.learning_rate_init, self._stop_reason, self._turned()
+        rows, history = trainer.rows, trainer.history
+        outcome = Outcome.of(self.network_, rows, history, self._first_loss, bool(trainer.keep_best))
+        if outcome is not None and outcome.has_blown_up:
             warnings.warn(
-                f"training has all but diverged: the loss was {before.loss:.4g} at the first rows and is "
-                f"{trainer.history.loss[-1]:.4g}. Lower learning_rate_init ({rate:g}), scale the inputs"
+                f"training has all but diverged: the loss was {outcome.before:.4g} at the first rows and is "
+                f"{history.loss[-1]:.4g}. Lower learning_rate_init ({rate:g}), scale the inputs"
                 + (" and targets" if not self.network_.loss_function.classification else "")
                 + (", or give clip_norm=1.0" if self.clip_norm is None else ""),
                 DivergenceWarning,
@@ -273,19 +280,28 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         elif reason.startswith(("all ", "Stop", "Abnormal")):
             what = f"Maximum iterations ({self.max_iter}) reached" if reason.startswith("all ") else reason
             solver = "Stochastic Optimizer" if self._is_stochastic() else "lbfgs"
-            hints = diagnose_network(self.network_, trainer.rows, trainer.history, self._turned(), lines=False).hints()
+            hints = diagnose_network(self.network_, rows, history, settings, lines=False).hints()
             warnings.warn(
                 f"{solver}: {what} and the optimization hasn't converged yet; loss {self.loss_:.4g}. Raise max_iter, "
                 f"or see diagnose(X, y).{hints}",
                 ConvergenceWarning,
                 stacklevel=6,
             )
+        elif reason.startswith("diverged") or not reason:
+            return  # which was said
+        elif found := poor_outcome(self.network_, rows, history, settings, outcome):
+            warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", PoorFitWarning)
 
     def _turned(self) -> Settings:
         """What a diagnosis may tell to turn, and how training ended."""
+        stochastic = self._is_stochastic()
         return Settings(
-            rate=self.learning_rate_init if self._is_stochastic() else None,
+            rate=self.learning_rate_init if stochastic else None,
             clipped=self.clip_norm is not None,
+            penalty=Penalty(self.l1, self.alpha),
+            decay=self.decoupled_decay or 0.0,
+            batch_size=(200 if self.batch_size == "auto" else self.batch_size) if stochastic else None,
+            first_loss=self._first_loss,
             stop_reason=self._stop_reason,
         )
 

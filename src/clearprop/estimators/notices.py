@@ -1,4 +1,4 @@
-"""Warnings where scikit-learn is silent: parameters without effect, divergence, data that no line can separate."""
+"""Warnings where scikit-learn is silent: parameters without effect, divergence, nothing learned, no separating line."""
 
 import warnings
 from collections.abc import Iterator
@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
+from clearprop.errors import TrainingWarning
+
 
 class IgnoredParameterWarning(UserWarning):
     """A parameter was given that the chosen solver does not use."""
@@ -14,6 +16,10 @@ class IgnoredParameterWarning(UserWarning):
 
 class DivergenceWarning(ConvergenceWarning):  # type: ignore[misc]
     """Training left the finite numbers and was ended; an earlier state is kept."""
+
+
+class PoorFitWarning(TrainingWarning, ConvergenceWarning):  # type: ignore[misc]
+    """Training came to an end with next to nothing learned, for a reason that can be removed."""
 
 
 class NotSeparableWarning(ConvergenceWarning):  # type: ignore[misc]

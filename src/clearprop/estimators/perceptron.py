@@ -14,7 +14,7 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
+from clearprop.diagnosis import diagnose_network
 from clearprop.engines.rules import RULES
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.counts import as_counts
@@ -24,6 +24,7 @@ from clearprop.estimators.notices import NotSeparableWarning
 from clearprop.estimators.seeds import shuffle_seeds
 from clearprop.estimators.settings import check_class_weight, defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
+from clearprop.findings import Diagnosis, Settings
 from clearprop.history import History
 from clearprop.network import Network
 from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, train
