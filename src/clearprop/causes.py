@@ -30,6 +30,8 @@ UNLIKE = 300.0
 STRONG = 0.1
 # A loss that fell in each of the last epochs, by this share in all of them together, still falls.
 FALLING, EPOCHS = 0.05, 10
+# By less than this share of itself a loss rises by chance: with dropout, or in small batches.
+RISE = 0.1
 # Weights whose mean square is below this share of Glorot's are taken as shrunken.
 SHRUNKEN = 0.25
 
@@ -57,15 +59,16 @@ def poor_outcome(
     """
     if outcome is None or not outcome.is_poor:
         return []
-    if settings.stop_reason.startswith("no gain") and _still_fell(history.loss[-1 - EPOCHS :]):
+    if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
         return []
     if obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
         return []
     return causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X)]), outcome)
 
 
-def _still_fell(loss: list[float]) -> bool:
-    return bool(len(loss) > 2 and np.all(np.diff(loss) < 0) and loss[-1] < (1 - FALLING) * loss[0])
+def _still_fell(epochs: History) -> bool:
+    fit = [record.loss - record.penalty for record in epochs]
+    return bool(len(fit) > 2 and np.all(np.diff(fit) < 0) and fit[-1] < (1 - FALLING) * fit[0])
 
 
 def causes(
@@ -133,17 +136,14 @@ def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: O
     name = max(shrinkage, key=lambda name: shrinkage[name])
     usual = sum(2 * W.size / (W.shape[0] + W.shape[1]) for W in network.weights)
     size = float(sum(np.vdot(W, W) for W in network.weights)) / usual
-    if shrinkage[name] < STRONG or not (size < SHRUNKEN or _exceeds(network, rows, settings, outcome)):
+    if shrinkage[name] < STRONG or not (size < SHRUNKEN or outcome.penalty > outcome.reached):
         return []
     evidence = (
-        f"with {name}={settings.strength(name):g} the weights are {np.sqrt(size):.2g} times the usual size, and the "
-        f"loss without penalty is {outcome.reached:.4g}; the best constant output would have {outcome.constant:.4g}"
+        f"with {name}={settings.strength(name):g} the weights are {np.sqrt(size):.2g} times the usual size and add "
+        f"{outcome.penalty:.3g} to the loss, which is {outcome.reached:.4g} without it; the best constant output would "
+        f"have {outcome.constant:.4g}"
     )
     return [Finding(f"{name} too high", evidence, f"lower {name} ({settings.strength(name):g})")]
-
-
-def _exceeds(network: Network, rows: Rows, settings: Settings, outcome: Outcome) -> bool:
-    return network.penalty_share(len(rows.y), rows.sample_weight, settings.penalty) > outcome.reached
 
 
 def _large_steps(history: History, settings: Settings, outcome: Outcome | None) -> list[Finding]:
@@ -162,10 +162,11 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
         return [Finding("rate too high", evidence, remedy)]
     if len(loss) < 3:
         return []
-    rises = float(np.mean(np.diff(loss) > 0.01 * np.abs(loss[:-1])))
+    rises = float(np.mean(np.diff(loss) > RISE * np.abs(loss[:-1])))
     if loss[-1] > 1.5 * loss.min() or rises > 0.3:
         evidence = (
-            f"the loss rose in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was {loss.min():.4g}"
+            f"the loss rose by a tenth or more in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was "
+            f"{loss.min():.4g}"
         )
         return [Finding("rate too high", evidence, remedy)]
     return []

@@ -17,7 +17,9 @@ from clearprop.network import Network
 Array = npt.NDArray[Any]
 
 # Weighted sums near and far on both sides, where an activation with a slope shows it.
-_SUMS = np.concatenate([np.linspace(-6.3, 6.3, 43), np.geomspace(7, 700, 7), -np.geomspace(7, 700, 7)])[:, np.newaxis]
+_SUMS = np.concatenate([[0.3, -0.4], np.linspace(-6.3, 6.3, 43), np.geomspace(7, 700, 7), -np.geomspace(7, 700, 7)])
+_PAIRS = np.column_stack([_SUMS, -0.5 * _SUMS])
+_GRADIENTS = np.column_stack([np.ones(len(_SUMS)), np.full(len(_SUMS), -2.0)])
 # By how much of its size a target may lie outside of an activation's range: rounding.
 _ROUNDING = 1e-6
 
@@ -83,10 +85,11 @@ def _flat_layers(network: Network) -> Iterator[Finding]:
 
 def is_flat(activation: Activation, size: int) -> bool:
     """Whether an activation lets no gradient through, whatever comes into a layer of so many units."""
-    z = np.hstack([_SUMS, -0.5 * _SUMS])[:, : min(size, 2)]
+    z, gradient = _PAIRS[:, : min(size, 2)], _GRADIENTS[:, : min(size, 2)]
+    if activation.delta(z[:2], activation.value(z[:2]), gradient[:2]).any():  # at the first points, as nearly always
+        return False
     with np.errstate(all="ignore"):
-        delta = activation.delta(z, activation.value(z), np.broadcast_to([1.0, -2.0][: z.shape[1]], z.shape))
-    return not np.any(delta)
+        return not activation.delta(z, activation.value(z), gradient).any()
 
 
 def _same_units(network: Network, dropout: Sequence[float]) -> Iterator[Finding]:

@@ -21,26 +21,27 @@ ROUNDING = 1e-6
 
 
 def first_loss(network: Network, rows: Rows) -> float:
-    """The loss of the first rows, without penalty; before the first step, so that it can be compared with later."""
-    first = slice(LOOKED_AT)
-    weight = None if rows.sample_weight is None else rows.sample_weight[first]
+    """The loss of some rows, evenly spread, without penalty: before the first step, to compare others with."""
+    some = slice(None, None, max(1, len(rows.y) // LOOKED_AT))
+    weight = None if rows.sample_weight is None else rows.sample_weight[some]
     with np.errstate(all="ignore"):
-        return network.loss(rows.X[first], rows.y[first], weight)
+        return network.loss_of(network.forward(rows.X[some]), rows.y[some], weight)
 
 
 def loss_of_constant(network: Network, rows: Rows) -> float | None:
     """The loss of the mean target as an output, where the loss is least there; None where it is not."""
     if network.loss_function.name not in ("squared_error", "binary_cross_entropy", "cross_entropy", "poisson"):
         return None
-    targets = np.asarray(rows.y, dtype=np.float64)
-    mean = np.broadcast_to(np.average(targets, axis=0, weights=rows.sample_weight), targets.shape)
-    value = float(np.average(network.loss_function.value(mean, targets), weights=rows.sample_weight))
+    targets, weight = np.asarray(rows.y, dtype=np.float64), rows.sample_weight
+    mean = targets.mean(axis=0) if weight is None else np.average(targets, axis=0, weights=weight)
+    values = network.loss_function.value(np.broadcast_to(mean, targets.shape), targets)
+    value = float(values.mean() if weight is None else np.average(values, weights=weight))
     return value if value > LEAST else None
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a training came to, all without penalty.
+    """What a training came to; losses are without penalty.
 
     Parameters
     ----------
@@ -50,6 +51,8 @@ class Outcome:
         The loss of the last epoch, or of the best where that is kept.
     constant : float, optional
         `loss_of_constant`.
+    penalty : float
+        What the penalty added to `reached`.
 
     Examples
     --------
@@ -60,18 +63,20 @@ class Outcome:
     before: float | None
     reached: float
     constant: float | None
+    penalty: float = 0.0
 
     @classmethod
     def of(
         cls, network: Network, rows: Rows, history: History, before: float | None, keeps_best: bool = False
     ) -> "Outcome | None":
         """The outcome of a training with this history; None where it has no epoch, or its loss is not finite."""
-        losses = [record.loss - record.penalty for record in history]
-        if not losses or not np.isfinite(losses[-1]):
+        if not len(history) or not np.isfinite(history[-1].loss):
             return None
-        if abs(losses[-1]) < ROUNDING * history[-1].penalty:
-            losses[-1] = first_loss(network, rows)
-        return cls(before, min(losses) if keeps_best else losses[-1], loss_of_constant(network, rows))
+        record = min(history, key=lambda record: record.loss - record.penalty) if keeps_best else history[-1]
+        reached = record.loss - record.penalty
+        if abs(reached) < ROUNDING * record.penalty:
+            reached = first_loss(network, rows)
+        return cls(before, reached, loss_of_constant(network, rows), record.penalty)
 
     @property
     def has_blown_up(self) -> bool:
@@ -87,7 +92,7 @@ class Outcome:
         """Whether it is well above what it was before the first step, and above a constant's."""
         if self.before is None or self.before < LEAST:
             return False
-        return self.reached > 2 * self.before and self.reached > 1.5 * (self.constant or 0.0)
+        return self.reached > 1.2 * self.before and self.reached > 1.5 * (self.constant or self.before)
 
     @property
     def is_poor(self) -> bool:

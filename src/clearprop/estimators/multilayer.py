@@ -270,7 +270,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         outcome = Outcome.of(self.network_, rows, history, self._first_loss, bool(trainer.keep_best))
         if outcome is not None and outcome.has_blown_up:
             warnings.warn(
-                f"training has all but diverged: the loss was {outcome.before:.4g} at the first rows and is "
+                f"training has all but diverged: the loss was {outcome.before:.4g} before the first step and is "
                 f"{history.loss[-1]:.4g}. Lower learning_rate_init ({rate:g}), scale the inputs"
                 + (" and targets" if not self.network_.loss_function.classification else "")
                 + (", or give clip_norm=1.0" if self.clip_norm is None else ""),
