@@ -59,6 +59,9 @@ def poor_outcome(
     """
     if outcome is None or not outcome.is_poor:
         return []
+    outcome = outcome.measured(network, rows)
+    if not outcome.is_poor:
+        return []
     if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
         return []
     if obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
@@ -160,14 +163,12 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
     if outcome is not None and outcome.has_risen:
         evidence = f"the loss was {outcome.before:.4g} before the first step, and came to {outcome.reached:.4g}"
         return [Finding("rate too high", evidence, remedy)]
-    if len(loss) < 3:
-        return []
-    rises = float(np.mean(np.diff(loss) > RISE * np.abs(loss[:-1])))
-    if loss[-1] > 1.5 * loss.min() or rises > 0.3:
-        evidence = (
-            f"the loss rose by a tenth or more in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was "
-            f"{loss.min():.4g}"
-        )
+    fit = loss - [record.penalty for record in history]
+    end = fit[-1] if outcome is None else min(fit[-1], outcome.reached)  # an epoch's may be high by dropout
+    rises = float(np.mean(np.diff(fit) > RISE * np.abs(fit[:-1]))) if len(fit) > EPOCHS else 0.0
+    if len(fit) > 2 and (end > 1.5 * fit.min() or rises > 0.3):
+        evidence = f"the loss ended at {end:.4g}, its least was {fit.min():.4g}"
+        evidence += f", and it rose by a tenth or more in {rises:.0%} of the epochs" if rises > 0 else ""
         return [Finding("rate too high", evidence, remedy)]
     return []
 

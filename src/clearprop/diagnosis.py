@@ -58,6 +58,7 @@ def diagnose_network(
     picked = looked_at(rows.X)
     trace = trace_of(network, rows.X[picked])
     outcome = Outcome.of(network, rows, history, settings.first_loss)
+    outcome = outcome and outcome.measured(network, rows)
     found = [
         *obstacles(network, targets, [0.0] * (len(network.weights) - 1)),
         *causes(network, rows, history, settings, trace, outcome),

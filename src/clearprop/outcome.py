@@ -1,6 +1,6 @@
 """How a training went, in three numbers: its loss before the first step, the loss that it came to, and a constant's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,8 +20,8 @@ LEAST = 1e-8
 ROUNDING = 1e-6
 
 
-def first_loss(network: Network, rows: Rows) -> float:
-    """The loss of some rows, evenly spread, without penalty: before the first step, to compare others with."""
+def loss_now(network: Network, rows: Rows) -> float:
+    """The loss of some rows, evenly spread, without penalty and dropout."""
     some = slice(None, None, max(1, len(rows.y) // LOOKED_AT))
     weight = None if rows.sample_weight is None else rows.sample_weight[some]
     with np.errstate(all="ignore"):
@@ -46,7 +46,7 @@ class Outcome:
     Parameters
     ----------
     before : float, optional
-        `first_loss`; None where it was not computed.
+        `loss_now` before the first step; None where it was not computed.
     reached : float
         The loss of the last epoch, or of the best where that is kept.
     constant : float, optional
@@ -75,8 +75,12 @@ class Outcome:
         record = min(history, key=lambda record: record.loss - record.penalty) if keeps_best else history[-1]
         reached = record.loss - record.penalty
         if abs(reached) < ROUNDING * record.penalty:
-            reached = first_loss(network, rows)
+            reached = loss_now(network, rows)
         return cls(before, reached, loss_of_constant(network, rows), record.penalty)
+
+    def measured(self, network: Network, rows: Rows) -> "Outcome":
+        """With the loss that the network has now, which, unlike an epoch's, dropout and later steps have no part in."""
+        return replace(self, reached=loss_now(network, rows))
 
     @property
     def has_blown_up(self) -> bool:

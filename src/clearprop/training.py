@@ -23,7 +23,7 @@ from clearprop.learnability import check_output, obstacles
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
-from clearprop.outcome import Outcome, first_loss
+from clearprop.outcome import Outcome, loss_now
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.rows import Rows
@@ -189,7 +189,7 @@ class Trainer:
             Training came to an end with next to nothing learned, for a reason that can be removed; or see `start`.
         """
         self.start(X, y, sample_weight, validation)
-        before = first_loss(self.network, self.rows)
+        before = loss_now(self.network, self.rows)
         history = self.run()
         outcome = Outcome.of(self.network, self.rows, history, before, self._state.patience.keeps_best)
         if found := poor_outcome(self.network, self.rows, history, self._settings(before), outcome):

