@@ -55,18 +55,19 @@ def poor_outcome(
     """Why training has ended with next to nothing learned; empty where it has learned, or the reason is not known.
 
     What `obstacles` names was said before the first step, and is not said again; and where the loss still fell, it was
-    the tolerance that ended it.
+    the tolerance that ended it, which is meant for targets of a usual size.
     """
     if outcome is None or not outcome.is_poor:
         return []
     outcome = outcome.measured(network, rows)
     if not outcome.is_poor:
         return []
-    if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
-        return []
     if obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
         return []
-    return causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X)]), outcome)
+    found = causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X)]), outcome)
+    if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
+        return [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
+    return found
 
 
 def _still_fell(epochs: History) -> bool:
@@ -94,12 +95,17 @@ def causes(
 
 
 def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> list[Finding]:
-    size, spread = _sizes_and_spreads(X)
+    size, mean, spread = _columns(X)
     findings, scaler = [], settings.names.scale_inputs
     worst = int(np.argmax(size))
     varying = spread[spread > 0]
+    offset = np.where(spread > 0, np.abs(mean) / np.maximum(spread, 1), 0)
+    far = int(np.argmax(offset))
     if size[worst] > LARGE and spread.max() > LARGE / 2:
         evidence = f"column {worst} reaches {size[worst]:.4g}, where about 1 is good"
+        findings.append(Finding("unscaled features", evidence, scaler))
+    elif offset[far] > LARGE:
+        evidence = f"column {far} is about {mean[far]:.4g} and varies by {spread[far]:.3g}, where 0 and 1 are good"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif varying.size and varying.max() < SMALL:
         evidence = f"the columns vary by {varying.max():.3g} at most, where about 1 is good"
@@ -119,14 +125,14 @@ def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> lis
     return findings
 
 
-def _sizes_and_spreads(X: Any) -> tuple[Array, Array]:
-    """By column, the greatest size and the standard deviation; a sparse X is not made dense."""
+def _columns(X: Any) -> tuple[Array, Array, Array]:
+    """Greatest size, mean and standard deviation of each column; a sparse X is not made dense."""
     if is_sparse(X):
         X = X.astype(np.float64)
         mean, square = (np.asarray(part.mean(axis=0)).ravel() for part in (X, X.multiply(X)))
-        return np.asarray(abs(X).max(axis=0).todense()).ravel(), np.sqrt(np.maximum(square - mean**2, 0))
+        return np.asarray(abs(X).max(axis=0).todense()).ravel(), mean, np.sqrt(np.maximum(square - mean**2, 0))
     dense = np.asarray(X, dtype=np.float64)
-    return np.abs(dense).max(axis=0), dense.std(axis=0)
+    return np.abs(dense).max(axis=0), dense.mean(axis=0), dense.std(axis=0)
 
 
 def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: Outcome | None) -> list[Finding]:

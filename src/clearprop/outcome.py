@@ -16,6 +16,8 @@ MANIFOLD = 1e4
 POOR = 0.75
 # A loss that was near 0 before the first step says nothing of those that follow.
 LEAST = 1e-8
+# Targets whose constant has a loss below this share of their mean square are all the same.
+ALIKE = 1e-14
 # A loss below this share of the penalty is lost in the rounding of their sum, and computed anew.
 ROUNDING = 1e-6
 
@@ -36,7 +38,7 @@ def loss_of_constant(network: Network, rows: Rows) -> float | None:
     mean = targets.mean(axis=0) if weight is None else np.average(targets, axis=0, weights=weight)
     values = network.loss_function.value(np.broadcast_to(mean, targets.shape), targets)
     value = float(values.mean() if weight is None else np.average(values, weights=weight))
-    return value if value > LEAST else None
+    return value if value > ALIKE * float(np.mean(targets * targets)) else None
 
 
 @dataclass(frozen=True)

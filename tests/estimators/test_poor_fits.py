@@ -57,6 +57,7 @@ NONSENSE = {
     "times 1e5, sgd": (classifier(solver="sgd"), WINE[0] * 1e5, WINE[1], "unscaled features", "StandardScaler"),
     "times 1e5, tanh": (classifier(activation="tanh"), WINE[0] * 1e5, WINE[1], "unscaled features", "StandardScaler"),
     "sparse": (classifier(), csr_array(IRIS[0] * 1e5), IRIS[1], "unscaled features", "StandardScaler"),
+    "far from 0": (classifier(), X - 30, SIDE, "unscaled features", "StandardScaler"),
     "raw": (classifier(), *WINE, "unscaled features", "StandardScaler"),
     "raw, sgd": (classifier(solver="sgd"), *CANCER, "unscaled features", "StandardScaler"),
     "times 1e-5": (regressor(), X * 1e-5, LINE / 4, "unscaled features", "StandardScaler"),
@@ -68,6 +69,7 @@ NONSENSE = {
         "unscaled targets",
         "TransformedTargetRegressor",
     ),
+    "small targets": (regressor(), X, LINE * 1e-5, "unscaled targets", "TransformedTargetRegressor"),
     "alpha": (classifier(alpha=1000.0, max_iter=1000), X, SIDE, "alpha too high", "lower alpha (1000)"),
     "alpha, lbfgs": (classifier(alpha=1000.0, solver="lbfgs"), X, SIDE, "alpha too high", "lower alpha (1000)"),
     "alpha, numbers": (regressor(alpha=1000.0), X, LINE / 4, "alpha too high", "lower alpha (1000)"),
@@ -324,7 +326,7 @@ def test_only_a_poor_fit_is_looked_at_and_then_at_some_rows(monkeypatch):
     looked = []
     monkeypatch.setattr(causes, "trace_of", lambda network, rows: looked.append(rows.shape[0]) or network.forward(rows))
     many = np.tile(X, (100, 1))
-    model = classifier(max_iter=300, hidden_layer_sizes=(3,), tol=0.1, n_iter_no_change=1)
+    model = classifier(max_iter=300, hidden_layer_sizes=(3,), tol=0.01, learning_rate_init=0.01)
     assert said(model.fit, many, np.tile(SIDE, 100)) == []
     assert looked == []
     (warning,) = said(model.set_params(tol=1e-4).fit, many * 1e-5, np.tile(SIDE, 100))
@@ -337,6 +339,6 @@ def test_sparse_columns_have_the_scales_of_dense_ones():
     import clearprop.causes as causes
 
     rows = X * [1, 100, 0, 1e-3, 1] * (rng.random(X.shape) < 0.3)
-    of_dense, of_sparse = causes._sizes_and_spreads(rows), causes._sizes_and_spreads(csr_array(rows))
+    of_dense, of_sparse = causes._columns(rows), causes._columns(csr_array(rows))
     for dense, sparse in zip(of_dense, of_sparse, strict=True):
         np.testing.assert_allclose(sparse, dense, rtol=1e-12, atol=1e-15)
