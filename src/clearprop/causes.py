@@ -71,8 +71,10 @@ def poor_outcome(
 
 
 def _still_fell(epochs: History) -> bool:
+    """Whether the loss fell to the end, with penalty and without."""
     fit = [record.loss - record.penalty for record in epochs]
-    return bool(len(fit) > 2 and np.all(np.diff(fit) < 0) and fit[-1] < (1 - FALLING) * fit[0])
+    falls = len(fit) > 2 and np.all(np.diff(fit) < 0) and np.all(np.diff(epochs.loss) < 0)
+    return bool(falls and fit[-1] < (1 - FALLING) * fit[0])
 
 
 def causes(
@@ -116,10 +118,10 @@ def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> lis
         findings.append(Finding("unscaled features", evidence, scaler))
     if not network.loss_function.classification and network.activations[-1].name == "identity":
         targets = np.asarray(targets, dtype=np.float64)
-        mean, deviation = float(np.abs(targets.mean(axis=0)).max()), float(targets.std(axis=0).max())
-        if mean > LARGE or deviation > LARGE or 0 < deviation < SMALL**2:
+        middle, deviation = float(np.abs(targets.mean(axis=0)).max()), float(targets.std(axis=0).max())
+        if middle > LARGE or deviation > LARGE or 0 < deviation < SMALL**2:
             evidence = (
-                f"the targets have mean {mean:.4g} and standard deviation {deviation:.4g}, where 0 and 1 are good"
+                f"the targets have mean {middle:.4g} and standard deviation {deviation:.4g}, where 0 and 1 are good"
             )
             findings.append(Finding("unscaled targets", evidence, settings.names.scale_targets))
     return findings

@@ -54,6 +54,7 @@ NONSENSE = {
     "rate of 1, raw": (classifier(learning_rate_init=1.0), *IRIS, "rate too high", "learning_rate_init"),
     "rate of 1, numbers": (regressor(learning_rate_init=1.0), X, LINE / 4, "rate too high", "learning_rate_init"),
     "times 1e5": (classifier(), IRIS[0] * 1e5, IRIS[1], "unscaled features", "StandardScaler"),
+    "times 1e5, sgd, iris": (classifier(solver="sgd"), IRIS[0] * 1e5, IRIS[1], "unscaled features", "StandardScaler"),
     "times 1e5, sgd": (classifier(solver="sgd"), WINE[0] * 1e5, WINE[1], "unscaled features", "StandardScaler"),
     "times 1e5, tanh": (classifier(activation="tanh"), WINE[0] * 1e5, WINE[1], "unscaled features", "StandardScaler"),
     "sparse": (classifier(), csr_array(IRIS[0] * 1e5), IRIS[1], "unscaled features", "StandardScaler"),
