@@ -1,116 +1,34 @@
 """Why is it not learning? Looks at data, network and history, and names what is wrong, how it shows, and the remedy."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.causes import causes, is_dead, looked_at, trace_of
+from clearprop.findings import Diagnosis, Finding, Settings
 from clearprop.history import History
+from clearprop.learnability import is_flat, obstacles
 from clearprop.network import Network
+from clearprop.outcome import Outcome, loss_of_constant
 from clearprop.rows import Rows
 from clearprop.separability import separable
-from clearprop.sparse import is_sparse
 from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]
 
-# More rows than these show nothing new about scales and units.
-LOOKED_AT = 2_000
-# A column or target whose values are this large, or this alike, is taken as unscaled.
-LARGE, SMALL = 10.0, 0.1
-# So many times as large is a column beside which another is lost.
-UNLIKE = 300.0
 # A unit whose slope is, over the rows, on average less than this share of the steepest has stopped learning.
 FLAT = 0.02
 # What has not got the loss below that of a constant output by this share has learned nothing.
 LEARNED = 0.1
 # If at its present pace it would have after so many more epochs, it is only the epochs that are missing.
 FORESEEN = 200
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong: its name, the evidence in numbers, and what to do about it."""
-
-    name: str
-    evidence: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.evidence}. Remedy: {self.remedy}."
-
-
-class Diagnosis(Sequence[Finding]):
-    """The findings, most fundamental first.
-
-    Examples
-    --------
-    >>> print(Diagnosis([Finding("one class", "all 4 targets are 1", "give rows of another class too")]))
-    one class: all 4 targets are 1. Remedy: give rows of another class too.
-    >>> print(Diagnosis([]))
-    Nothing was found that keeps it from learning.
-    """
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = list(findings)
-
-    def hints(self) -> str:
-        """The findings as the end of a warning; empty where there are none."""
-        return "".join(f" {finding}" for finding in self.findings[:2])
-
-    @overload
-    def __getitem__(self, index: int) -> Finding: ...
-    @overload
-    def __getitem__(self, index: slice) -> "Diagnosis": ...
-    def __getitem__(self, index: int | slice) -> "Finding | Diagnosis":
-        return Diagnosis(self.findings[index]) if isinstance(index, slice) else self.findings[index]
-
-    def __iter__(self) -> Iterator[Finding]:
-        return iter(self.findings)
-
-    def __len__(self) -> int:
-        return len(self.findings)
-
-    def __str__(self) -> str:
-        return "\n".join(map(str, self.findings)) or "Nothing was found that keeps it from learning."
-
-    def __repr__(self) -> str:
-        return f"<Diagnosis: {', '.join(finding.name for finding in self.findings) or 'nothing found'}>"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What remedies may name, since it has an effect, and how training ended.
-
-    Parameters
-    ----------
-    rate : float, optional
-        `learning_rate_init`; None where the solver finds its steps itself.
-    clipped : bool
-        Whether gradients are clipped already.
-    layers : bool
-        Whether the model can be given a hidden layer.
-    stop_reason : str
-        The trainer's; empty where training has not ended.
-    """
-
-    rate: float | None = None
-    clipped: bool = False
-    layers: bool = True
-    stop_reason: str = ""
-
-    @property
-    def lower_rate(self) -> str:
-        """The remedy for too large steps."""
-        if self.rate is None:
-            return "begin elsewhere by another random_state"
-        return f"lower learning_rate_init ({self.rate:g})"
+# Of those rows that are not of the most frequent class, fewer than this share are answered as they should be.
+NOTICED = 0.1
 
 
 def diagnose_network(
-    network: Network, rows: Rows, history: History, settings: Settings = Settings(), lines: bool = True
+    network: Network, rows: Rows, history: History, settings: Settings | None = None, lines: bool = True
 ) -> Diagnosis:
     """Look at everything that commonly keeps a network from learning.
 
@@ -122,7 +40,7 @@ def diagnose_network(
         What it was trained on.
     history : History
         Of the training, on the scale of `network.loss`.
-    settings : Settings
+    settings : Settings, optional
     lines : bool
         Whether a linear programme may look for a separating line, which can take longer than the training.
 
@@ -136,45 +54,28 @@ def diagnose_network(
     'no line can separate'
     """
     rows = rows.counted()
-    X, targets = rows.X, np.asarray(rows.y, dtype=np.float64)
-    picked = slice(None, None, max(1, X.shape[0] // LOOKED_AT))
-    with np.errstate(all="ignore"):  # of a network that has diverged
-        trace = network.forward(X[picked])
-    findings = [
-        *_scales(X[picked], targets, network),
-        *_one_target(targets, network),
-        *(_no_line(X, targets, network, settings) if lines else []),
-        *_flat_units(network, trace, settings),
-        *_progress(network, rows, history, settings),
+    settings = settings or Settings()
+    targets = np.asarray(rows.y, dtype=np.float64)
+    picked = looked_at(rows.X)
+    trace = trace_of(network, rows.X[picked])
+    outcome = Outcome.of(network, rows, history, settings.first_loss)
+    outcome = outcome and outcome.measured(network, rows)
+    found = [
+        *obstacles(network, targets, [0.0] * (len(network.weights) - 1)),
+        *causes(network, rows, history, settings, trace, outcome),
     ]
-    return Diagnosis(findings)
-
-
-def _scales(X: Any, targets: Array, network: Network) -> list[Finding]:
-    dense = np.asarray(X.todense() if is_sparse(X) else X, dtype=np.float64)
-    spread, size = dense.std(axis=0), np.abs(dense).max(axis=0)
-    findings, scaler = [], "put a StandardScaler before it: make_pipeline(StandardScaler(), model)"
-    worst = int(np.argmax(size))
-    varying = spread[spread > 0]
-    if size[worst] > LARGE and spread.max() > LARGE / 2:
-        evidence = f"column {worst} reaches {size[worst]:.4g}, where about 1 is good"
-        findings.append(Finding("unscaled features", evidence, scaler))
-    elif varying.size and varying.max() < SMALL:
-        evidence = f"the columns vary by {varying.max():.3g} at most, where about 1 is good"
-        findings.append(Finding("unscaled features", evidence, scaler))
-    elif size[spread > 0].min(initial=np.inf) < size[worst] / UNLIKE:
-        least = int(np.argmin(np.where(spread > 0, size, np.inf)))
-        evidence = f"column {worst} reaches {size[worst]:.4g}, column {least} no more than {size[least]:.3g}"
-        findings.append(Finding("unscaled features", evidence, scaler))
-    if not network.loss_function.classification and network.activations[-1].name == "identity":
-        mean, deviation = float(np.abs(targets.mean(axis=0)).max()), float(targets.std(axis=0).max())
-        if mean > LARGE or deviation > LARGE or 0 < deviation < SMALL**2:
-            evidence = (
-                f"the targets have mean {mean:.4g} and standard deviation {deviation:.4g}, where 0 and 1 are good"
-            )
-            remedy = "wrap it: TransformedTargetRegressor(model, transformer=StandardScaler())"
-            findings.append(Finding("unscaled targets", evidence, remedy))
-    return findings
+    progress = _progress(network, rows, history, settings, found)
+    weight = None if rows.sample_weight is None else rows.sample_weight[picked]
+    return Diagnosis(
+        [
+            *found,
+            *_one_target(targets, network),
+            *(_no_line(rows.X, targets, network, settings) if lines else []),
+            *_most_frequent_class(network, trace.outputs, targets[picked], weight, settings),
+            *_flat_units(network, trace, settings, found, steps_too_small=bool(progress)),
+            *progress,
+        ]
+    )
 
 
 def _one_target(targets: Array, network: Network) -> list[Finding]:
@@ -202,53 +103,80 @@ def _no_line(X: Any, targets: Array, network: Network, settings: Settings) -> li
     ]
 
 
-def _flat_units(network: Network, trace: Trace, settings: Settings) -> list[Finding]:
+def _most_frequent_class(
+    network: Network, outputs: Array, targets: Array, weight: Array | None, settings: Settings
+) -> list[Finding]:
+    """One class is most of the rows, and nearly the only answer."""
+    if not network.loss_function.classification or not np.isfinite(outputs).all():
+        return []
+    wanted, given = _classes(network, targets), _classes(network, outputs)
+    if wanted is None or given is None:
+        return []
+    counts = np.bincount(wanted, weights=weight, minlength=2)
+    most = int(counts.argmax())
+    share, even, others = counts[most] / counts.sum(), 1 / max(2, targets.shape[1]), wanted != most
+    if not others.any() or share < (1 + even) / 2 or np.mean(given[others] != most) >= NOTICED:
+        return []
+    lost = int((given[others] == most).sum())
+    evidence = (
+        f"the most frequent class has {share:.1%} of the rows, and {lost} of the {int(others.sum())} rows of other "
+        "classes are taken for it, too"
+    )
+    remedy = f"{settings.names.weigh_classes}, and judge by another score than accuracy, such as balanced_accuracy"
+    return [Finding("imbalanced classes", evidence, remedy)]
+
+
+def _classes(network: Network, values: Array) -> Array | None:
+    """The class of each row, counted from 0; None where a row may be of several, or of none."""
+    decisions = network.loss_function.decisions(values)
+    if decisions.shape[1] == 1:
+        return decisions[:, 0].astype(np.intp)
+    return decisions.argmax(axis=1) if (decisions.sum(axis=1) == 1).all() else None
+
+
+def _flat_units(
+    network: Network, trace: Trace, settings: Settings, found: list[Finding], steps_too_small: bool
+) -> list[Finding]:
     findings = []
+    lower_rate = [] if steps_too_small else [settings.lower_rate]
     for layer, (activation, z, a) in enumerate(zip(network.activations[:-1], trace.z, trace.a, strict=False), start=1):
-        slope = np.abs(np.asarray(activation.slope(z, a), dtype=np.float64))
-        steepest = np.abs(activation.slope(np.linspace(-3, 3, 601), activation.value(np.linspace(-3, 3, 601)))).max()
-        dead = (slope == 0).all(axis=0)
-        saturated = ~dead & (slope.mean(axis=0) < FLAT * steepest)
-        units, n = [f"{unit + 1}" for unit in np.flatnonzero(dead)[:5]], z.shape[1]
-        if dead.sum() > n / 10 and steepest > 0:
+        n = z.shape[1]
+        if activation.name == "softmax" or is_flat(activation, n):
+            continue
+        points = np.linspace(-3, 3, 601)
+        steepest = np.abs(activation.slope(points, activation.value(points))).max()
+        dead = is_dead(activation, z, a)
+        saturated = ~dead & (np.abs(activation.slope(z, a), dtype=np.float64).mean(axis=0) < FLAT * steepest)
+        units = [f"{unit + 1}" for unit in np.flatnonzero(dead)[:5]]
+        if n / 10 < dead.sum() < n:  # of a whole layer `causes` tells
             evidence = (
                 f"{int(dead.sum())} of {n} units of layer {layer} have slope 0 at every row ({', '.join(units)}...)"
             )
-            remedy = f"scale the inputs, {settings.lower_rate}, or take activation='leaky_relu'"
-            findings.append(Finding("dead units", evidence, remedy))
+            remedy = " or ".join([*lower_rate, "take activation='leaky_relu'"])
+            findings.append(Finding("dead units", evidence, found[0].remedy if found else remedy))
         units = [f"{unit + 1}" for unit in np.flatnonzero(saturated)[:5]]
         if saturated.sum() > n / 10:
             evidence = (
                 f"{int(saturated.sum())} of {n} units of layer {layer} are at an end of {activation.name} at nearly "
                 f"every row ({', '.join(units)}...)"
             )
-            remedy = f"scale the inputs, {settings.lower_rate}, or raise alpha"
-            findings.append(Finding("saturated units", evidence, remedy))
+            remedy = " or ".join([*lower_rate, "take another activation, such as 'relu'"])
+            findings.append(Finding("saturated units", evidence, found[0].remedy if found else remedy))
     return findings
 
 
-def _progress(network: Network, rows: Rows, history: History, settings: Settings) -> list[Finding]:
-    loss = np.array([record.loss for record in history])
-    ended, smaller_steps = settings.stop_reason, settings.lower_rate
-    if settings.rate is not None and not settings.clipped:
-        smaller_steps += ", or give clip_norm=1.0"
-    if ended.startswith("diverged"):
-        name = "numbers too large" if settings.rate is None else "rate too high"
-        return [Finding(name, f"training {ended}: numbers left the finite range", smaller_steps)]
-    if not len(loss) or not np.isfinite(loss).all():
+def _progress(
+    network: Network, rows: Rows, history: History, settings: Settings, found: list[Finding]
+) -> list[Finding]:
+    """Whether it needed more, or longer, steps; nothing where they were too long, or a penalty undid them."""
+    loss, ended, names = np.array(history.loss), settings.stop_reason, settings.names
+    if not len(loss) or not np.isfinite(loss).all() or any(finding.name == "rate too high" for finding in found):
         return []
     if len(loss) < 3:
         if ended.startswith("Convergence"):
             return []
         what = "1 epoch shows" if len(loss) == 1 else "2 epochs show"
         return [Finding("too few epochs", f"{what} nothing yet; the loss is {loss[-1]:.4g}", "train for more epochs")]
-    changes = np.diff(loss)
-    rises = float(np.mean(changes > 0.01 * np.abs(loss[:-1])))
-    if settings.rate is not None and (loss[-1] > 1.5 * loss.min() or rises > 0.3):
-        evidence = (
-            f"the loss rose in {rises:.0%} of the epochs and ended at {loss[-1]:.4g}, its least was {loss.min():.4g}"
-        )
-        return [Finding("rate too high", evidence, smaller_steps)]
     tail = max(1, len(loss) // 10)
     gain = (loss[-1 - tail] - loss[-1]) / abs(loss[-1 - tail]) if loss[-1 - tail] else 0.0
     falls = f"the loss still fell by {gain:.1%} over the last {tail} of {len(loss)} epochs, to {loss[-1]:.4g}"
@@ -258,33 +186,30 @@ def _progress(network: Network, rows: Rows, history: History, settings: Settings
     half = fit[len(fit) // 2 - 1 :]
     pace = (half[0] - half[-1]) / (len(half) - 1)
     is_over = ended.startswith(("no gain", "Convergence"))
-    findings = []
     if fit[-1] >= goal and (is_over or fit[-1] - FORESEEN * pace >= goal):
-        findings.append(_stuck(len(fit), fit[-1], constant, settings))
+        findings = [_stuck(len(fit), fit[-1], constant, settings, found)]
     elif fit[-1] >= goal or (gain > 0.01 and not is_over):
-        remedy = "raise max_iter" + ("" if settings.rate is None else f", or learning_rate_init ({settings.rate:g})")
-        findings.append(Finding("too few epochs", falls, remedy))
+        remedy = f"raise {names.epochs}"
+        remedy += "" if settings.rate is None else f", or {names.rate} ({settings.rate:g})"
+        findings = [Finding("too few epochs", falls, remedy)]
+    else:
+        findings = []
+    if any(finding.name.endswith("too high") for finding in found):  # a penalty: it goes on to shrink the weights
+        return [finding for finding in findings if finding.name == "nothing learned"]
     if gain > 0.01 and ended.startswith("no gain"):
-        findings.append(Finding("stopped too early", falls, "lower tol, or raise n_iter_no_change"))
+        findings.append(Finding("stopped too early", falls, f"lower {names.tolerance}, or raise {names.patience}"))
     return findings
 
 
-def _stuck(epochs: int, loss: float, constant: float | None, settings: Settings) -> Finding:
+def _stuck(epochs: int, loss: float, constant: float | None, settings: Settings, found: list[Finding]) -> Finding:
     """The loss is that of a constant output, and more epochs would not help."""
     evidence = f"after {epochs} epochs the loss is {loss:.4g}; the best constant output would have {constant:.4g}"
+    names = settings.names
+    if found:
+        return Finding("nothing learned", evidence, found[0].remedy)
     if settings.rate is None:
-        remedy = "begin elsewhere by another random_state, give more hidden units, or lower alpha"
+        remedy = f"begin elsewhere by another {names.seed}, give more hidden units, or lower {names.l2}"
         return Finding("nothing learned", evidence, remedy)
-    stopped = ", lower tol" if settings.stop_reason.startswith("no gain") else ""
-    remedy = f"raise learning_rate_init ({settings.rate:g}) tenfold{stopped}, or take solver='lbfgs' for few rows"
+    stopped = f", lower {names.tolerance}" if settings.stop_reason.startswith("no gain") else ""
+    remedy = f"raise {names.rate} ({settings.rate:g}) tenfold{stopped}, or take {names.optimizer}='lbfgs' for few rows"
     return Finding("rate too low", evidence, remedy)
-
-
-def loss_of_constant(network: Network, rows: Rows) -> float | None:
-    """The loss of the mean target as an output, where the loss is least there; None where it is not."""
-    if network.loss_function.name not in ("squared_error", "binary_cross_entropy", "cross_entropy", "poisson"):
-        return None
-    targets = np.asarray(rows.y, dtype=np.float64)
-    mean = np.broadcast_to(np.average(targets, axis=0, weights=rows.sample_weight), targets.shape)
-    value = float(np.average(network.loss_function.value(mean, targets), weights=rows.sample_weight))
-    return value if value > 1e-8 else None

@@ -1,4 +1,4 @@
-"""The errors that clearprop raises beside Python's own."""
+"""The errors that clearprop raises and the warnings that it gives beside Python's own."""
 
 from collections.abc import Mapping, Sequence
 
@@ -55,6 +55,14 @@ class DivergenceError(ArithmeticError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.what}. {self.kept}. Try " + " or ".join(text.format(name) for text, name in self.remedies)
+
+
+class TrainingWarning(UserWarning):
+    """Training that has gone wrong without failing; the message has the evidence and the remedy."""
+
+
+class CannotLearnWarning(TrainingWarning):
+    """Activations, first weights or targets with which a part of the network, or all of it, cannot learn."""
 
 
 class MissingExtraError(ImportError):

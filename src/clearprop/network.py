@@ -15,8 +15,10 @@ import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.arguments import as_array, as_rows, check_finite, checked_dtype, checked_sizes, row_weights, whole
+from clearprop.callers import warn_caller
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
+from clearprop.errors import CannotLearnWarning
 from clearprop.finite_differences import GradientCheck, check_gradient
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
@@ -605,11 +607,11 @@ class Network(SaysNearKeywords):
     def _warn_of_clipped_outputs(self, output: Activation) -> None:
         low, high = self.loss_function.output_domain
         if output.output_range[0] < low or output.output_range[1] > high:
-            warnings.warn(
+            warn_caller(
                 f"{self.loss_function.name} needs outputs between {low:g} and {high:g}, which {output.name} can leave; "
                 f"such outputs teach nothing. Its natural output is {self.loss_function.output_activation}: "
                 "leave output_activation out to have it",
-                stacklevel=3,
+                CannotLearnWarning,
             )
 
 

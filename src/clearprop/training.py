@@ -2,7 +2,6 @@
 
 import copy
 import math
-import warnings
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -12,15 +11,20 @@ import numpy.typing as npt
 
 from clearprop.arguments import dropout_by_layer, not_negative, positive, whole
 from clearprop.callbacks import Callback, ProgressBar
+from clearprop.callers import warn_caller
+from clearprop.causes import poor_outcome
 from clearprop.engines import Diverged, Engine, Job, Progress, Stretch, compiles, numpy_seconds, resolve_engine
 from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
-from clearprop.errors import DivergenceError
+from clearprop.errors import CannotLearnWarning, DivergenceError, TrainingWarning
+from clearprop.findings import TRAINER, Diagnosis, Settings
 from clearprop.history import EpochRecord, History
+from clearprop.learnability import check_output, obstacles
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.near_names import SaysNearKeywords, did_you_mean, near, no_attribute, says_near_keywords
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
+from clearprop.outcome import Outcome, loss_now
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.rows import Rows
@@ -189,9 +193,38 @@ class Trainer(SaysNearKeywords):
         sample_weight: npt.ArrayLike | None = None,
         validation: Sequence[npt.ArrayLike] | None = None,
     ) -> History:
-        """Train until the epochs are over or nothing is gained any more: `start`, then `run`."""
+        """Train until the epochs are over or nothing is gained any more: `start`, then `run`.
+
+        Raises
+        ------
+        ValueError, DivergenceError
+            See `start` and `run`.
+
+        Warns
+        -----
+        TrainingWarning
+            Training came to an end with next to nothing learned, for a reason that can be removed; or see `start`.
+        """
         self.start(X, y, sample_weight, validation)
-        return self.run()
+        before = loss_now(self.network, self.rows)
+        history = self.run()
+        outcome = Outcome.of(self.network, self.rows, history, before, self._state.patience.keeps_best)
+        if found := poor_outcome(self.network, self.rows, history, self._settings(before), outcome):
+            warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", TrainingWarning)
+        return history
+
+    def _settings(self, first_loss: float) -> Settings:
+        """What findings may tell to turn, and how training began and ended."""
+        return Settings(
+            rate=None if self.lbfgs else self.learning_rate,
+            clipped=self.clip_norm is not None,
+            penalty=self.penalty,
+            decay=self.decoupled_decay,
+            batch_size=None if self.lbfgs else self._started().batch_size,
+            first_loss=first_loss,
+            stop_reason=self.stop_reason or "",
+            names=TRAINER,
+        )
 
     @says_near_keywords
     def start(
@@ -219,10 +252,17 @@ class Trainer(SaysNearKeywords):
         Raises
         ------
         ValueError
-            Shapes do not fit, a number is not finite, a target is none that the loss can take.
+            Shapes do not fit, a number is not finite, a target is none that the loss can take, or the output is a
+            softmax over one unit, which is always 1.
+
+        Warns
+        -----
+        CannotLearnWarning
+            Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
         rows = Rows.checked(self.network, X, y, sample_weight)
         self._validation = None if validation is None else _validation_rows(self.network, validation)
+        check_output(self.network)
         monitor = self.monitor or ("loss" if validation is None else "validation_loss")
         if monitor == "validation_loss" and validation is None:
             raise ValueError("monitor='validation_loss' needs validation rows: give fit validation=(X, y)")
@@ -246,6 +286,8 @@ class Trainer(SaysNearKeywords):
         self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best), samples=samples)
         self._records: list[EpochRecord] = []
         self._last = None
+        if samples == 0 and (found := obstacles(network, rows.y, self.dropout)):  # training that goes on has said it
+            warn_caller(f"not all can be learned: {' '.join(map(str, found))}", CannotLearnWarning)
         self._tell("on_start")
         self._settle()
 
@@ -604,7 +646,7 @@ class Trainer(SaysNearKeywords):
             remedy = (
                 f"plan for more than epochs={self.epochs}, or choose a schedule that does not end, such as 'constant'"
             )
-            warnings.warn(f"{told}. To learn on, {remedy}", stacklevel=3)
+            warn_caller(f"{told}. To learn on, {remedy}", TrainingWarning)
 
     def _take_up(self) -> None:
         """Go on where training was interrupted: at the last parameters, where the best were shown in between."""
@@ -713,9 +755,7 @@ def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> R
 
 def _warn_of_ignored(names: list[str]) -> None:
     if names:
-        warnings.warn(
-            f"lbfgs takes all rows at once and finds its steps itself: it does not use {', '.join(names)}", stacklevel=3
-        )
+        warn_caller(f"lbfgs takes all rows at once and finds its steps itself: it does not use {', '.join(names)}")
 
 
 def _resolve_lbfgs(optimizer: str | Optimizer | LBfgs) -> LBfgs | None:

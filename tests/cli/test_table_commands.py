@@ -279,3 +279,21 @@ def test_version_and_help(run):
     assert status == 0
     for command in ("article", "demo", "train", "predict", "evaluate"):
         assert command in out
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "note"),
+    [
+        ("--learning-rate", 100, r"next to nothing was learned\. rate too high: .* lower learning_rate \(100\)"),
+        ("--l2", 1e5, r"next to nothing was learned\. l2 too high: .* lower l2 \(100000\)"),
+        ("--activation", "step", r"not all can be learned: no gradient: step, the activation of layer 2"),
+        ("--initializer", "zeros", r"not all can be learned: closed layers: layers 1 and 2 begin with weights of 0"),
+    ],
+)
+def test_training_that_learned_nothing_is_a_note(run, flowers, option, value, note):
+    given = ("train", flowers, "--target", "kind", "--out", "m", "--epochs", 30, "--report", "r.html")
+    status, _, err = run(*given, option, value)
+    assert status == 0, err
+    assert re.search(f"^note: {note}", err, re.MULTILINE), err
+    assert "Warning" not in err
+    assert "note: no" not in run(*given)[2].replace("note: no better", "")

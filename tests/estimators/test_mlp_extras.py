@@ -10,6 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from clearprop import ACTIVATIONS, OPTIMIZERS, SCHEDULES, MLPClassifier, MLPRegressor, Perceptron
 from clearprop.activations import LeakyRelu
+from clearprop.errors import CannotLearnWarning
 from clearprop.estimators import DivergenceWarning, IgnoredParameterWarning, NotSeparableWarning
 from clearprop.estimators.callbacks import FallbackSupport
 from clearprop.losses import Huber
@@ -85,7 +86,9 @@ def test_clipped_gradients():
 
 
 def test_initializers():
-    assert not small(initializer="zeros", max_iter=1, learning_rate_init=1e-9).fit(X, y).coefs_[0].max() > 1e-6
+    with pytest.warns(CannotLearnWarning, match="layer 1 begins with weights of 0"):
+        model = small(initializer="zeros", max_iter=1, learning_rate_init=1e-9).fit(X, y)
+    assert not model.coefs_[0].max() > 1e-6
     layers = small(initializer=["orthogonal", "zeros"], max_iter=1, learning_rate_init=1e-12).fit(X, y).coefs_
     np.testing.assert_allclose(layers[0] @ layers[0].T, np.eye(4), atol=1e-8)
 

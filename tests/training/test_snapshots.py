@@ -47,7 +47,7 @@ def test_what_follows_a_snapshot_is_the_same_bit_for_bit(
     assert outcome(trainer) == at_the_point
     # and in another process, say: another trainer, another seed, another network
     other = make(optimizer, dropout, kind, engine, seed=99, **settings)
-    other.network.parameters[:] = 7
+    other.network.parameters *= 7
     other.start(X, y, validation=held)
     other.restore(pickle.loads(pickle.dumps(snapshot)))
     assert outcome(other) == at_the_point

@@ -101,6 +101,7 @@ def test_every_loss_is_trained_as_by_the_naive_trainer(loss, engine):
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.filterwarnings("ignore::clearprop.errors.CannotLearnWarning")  # of the step
 def test_every_activation_is_trained_as_by_the_naive_trainer(activation, engine):
     X, y = rows()
     network = Network([3, 5, 4, 2], activation, rng=2)

@@ -2,6 +2,7 @@
 
 import inspect
 import shlex
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -103,7 +104,7 @@ def train(
     from clearprop.callbacks import ProgressBar
     from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes
     from clearprop.cli.outputs import checked_endings, checked_outputs
-    from clearprop.errors import DivergenceError, InputError
+    from clearprop.errors import DivergenceError, InputError, TrainingWarning
     from clearprop.table_model import TableModel, TableSettings
     from clearprop.tables import read_csv
 
@@ -141,11 +142,13 @@ def train(
     )
     with notes.status(f"reading {data}"):
         table = read_csv(data)
-    with notes.status("preparing the columns") as status:
+    with notes.status("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", TrainingWarning)
         try:
             learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
+    learned.notes.extend(str(warning.message) for warning in caught)
     learned.model.save(out)
     written = {"model": out, **_write_pictures(learned, data.name, command, report, loss_curve, boundary)}
 

@@ -1,11 +1,11 @@
 """The compiled engine: runs of batches in machine code; what has no compiled form is left to NumPy."""
 
 import copy
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
+from clearprop.callers import warn_caller
 from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.network import Network
@@ -86,10 +86,9 @@ class CompiledEngine:
 
     def _warn(self, what: str) -> None:
         if not self._warned:
-            warnings.warn(
+            warn_caller(
                 f"{what} has no compiled form, so the NumPy engine trains. An activation or loss may bring `kernels`, "
-                "a value and a slope that Numba can compile; engine='numpy' goes without this warning",
-                stacklevel=7,
+                "a value and a slope that Numba can compile; engine='numpy' goes without this warning"
             )
         self._warned = True
 

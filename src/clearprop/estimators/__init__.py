@@ -11,6 +11,7 @@ from clearprop.estimators.notices import (
     DivergenceWarning,
     IgnoredParameterWarning,
     NotSeparableWarning,
+    PoorFitWarning,
 )
 from clearprop.estimators.perceptron import Perceptron
 from clearprop.estimators.regressor import MLPRegressor
@@ -22,4 +23,5 @@ __all__ = [
     "MLPRegressor",
     "NotSeparableWarning",
     "Perceptron",
+    "PoorFitWarning",
 ]

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy.typing as npt
 
-from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
+from clearprop.diagnosis import diagnose_network
+from clearprop.findings import Diagnosis, Settings
 from clearprop.history import History
 from clearprop.network import Network
 from clearprop.rows import Rows

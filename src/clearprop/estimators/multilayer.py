@@ -1,6 +1,5 @@
 """What `MLPClassifier` and `MLPRegressor` share: check what is given, build network and trainer, keep the results."""
 
-import warnings
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -14,17 +13,18 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.arguments import check_finite, checked_dtype
-from clearprop.diagnosis import Settings, diagnose_network
+from clearprop.callers import warn_caller
+from clearprop.causes import poor_outcome
+from clearprop.diagnosis import diagnose_network
 from clearprop.engines import resolve_engine
-from clearprop.errors import DivergenceError
-from clearprop.estimators.blow_up import FirstLoss
+from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.epochs import EpochReport, reported, reported_outputs, validation_score
 from clearprop.estimators.held_out import Sample, hold_out
 from clearprop.estimators.insight import Insight
-from clearprop.estimators.notices import DivergenceWarning, warn_of_ignored
+from clearprop.estimators.notices import DivergenceWarning, PoorFitWarning, warn_of_ignored
 from clearprop.estimators.own_words import of_validation
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.settings import (
@@ -39,9 +39,12 @@ from clearprop.estimators.settings import (
     schedule,
 )
 from clearprop.estimators.unchanged import Earlier, unchanged_if_refused
+from clearprop.findings import Diagnosis, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
+from clearprop.outcome import Outcome, loss_now
+from clearprop.penalties import Penalty
 from clearprop.randomness import restore_generator
 from clearprop.rows import Rows
 from clearprop.snapshots import Snapshot
@@ -246,13 +249,14 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
     def _run(self, trainer: Trainer, report: EpochReport, earlier: Earlier, incremental: bool) -> None:
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
-        before = FirstLoss(trainer) if self._is_stochastic() and not incremental else None
+        measured = self._is_stochastic() and not incremental
+        self._first_loss = loss_now(self.network_, trainer.rows) if measured else None
         ended = trainer.end_of_schedule()
         if ended is not None:
-            warnings.warn(
+            warn_caller(
                 f"{ended}. To learn on, raise max_iter ({self.max_iter}) to all calls of partial_fit that will come, "
                 "or choose a learning_rate that does not end, such as 'constant'",
-                stacklevel=5,
+                TrainingWarning,
             )
         try:
             if incremental:
@@ -263,7 +267,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             self._report_divergence(error, trainer, earlier.is_model and not report.epochs)
         except KeyboardInterrupt:
             left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
-            warnings.warn(f"Training interrupted by user.{left}", stacklevel=5)
+            warn_caller(f"Training interrupted by user.{left}")
         finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
             self._trained = trainer.history
             self._stop_reason = trainer.stop_reason or ""
@@ -273,36 +277,45 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             self.loss_ = self._loss_now(trainer)
         if not incremental:
-            self._warn_of_the_end(trainer, before)
+            self._warn_of_the_end(trainer)
 
-    def _warn_of_the_end(self, trainer: Trainer, before: FirstLoss | None) -> None:
-        """Warn where training ended with a loss that has blown up, or before it converged."""
-        rate, reason = self.learning_rate_init, self._stop_reason
-        if before is not None and before.has_blown_up(trainer):
-            warnings.warn(
-                f"training has all but diverged: the loss was {before.loss:.4g} at the first rows and is "
-                f"{trainer.history.loss[-1]:.4g}. Lower learning_rate_init ({rate:g}), scale the inputs"
+    def _warn_of_the_end(self, trainer: Trainer) -> None:
+        """Warn where training ended with a loss that has blown up, before it converged, or with nothing learned."""
+        rate, reason, settings = self.learning_rate_init, self._stop_reason, self._turned()
+        rows, history = trainer.rows, trainer.history
+        outcome = Outcome.of(self.network_, rows, history, self._first_loss, bool(trainer.keep_best))
+        if outcome is not None and outcome.has_blown_up:
+            warn_caller(
+                f"training has all but diverged: the loss was {outcome.before:.4g} before the first step and is "
+                f"{history.loss[-1]:.4g}. Lower learning_rate_init ({rate:g}), scale the inputs"
                 + (" and targets" if not self.network_.loss_function.classification else "")
                 + (", or give clip_norm=1.0" if self.clip_norm is None else ""),
                 DivergenceWarning,
-                stacklevel=6,
             )
         elif reason.startswith(("all ", "Stop", "Abnormal")):
             what = f"Maximum iterations ({self.max_iter}) reached" if reason.startswith("all ") else reason
             solver = "Stochastic Optimizer" if self._is_stochastic() else "lbfgs"
-            hints = diagnose_network(self.network_, trainer.rows, trainer.history, self._turned(), lines=False).hints()
-            warnings.warn(
+            hints = diagnose_network(self.network_, rows, history, settings, lines=False).hints()
+            warn_caller(
                 f"{solver}: {what} and the optimization hasn't converged yet; loss {self.loss_:.4g}. Raise max_iter, "
                 f"or see diagnose(X, y).{hints}",
                 ConvergenceWarning,
-                stacklevel=6,
             )
+        elif reason.startswith("diverged") or not reason:
+            return  # which was said
+        elif found := poor_outcome(self.network_, rows, history, settings, outcome):
+            warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", PoorFitWarning)
 
     def _turned(self) -> Settings:
         """What a diagnosis may tell to turn, and how training ended."""
+        stochastic = self._is_stochastic()
         return Settings(
-            rate=self.learning_rate_init if self._is_stochastic() else None,
+            rate=self.learning_rate_init if stochastic else None,
             clipped=self.clip_norm is not None,
+            penalty=Penalty(self.l1, self.alpha),
+            decay=self.decoupled_decay or 0.0,
+            batch_size=(200 if self.batch_size == "auto" else self.batch_size) if stochastic else None,
+            first_loss=self._first_loss,
             stop_reason=self._stop_reason,
         )
 
@@ -326,11 +339,10 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             self, reported(trainer.history[trainer.best_epoch - 1], reported_outputs(self.network_))
         )
         self.validation_scores_ = [*(self.validation_scores_ or []), float("nan")]
-        warnings.warn(
+        warn_caller(
             f"{error.worded(NAMES)}. Early stopping keeps epoch {trainer.best_epoch}, the best: its validation score "
             f"is {best:.4g}",
             DivergenceWarning,
-            stacklevel=6,
         )
 
     # -- before training -----------------------------------------------------------------------------------------
@@ -356,11 +368,6 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         loss = self._core_loss(network.dtype)
         output = loss.output_activation if self.output_activation is None else self.output_activation
         functions = [*hidden_activations(self.activation, len(hidden)), ACTIVATIONS.resolve(output)]
-        if n_outputs == 1 and functions[-1].name == "softmax":
-            raise ValueError(
-                "output_activation='softmax' over one output is always 1: leave output_activation out, which is "
-                f"{loss.output_activation} then"
-            )
         for what, has, asked in (
             ("layers", list(network.layer_sizes), [network.layer_sizes[0], *hidden, n_outputs]),
             ("activations", network.activations, functions),

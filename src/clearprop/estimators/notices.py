@@ -1,11 +1,13 @@
-"""Warnings where scikit-learn is silent: parameters without effect, divergence, data that no line can separate."""
+"""Warnings where scikit-learn is silent: parameters without effect, divergence, nothing learned, no separating line."""
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
+
+from clearprop.callers import warn_caller
+from clearprop.errors import TrainingWarning
 
 
 class IgnoredParameterWarning(UserWarning):
@@ -14,6 +16,10 @@ class IgnoredParameterWarning(UserWarning):
 
 class DivergenceWarning(ConvergenceWarning):  # type: ignore[misc]
     """Training left the finite numbers and was ended; an earlier state is kept."""
+
+
+class PoorFitWarning(TrainingWarning, ConvergenceWarning):  # type: ignore[misc]
+    """Training came to an end with next to nothing learned, for a reason that can be removed."""
 
 
 class NotSeparableWarning(ConvergenceWarning):  # type: ignore[misc]
@@ -60,7 +66,7 @@ def warn_of_ignored(estimator: Any, defaults: dict[str, Any], hidden: list[int],
         given = [name for name in names if not _same(getattr(estimator, name), defaults[name])]
         if given:
             shown = ", ".join(f"{name}={getattr(estimator, name)!r}" for name in given)
-            warnings.warn(f"{who} does not use {shown}: {remedy}", IgnoredParameterWarning, stacklevel=6)
+            warn_caller(f"{who} does not use {shown}: {remedy}", IgnoredParameterWarning)
 
 
 def _without_effect(estimator: Any, hidden: list[int], own_validation: bool) -> Iterator[tuple[str, list[str], str]]:

@@ -1,6 +1,5 @@
 """`Perceptron`: one layer, one row at a time; an output for each class, or one for two."""
 
-import warnings
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -14,7 +13,8 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.diagnosis import Diagnosis, Settings, diagnose_network
+from clearprop.callers import warn_caller
+from clearprop.diagnosis import diagnose_network
 from clearprop.engines.rules import RULES
 from clearprop.errors import DivergenceError
 from clearprop.estimators.checks import checked, is_plain_answer
@@ -28,6 +28,7 @@ from clearprop.estimators.parameters import SaysNearParameters, saying_near_valu
 from clearprop.estimators.seeds import shuffle_seeds
 from clearprop.estimators.settings import defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
+from clearprop.findings import Diagnosis, Settings
 from clearprop.history import History
 from clearprop.network import Network
 from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, train
@@ -216,11 +217,10 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
             self.updates_ = Updates()
             self._train(X, y, self.max_iter, classes, sample_weight, coef_init, intercept_init)
         if self.tol is not None and self.n_iter_ == self.max_iter:
-            warnings.warn(
+            warn_caller(
                 f"Maximum number of iteration reached before convergence ({self.max_iter}). Consider increasing "
                 "max_iter to improve the fit.",
                 ConvergenceWarning,
-                stacklevel=3,
             )
         return self
 
@@ -397,12 +397,11 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         outputs = len(self.separable_)
         which = [self.classes_[i if outputs > 1 else 1] for i, is_ in enumerate(self.separable_) if is_ is False]
         if which and not self.early_stopping:
-            warnings.warn(
+            warn_caller(
                 f"no hyperplane separates class {', '.join(map(str, which))} from the rest, so that the updates would "
                 "never end: the weights are those of the moment when training stopped. Use MLPClassifier, which has "
                 "hidden layers, or add columns",
                 NotSeparableWarning,
-                stacklevel=6,
             )
 
     # -- predictions ---------------------------------------------------------------------------------------------

@@ -2,13 +2,13 @@
 
 import functools
 import inspect
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from clearprop.activations import ACTIVATIONS, Activation
+from clearprop.callers import warn_caller
 from clearprop.initializers import GlorotUniformWithBiases, Initializer
 from clearprop.optimizers import OPTIMIZERS, Adam, AdamW, LBfgs, Momentum, Nesterov, Optimizer, Sgd
 from clearprop.schedules import Adaptive, Constant, InverseScaling, Schedule
@@ -115,9 +115,8 @@ def batch_size(given: Any, n_rows: int) -> int:
     if given == "auto":
         return min(200, n_rows)
     if given > n_rows:
-        warnings.warn(
+        warn_caller(
             f"Got `batch_size` less than 1 or larger than sample size ({given}, with {n_rows} rows). "
-            "It is going to be clipped",
-            stacklevel=7,
+            "It is going to be clipped"
         )
     return int(np.clip(given, 1, n_rows))
