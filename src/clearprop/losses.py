@@ -85,6 +85,17 @@ class Loss(ABC, Named):
         """dl/dz, of shape (n, outputs), when a is the natural activation of z."""
         return ACTIVATIONS.resolve(self.output_activation).delta(z, a, self.gradient(a, y))
 
+    def size(self, a: Array, y: Array) -> Array:
+        """How large the numbers are that a row's `value` is made of, shape (n,): what rounding leaves grows with them.
+
+        Where nothing else is known, what the rounding of a and y does to it, and the loss itself.
+        """
+        return np.abs(self.value(a, y)) + (np.abs(self.gradient(a, y)) * (np.abs(a) + np.abs(y))).sum(axis=-1)
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """The same of `value_from_logits`."""
+        return self.size(a, y)
+
     def piece(self, a: Array, y: Array) -> Array:
         """On which smooth piece of the loss each output lies; gradient checks keep off the borders."""
         return np.zeros(np.shape(a), dtype=np.int8)
@@ -233,6 +244,10 @@ class LogCosh(Loss):
         """tanh(a - y)."""
         return np.tanh(a - y)
 
+    def size(self, a: Array, y: Array) -> Array:
+        """That of log 2 as well, which is taken off."""
+        return super().size(a, y) + math.log(2) * a.shape[-1]
+
 
 @LOSSES.register
 @dataclass(frozen=True)
@@ -303,6 +318,15 @@ class Poisson(Loss):
         """A - y."""
         return a - y
 
+    def size(self, a: Array, y: Array) -> Array:
+        """That of the summands."""
+        rate = _inside(self.output_domain, a)
+        return (rate + y + y * (np.abs(_log_or_zero(y)) + np.abs(np.log(rate)))).sum(axis=-1)
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """That of the summands."""
+        return (a + y + y * (np.abs(_log_or_zero(y)) + np.abs(z))).sum(axis=-1)
+
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""
         return _domain_piece(self.output_domain, a)
@@ -360,6 +384,10 @@ class BinaryCrossEntropy(Loss):
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """A - y."""
         return a - y
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """That of softplus(z) and y z, which cancel where a is near y."""
+        return (softplus(z) + np.abs(y * z)).sum(axis=-1)
 
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""
@@ -426,6 +454,10 @@ class CrossEntropy(Loss):
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """A - y where the targets of a row sum to 1; a sum(y) - y in general."""
         return a * y.sum(axis=-1, keepdims=True) - y
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """The loss itself, and the sum of the powers, which is 1 at least and whose logarithm may be nearly 0."""
+        return self.value_from_logits(z, y) + y.sum(axis=-1)
 
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""

@@ -17,7 +17,7 @@ from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.arguments import checked_dtype, checked_sizes, whole
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
-from clearprop.finite_differences import GradientCheck, check_gradient
+from clearprop.finite_differences import GradientCheck, check_gradient, size_of_sums
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.penalties import Penalty
@@ -363,8 +363,28 @@ class Network:
             pieces.append(network.loss_function.piece(trace.outputs, targets).ravel())
             return network.loss_of(trace, targets, sample_weight, penalty), np.concatenate(pieces)
 
+        def size() -> float:
+            trace = network.forward(X)
+            of_penalty = network.penalty_share(len(targets), sample_weight, penalty) if penalty else 0.0
+            return network.loss_size(trace, targets, sample_weight) + of_penalty
+
         gradient = network.backward(network.forward(X), targets, sample_weight, penalty).flat
-        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name)
+        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name, size)
+
+    def loss_size(
+        self, trace: Trace, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None, first: int = 0
+    ) -> float:
+        """How large the numbers are that the loss, without penalty, is computed from, by the layers from `first` on.
+
+        With them grows what rounding leaves in it, and so what a finite difference of it cannot resolve.
+        """
+        y = self.targets(y, trace.n_rows)
+        z, a, loss = trace.z[-1], trace.a[-1], self.loss_function
+        of_rows = loss.size_from_logits(z, a, y) if self.from_logits else loss.size(a, y)
+        share = np.ravel(self._shares(sample_weight, len(y))[0])
+        deltas = self.backward(trace, y, sample_weight).deltas[first:]
+        fed = [trace.layer_input(index) for index in range(first, len(self.weights))]
+        return float((of_rows * share).sum()) + size_of_sums(fed, self.weights[first:], self.biases[first:], deltas)
 
     def targets(self, y: npt.ArrayLike, n_rows: int) -> Array:
         """Targets as an array of shape (n, outputs) and the network's dtype.

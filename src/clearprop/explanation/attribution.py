@@ -95,7 +95,7 @@ def attribute(
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject.network)
     row = rows[0].astype(np.float64)
-    network = computation.network64
+    network = computation.in_float64.network
     value, gradient = _slopes(network, row[np.newaxis], name)
     start_value = float(_slopes(network, start[np.newaxis], name)[0][0])
     if method == "gradient":
@@ -172,7 +172,7 @@ class Attribution(Rendered):
         method = self.method.replace("_", " ")
         blocks: tuple[Block, ...] = (
             Paragraph(f"{method.capitalize()}: {METHODS[self.method]}."),
-            Table(("input", "x", "part"), tuple(rows)),
+            Table(("input", "x", "part"), tuple(rows), adds_up=True),
         )
         sections = [Section("", (headline,)), Section("Inputs, those that did most first", blocks)]
         if self.method == "integrated_gradients":

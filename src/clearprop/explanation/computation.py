@@ -1,7 +1,7 @@
 """What was computed, ready to be explained: the rows, the trace, the gradients; a batch with its loss."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -141,14 +141,12 @@ class Computation:
         return self.network.activations[-1] == natural
 
     @cached_property
-    def network64(self) -> Network:
-        """The network, in float64, for finite differences."""
-        return self.network if self.network.dtype == np.float64 else self.network.copy("float64")
-
-    @cached_property
-    def trace64(self) -> Trace:
-        """The forward pass in float64."""
-        return self.trace if self.network64 is self.network else self.network64.forward(self.X)
+    def in_float64(self) -> "Computation":
+        """The same in float64, whose rounding finite differences need."""
+        if self.network.dtype == np.float64:
+            return self
+        y = None if self.y is None else self.y.astype(np.float64)
+        return replace(self, network=self.network.copy("float64"), X=self.X.astype(np.float64), y=y)
 
     def row(self, index: int) -> Row:
         """A row alone; each is made once."""

@@ -15,7 +15,7 @@ from clearprop.explanation.numerals import in_runs, plain_number
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Term
 from clearprop.explanation.unfolding import Shown
-from clearprop.finite_differences import GradientCheck
+from clearprop.finite_differences import AGREE, GradientCheck
 
 if TYPE_CHECKING:
     from clearprop.trace import Gradients, Trace
@@ -60,7 +60,7 @@ class Explanation(Rendered, ABC):
     """
 
     def __init__(
-        self, computation: Computation, name: Name, rule: UpdateRule | None, notes: Sequence[str] = ()
+        self, computation: Computation, name: Name, rule: UpdateRule | None = None, notes: Sequence[str] = ()
     ) -> None:
         self.computation = computation
         self.parsed_name = name
@@ -215,12 +215,12 @@ class Explanation(Rendered, ABC):
             lead = f"Step {step.step:,} at rate {plain_number(step.rate)}; p is {self.name}, g its gradient{gradient}"
             yield Section(f"The optimiser's step ({step.optimizer})", (Paragraph(lead), *step.lines))
         if check is not None and check.difference is not None:
-            verdict = (
-                f"The finite difference of the loss is {plain_number(check.difference, 10)}, the gradient "
-                f"{plain_number(check.gradient, 10)}: it {'agrees' if check.passed else 'does NOT agree'} (relative "
-                f"error {plain_number(check.worst_relative_error, 2)})."
+            in_float64 = "" if self.computation.in_float64 is self.computation else " in float64"
+            compared = (
+                f"The finite difference of the loss is {plain_number(check.difference, 10)}, the gradient{in_float64} "
+                f"{plain_number(check.gradient, 10)}: {_verdict(check)}."
             )
-            yield Section("Check", (Paragraph(verdict),))
+            yield Section("Check", (Paragraph(compared),))
         if self.remarks:
             yield Section("Remarks", (Bullets(tuple(self.remarks)),))
         names = tuple(self._names())
@@ -247,6 +247,19 @@ class Explanation(Rendered, ABC):
         from clearprop.explanation.renderers.json import explanation_dict
 
         return explanation_dict(self)
+
+
+def _verdict(check: GradientCheck) -> str:
+    """Whether a gradient agrees with its difference, does not, or is too small to tell."""
+    assert check.difference is not None
+    rounding = plain_number(check.rounding, 2)
+    if check.too_small:
+        return f"too small to measure, since rounding alone may make the difference {rounding}"
+    distance = abs(check.difference - check.gradient)
+    error = distance / max(abs(check.difference), abs(check.gradient)) if distance else 0.0
+    if check.passed and error > AGREE:
+        return f"it agrees within the {rounding} that rounding may leave in the difference"
+    return f"it {'agrees' if check.passed else 'does NOT agree'} (relative error {plain_number(error, 2)})"
 
 
 def _listed(letter: str, names: Sequence[str], most: int = 6) -> str:

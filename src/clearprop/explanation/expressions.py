@@ -175,10 +175,13 @@ def product(*items: Expression) -> Expression:
 
 
 def total(items: list[Expression]) -> Expression:
-    """A sum, or the one item of it, or 0."""
+    """A sum, or the one item of it, or 0; nested sums are laid flat."""
     if len(items) == 1:
         return items[0]
-    return Add(tuple(items)) if items else Number(0)
+    flat: list[Expression] = []
+    for item in items:
+        flat += item.items if isinstance(item, Add) else (item,)
+    return Add(tuple(flat)) if flat else Number(0)
 
 
 def children(node: Expression) -> tuple[Expression, ...]:

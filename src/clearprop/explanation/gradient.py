@@ -21,10 +21,11 @@ from clearprop.explanation.expressions import (
     Sigma,
     Symbol,
     total,
+    with_numbers,
 )
 from clearprop.explanation.numerals import COUNTED_EXACTLY, counted
 from clearprop.explanation.paths import count_paths, gradient_terms
-from clearprop.explanation.remarks import gradient_remarks
+from clearprop.explanation.remarks import cancels, gradient_remarks
 from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
 from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
@@ -115,8 +116,12 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def check(self) -> GradientCheck | None:
-        """The four-point difference of the loss, and its relative error."""
-        return check_by_differences(self.computation, self.parsed_name, self.value)
+        """The four-point difference of the loss beside the gradient, both in float64."""
+        computation = self.computation.in_float64
+        value = (
+            self.value if computation is self.computation else GradientExplanation(computation, self.parsed_name).value
+        )
+        return check_by_differences(computation, self.parsed_name, value)
 
     @cached_property
     def step(self) -> OptimizerStep | None:
@@ -225,7 +230,10 @@ class GradientExplanation(Explanation):
             items: list[Expression] = [Symbol(label, value=term.value) for label, term in named]
             if len(listed) < len(paths):
                 items.append(Rest(len(paths) - len(listed), sum_of(paths[len(listed) :])))
-            blocks.append(Equation(self._left, (Add(tuple(items)), Number(self.sum))))
+            whole = Add(tuple(items))
+            # The numbers stand right above, unless more of their digits are needed.
+            numbers = [with_numbers(whole)] if cancels([term.value for term in self.terms]) else []
+            blocks.append(Equation(self._left, (whole, *numbers, Number(self.sum))))
         return Section("Path by path", tuple(blocks))
 
     def _paths_counted(self) -> str:
@@ -252,7 +260,9 @@ class GradientExplanation(Explanation):
             body.append((f"{len(rows) - len(listed):,} more", "", "", sum_of(rows[len(listed) :])))
         body.append(("sum", "", "", float(np.sum(self.contributions))))
         penalty = (_term_equation(term, penalty_letter(term)) for term in self.penalty)
-        return Section("Row by row", (Paragraph(lead), Table(("", "share", own, "part"), tuple(body)), *penalty))
+        return Section(
+            "Row by row", (Paragraph(lead), Table(("", "share", own, "part"), tuple(body), adds_up=True), *penalty)
+        )
 
 
 def _term_equation(term: Term, letter: str, brief: bool = False) -> Equation:

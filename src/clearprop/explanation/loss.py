@@ -8,7 +8,6 @@ import numpy as np
 from clearprop.explanation.document import Equation, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.expressions import (
-    Add,
     Call,
     Expression,
     Multiply,
@@ -107,7 +106,7 @@ class LossExplanation(Explanation):
         outputs = row.width(row.layers)
         units = list(range(1, outputs + 1))[: shown.summands]
         formulas: list[Expression] = [loss_formula(row, unit) for unit in units]
-        formula = total(formulas) if len(formulas) == outputs else Add((*formulas, Symbol("…")))
+        formula = total(formulas if len(formulas) == outputs else [*formulas, Symbol("…")])
         return [chain(Symbol(row.loss_letter), formula, value=float(c.row_losses[row.index]))]
 
     # -- showing it --------------------------------------------------------------------------------------------------
@@ -148,4 +147,6 @@ class LossExplanation(Explanation):
             rest = self.terms[len(listed) :]
             body.append((f"{len(rest):,} more", "", sum_of(rest)))
         body.append(("sum", "", self.sum))
-        yield Section("What it is made of, largest first", (Table(("from", "formula", "part"), tuple(body)),))
+        yield Section(
+            "What it is made of, largest first", (Table(("from", "formula", "part"), tuple(body), adds_up=True),)
+        )

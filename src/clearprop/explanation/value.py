@@ -102,7 +102,8 @@ class ValueExplanation(Explanation):
             body.append((f"{len(rest):,} more", "", "", sum_of(rest)))
         body.append(("sum", z, "", self.sum))
         yield Section(
-            "What it is made of, largest first", (Table(("from", "product", "numbers", "part"), tuple(body)),)
+            "What it is made of, largest first",
+            (Table(("from", "product", "numbers", "part"), tuple(body), adds_up=True),),
         )
         if shown.layers != 0:
             yield Section("Layer by layer", both_ends(self._layers(shown), shown.layers))
