@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.errors import InputError
+from clearprop.explanation.given import Givens
 from clearprop.explanation.names import Name, parse_name, printable
 from clearprop.explanation.row import Row
 from clearprop.network import Network
@@ -34,6 +35,10 @@ class Computation:
     feature_names, class_names : sequences of str, or None
     first_row : int
         The number that the first row goes by in words.
+    counting : str
+        What rows are counted from, in words; "" where it is not known.
+    given : callable, or None
+        What stood in the place of each input before it was scaled, by row and place from 0.
 
     Raises
     ------
@@ -49,6 +54,8 @@ class Computation:
     feature_names: Sequence[str] | None = None
     class_names: Sequence[str] | None = None
     first_row: int = 0
+    counting: str = ""
+    given: Givens | None = None
 
     def __post_init__(self) -> None:
         # A copy, which neither later training nor a change of the rows can reach.
@@ -77,8 +84,9 @@ class Computation:
                 place = np.argwhere(~np.isfinite(values))[0]
                 named = (place[0] + self.first_row, *place[1:])
                 where = ", ".join(f"{what} {at}" for what, at in zip(("row", "column"), named, strict=False))
+                counted = " (counted from 0)" if self.first_row == 0 or self.counting == "counted from 0" else ""
                 raise InputError(
-                    f"{name} holds {values[tuple(place)]} at {where}: only finite numbers can be explained"
+                    f"{name} holds {values[tuple(place)]} at {where}{counted}: only finite numbers can be explained"
                 )
         if self.y is not None:
             self.network.loss_function.check_targets(self.y)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clearprop.explanation.expressions import Expression, Number, with_numbers
+from clearprop.explanation.expressions import Expression, Number, Symbol, symbols, with_numbers
 from clearprop.explanation.precision import (
     DIGITS_LOST,
     MOST_DIGITS,
@@ -119,6 +119,20 @@ class Document:
     title: str
     headline: Equation
     sections: Sequence[Section]
+
+
+def symbols_of(sections: Iterable[Section]) -> Iterator[Symbol]:
+    """The symbols that stand in the equations and tables of sections."""
+    for section in sections:
+        for block in section.blocks:
+            match block:
+                case Equation(left, forms):
+                    parts: Iterable[object] = (left, *forms)
+                case Table(header, rows):
+                    parts = (*header, *(cell for row in rows for cell in row))
+                case _:
+                    parts = ()
+            yield from (symbol for part in parts if isinstance(part, Expression) for symbol in symbols(part))
 
 
 def in_groups(blocks: Iterable[Block]) -> Iterator[Paragraph | Bullets | Table | list[Equation]]:

@@ -37,6 +37,7 @@ def explain(
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     first_row: int = 0,
+    counted_from: int | None = None,
 ) -> Explanation:
     """Explain a number of a network: why a gradient, a prediction or the loss is what it is.
 
@@ -65,6 +66,8 @@ def explain(
         What inputs and outputs are called.
     first_row : int
         The number by which the explanation calls the first row.
+    counted_from : int, optional
+        What the rows are counted from, in words; where not given, 0 unless `first_row` is another.
 
     Raises
     ------
@@ -87,6 +90,7 @@ def explain(
     equations 18, 33 and 44, with the sums that they leave out.
     """
     subject = subject_of(model, x, y)
+    given = subject.given
     rows = subject.rows(row, sample_weight)
     if trainer is not None and trainer.network is not subject.network:
         raise InputError("the trainer trains another network than the model's: give the trainer of this one")
@@ -94,6 +98,10 @@ def explain(
         raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
     if penalty is None:
         penalty = subject.penalty(rows) if trainer is None else trainer.penalty
+    # Of a row that was given alone, no number is known.
+    numbered = row is not None or len(rows.X) > 1 or counted_from is not None
+    base = 0 if counted_from is None and not first_row else counted_from
+    counting = f"counted from {base}" if numbered and base is not None else ""
     computation = Computation(
         subject.network,
         rows.X,
@@ -103,6 +111,8 @@ def explain(
         subject.checked_feature_names(feature_names),
         subject.checked_class_names(class_names),
         first_row + rows.first,
+        counting,
+        given and (lambda index, place: given(rows.first + index, place)),
     )
     parsed = computation.name(name)
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)

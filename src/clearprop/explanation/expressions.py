@@ -5,7 +5,7 @@ filled in (`with_numbers`) and its value (`evaluate`).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 
@@ -206,6 +206,14 @@ def children(node: Expression) -> tuple[Expression, ...]:
         case Derivative(of, by):
             return (of, by)
     return ()
+
+
+def symbols(node: Expression) -> Iterator[Symbol]:
+    """The symbols of a tree."""
+    if isinstance(node, Symbol):
+        yield node
+    for child in children(node):
+        yield from symbols(child)
 
 
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:

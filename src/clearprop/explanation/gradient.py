@@ -110,11 +110,6 @@ class GradientExplanation(Explanation):
         return terms
 
     @cached_property
-    def foremost_row(self) -> int:
-        """The row that contributes most."""
-        return int(np.argmax(np.abs(self.contributions)))
-
-    @cached_property
     def check(self) -> GradientCheck | None:
         """The four-point difference of the loss beside the gradient, both in float64."""
         computation = self.computation.in_float64
@@ -140,7 +135,7 @@ class GradientExplanation(Explanation):
         return [equation for layer in self._unfolded(shown).values() for equation in layer]
 
     def _unfolded(self, shown: Shown) -> dict[int, list[Equation]]:
-        return unfold(self.computation.row(self.foremost_row), self.parsed_name, shown)
+        return unfold(self.computation.row(self.shown_row), self.parsed_name, shown)
 
     # -- showing it --------------------------------------------------------------------------------------------------
 
@@ -183,7 +178,7 @@ class GradientExplanation(Explanation):
         yield self._rows_section(shown) if batch else self._paths_section(shown)
         layers = self._unfolded(shown)
         if shown.layers != 0 and (batch or sum(map(len, layers.values())) > 1):
-            which = f": row {self.foremost_row + computation.first_row}, the largest part" if batch else ""
+            which = f": row {self.shown_row + computation.first_row}, the largest part" if batch else ""
             blocks = (Paragraph(self._unfolding_lead(shown)), *both_ends(layers, shown.layers))
             yield Section(
                 f"Delta by delta, from the loss back{which}", blocks, lambda: tuple(self._hidden_layers(shown))
@@ -198,7 +193,7 @@ class GradientExplanation(Explanation):
 
     def _hidden_layers(self, shown: Shown) -> Iterator[Section]:
         """All deltas of the layers that are not listed whole, for forms in which they can be opened."""
-        row = self.computation.row(self.foremost_row)
+        row = self.computation.row(self.shown_row)
         first, _ = first_deltas(row, self.parsed_name, shown)
         budget = MOST_HIDDEN
         for layer in range(row.layers, max(first, 1) - 1, -1):

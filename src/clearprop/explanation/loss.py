@@ -102,7 +102,7 @@ class LossExplanation(Explanation):
     def equations(self, shown: Shown) -> list[Equation]:
         """The formula, for the row with the greatest part."""
         c = self.computation
-        row = c.row(int(np.argmax(self.contributions)))
+        row = c.row(self.shown_row)
         outputs = row.width(row.layers)
         units = list(range(1, outputs + 1))[: shown.summands]
         formulas: list[Expression] = [loss_formula(row, unit) for unit in units]

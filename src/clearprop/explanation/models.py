@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.given import Givens, before_transformation, table_cells
 from clearprop.network import Network
 from clearprop.penalties import Penalty
 from clearprop.sparse import is_sparse
@@ -40,6 +41,8 @@ class Subject:
         What it is trained with, as far as it says.
     penalty_by_row : bool
         Whether that is added to each row's loss, as a perceptron's is, rather than to their sum.
+    given : callable, or None
+        What stood in the place of each input before it was scaled.
     """
 
     network: Network
@@ -50,6 +53,7 @@ class Subject:
     notes: Sequence[str] = ()
     own_penalty: Penalty = field(default_factory=Penalty)
     penalty_by_row: bool = False
+    given: Givens | None = None
 
     def rows(self, row: int | None = None, sample_weight: npt.ArrayLike | None = None) -> GivenRows:
         """The rows that were given, or the one of them that is asked for.
@@ -81,10 +85,13 @@ class Subject:
         if isinstance(row, bool) or not isinstance(row, int | np.integer):
             raise InputError(f"row must be a whole number, got {row!r}")
         if not -len(X) <= row < len(X):
-            raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1}")
+            raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1} (counted from 0)")
         at = int(row) % len(X)
         if weight is not None and weight[at] == 0:
-            raise InputError(f"row {row} has the weight 0 in sample_weight, so nothing follows from it: choose another")
+            raise InputError(
+                f"row {row} (counted from 0) has the weight 0 in sample_weight, so nothing follows from it: choose "
+                "another"
+            )
         one = slice(at, at + 1)
         # Of a single row, the caller's own number.
         first = 0 if single else at
@@ -181,6 +188,7 @@ def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
     return replace(
         subject,
         feature_names=names,
+        given=before_transformation(before, x),
         notes=[*subject.notes, f"x is what the pipeline's earlier steps ({steps}) make of the rows."],
     )
 
@@ -188,12 +196,12 @@ def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
 def _table_subject(model: Any, x: Any, y: Any) -> Subject:
     """A table's columns become features; its target column, where it is there, becomes y."""
     target = model.target
-    classes = getattr(target, "classes", None)
+    classes, given = getattr(target, "classes", None), None
     if hasattr(x, "column") and hasattr(x, "names"):
         if y is None and target.name in x.names:
             y = target.encode(x.column(target.name))
         used = x.drop([target.name]) if target.name in x.names else x
-        x = model.preprocessor.transform(used)
+        x, given = model.preprocessor.transform(used), table_cells(model.preprocessor, used)
     names = [str(name) for name in model.preprocessor.feature_names]
     notes = ["x is each column as the network is fed it: scaled, a category as 0 or 1."]
     scale = getattr(target, "scale", None)
@@ -201,7 +209,8 @@ def _table_subject(model: Any, x: Any, y: Any) -> Subject:
         notes.append(
             f"y is {target.name} minus its mean {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
         )
-    return Subject(model.network, x, y, names, None if classes is None else [str(label) for label in classes], notes)
+    labels = None if classes is None else [str(label) for label in classes]
+    return Subject(model.network, x, y, names, labels, notes, given=given)
 
 
 def _article_subject(model: Any, x: Any, y: Any) -> Subject:

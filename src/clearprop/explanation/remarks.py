@@ -32,7 +32,7 @@ def cancels(values: Sequence[float]) -> bool:
 def gradient_remarks(explanation: "GradientExplanation") -> Iterator[str]:
     """What stands out in a gradient: inputs, slopes, errors, cancelling, rows, penalty, check."""
     computation, name = explanation.computation, explanation.parsed_name
-    row = computation.row(explanation.foremost_row)
+    row = computation.row(explanation.shown_row)
     where = "" if computation.n_rows == 1 else f" in row {row.index + computation.first_row}, which contributes most"
     if name.kind == "W":
         yield from _input_remarks(row, name.layer, name.places[0], where)
@@ -220,7 +220,7 @@ def loss_remarks(explanation: "LossExplanation") -> Iterator[str]:
         share = plain_number(100 * terms[0].value / sizes, 3)
         yield f"{terms[0].label.capitalize()} alone makes {share} % of the loss."
     computation = explanation.computation
-    row = computation.row(int(np.argmax(explanation.contributions)))
+    row = computation.row(explanation.shown_row)
     if not computation.from_logits and any(is_outside(row, unit) for unit in range(1, len(row.y) + 1)):
         yield (
             f"An output lies outside what {computation.network.loss_function.name} can take, and counts as the nearest "
