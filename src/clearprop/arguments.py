@@ -1,5 +1,7 @@
 """Arguments checked: each function names the argument, what it got and what it must be."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import Any
 

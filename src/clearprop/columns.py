@@ -4,6 +4,8 @@ Cells that count as missing are those in `MISSING`, in exactly these spellings; 
 counts. Every error names the file, the line and the column, so that one look at the file is enough.
 """
 
+from __future__ import annotations
+
 import math
 import re
 import reprlib

@@ -1,5 +1,7 @@
 """Is a gradient true? Central differences of the loss itself, with the kinks of activations and losses kept off."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar

@@ -17,6 +17,8 @@ the margin equals the threshold, have the gradient that holds below it, as sciki
 weights are all 0 can begin.
 """
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable

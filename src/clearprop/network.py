@@ -5,6 +5,8 @@ Layers are counted from 1 in names and messages, layer 0 being the inputs, as in
 neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 """
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -450,7 +452,7 @@ class Network:
 
     # -- copies and files ----------------------------------------------------------------------------------------
 
-    def copy(self, dtype: npt.DTypeLike | None = None) -> "Network":
+    def copy(self, dtype: npt.DTypeLike | None = None) -> Network:
         """A network of its own with the same parameters, of another dtype where one is given."""
         parameters = self.parameters.astype(self.dtype if dtype is None else checked_dtype(dtype))
         copy = Network.__new__(Network)
@@ -482,7 +484,7 @@ class Network:
         }
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Network":
+    def from_config(cls, config: Mapping[str, Any]) -> Network:
         """The network that `to_config` described, all its parameters 0."""
         *hidden, output = [ACTIVATIONS.from_config(item) for item in config["activations"]]
         loss = LOSSES.from_config(config["loss"])

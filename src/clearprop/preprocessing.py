@@ -6,6 +6,8 @@ cell was left empty often says something. Both are done by scikit-learn's transf
 used. What was learned is a handful of numbers and strings, and goes through JSON without losing a bit.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -68,7 +70,7 @@ class NumberColumn:
         }
 
     @classmethod
-    def from_config(cls, config: object, what: str) -> "NumberColumn":
+    def from_config(cls, config: object, what: str) -> NumberColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
         entries = checked_entries(config, {"kind", "name", "median", "mean", "scale"}, what)
         return cls(
@@ -118,7 +120,7 @@ class CategoryColumn:
         return {"kind": self.kind, "name": self.name, "values": list(self.values)}
 
     @classmethod
-    def from_config(cls, config: object, what: str) -> "CategoryColumn":
+    def from_config(cls, config: object, what: str) -> CategoryColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
         entries = checked_entries(config, {"kind", "name", "values"}, what)
         values = checked_texts(entries["values"], f"{what}, values")
@@ -162,7 +164,7 @@ class Preprocessor:
         categories: Collection[str] = (),
         max_categories: int = 1000,
         notes: list[str] | None = None,
-    ) -> "Preprocessor":
+    ) -> Preprocessor:
         """Learn from the training rows.
 
         Parameters
@@ -291,7 +293,7 @@ class Preprocessor:
         return {"columns": [column.to_config() for column in self.columns]}
 
     @classmethod
-    def from_config(cls, config: object) -> "Preprocessor":
+    def from_config(cls, config: object) -> Preprocessor:
         """The preprocessor that `to_config` described, checked in every entry.
 
         Raises

@@ -1,5 +1,7 @@
 """Rows of inputs with their targets and weights, checked for a network, and how well the network does on them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,7 +36,7 @@ class Rows:
         sample_weight: npt.ArrayLike | None = None,
         *,
         which: str = "",
-    ) -> "Rows":
+    ) -> Rows:
         """The rows as arrays.
 
         Parameters

@@ -4,6 +4,8 @@ A `Table` holds what stands in the file, as text; what the text means is asked o
 (`clearprop.columns`). Other sources make the same table through `Table.from_columns`.
 """
 
+from __future__ import annotations
+
 import csv
 import difflib
 import gzip
@@ -73,7 +75,7 @@ class Table:
     place: str = "line"
 
     @classmethod
-    def from_columns(cls, names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> "Table":
+    def from_columns(cls, names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> Table:
         """A table from Python's data, by the rules that hold for a file.
 
         Parameters
@@ -122,7 +124,7 @@ class Table:
         cells = self.select([name]).columns[0]
         return Column(name, cells, self.lines, self.path, self.place)
 
-    def select(self, names: Iterable[str]) -> "Table":
+    def select(self, names: Iterable[str]) -> Table:
         """The table of these columns, in this order; unknown names raise an InputError that lists them."""
         by_name = dict(zip(self.names, self.columns, strict=True))
         wanted = tuple(dict.fromkeys(names))
@@ -131,12 +133,12 @@ class Table:
             raise InputError(self._unknown_columns(unknown))
         return Table(self.path, wanted, tuple(by_name[name] for name in wanted), self.lines, self.place)
 
-    def drop(self, names: Iterable[str]) -> "Table":
+    def drop(self, names: Iterable[str]) -> Table:
         """The table without these columns; unknown names raise an InputError that lists them."""
         dropped = set(self.select(names).names)
         return self.select(name for name in self.names if name not in dropped)
 
-    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Table":
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Table:
         """The table of the rows with these numbers, counted from 0, in this order."""
         columns = tuple(column[rows] for column in self.columns)
         return Table(self.path, self.names, columns, self.lines[rows], self.place)

@@ -1,5 +1,7 @@
 """Attribution: what each input did for an output, by gradient, gradient times input, or integrated gradients."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -37,7 +39,7 @@ def attribute(
     steps: int = 64,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
-) -> "Attribution":
+) -> Attribution:
     """Attribute an output to the inputs.
 
     Parameters

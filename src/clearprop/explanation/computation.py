@@ -1,5 +1,7 @@
 """What was computed, ready to be explained: the rows, the trace, the gradients; a batch with its loss."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -149,7 +151,7 @@ class Computation:
         return self.network.activations[-1] == natural
 
     @cached_property
-    def in_float64(self) -> "Computation":
+    def in_float64(self) -> Computation:
         """The same in float64, whose rounding finite differences need."""
         if self.network.dtype == np.float64:
             return self

@@ -1,5 +1,7 @@
 """`explain`: any gradient and any value of any network, in symbols and numbers."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,9 +33,9 @@ def explain(
     row: int | None = None,
     sample_weight: npt.ArrayLike | None = None,
     penalty: Penalty | None = None,
-    optimizer: "str | Optimizer | None" = None,
+    optimizer: str | Optimizer | None = None,
     learning_rate: float | None = None,
-    trainer: "Trainer | None" = None,
+    trainer: Trainer | None = None,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     first_row: int = 0,
@@ -144,9 +146,9 @@ def make_explanation(
 
 
 def _update_rule(
-    optimizer: "str | Optimizer | None",
+    optimizer: str | Optimizer | None,
     learning_rate: float | None,
-    trainer: "Trainer | None",
+    trainer: Trainer | None,
     computation: Computation,
 ) -> tuple[UpdateRule | None, Sequence[str]]:
     if trainer is not None:

@@ -1,5 +1,7 @@
 """An explanation: a value, the terms it is made of, the way it was computed, its check, and what stands out."""
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
@@ -146,16 +148,16 @@ class Explanation(Rendered, ABC):
         return sum(term.paths for term in self.terms)
 
     @property
-    def trace(self) -> "Trace":
+    def trace(self) -> Trace:
         """The forward pass that is explained."""
         return self.computation.trace
 
     @property
-    def gradients(self) -> "Gradients":
+    def gradients(self) -> Gradients:
         """The backward pass that is explained."""
         return self.computation.gradients
 
-    def open(self, name: str) -> "Explanation":
+    def open(self, name: str) -> Explanation:
         """Explain another number of the same computation, such as a delta that stands for several paths.
 
         Raises

@@ -1,5 +1,7 @@
 """What can be explained: a Network, an estimator, a table's model, a network of the article; brought to one form."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple

@@ -1,5 +1,7 @@
 """A value explained: why a z, an a or a prediction is what it is, layer by layer, the largest contributions first."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
