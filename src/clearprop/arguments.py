@@ -59,7 +59,8 @@ def check_finite(name: str, values: Array) -> None:
         where = f"row {place[0]}" + (f", column {place[1]}" if values.ndim == 2 else "")
         raise ValueError(
             f"{name} holds {values[tuple(place)]} (as {values.dtype}) at {where}, {int(wrong.sum())} such in all: "
-            "training needs finite numbers; fill in or leave out what is missing"
+            "training needs finite numbers; fill in or leave out what is missing "
+            f"(rows{' and columns' if values.ndim == 2 else ''} counted from 0)"
         )
 
 

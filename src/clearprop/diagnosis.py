@@ -156,14 +156,16 @@ def _scales(X: Any, targets: Array, network: Network) -> list[Finding]:
     worst = int(np.argmax(size))
     varying = spread[spread > 0]
     if size[worst] > LARGE and spread.max() > LARGE / 2:
-        evidence = f"column {worst} reaches {size[worst]:.4g}, where about 1 is good"
+        evidence = f"column {worst} (counted from 0) reaches {size[worst]:.4g}, where about 1 is good"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif varying.size and varying.max() < SMALL:
         evidence = f"the columns vary by {varying.max():.3g} at most, where about 1 is good"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif size[spread > 0].min(initial=np.inf) < size[worst] / UNLIKE:
         least = int(np.argmin(np.where(spread > 0, size, np.inf)))
-        evidence = f"column {worst} reaches {size[worst]:.4g}, column {least} no more than {size[least]:.3g}"
+        evidence = (
+            f"column {worst} reaches {size[worst]:.4g}, column {least} no more than {size[least]:.3g} (counted from 0)"
+        )
         findings.append(Finding("unscaled features", evidence, scaler))
     if not network.loss_function.classification and network.activations[-1].name == "identity":
         mean, deviation = float(np.abs(targets.mean(axis=0)).max()), float(targets.std(axis=0).max())

@@ -134,7 +134,8 @@ LOSSES: Registry[Loss] = Registry("loss", Loss)
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
     if wrong.any():
-        raise ValueError(f"target {y[wrong].flat[0]} at row {int(np.argwhere(wrong)[0][0])}: {loss.name} needs {rule}")
+        row = int(np.argwhere(wrong)[0][0])
+        raise ValueError(f"target {y[wrong].flat[0]} at row {row}: {loss.name} needs {rule} (rows counted from 0)")
 
 
 def _magnitude(difference: Array) -> Array:

@@ -111,7 +111,7 @@ class CategoryColumn:
             count = "1 cell holds a category" if len(new) == 1 else f"{len(new):,} cells hold categories"
             notes.append(
                 f"{column.where()}: {count} that the training rows did not have, for instance "
-                f"{quoted(cells[new[0]])} in {column.place} {column.lines[new[0]]}; the network is shown none instead."
+                f"{quoted(cells[new[0]])} in {column.places(new[:1])}; the network is shown none instead."
             )
         return numbers
 

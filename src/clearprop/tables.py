@@ -55,7 +55,7 @@ class Table:
     columns : tuple of arrays of strings, each (n_rows,)
         Cells without the white space around them.
     lines : array of int64 (n_rows,)
-        The line on which each row begins, counted from 1.
+        The line on which each row begins, counted from 1; of Python's data the row itself, counted from 0.
     place : str
         What `lines` counts: "line" of a file, or "row" of Python's data.
 
@@ -111,7 +111,7 @@ class Table:
             raise InputError(f"{path}: columns have from {min(lengths)} to {max(lengths)} rows: make them equal")
         if lengths == {0}:
             raise InputError(f"{path}: the columns have no rows: at least one is needed")
-        lines = np.arange(1, lengths.pop() + 1, dtype=np.int64)
+        lines = np.arange(lengths.pop(), dtype=np.int64)
         return cls(path, checked, cells, lines, place="row")
 
     @property

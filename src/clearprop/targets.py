@@ -295,9 +295,8 @@ def _guessed_task(column: Column) -> tuple[Task, str]:
 def _refuse_missing_cells(column: Column) -> None:
     rows = np.flatnonzero(column.missing)
     if len(rows):
-        where = ", ".join(str(line) for line in column.lines[rows[:8]])
         more = f" and {len(rows) - 8:,} more" if len(rows) > 8 else ""
         raise InputError(
-            f"{column.where()}: the target is missing in {column.place} {where}{more} (first: "
+            f"{column.where()}: the target is missing in {column.places(rows[:8])}{more} (first: "
             f"{quoted(column.cells[rows[0]])}): fill it in, or remove the rows"
         )

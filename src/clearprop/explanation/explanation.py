@@ -222,7 +222,7 @@ class Explanation(Rendered, ABC):
             last = computation.first_row + computation.n_rows - 1
             share = f"1/{computation.n_rows:,}" if computation.sample_weight is None else "its weight over their sum"
             counting = f", {computation.counting}" if computation.counting else ""
-            rows = f"ℓ[i] is the loss of row i (from {computation.first_row} to {last:,}{counting})"
+            rows = f"ℓ[i] is the loss of row i (from {computation.first_row} to {last:,}){counting}"
             return f"{rows}, s[i] its share of the mean, {share}"
         return "ℓ is the loss without the penalty" if computation.penalty else ""
 
@@ -257,9 +257,8 @@ class Explanation(Rendered, ABC):
         if computation.speaks_for_two:
             lines.append(f"a{last}[1] is {computation.output_meaning(1)}")
         else:
-            lines += [
-                f"a{last}[{k}] is {computation.class_name(k)}" for k in sorted(outputs) if computation.class_name(k)
-            ]
+            named = [f"a{last}[{k}] {computation.class_name(k)}" for k in sorted(outputs) if computation.class_name(k)]
+            lines += ["Outputs: " + ", ".join(named)] if named else []
         if any(lines):
             yield Section("Names", (Paragraph("; ".join(line for line in lines if line) + "."),))
 

@@ -91,8 +91,8 @@ class Subject:
         at = int(row) % len(X)
         if weight is not None and weight[at] == 0:
             raise InputError(
-                f"row {row} (counted from 0) has the weight 0 in sample_weight, so nothing follows from it: choose "
-                "another"
+                f"row {row} has the weight 0 in sample_weight, so nothing follows from it: choose another (rows "
+                "counted from 0)"
             )
         one = slice(at, at + 1)
         # Of a single row, the caller's own number.
