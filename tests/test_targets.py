@@ -146,8 +146,8 @@ def test_classes_are_numbered_in_order_and_keep_their_labels():
 def test_bad_cells_in_other_tables():
     classes = ClassTarget("y", ("no", "yes"))
     assert refusal(classes.encode, column(["no", "perhaps"])) == (
-        "t.csv, row 1 (counted from 0), column 'y': 'perhaps' is none of the classes 'no', 'yes': correct it, or remove "
-        "the row"
+        "t.csv, row 1 (counted from 0), column 'y': 'perhaps' is none of the classes 'no', 'yes': correct it, or "
+        "remove the row"
     )
     assert refusal(classes.encode, column(["no", ""])).startswith(
         "t.csv, column 'y': the target is missing in row 1 (counted from 0)"
