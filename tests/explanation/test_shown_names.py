@@ -10,7 +10,17 @@ from sklearn.feature_selection import SelectKBest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
-from clearprop import MLPClassifier, MLPRegressor, Network, Table, TableModel, TableSettings, attribute, explain
+from clearprop import (
+    MLPClassifier,
+    MLPRegressor,
+    Network,
+    Penalty,
+    Table,
+    TableModel,
+    TableSettings,
+    attribute,
+    explain,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FORMS = ("to_text", "to_markdown", "to_latex", "to_html")
@@ -177,3 +187,18 @@ def test_explanations_say_from_what_rows_are_counted(table_model):
     )
     assert "row" not in explain(Network([1, 1], rng=0), [1.0], [1.0], "b1[1]").to_text()
     assert "(from 10 to 69), s[" in explain(model, table, name="loss", first_row=10).to_text(width=10**6)
+
+
+def test_a_class_that_is_a_number_is_said_to_be_a_class():
+    network, x = wide_network((4, 5, 3), loss="cross_entropy")
+    text = explain(network, x, class_names=["0", "1", "2.5"]).to_text(width=10**6)
+    place = int(np.argmax(network.predict(x[np.newaxis]))) + 1
+    assert f"(the greatest output: class {['0', '1', '2.5'][place - 1]})" in text
+    assert f"a2[{place}] class " in text
+    labelled = explain(network, x, class_names=["iris", "lily", "rose"]).to_text(width=10**6)
+    assert "class" not in labelled.replace("classes", "")
+
+
+def test_a_value_has_no_word_on_a_penalty_that_is_no_part_of_it():
+    network, x = wide_network((4, 5, 3))
+    assert "penalty" not in explain(network, x, penalty=Penalty(l2=0.1)).to_text()

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.columns import are_numbers
 from clearprop.errors import InputError
 from clearprop.explanation.given import Givens
 from clearprop.explanation.names import Name, parse_name, printable
@@ -173,11 +174,14 @@ class Computation:
         return str(self.feature_names[place - 1]) if self.feature_names is not None else ""
 
     def class_name(self, place: int) -> str:
-        """The class or label that an output speaks for, "" where it has no name; of two classes' one, the second."""
+        """The class or label that an output speaks for, "" where it has no name; of two classes' one, the second.
+
+        A number is said to be a class's, since it stands among other numbers.
+        """
         names = self.class_names
-        if self.speaks_for_two and names is not None:
-            return names[1]
-        return names[place - 1] if names is not None and place <= len(names) else ""
+        place = 2 if self.speaks_for_two else place
+        name = names[place - 1] if names is not None and place <= len(names) else ""
+        return f"class {name}" if are_numbers([name]) else name
 
     @property
     def speaks_for_two(self) -> bool:

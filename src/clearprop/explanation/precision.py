@@ -25,13 +25,13 @@ from clearprop.explanation.expressions import (
 
 # More digits than these no float64 has.
 MOST_DIGITS = 17
-# So many units of the last digit, of the sixth at most, may be left over for each number of a form; float32 has no
-# more digits, and more are more than most readers compute with.
-UNITS, FINEST = 5.0, 6
+# So many units of the last digit, of the sixth at most, may be left over: float32 has no more digits, and more are more
+# than most readers compute with.
+UNITS, FINEST = 10.0, 6
 # What an evaluation in float64 may be off by, as a share of the greatest that is added up.
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
 ZERO_LOG = "0 times the logarithm of 0 or less counts as 0"
-DIGITS_LOST = "digits are lost: the numbers have too few to come to this"
+DIGITS_LOST = "digits are lost: these numbers have too few to give this value"
 
 
 def digits_needed(form: Expression, value: float, digits: int) -> int | None:
@@ -45,13 +45,16 @@ def digits_needed(form: Expression, value: float, digits: int) -> int | None:
     >>> digits_needed(Multiply((Number(0.123456789), Number(7.7))), 0.123456789 * 7.7, 6)
     6
     """
-    count = sum(isinstance(number.value, float) for number in _numbers(form))
-    if not count or not math.isfinite(value) or _has_symbols(form):
+    if (
+        not any(isinstance(number.value, float) for number in _numbers(form))
+        or _has_symbols(form)
+        or not math.isfinite(value)
+    ):
         return digits
     # With 16 digits a float64 is read as itself again, but not by who computes with the digits as they stand.
     for more in (*range(digits, MOST_DIGITS - 1), MOST_DIGITS):
         distance = abs(_computed(as_printed(form, more)) - value)
-        allowed = UNITS * count * 10.0 ** (1 - min(digits, FINEST)) * abs(value)
+        allowed = UNITS * 10.0 ** (1 - min(digits, FINEST)) * abs(value)
         if value == 0 or more == MOST_DIGITS:
             allowed += ROUNDING * _size(form)
         if distance <= allowed < math.inf:

@@ -72,6 +72,11 @@ class ValueExplanation(Explanation):
         return forward_equations(self.computation.row(0), self.layer, self.unit, shown, with_a=not self.of_sum)
 
     @property
+    def letters(self) -> str:
+        """None but the network's own."""
+        return ""
+
+    @property
     def contributions(self) -> Array:
         """The value, of the one row that there is."""
         return np.array([self.value])
