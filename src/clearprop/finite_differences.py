@@ -12,7 +12,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Value = TypeVar("Value")
 
-# Tried from the first on until the network stays on one smooth piece within the stencil.
+# So far a weighted sum moves, at most; tried from the first on until the network stays on one smooth piece within it.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 
 
@@ -124,6 +124,7 @@ def check_gradient(
     indices: Array,
     name: Callable[[int], str],
     size: Callable[[], float] = lambda: 0.0,
+    reach: Array | None = None,
 ) -> GradientCheck:
     """Compare a gradient with (8 (f(p+h) - f(p-h)) - (f(p+2h) - f(p-2h))) / 12h for each parameter p.
 
@@ -142,11 +143,16 @@ def check_gradient(
     size : callable
         How large the numbers are that the loss is computed from at the present parameters, where they are larger than
         itself: its rounding grows with them.
+    reach : array, optional
+        How far a weighted sum moves with each parameter, such as the greatest input that a weight multiplies: where it
+        is more than 1, the steps are so many times as small.
     """
     worst: tuple[float, int, _Measured | None] = (-1.0, 0, None)
     at_kinks, too_small = [], []
     for index in indices.tolist():
-        measured = _measured(evaluate, parameters, index, float(gradient[index]), size)
+        far = 1.0 if reach is None or not np.isfinite(reach[index]) else float(reach[index])
+        steps = [step / max(far, 1.0) for step in STEPS]
+        measured = _measured(evaluate, parameters, index, float(gradient[index]), size, steps)
         if measured is None:
             at_kinks.append(name(index))
             continue
@@ -181,6 +187,7 @@ def _measured(
     index: int,
     gradient: float,
     size: Callable[[], float],
+    steps: Sequence[float],
 ) -> _Measured | None:
     """The difference with the greatest step that crosses no kink and in which the loss does not bend too much.
 
@@ -188,7 +195,7 @@ def _measured(
     wrong stays as wrong, and would be hidden by the rounding, which grows as the step gets smaller.
     """
     best = None
-    for step in STEPS:
+    for step in steps:
         difference, values = _difference(evaluate, parameters, index, step)
         if difference is None:
             continue
@@ -246,3 +253,9 @@ def size_of_sums(
         float(np.sum(np.abs(delta) * (abs(a) @ np.abs(W) + np.abs(b))))
         for a, W, b, delta in zip(fed, weights, biases, deltas, strict=True)
     )
+
+
+def greatest(fed: Any) -> Array:
+    """The greatest size of each column of an array or CSR matrix, shape (fan_in,)."""
+    most = abs(fed).max(axis=0)
+    return np.ravel(np.asarray(most.toarray() if hasattr(most, "toarray") else most, dtype=np.float64))

@@ -19,7 +19,7 @@ from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.arguments import checked_dtype, checked_sizes, whole
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
-from clearprop.finite_differences import GradientCheck, check_gradient, size_of_sums
+from clearprop.finite_differences import GradientCheck, check_gradient, greatest, size_of_sums
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.penalties import Penalty
@@ -370,8 +370,12 @@ class Network:
             of_penalty = network.penalty_share(len(targets), sample_weight, penalty) if penalty else 0.0
             return network.loss_size(trace, targets, sample_weight) + of_penalty
 
-        gradient = network.backward(network.forward(X), targets, sample_weight, penalty).flat
-        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name, size)
+        trace = network.forward(X)
+        gradient = network.backward(trace, targets, sample_weight, penalty).flat
+        reach = np.ones_like(gradient)
+        for index, of_weights in enumerate(network._views(reach)[0]):
+            of_weights[:] = greatest(trace.layer_input(index))[:, np.newaxis]
+        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name, size, reach)
 
     def loss_size(
         self, trace: Trace, y: npt.ArrayLike, sample_weight: npt.ArrayLike | None = None, first: int = 0

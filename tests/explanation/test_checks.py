@@ -122,3 +122,16 @@ def test_a_kink_is_neither():
     network = Network([1, 1], loss="absolute_error", initializer="zeros")
     check = explain(network, [1.0], [0.0], "b1[1]").check
     assert (check.passed, check.too_small, check.at_kinks) == (None, (), ("b1[1]",))
+
+
+@pytest.mark.parametrize("name", ["W1[4,2]", "x[1]", "x[3]", "x[4]", "b1[1]", "delta1[2]", "dL/da1[4]"])
+def test_inputs_that_are_not_scaled_are_no_reason_for_an_alarm(name):
+    scales = np.array([1e-6, 1.0, 1e3, 1e6])
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        network = Network([4, 5, 3], "tanh", loss="cross_entropy", rng=rng)
+        network.weights[0] = network.weights[0] / scales[:, np.newaxis]
+        explanation = explain(network, rng.normal(size=4) * scales, [2], name)
+        assert explanation.check.passed, str(explanation.check)
+        wrong = check_by_differences(explanation.computation, explanation.parsed_name, explanation.value * 1.0001)
+        assert wrong.passed is False or abs(explanation.value) < 1e-6, str(wrong)

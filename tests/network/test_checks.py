@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 
 from clearprop import ACTIVATIONS, LOSSES, Activation, Network, Penalty
 from clearprop.finite_differences import check_gradient
@@ -276,3 +277,17 @@ def test_the_size_of_a_loss_is_at_least_the_loss(loss):
     assert (function.size(trace.outputs, y) >= 0.999 * np.abs(function.value(trace.outputs, y))).all()
     of_logits = function.size_from_logits(trace.z[-1], trace.outputs, y)
     assert (of_logits >= 0.999 * np.abs(function.value_from_logits(trace.z[-1], y))).all()
+
+
+@pytest.mark.parametrize("form", [np.asarray, csr_matrix])
+@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy", "poisson"])
+def test_inputs_that_are_not_scaled_are_no_reason_for_an_alarm(loss, form):
+    """A step of 0.001 on a weight that multiplies a million moves its sum by a thousand."""
+    rng = np.random.default_rng(2)
+    scales = np.array([1e-6, 1.0, 1e3, 1e6])
+    for hidden in ("tanh", "gelu", Crooked()):
+        network = Network([4, 5, 3], hidden, loss=loss, rng=rng)
+        network.weights[0] = network.weights[0] / np.maximum(scales, 1)[:, np.newaxis]
+        X, y = rng.normal(size=(9, 4)) * scales, targets_for(loss, rng, 9, 3)
+        check = network.check_gradients(form(X), y)
+        assert check.passed is (not isinstance(hidden, Crooked)), str(check)

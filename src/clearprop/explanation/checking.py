@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
-from clearprop.finite_differences import GradientCheck, check_gradient
+from clearprop.finite_differences import GradientCheck, check_gradient, greatest
 from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]
@@ -41,7 +41,20 @@ def check_by_differences(computation: Computation, name: Name, gradient: float) 
             return float(loss.size(trace.outputs, y) @ computation.shares)
         return network.loss_size(trace, y, computation.sample_weight, first) + penalty
 
-    return check_gradient(evaluate, point, np.array([gradient]), np.array([0]), lambda _: str(name), size)
+    return check_gradient(
+        evaluate, point, np.array([gradient]), np.array([0]), lambda _: str(name), size, _reach(computation, name)
+    )
+
+
+def _reach(computation: Computation, name: Name) -> Array:
+    """How far the sums move with the number that it goes into."""
+    network, at = computation.network, name.layer - 1
+    match name.kind:
+        case "W":
+            return greatest(computation.trace.layer_input(at))[name.places[0] - 1 : name.places[0]]
+        case "x" | "a" if name.layer < len(network.weights):
+            return greatest(network.weights[name.layer][name.places[0] - 1][:, np.newaxis])
+    return np.ones(1)
 
 
 def _start(computation: Computation, name: Name) -> float:
