@@ -316,7 +316,9 @@ def test_refused_targets(name):
 
 def test_refused_targets_name_the_first_row():
     y = np.array([[1.0], [-1.0], [0.25], [3.0]])
-    with pytest.raises(ValueError, match=r"^target 0.25 at row 2: hinge needs targets -1 or 1$"):
+    with pytest.raises(
+        ValueError, match=r"^target 0.25 at row 2: hinge needs targets -1 or 1 \(rows counted from 0\)$"
+    ):
         LOSSES.resolve("hinge").check_targets(y)
 
 

@@ -97,8 +97,8 @@ def test_categories_by_hand():
     features = preprocessor.transform(table_of(x=["a", "None", "new", "b", "newer"]), notes)
     assert features.tolist() == [[0, 1, 0], [1, 0, 0], [0, 0, 0], [0, 0, 1], [0, 0, 0]]
     assert notes == [
-        "t.csv, column 'x': 2 cells hold categories that the training rows did not have, for instance 'new' in row 3; "
-        "the network is shown none instead."
+        "t.csv, column 'x': 2 cells hold categories that the training rows did not have, for instance 'new' in row 2 "
+        "(counted from 0); the network is shown none instead."
     ]
 
 
@@ -218,7 +218,7 @@ def test_nothing_left_to_learn_from():
         "t.csv, column 'a': every cell is missing: remove the column, or pass --ignore COLUMN"
     )
     assert refusal(Preprocessor.fit, table_of(a=["1", "2", "3", "4", "x"])).startswith(
-        "t.csv, row 5, column 'a': 'x' is not a number, and 4 of the 5 known cells are"
+        "t.csv, row 4 (counted from 0), column 'a': 'x' is not a number, and 4 of the 5 known cells are"
     )
 
 

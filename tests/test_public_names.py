@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -78,6 +79,57 @@ def test_public_things_are_documented(name):
         for attribute, value in vars(thing).items():
             if not attribute.startswith("_") and (inspect.isfunction(value) or isinstance(value, property)):
                 assert inspect.getdoc(value), f"{name}.{attribute}"
+
+
+# Those of estimators, which have scikit-learn's parameters and more, are the longest.
+LONGEST_SIGNATURE, LONGEST_ANNOTATION = 1000, 120
+MODULES = [
+    "activations", "article", "engines", "estimators", "explanation", "initializers", "losses", "metrics", "network",
+    "optimizers", "penalties", "schedules", "tables", "training",
+]  # fmt: skip
+
+
+def public_signatures():
+    """Of every public function, class and method, and of those of the modules that the docs name; by their names."""
+    modules = [clearprop, *(importlib.import_module(f"clearprop.{name}") for name in MODULES)]
+    for module in modules:
+        for name in getattr(module, "__all__", [name for name in vars(module) if name[0] != "_"]):
+            thing = getattr(module, name)
+            if not callable(thing) or not str(getattr(thing, "__module__", "")).startswith("clearprop"):
+                continue
+            members = inspect.getmembers(thing) if inspect.isclass(thing) else []
+            methods = {
+                f"{name}.{key}": value
+                for key, value in members
+                if key[0] != "_" and callable(value) and str(getattr(value, "__module__", "")).startswith("clearprop")
+            }
+            for called, function in {name: thing, **methods}.items():
+                try:
+                    yield f"{module.__name__}.{called}", inspect.signature(function)
+                except ValueError:  # exceptions, and what is written in C
+                    continue
+
+
+def test_signatures_can_be_read():
+    """`help` shows X: 'npt.ArrayLike', not the union of thirteen hundred letters that NumPy makes of it."""
+    signatures = dict(public_signatures())
+    assert len(signatures) > 400
+    assert str(signatures["clearprop.explain"].parameters["sample_weight"]) == (
+        "sample_weight: 'npt.ArrayLike | None' = None"
+    )
+    for name, signature in signatures.items():
+        text = str(signature)
+        assert len(text) <= LONGEST_SIGNATURE, f"{name}{text}"
+        assert not re.search(r"_SupportsArray|_NestedSequence|numpy\._typing|numpy\.ndarray|numpy\.dtype", text), name
+        for parameter in signature.parameters.values():
+            assert len(str(parameter.annotation)) <= LONGEST_ANNOTATION, f"{name}: {parameter}"
+
+
+@pytest.mark.parametrize("name", ["explain", "attribute", "Network", "Trainer", "MLPClassifier", "Loss", "TableModel"])
+def test_help_has_no_walls(name):
+    shown = pydoc.render_doc(getattr(clearprop, name), renderer=pydoc.plaintext)
+    assert "_SupportsArray" not in shown
+    assert "_NestedSequence" not in shown
 
 
 @pytest.mark.parametrize("registry", [ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES])

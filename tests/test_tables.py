@@ -262,7 +262,7 @@ def test_from_columns_follows_the_rules_of_a_file():
     table = Table.from_columns(["a ", "b", "c"], [[1, None, 2.5], np.array([0.1, np.nan, 3]), [" x", "", np.str_("y")]])
     assert cells(table) == {"a": ["1", "", "2.5"], "b": ["0.1", "nan", "3.0"], "c": ["x", "", "y"]}
     assert np.array_equal(table.column("b").numbers(), [0.1, np.nan, 3], equal_nan=True)
-    assert table.column("a").where(1) == "the table, row 2, column 'a'"
+    assert table.column("a").where(1) == "the table, row 1 (counted from 0), column 'a'"
 
 
 @pytest.mark.parametrize(
@@ -322,7 +322,8 @@ def test_what_reads_as_a_number(cell, number):
         with pytest.raises(InputError) as caught:
             column("1", "", cell).numbers()
         assert str(caught.value) == (
-            f"t.csv, row 3, column 'v': {cell!r} is not a number: correct it, or leave it empty if it is not known"
+            f"t.csv, row 2 (counted from 0), column 'v': {cell!r} is not a number: correct it, or leave "
+            "it empty if it is not known"
         )
     else:
         assert number_or_nan(cell) == number
@@ -333,7 +334,9 @@ def test_what_reads_as_a_number(cell, number):
 def test_infinite_and_huge_numbers_are_refused(cell):
     with pytest.raises(InputError) as caught:
         column("1", "NA", cell, "inf").numbers()
-    assert str(caught.value).startswith(f"t.csv, row 3, column 'v': {cell!r} is infinite or beyond 1e+100")
+    assert str(caught.value).startswith(
+        f"t.csv, row 2 (counted from 0), column 'v': {cell!r} is infinite or beyond 1e+100"
+    )
 
 
 @pytest.mark.parametrize(
@@ -358,8 +361,8 @@ def test_text_in_a_column_of_numbers_is_refused():
     with pytest.raises(InputError) as caught:
         column("1", "2", "", "12O", "3", "4").kind()
     assert str(caught.value) == (
-        "t.csv, row 4, column 'v': '12O' is not a number, and 4 of the 5 known cells are: correct it, leave it empty "
-        "if it is not known, or pass --category COLUMN if it names kinds of things"
+        "t.csv, row 3 (counted from 0), column 'v': '12O' is not a number, and 4 of the 5 known cells are: correct it, "
+        "leave it empty if it is not known, or pass --category COLUMN if it names kinds of things"
     )
 
 
@@ -367,8 +370,8 @@ def test_decimal_commas_are_refused():
     with pytest.raises(InputError) as caught:
         column("3", "NA", "3,14", ",5", "-7,0").kind(otherwise="do something else")
     assert str(caught.value) == (
-        "t.csv, row 3, column 'v': '3,14' looks like a number with a decimal comma: write it with a point, or do "
-        "something else"
+        "t.csv, row 2 (counted from 0), column 'v': '3,14' looks like a number with a decimal comma: write it with a "
+        "point, or do something else"
     )
 
 

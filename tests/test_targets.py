@@ -79,19 +79,31 @@ def test_a_given_task_is_taken_without_a_word():
         (
             ["a", "", "b", "NA"],
             None,
-            "column 'y': the target is missing in row 2, 4 (first: ''): fill it in, or remove",
+            "column 'y': the target is missing in row 1, 3 (counted from 0) (first: ''): fill it in, or remove",
         ),
-        (["?"] * 10, None, "column 'y': the target is missing in row 1, 2, 3, 4, 5, 6, 7, 8 and 2 more (first: '?')"),
-        (["1", "NA"], "regression", "column 'y': the target is missing in row 2"),
+        (
+            ["?"] * 10,
+            None,
+            "column 'y': the target is missing in row 0, 1, 2, 3, 4, 5, 6, 7 (counted from 0) and 2 more (first: '?')",
+        ),
+        (["1", "NA"], "regression", "column 'y': the target is missing in row 1 (counted from 0)"),
         (["a", "a"], None, "column 'y': every row has the class 'a': two classes or more are needed"),
         (["1", "1"], None, "column 'y': every row has the class '1': two classes or more"),
         (["1", "1"], "regression", "column 'y': every row has the value '1': there is nothing to learn"),
         (["1.5", "1.50"], None, "column 'y': every row has the value '1.5': there is nothing to learn"),
-        (["1", "x"], "regression", "row 2, column 'y': 'x' is not a number"),
-        (["1", "2.5", "inf"], None, "row 3, column 'y': 'inf' is infinite"),
-        (["1", "2.5", "1e999"], "regression", "row 3, column 'y': '1e999' is infinite"),
-        ([1, 2, 3, 4, "5l"], None, "row 5, column 'y': '5l' is not a number, and 4 of the 5 known cells are: correct"),
-        (["1,5", "2,5"], None, "row 1, column 'y': '1,5' looks like a number with a decimal comma: write it with a"),
+        (["1", "x"], "regression", "row 1 (counted from 0), column 'y': 'x' is not a number"),
+        (["1", "2.5", "inf"], None, "row 2 (counted from 0), column 'y': 'inf' is infinite"),
+        (["1", "2.5", "1e999"], "regression", "row 2 (counted from 0), column 'y': '1e999' is infinite"),
+        (
+            [1, 2, 3, 4, "5l"],
+            None,
+            "row 4 (counted from 0), column 'y': '5l' is not a number, and 4 of the 5 known cells are: correct",
+        ),
+        (
+            ["1,5", "2,5"],
+            None,
+            "row 0 (counted from 0), column 'y': '1,5' looks like a number with a decimal comma: write it with a",
+        ),
         (["a", "b", "c"], None, "column 'y': 3 classes in 3 rows are too many (at most 1,000, and half of the rows); "),
         (["1", "1.0", "2", "2"] * 2, None, "column 'y': the classes '1', '1.0' are the same number: write them alike"),
     ],
@@ -134,13 +146,22 @@ def test_classes_are_numbered_in_order_and_keep_their_labels():
 def test_bad_cells_in_other_tables():
     classes = ClassTarget("y", ("no", "yes"))
     assert refusal(classes.encode, column(["no", "perhaps"])) == (
-        "t.csv, row 2, column 'y': 'perhaps' is none of the classes 'no', 'yes': correct it, or remove the row"
+        "t.csv, row 1 (counted from 0), column 'y': 'perhaps' is none of the classes 'no', 'yes': correct it, or "
+        "remove the row"
     )
-    assert refusal(classes.encode, column(["no", ""])).startswith("t.csv, column 'y': the target is missing in row 2")
-    assert refusal(ClassTarget("y", ("0", "1")).encode, column(["1", "x"])).startswith("t.csv, row 2, column 'y': 'x'")
+    assert refusal(classes.encode, column(["no", ""])).startswith(
+        "t.csv, column 'y': the target is missing in row 1 (counted from 0)"
+    )
+    assert refusal(ClassTarget("y", ("0", "1")).encode, column(["1", "x"])).startswith(
+        "t.csv, row 1 (counted from 0), column 'y': 'x'"
+    )
     quantity = NumberTarget("y", 1.0, 2.0)
-    assert refusal(quantity.encode, column(["1", "many"])).startswith("t.csv, row 2, column 'y': 'many' is not a num")
-    assert refusal(quantity.encode, column(["1", "NA"])).startswith("t.csv, column 'y': the target is missing in row 2")
+    assert refusal(quantity.encode, column(["1", "many"])).startswith(
+        "t.csv, row 1 (counted from 0), column 'y': 'many' is not a num"
+    )
+    assert refusal(quantity.encode, column(["1", "NA"])).startswith(
+        "t.csv, column 'y': the target is missing in row 1 (counted from 0)"
+    )
 
 
 def test_a_quantity_is_standardised_and_brought_back():

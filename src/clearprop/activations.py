@@ -11,6 +11,8 @@ where the formula allows it, so that tests can use the complex-step derivative: 
 NumPy's `maximum` and `minimum` do.
 """
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable

@@ -1,5 +1,7 @@
 """Arguments checked: each function names the argument, what it got and what it must be."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -133,7 +135,8 @@ def _first_no_number(name: str, array: Array, error: Exception) -> Exception:
         except (TypeError, ValueError, OverflowError) as reason:
             what = f"{name} must hold numbers, got {value!r}{_place(index)} ({reason})"
             kind = TypeError if isinstance(reason, TypeError) else ValueError
-            return kind(f"{what}: turn text and categories into numbers, and leave out what is none")
+            remedy = "turn text and categories into numbers, and leave out what is none"
+            return kind(f"{what}: {remedy}{_counting(index)}")
     return type(error)(f"{name} must hold numbers: {error}")
 
 
@@ -143,7 +146,7 @@ def _lengths(values: Any) -> str:
         return ""
     lengths = [_length(row) for row in values]
     other = next((place for place, length in enumerate(lengths) if length != lengths[0]), None)
-    return "" if other is None else f"got {lengths[0]} in row 0 and {lengths[other]} in row {other}"
+    return "" if other is None else f"got {lengths[0]} in row 0 and {lengths[other]} in row {other} (counted from 0)"
 
 
 def _length(row: Any) -> str:
@@ -153,6 +156,10 @@ def _length(row: Any) -> str:
 
 def _place(index: Sequence[int]) -> str:
     return "".join(f"{word}{at}" for word, at in zip((" at row ", ", column "), index, strict=False))
+
+
+def _counting(index: Sequence[int]) -> str:
+    return " (rows and columns counted from 0)" if len(index) > 1 else " (rows counted from 0)" if len(index) else ""
 
 
 def check_finite(name: str, values: Any, purpose: str = "training") -> None:
@@ -171,7 +178,7 @@ def check_finite(name: str, values: Any, purpose: str = "training") -> None:
             remedy += f", and scale what is too large: numbers beyond {np.finfo(np.float32).max:.2g} are infinite there"
         raise ValueError(
             f"{name} holds {numbers[tuple(first)]} (as {numbers.dtype}){_place(place)}, {int(wrong.sum())} such in "
-            f"all: {purpose} needs finite numbers; {remedy}"
+            f"all: {purpose} needs finite numbers; {remedy}{_counting(place)}"
         )
 
 

@@ -3,6 +3,8 @@
 Each is a reason by itself, with its evidence and its remedy; `diagnosis` looks at all else, too.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np
@@ -104,17 +106,20 @@ def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> lis
     offset = np.where(spread > 0, np.abs(mean) / np.maximum(spread, 1), 0)
     far = int(np.argmax(offset))
     if size[worst] > LARGE and spread.max() > LARGE / 2:
-        evidence = f"column {worst} reaches {size[worst]:.4g}, where about 1 is good"
+        evidence = f"column {worst} reaches {size[worst]:.4g}, where about 1 is good (columns counted from 0)"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif offset[far] > LARGE:
-        evidence = f"column {far} is about {mean[far]:.4g} and varies by {spread[far]:.3g}, where 0 and 1 are good"
+        of_column = f"column {far} is about {mean[far]:.4g} and varies by {spread[far]:.3g}"
+        evidence = f"{of_column}, where 0 and 1 are good (columns counted from 0)"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif varying.size and varying.max() < SMALL:
         evidence = f"the columns vary by {varying.max():.3g} at most, where about 1 is good"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif size[spread > 0].min(initial=np.inf) < size[worst] / UNLIKE:
         least = int(np.argmin(np.where(spread > 0, size, np.inf)))
-        evidence = f"column {worst} reaches {size[worst]:.4g}, column {least} no more than {size[least]:.3g}"
+        evidence = (
+            f"column {worst} reaches {size[worst]:.4g}, column {least} no more than {size[least]:.3g} (counted from 0)"
+        )
         findings.append(Finding("unscaled features", evidence, scaler))
     if not network.loss_function.classification and network.activations[-1].name == "identity":
         targets = np.asarray(targets, dtype=np.float64)

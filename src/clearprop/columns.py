@@ -4,6 +4,8 @@ Cells that count as missing are those in `MISSING`, in exactly these spellings; 
 counts. Every error names the file, the line and the column, so that one look at the file is enough.
 """
 
+from __future__ import annotations
+
 import math
 import re
 import reprlib
@@ -144,7 +146,7 @@ class Column:
     name : str
     cells : array of strings (n_rows,)
     lines : array of int (n_rows,)
-        Where each cell stands in the file.
+        Where each cell stands in the file, from 1; of Python's data in which row, from 0.
     path, place : str
         The file, and what its rows are counted by ("line"; "row" for Python's data), for messages.
 
@@ -166,8 +168,13 @@ class Column:
 
     def where(self, row: int | np.intp | None = None) -> str:
         """The file, line and column of a cell (or the file and the column), to begin a message with."""
-        line = "" if row is None else f", {self.place} {self.lines[row]}"
-        return f"{self.path}{line}, column {quoted(self.name)}"
+        place = "" if row is None else f", {self.places([row])}"
+        return f"{self.path}{place}, column {quoted(self.name)}"
+
+    def places(self, rows: Sequence[int | np.intp] | NDArray[np.intp]) -> str:
+        """Where cells stand, such as "line 7", or "row 2, 5 (counted from 0)" of Python's data."""
+        counted = " (counted from 0)" if self.place == "row" else ""
+        return f"{self.place} {', '.join(str(self.lines[row]) for row in rows)}{counted}"
 
     @cached_property
     def missing(self) -> NDArray[np.bool_]:

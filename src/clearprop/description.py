@@ -1,5 +1,7 @@
 """A network described: as text for a terminal, as an HTML table for a notebook or a report."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from html import escape
 from typing import Any

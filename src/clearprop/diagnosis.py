@@ -1,5 +1,7 @@
 """Why is it not learning? Looks at data, network and history, and names what is wrong, how it shows, and the remedy."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """A network drawn as SVG: units as circles, weights as lines by sign (colour and dash) and size (width)."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,5 +1,7 @@
 """How good a model is on rows whose answers are known: the numbers that people ask for, by scikit-learn's metrics."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -4,6 +4,8 @@
 and variance gain / fan and start biases at 0.
 """
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -3,6 +3,8 @@
 A softmax over a single output is refused, since nobody can want it trained; of all else `Trainer.start` warns.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from typing import Any
 

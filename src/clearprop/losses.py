@@ -17,6 +17,8 @@ the margin equals the threshold, have the gradient that holds below it, as sciki
 weights are all 0 can begin.
 """
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -85,6 +87,17 @@ class Loss(ABC, Named):
         """dl/dz, of shape (n, outputs), when a is the natural activation of z."""
         return ACTIVATIONS.resolve(self.output_activation).delta(z, a, self.gradient(a, y))
 
+    def size(self, a: Array, y: Array) -> Array:
+        """How large the numbers are that a row's `value` is made of, shape (n,): what rounding leaves grows with them.
+
+        Where nothing else is known, what the rounding of a and y does to it, and the loss itself.
+        """
+        return np.abs(self.value(a, y)) + (np.abs(self.gradient(a, y)) * (np.abs(a) + np.abs(y))).sum(axis=-1)
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """The same of `value_from_logits`."""
+        return self.size(a, y)
+
     def piece(self, a: Array, y: Array) -> Array:
         """On which smooth piece of the loss each output lies; gradient checks keep off the borders."""
         return np.zeros(np.shape(a), dtype=np.int8)
@@ -121,7 +134,8 @@ LOSSES: Registry[Loss] = Registry("loss", Loss)
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
     if wrong.any():
-        raise ValueError(f"target {y[wrong].flat[0]} at row {int(np.argwhere(wrong)[0][0])}: {loss.name} needs {rule}")
+        row = int(np.argwhere(wrong)[0][0])
+        raise ValueError(f"target {y[wrong].flat[0]} at row {row}: {loss.name} needs {rule} (rows counted from 0)")
 
 
 def _magnitude(difference: Array) -> Array:
@@ -246,6 +260,10 @@ class LogCosh(Loss):
         """tanh(a - y)."""
         return np.tanh(a - y)
 
+    def size(self, a: Array, y: Array) -> Array:
+        """That of log 2 as well, which is taken off."""
+        return super().size(a, y) + math.log(2) * a.shape[-1]
+
 
 @LOSSES.register
 @dataclass(frozen=True)
@@ -318,6 +336,15 @@ class Poisson(Loss):
         """A - y."""
         return a - y
 
+    def size(self, a: Array, y: Array) -> Array:
+        """That of the summands."""
+        rate = _inside(self.output_domain, a)
+        return (rate + y + y * (np.abs(_log_or_zero(y)) + np.abs(np.log(rate)))).sum(axis=-1)
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """That of the summands."""
+        return (a + y + y * (np.abs(_log_or_zero(y)) + np.abs(z))).sum(axis=-1)
+
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""
         return _domain_piece(self.output_domain, a)
@@ -376,6 +403,10 @@ class BinaryCrossEntropy(Loss):
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """A - y."""
         return a - y
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """That of softplus(z) and y z, which cancel where a is near y."""
+        return (softplus(z) + np.abs(y * z)).sum(axis=-1)
 
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""
@@ -453,6 +484,10 @@ class CrossEntropy(Loss):
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """A - y where the targets of a row sum to 1; a sum(y) - y in general."""
         return a * y.sum(axis=-1, keepdims=True) - y
+
+    def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
+        """The loss itself, and the sum of the powers, which is 1 at least and whose logarithm may be nearly 0."""
+        return self.value_from_logits(z, y) + y.sum(axis=-1)
 
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""

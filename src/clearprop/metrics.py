@@ -3,6 +3,8 @@
 These two are what training shows as it goes; scikit-learn's serve for everything else.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any, TypeAlias
 

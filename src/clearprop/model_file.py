@@ -5,6 +5,8 @@ The header's metadata has one entry, `clearprop`, a JSON object with `version`, 
 and dtype must be those that `network` implies.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import struct
@@ -57,7 +59,7 @@ class ModelFile:
         write_atomically(path, save(_tensors(self.network), metadata={"clearprop": text}))
 
     @classmethod
-    def read(cls, path: str | os.PathLike[str]) -> "ModelFile":
+    def read(cls, path: str | os.PathLike[str]) -> ModelFile:
         """Read a file, and check that it holds just what it says.
 
         Raises

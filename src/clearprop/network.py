@@ -5,6 +5,8 @@ Layers are counted from 1 in names and messages, layer 0 being the inputs, as in
 neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 """
 
+from __future__ import annotations
+
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -19,7 +21,7 @@ from clearprop.callers import warn_caller
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
 from clearprop.errors import CannotLearnWarning
-from clearprop.finite_differences import GradientCheck, check_gradient
+from clearprop.finite_differences import GradientCheck, check_gradient, greatest, size_of_sums
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.near_names import SaysNearKeywords, no_attribute
@@ -425,8 +427,29 @@ class Network(SaysNearKeywords):
             pieces.append(network.loss_function.piece(trace.outputs, targets).ravel())
             return network.mean_loss(trace, targets, weight, penalty), np.concatenate(pieces)
 
-        gradient = network.propagate_back(network.propagate(rows), targets, weight, penalty).flat
-        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name)
+        def size() -> float:
+            trace = network.propagate(rows)
+            of_penalty = network.penalty_share(len(targets), weight, penalty) if penalty else 0.0
+            return network.loss_size(trace, targets, weight) + of_penalty
+
+        trace = network.propagate(rows)
+        gradient = network.propagate_back(trace, targets, weight, penalty).flat
+        reach = np.ones_like(gradient)
+        for index, of_weights in enumerate(network._views(reach)[0]):
+            of_weights[:] = greatest(trace.layer_input(index))[:, np.newaxis]
+        return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name, size, reach)
+
+    def loss_size(self, trace: Trace, y: Array, sample_weight: Array | None = None, first: int = 0) -> float:
+        """How large the numbers are that the loss, without penalty, is computed from, by the layers from `first` on.
+
+        With them grows what rounding leaves in it, and so what a finite difference of it cannot resolve.
+        """
+        z, a, loss = trace.z[-1], trace.a[-1], self.loss_function
+        of_rows = loss.size_from_logits(z, a, y) if self.from_logits else loss.size(a, y)
+        share = np.ravel(self._shares(sample_weight, len(y))[0])
+        deltas = self.propagate_back(trace, y, sample_weight).deltas[first:]
+        fed = [trace.layer_input(index) for index in range(first, len(self.weights))]
+        return float((of_rows * share).sum()) + size_of_sums(fed, self.weights[first:], self.biases[first:], deltas)
 
     def targets(self, y: npt.ArrayLike, n_rows: int, name: str = "y") -> Array:
         """Targets as an array of shape (n, outputs) and the network's dtype; messages call them `name`.
@@ -493,7 +516,7 @@ class Network(SaysNearKeywords):
 
     # -- copies and files ----------------------------------------------------------------------------------------
 
-    def copy(self, dtype: npt.DTypeLike | None = None) -> "Network":
+    def copy(self, dtype: npt.DTypeLike | None = None) -> Network:
         """A network of its own with the same parameters, of another dtype where one is given."""
         parameters = self.parameters.astype(self.dtype if dtype is None else checked_dtype(dtype))
         copy = Network.__new__(Network)
@@ -537,7 +560,7 @@ class Network(SaysNearKeywords):
         }
 
     @classmethod
-    def from_config(cls, config: Mapping[str, Any]) -> "Network":
+    def from_config(cls, config: Mapping[str, Any]) -> Network:
         """The network that `to_config` described, all its parameters 0."""
         *hidden, output = [ACTIVATIONS.from_config(item) for item in config["activations"]]
         loss = LOSSES.from_config(config["loss"])

@@ -9,6 +9,8 @@ The Adam family folds its bias correction into the rate (section 2 of the paper,
 stands beside sqrt(v) without correction.
 """
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """What is added to the loss to keep weights small: l1 * sum |w| + l2 / 2 * sum w², over weights, not biases."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -6,6 +6,8 @@ L1 cuts weights off at 0 (Tsuruoka and others, 2009). The generator that shuffle
 2003). Loss and gradient come from `losses.PerceptronLoss`.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -167,7 +169,7 @@ def train(
     output: int = 0,
     validate: Callable[[Array, float], float] | None = None,
     tell: Callable[[str], None] | None = None,
-    engine: "RuleEngine | None" = None,
+    engine: RuleEngine | None = None,
 ) -> Learned:
     """Train one output until its epochs are over or nothing is gained any more.
 
@@ -231,7 +233,7 @@ def train(
     return Learned(w.values, run.bias, course.epoch, course.mistakes, log)
 
 
-def _divergence_error(run: "Run", course: "Course") -> DivergenceError:
+def _divergence_error(run: Run, course: Course) -> DivergenceError:
     largest = float(abs(run.rows.X).max())
     step = run.settings.rate * float(run.sample_weight.max()) * max(run.class_weight)
     return DivergenceError(
@@ -284,7 +286,7 @@ class RuleEngine(Protocol):
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         ...
 
-    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates.
 
         An epoch is judged by its objective, a row, unless it is judged elsewhere.
@@ -299,7 +301,7 @@ class NumpyRule:
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         return XorShift(seed).permutation(n)
 
-    def advance(self, run: "Run", course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         updates: list[Update] = []
         settled = False

@@ -1,5 +1,7 @@
 """Pictures in the style of scikit-learn's display classes: made from numbers, drawn by `plot`, into any axes."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -67,12 +69,12 @@ class LossCurveDisplay:
     validation_loss: Sequence[float | None]
 
     @classmethod
-    def from_history(cls, history: History) -> "LossCurveDisplay":
+    def from_history(cls, history: History) -> LossCurveDisplay:
         """What the history tells."""
         return cls([record.epoch for record in history], history.loss, history.validation_loss)
 
     @classmethod
-    def from_estimator(cls, estimator: Any, *, ax: Any = None, **lines: Any) -> "LossCurveDisplay":
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **lines: Any) -> LossCurveDisplay:
         """The last training of a fitted `MLPClassifier` or `MLPRegressor`, drawn; see `plot`.
 
         Examples
@@ -85,7 +87,7 @@ class LossCurveDisplay:
         """
         return cls.from_history(_fitted(estimator).history_).plot(ax, **lines)
 
-    def plot(self, ax: Any = None, **lines: Any) -> "LossCurveDisplay":
+    def plot(self, ax: Any = None, **lines: Any) -> LossCurveDisplay:
         """Draw into the axes, or into those of a new figure (`figure_`, `ax_`).
 
         Parameters
@@ -131,18 +133,18 @@ class NetworkDisplay:
     input_names: Sequence[str]
 
     @classmethod
-    def from_network(cls, network: Any, input_names: Sequence[str] | None = None) -> "NetworkDisplay":
+    def from_network(cls, network: Any, input_names: Sequence[str] | None = None) -> NetworkDisplay:
         """The network's weights; inputs are called x1, x2 and so on where they have no names."""
         names = [f"x{number + 1}" for number in range(network.layer_sizes[0])] if input_names is None else input_names
         return cls([W.copy() for W in network.weights], list(names))
 
     @classmethod
-    def from_estimator(cls, estimator: Any, *, ax: Any = None, **lines: Any) -> "NetworkDisplay":
+    def from_estimator(cls, estimator: Any, *, ax: Any = None, **lines: Any) -> NetworkDisplay:
         """The network of a fitted estimator, drawn, with the features' names where they are known; see `plot`."""
         names = getattr(estimator, "feature_names_in_", None)
         return cls.from_network(_fitted(estimator).network_, names).plot(ax, **lines)
 
-    def plot(self, ax: Any = None, most_units: int = 16, **lines: Any) -> "NetworkDisplay":
+    def plot(self, ax: Any = None, most_units: int = 16, **lines: Any) -> NetworkDisplay:
         """Draw into the axes, or into those of a new figure (`figure_`, `ax_`).
 
         Parameters
@@ -192,17 +194,17 @@ class ActivationHistogramDisplay:
     names: Sequence[str]
 
     @classmethod
-    def from_trace(cls, trace: Any, names: Sequence[str]) -> "ActivationHistogramDisplay":
+    def from_trace(cls, trace: Any, names: Sequence[str]) -> ActivationHistogramDisplay:
         """The activations of a forward pass, and the functions' names by layer."""
         return cls([a.ravel() for a in trace.a], names)
 
     @classmethod
-    def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None, **bars: Any) -> "ActivationHistogramDisplay":
+    def from_estimator(cls, estimator: Any, X: Any, *, ax: Any = None, **bars: Any) -> ActivationHistogramDisplay:
         """The activations of a fitted `MLPClassifier` or `MLPRegressor` at rows X of shape (n, features), drawn."""
         names = [activation.name for activation in _fitted(estimator).network_.activations]
         return cls.from_trace(estimator.trace(X), names).plot(ax, **bars)
 
-    def plot(self, ax: Any = None, bins: int = 40, **bars: Any) -> "ActivationHistogramDisplay":
+    def plot(self, ax: Any = None, bins: int = 40, **bars: Any) -> ActivationHistogramDisplay:
         """Draw a histogram a layer; into the axes, one a layer, or into those of a new figure (`figure_`, `axes_`).
 
         Parameters

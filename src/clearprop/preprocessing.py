@@ -7,6 +7,8 @@ learned is a handful of numbers and strings, which goes through JSON without los
 scikit-learn: loading it takes longer than most predictions.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -72,7 +74,7 @@ class NumberColumn:
         }
 
     @classmethod
-    def from_config(cls, config: object, what: str) -> "NumberColumn":
+    def from_config(cls, config: object, what: str) -> NumberColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
         entries = checked_entries(config, {"kind", "name", "median", "mean", "scale"}, what)
         return cls(
@@ -113,7 +115,7 @@ class CategoryColumn:
             count = "1 cell holds a category" if len(new) == 1 else f"{len(new):,} cells hold categories"
             notes.append(
                 f"{column.where()}: {count} that the training rows did not have, for instance "
-                f"{quoted(cells[new[0]])} in {column.place} {column.lines[new[0]]}; the network is shown none instead."
+                f"{quoted(cells[new[0]])} in {column.places(new[:1])}; the network is shown none instead."
             )
         return (numbers[:, np.newaxis] == np.arange(len(self.values))).astype(np.float64)
 
@@ -122,7 +124,7 @@ class CategoryColumn:
         return {"kind": self.kind, "name": self.name, "values": list(self.values)}
 
     @classmethod
-    def from_config(cls, config: object, what: str) -> "CategoryColumn":
+    def from_config(cls, config: object, what: str) -> CategoryColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
         entries = checked_entries(config, {"kind", "name", "values"}, what)
         values = checked_texts(entries["values"], f"{what}, values")
@@ -166,7 +168,7 @@ class Preprocessor:
         categories: Collection[str] = (),
         max_categories: int = 1000,
         notes: list[str] | None = None,
-    ) -> "Preprocessor":
+    ) -> Preprocessor:
         """Learn from the training rows.
 
         Parameters
@@ -267,7 +269,7 @@ class Preprocessor:
         return {"columns": [column.to_config() for column in self.columns]}
 
     @classmethod
-    def from_config(cls, config: object) -> "Preprocessor":
+    def from_config(cls, config: object) -> Preprocessor:
         """The preprocessor that `to_config` described, checked in every entry.
 
         Raises

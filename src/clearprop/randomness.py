@@ -1,5 +1,7 @@
 """Random numbers come from an explicit generator only: NumPy's `Generator` or its legacy `RandomState`."""
 
+from __future__ import annotations
+
 from typing import Any, TypeAlias
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Rows of inputs with their targets and weights, checked for a network, and how well the network does on them."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,7 +35,7 @@ class Rows:
         sample_weight: npt.ArrayLike | None = None,
         *,
         which: str = "",
-    ) -> "Rows":
+    ) -> Rows:
         """The rows as arrays.
 
         Parameters
@@ -67,7 +69,7 @@ class Rows:
             raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
         return cls(rows, targets, weight)
 
-    def counted(self) -> "Rows":
+    def counted(self) -> Rows:
         """Those that weigh something."""
         if self.sample_weight is None or self.sample_weight.all():
             return self

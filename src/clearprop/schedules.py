@@ -1,5 +1,7 @@
 """Schedules: the learning rate of each step, as a function of how far training has come."""
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Can a line separate them? Whether two classes lie on two sides of some hyperplane."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """Where training stands, and copies of it to go on from."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import Any
 

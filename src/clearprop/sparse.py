@@ -1,5 +1,7 @@
 """Sparse rows: SciPy's CSR matrices are taken as inputs without importing SciPy and without being made dense."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -1,5 +1,7 @@
 """When to stop: the monitored number, the best so far, and how long it has not got better."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -71,7 +73,7 @@ class Patience:
             self.best_parameters = parameters.copy()
         self.best, self.best_epoch, self.epochs_without_gain = best, best_epoch, without_gain
 
-    def after(self, earlier: "Patience") -> "Patience":
+    def after(self, earlier: Patience) -> Patience:
         """These settings, with what an earlier one has seen, if it watched the same number."""
         if earlier.monitor != self.monitor:
             return self

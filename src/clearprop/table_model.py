@@ -1,5 +1,7 @@
 """A network for a table of data: columns to features, training, prediction in the table's own terms, one file."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -107,7 +109,7 @@ class TableModel:
     @classmethod
     def learn(
         cls, table: Table, target: str, settings: TableSettings | None = None, callbacks: Sequence[Callback] = ()
-    ) -> "Learned":
+    ) -> Learned:
         """Train a network to predict the column `target` from the others.
 
         Raises
@@ -191,7 +193,7 @@ class TableModel:
         ModelFile(self.network, "table", extra).write(path)
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], file: ModelFile) -> "TableModel":
+    def from_file(cls, path: str | os.PathLike[str], file: ModelFile) -> TableModel:
         """The model in a file that has been read.
 
         Raises

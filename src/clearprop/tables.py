@@ -4,6 +4,8 @@ A `Table` holds what stands in the file, as text; what the text means is asked o
 (`clearprop.columns`). Other sources make the same table through `Table.from_columns`.
 """
 
+from __future__ import annotations
+
 import csv
 import difflib
 import gzip
@@ -54,7 +56,7 @@ class Table:
     columns : tuple of arrays of strings, each (n_rows,)
         Cells without the white space around them.
     lines : array of int64 (n_rows,)
-        The line on which each row begins, counted from 1.
+        The line on which each row begins, counted from 1; of Python's data the row itself, counted from 0.
     place : str
         What `lines` counts: "line" of a file, or "row" of Python's data.
 
@@ -74,7 +76,7 @@ class Table:
     place: str = "line"
 
     @classmethod
-    def from_columns(cls, names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> "Table":
+    def from_columns(cls, names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> Table:
         """A table from Python's data, by the rules that hold for a file.
 
         Parameters
@@ -110,7 +112,7 @@ class Table:
             raise InputError(f"{path}: columns have from {min(lengths)} to {max(lengths)} rows: make them equal")
         if lengths == {0}:
             raise InputError(f"{path}: the columns have no rows: at least one is needed")
-        lines = np.arange(1, lengths.pop() + 1, dtype=np.int64)
+        lines = np.arange(lengths.pop(), dtype=np.int64)
         return cls(path, checked, cells, lines, place="row")
 
     @property
@@ -123,7 +125,7 @@ class Table:
         cells = self.select([name]).columns[0]
         return Column(name, cells, self.lines, self.path, self.place)
 
-    def select(self, names: Iterable[str]) -> "Table":
+    def select(self, names: Iterable[str]) -> Table:
         """The table of these columns, in this order; unknown names raise an InputError that lists them."""
         by_name = dict(zip(self.names, self.columns, strict=True))
         wanted = tuple(dict.fromkeys(names))
@@ -132,12 +134,12 @@ class Table:
             raise InputError(self._unknown_columns(unknown))
         return Table(self.path, wanted, tuple(by_name[name] for name in wanted), self.lines, self.place)
 
-    def drop(self, names: Iterable[str]) -> "Table":
+    def drop(self, names: Iterable[str]) -> Table:
         """The table without these columns; unknown names raise an InputError that lists them."""
         dropped = set(self.select(names).names)
         return self.select(name for name in self.names if name not in dropped)
 
-    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> "Table":
+    def take(self, rows: Sequence[int] | NDArray[np.intp]) -> Table:
         """The table of the rows with these numbers, counted from 0, in this order."""
         columns = tuple(column[rows] for column in self.columns)
         return Table(self.path, self.names, columns, self.lines[rows], self.place)

@@ -1,5 +1,7 @@
 """The column that a network learns to predict: classes or a quantity, as numbers for training and back."""
 
+from __future__ import annotations
+
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,7 +53,7 @@ class Target(ABC):
     task: ClassVar[Task]
 
     @staticmethod
-    def recognise(column: Column, task: Task | None = None, notes: list[str] | None = None) -> "Target":
+    def recognise(column: Column, task: Task | None = None, notes: list[str] | None = None) -> Target:
         """The target that a column of training rows holds.
 
         Without a task, text is classification, and so are whole numbers if there are two different ones, or
@@ -96,7 +98,7 @@ class Target(ABC):
         """All that was learned, as a dictionary for JSON; floats come back from it to the last bit."""
 
     @staticmethod
-    def from_config(config: object) -> "Target":
+    def from_config(config: object) -> Target:
         """The target that `to_config` described, checked in every entry.
 
         Raises
@@ -136,7 +138,7 @@ class ClassTarget(Target):
     task: ClassVar[Task] = "classification"
 
     @classmethod
-    def learned(cls, column: Column) -> "ClassTarget":
+    def learned(cls, column: Column) -> ClassTarget:
         """The classes of the training rows; `Target.recognise` lists what is refused."""
         labels = set(column.cells.tolist())
         n_rows = len(column.cells)
@@ -203,7 +205,7 @@ class ClassTarget(Target):
         return {"task": self.task, "name": self.name, "classes": list(self.classes)}
 
     @classmethod
-    def from_entries(cls, config: object) -> "ClassTarget":
+    def from_entries(cls, config: object) -> ClassTarget:
         """The target of a checked configuration; `Target.from_config` chooses it."""
         entries = checked_entries(config, {"task", "name", "classes"}, "target")
         target = cls(
@@ -234,7 +236,7 @@ class NumberTarget(Target):
     task: ClassVar[Task] = "regression"
 
     @classmethod
-    def learned(cls, column: Column) -> "NumberTarget":
+    def learned(cls, column: Column) -> NumberTarget:
         """Mean and standard deviation of the training rows; `Target.recognise` lists what is refused."""
         values = column.numbers()
         if values.max() - values.min() < SMALLEST_SPAN:
@@ -263,7 +265,7 @@ class NumberTarget(Target):
         return {"task": self.task, "name": self.name, "mean": self.mean, "scale": self.scale}
 
     @classmethod
-    def from_entries(cls, config: object) -> "NumberTarget":
+    def from_entries(cls, config: object) -> NumberTarget:
         """The target of a checked configuration; `Target.from_config` chooses it."""
         entries = checked_entries(config, {"task", "name", "mean", "scale"}, "target")
         return cls(
@@ -293,9 +295,8 @@ def _guessed_task(column: Column) -> tuple[Task, str]:
 def _refuse_missing_cells(column: Column) -> None:
     rows = np.flatnonzero(column.missing)
     if len(rows):
-        where = ", ".join(str(line) for line in column.lines[rows[:8]])
         more = f" and {len(rows) - 8:,} more" if len(rows) > 8 else ""
         raise InputError(
-            f"{column.where()}: the target is missing in {column.place} {where}{more} (first: "
+            f"{column.where()}: the target is missing in {column.places(rows[:8])}{more} (first: "
             f"{quoted(column.cells[rows[0]])}): fill it in, or remove the rows"
         )

@@ -1,5 +1,7 @@
 """What the passes leave behind: every number of a forward pass, every number of a backward pass, by layer."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

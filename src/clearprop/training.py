@@ -1,5 +1,7 @@
 """The trainer: batches, epochs, stopping, history and snapshots around an engine that takes the steps."""
 
+from __future__ import annotations
+
 import copy
 import math
 from collections.abc import Sequence

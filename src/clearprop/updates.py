@@ -1,5 +1,7 @@
 """The log of a perceptron's corrections: each update of its weights, in the order in which they happened."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, overload
 
@@ -45,11 +47,11 @@ class Updates(Sequence[Update]):
         return self._parts[0]
 
     @classmethod
-    def of(cls, updates: Sequence[Update]) -> "Updates":
+    def of(cls, updates: Sequence[Update]) -> Updates:
         """A log of these."""
         return cls(np.array([tuple(update) for update in updates], dtype=cls.FIELDS))
 
-    def moved(self, epochs: int, places: Array | None) -> "Updates":
+    def moved(self, epochs: int, places: Array | None) -> Updates:
         """The same so many epochs later, their rows those that stand at these places."""
         if epochs == 0 and places is None:
             return self
@@ -59,14 +61,14 @@ class Updates(Sequence[Update]):
             array["row"] = places[array["row"]]
         return Updates(array)
 
-    def __add__(self, other: "Updates") -> "Updates":
+    def __add__(self, other: Updates) -> Updates:
         return Updates(*self._parts, *other._parts)
 
     @overload
     def __getitem__(self, index: int) -> Update: ...
     @overload
-    def __getitem__(self, index: slice) -> "Updates": ...
-    def __getitem__(self, index: int | slice) -> "Update | Updates":
+    def __getitem__(self, index: slice) -> Updates: ...
+    def __getitem__(self, index: int | slice) -> Update | Updates:
         return Updates(self.array[index]) if isinstance(index, slice) else Update(*self.array[index].item())
 
     def __len__(self) -> int:

@@ -129,7 +129,7 @@ class Unfitted:
         ({"model": Unfitted()}, "this Unfitted is not fitted, so it has no network yet: call fit(X, y) first"),
         ({"model": 3}, "int cannot be explained: give a Network"),
         ({"model": broken()}, "the network's W2[3,1] is not finite"),
-        ({"x": [1.0, np.nan]}, "x holds nan at row 0, column 1: only finite numbers"),
+        ({"x": [1.0, np.nan]}, "x holds nan at row 0, column 1 (counted from 0): only finite numbers"),
         ({"y": [np.inf]}, "y holds inf"),
         ({"x": [1.0, 2.0, 3.0]}, "x must have shape (2,) for a row or (n, 2) for n, got (3,)"),
         ({"x": [[[1.0, 2.0]]]}, "got (1, 1, 2)"),

@@ -127,7 +127,8 @@ GOOD_X, GOOD_Y = rows("squared_error", n=6)
             GOOD_X,
             changed(GOOD_Y, (3, 1), math.nan),
             None,
-            r"y holds nan \(as float64\) at row 3, column 1, .*fill in or leave out what is missing$",
+            r"y holds nan \(as float64\) at row 3, column 1, .*fill in or leave out what is missing "
+            r"\(rows and columns counted from 0\)$",
         ),
         (GOOD_X, changed(GOOD_Y, (0, 0), math.inf), None, r"y holds inf \(as float64\) at row 0, column 0"),
         (GOOD_X[:, :2], GOOD_Y, None, r"X must have shape \(n, 3\) with n >= 1, got \(6, 2\)"),

@@ -4,6 +4,8 @@ At the kink: `step` gives 0 at exactly 0. The slope is a (1 - a), which is right
 for a step, whose a is 0 or 1.
 """
 
+from __future__ import annotations
+
 import math
 from collections.abc import Callable
 from typing import Any, overload

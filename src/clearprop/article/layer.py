@@ -1,5 +1,7 @@
 """A layer: neurons side by side, and what they saw and gave last."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

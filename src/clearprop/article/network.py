@@ -1,5 +1,7 @@
 """The article's network: layers of neuron objects, trained by its own rule or by the true gradient."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 
 import numpy as np

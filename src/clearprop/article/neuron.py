@@ -1,5 +1,7 @@
 """One neuron as one object: a bias, a list of weights, and what it does with a row."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 
 import numpy as np

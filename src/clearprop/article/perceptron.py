@@ -1,5 +1,7 @@
 """The article's perceptron: one neuron with a step, corrected by each sample that it gets wrong."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

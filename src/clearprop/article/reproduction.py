@@ -1,5 +1,7 @@
 """The article's six printed outputs, computed again and compared with the digits that it prints."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any

@@ -1,5 +1,7 @@
 """`clearprop demo`: the article's outputs, then a real table learned, judged, saved, applied and pictured."""
 
+from __future__ import annotations
+
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -103,7 +105,7 @@ def write_flowers(folder: Path) -> list[Path]:
     return paths
 
 
-def _write_rows(path: Path, data: Any, rows: "npt.NDArray[np.intp]", target: str | None = None) -> None:
+def _write_rows(path: Path, data: Any, rows: npt.NDArray[np.intp], target: str | None = None) -> None:
     """Some rows of one of scikit-learn's tables as CSV, the names of their classes last, if their column has a name."""
     from clearprop.tables import write_csv
 

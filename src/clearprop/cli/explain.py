@@ -11,7 +11,7 @@ from clearprop.cli.formats import Format, write
 def explain(
     model: Annotated[Path, typer.Argument(help="A model file that `clearprop train` wrote.")],
     data: Annotated[Path, typer.Argument(help="A CSV file with the columns that the model was trained on.")],
-    row: Annotated[int | None, typer.Option(help="The row of the data, 1 for the first; all rows if left out.")] = None,
+    row: Annotated[int | None, typer.Option(help="The row of the data, counted from 1; all rows if left out.")] = None,
     parameter: Annotated[
         str,
         typer.Option(
@@ -41,15 +41,23 @@ def explain(
         checked_outputs([out], inputs=[model, data])
     loaded, table = load_table_model(model), read_csv(data)
     if row is not None and not 1 <= row <= table.n_rows:
-        raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,}")
+        raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,} (counted from 1)")
     if (
         row is None
         and table.n_rows > 1
         and "".join(parameter.split()).removeprefix("dL/d")[:1] not in ("W", "b", "l", "L")
     ):
-        raise InputError(f"{parameter} is a number of one row, and {data} has {table.n_rows:,}: add --row 1, say")
+        raise InputError(
+            f"{parameter} is a number of one row, and {data} has {table.n_rows:,}: add --row 1 (the first), say"
+        )
     rows = table if row is None else table.take([row - 1])
     explanation = explained(
-        loaded, rows, name=parameter, optimizer=optimizer, learning_rate=learning_rate, first_row=row or 1
+        loaded,
+        rows,
+        name=parameter,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        first_row=row or 1,
+        counted_from=1,
     )
     write(explanation, format, None if everything else 4, out)

@@ -4,6 +4,8 @@ The choice depends on the job's sizes and on how many steps were taken before, n
 comes to the same numbers, in one go, batch by batch, or stopped and resumed.
 """
 
+from __future__ import annotations
+
 import functools
 import math
 from importlib.util import find_spec

@@ -1,5 +1,7 @@
 """The compiled engine: runs of batches in machine code; what has no compiled form is left to NumPy."""
 
+from __future__ import annotations
+
 import copy
 from typing import TYPE_CHECKING, Any
 

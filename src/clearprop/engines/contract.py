@@ -1,5 +1,7 @@
 """What an engine is given and what it gives back."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -73,7 +75,7 @@ class Progress:
     sums: Array
 
     @classmethod
-    def none(cls, epochs: int = 1) -> "Progress":
+    def none(cls, epochs: int = 1) -> Progress:
         """Of so many epochs that have not begun."""
         return cls(np.zeros((epochs, PENALTY_SUM + 1)))
 
@@ -86,7 +88,7 @@ class Progress:
         means = (self.sums.T / self.sums[:, ROWS]).tolist()
         return means[LOSS_SUM], means[NORM_SUM], means[PENALTY_SUM]
 
-    def __getitem__(self, epochs: slice) -> "Progress":
+    def __getitem__(self, epochs: slice) -> Progress:
         """Of some of the epochs; what is added there is added here."""
         return Progress(self.sums[epochs])
 
@@ -129,7 +131,7 @@ class Stretch:
                 rows = slice(begin, min(begin + size, self.stop))
                 yield epoch, rows if self.orders is None else self.orders[epoch, rows], rate
 
-    def between(self, first: int, last: int, size: int) -> Iterator["Stretch"]:
+    def between(self, first: int, last: int, size: int) -> Iterator[Stretch]:
         """The batches from number `first` to before `last`, counted through all epochs, as stretches."""
         of_an_epoch = self.rates.shape[1]
         while first < last:
@@ -176,7 +178,7 @@ class Diverged(Exception):
         self.layer = layer
         self.what = what
 
-    def after(self, batches: int) -> "Diverged":
+    def after(self, batches: int) -> Diverged:
         """The same, of a stretch that began so many batches earlier."""
         return Diverged(self.batch + batches, self.layer, self.what)
 

@@ -1,5 +1,7 @@
 """Dropout's masks, drawn once for all engines, so that the same generator leaves out the same units."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy.typing as npt

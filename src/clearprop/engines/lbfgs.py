@@ -1,5 +1,7 @@
 """L-BFGS: SciPy decides the steps, the network gives loss and gradient over all rows."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 

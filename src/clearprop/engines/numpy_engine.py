@@ -1,5 +1,7 @@
 """The readable engine: each batch forward, backward, step, in NumPy, on arrays that are allocated once."""
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

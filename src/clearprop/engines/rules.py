@@ -1,5 +1,7 @@
 """Engines of the perceptron's rule. All come to the same bits, so that the choice between them is one of time only."""
 
+from __future__ import annotations
+
 import sys
 from typing import Any
 

@@ -4,6 +4,8 @@ A line search multiplies the difference of a last digit by ten or more an iterat
 equal weights. What is computed here is what `Network.backward` and `Network.loss` give, to rounding.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -76,7 +78,7 @@ class _Summing(Network):
     """A network whose backward pass gives sums over the rows, which are divided at the end."""
 
     @classmethod
-    def sharing_parameters(cls, network: Network) -> "_Summing":
+    def sharing_parameters(cls, network: Network) -> _Summing:
         """The same network: what is written into the parameters of one is in the other."""
         same = {"sigmoid": _Expit(), "tanh": _Tanh()}
         activations = [same.get(activation.name, activation) for activation in network.activations]

@@ -3,6 +3,8 @@
 A model for one row, or trained on a hundred, would spend most of its time on being asked whether it is a data frame.
 """
 
+from __future__ import annotations
+
 from typing import Any
 
 import numpy as np

@@ -3,6 +3,8 @@
 It is learned from the rows of `fit`, and the same wherever rows are judged after it.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """`MLPClassifier`: one class of two or several, or several yes-or-no labels at once."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -241,7 +243,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
-    ) -> "MLPClassifier":
+    ) -> MLPClassifier:
         """Train until the epochs are over or nothing is gained any more.
 
         Parameters
@@ -266,7 +268,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     @available_if(check_solver)  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> "MLPClassifier":
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
         """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
 
         Parameters

@@ -5,6 +5,8 @@ a weight of 0 the same as leaving it out, weighted rows and rows of which most a
 form before they are shuffled.
 """
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,5 +1,7 @@
 """Validation rows: those that the user gives, or a share of the training rows, drawn as scikit-learn draws it."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

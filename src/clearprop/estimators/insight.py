@@ -1,5 +1,7 @@
 """What an estimator's network shows: its trace, its input gradients, and why it is not learning."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from typing import Any
 

@@ -1,5 +1,7 @@
 """How often the perceptron can err at most, and whether the rows can be separated at all."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,5 +1,7 @@
 """What `MLPClassifier` and `MLPRegressor` share: check what is given, build network and trainer, keep the results."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from dataclasses import dataclass
 from typing import Any, ClassVar

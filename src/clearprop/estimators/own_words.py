@@ -1,5 +1,7 @@
 """What is wrong with rows and answers that scikit-learn refuses, by the name that they were given by and the place."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,5 +1,7 @@
 """`Perceptron`: one layer, one row at a time; an output for each class, or one for two."""
 
+from __future__ import annotations
+
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
@@ -184,7 +186,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(
         self, X: Any, y: Any, coef_init: Any = None, intercept_init: Any = None, sample_weight: Any = None
-    ) -> "Perceptron":
+    ) -> Perceptron:
         """Train until the epochs are over or nothing is gained any more.
 
         Parameters
@@ -225,7 +227,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         return self
 
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> "Perceptron":
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Perceptron:
         """Train for one epoch more on these rows.
 
         As in scikit-learn, a seed shuffles every call alike, so that with `shuffle` ten calls are not ten epochs of
@@ -426,14 +428,14 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         with scoring(y):
             return float(super().score(X, y, sample_weight))
 
-    def densify(self) -> "Perceptron":
+    def densify(self) -> Perceptron:
         """Make `coef_` an array again, after `sparsify`."""
         check_is_fitted(self)
         if issparse(self.coef_):
             self.coef_ = self.coef_.toarray()
         return self
 
-    def sparsify(self) -> "Perceptron":
+    def sparsify(self) -> Perceptron:
         """Make `coef_` a sparse array, which is smaller where most weights are 0."""
         check_is_fitted(self)
         self.coef_ = csr_array(self.coef_)

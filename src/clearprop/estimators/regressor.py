@@ -1,5 +1,7 @@
 """`MLPRegressor`: one number or several."""
 
+from __future__ import annotations
+
 from typing import Any, ClassVar
 
 import numpy as np
@@ -145,7 +147,7 @@ n_features_in_, feature_names_in_
         X_val: Any = None,
         y_val: Any = None,
         sample_weight_val: Any = None,
-    ) -> "MLPRegressor":
+    ) -> MLPRegressor:
         """Train until the epochs are over or nothing is gained any more.
 
         Parameters
@@ -170,7 +172,7 @@ n_features_in_, feature_names_in_
 
     @available_if(check_solver)  # type: ignore[untyped-decorator]
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> "MLPRegressor":
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
         """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
 
         Parameters

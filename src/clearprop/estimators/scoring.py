@@ -1,5 +1,7 @@
 """scikit-learn's scorers, as the trainer calls a metric."""
 
+from __future__ import annotations
+
 import copy
 from inspect import Parameter, signature
 from typing import Any

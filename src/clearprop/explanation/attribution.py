@@ -1,5 +1,7 @@
 """Attribution: what each input did for an output, by gradient, gradient times input, or integrated gradients."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -46,7 +48,7 @@ def attribute(
     steps: int = 64,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
-) -> "Attribution":
+) -> Attribution:
     """Attribute an output to the inputs.
 
     Parameters
@@ -101,11 +103,12 @@ def attribute(
         rows,
         feature_names=subject.checked_feature_names(feature_names),
         class_names=subject.checked_class_names(class_names),
+        given=subject.given,
     )
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject)
     row = rows[0].astype(np.float64)
-    network = computation.network64
+    network = computation.in_float64.network
     value, gradient = _slopes(network, row[np.newaxis], name)
     start_value = float(_slopes(network, start[np.newaxis], name)[0][0])
     if method == "gradient":
@@ -177,17 +180,19 @@ class Attribution(Rendered):
         order = np.argsort(-np.abs(self.values), kind="stable")
         listed = order if most is None else order[: 3 * most]
         rows: list[tuple[str | Expression | float, ...]] = [self._row(int(place)) for place in listed]
+        header = ("input", "x", "part") if self.computation.given is None else ("input", "given", "x", "part")
+        empty = [""] * (len(header) - 2)
         if len(listed) < len(order):
             rest = float(self.values.sum() - self.values[listed].sum())
-            rows.append((f"{len(order) - len(listed):,} more", "", rest))
-        rows.append(("sum", "", float(self.values.sum())))
+            rows.append((f"{len(order) - len(listed):,} more", *empty, rest))
+        rows.append(("sum", *empty, float(self.values.sum())))
         is_output = name.layer == len(self.computation.network.weights)
         meaning = self.computation.output_meaning(name.places[0], name.kind == "z") if is_output else ""
         headline = Equation(letter, (Number(self.value),), meaning)
         method = self.method.replace("_", " ")
         blocks: tuple[Block, ...] = (
             Paragraph(f"{method.capitalize()}: {METHODS[self.method]}."),
-            Table(("input", "x", "part"), tuple(rows)),
+            Table(header, tuple(rows), adds_up=True),
         )
         sections = [Section("", (headline,)), Section("Inputs, those that did most first", blocks)]
         if self.method == "integrated_gradients":
@@ -198,7 +203,10 @@ class Attribution(Rendered):
 
     def _row(self, place: int) -> tuple[str | Expression | float, ...]:
         feature = self.computation.feature(place + 1)
-        return f"x[{place + 1}] {feature}".strip(), float(self.computation.X[0, place]), float(self.values[place])
+        given = self.computation.given and self.computation.given(0, place)
+        cells = () if self.computation.given is None else (given.text if given else "",)
+        x, part = float(self.computation.X[0, place]), float(self.values[place])
+        return f"x[{place + 1}] {feature}".strip(), *cells, x, part
 
     def _completeness(self, letter: Symbol) -> Section:
         change = self.value - self.baseline_value

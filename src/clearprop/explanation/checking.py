@@ -1,5 +1,7 @@
 """The check: the slope of the loss itself, from four shifted copies of the one number that is explained."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +10,8 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
-from clearprop.finite_differences import GradientCheck, check_gradient
+from clearprop.finite_differences import GradientCheck, check_gradient, greatest
+from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]
 
@@ -16,23 +19,48 @@ Array = npt.NDArray[Any]
 def check_by_differences(computation: Computation, name: Name, gradient: float) -> GradientCheck:
     """Compare a gradient with the four-point difference (8 (L(p+h) - L(p-h)) - (L(p+2h) - L(p-2h))) / 12h.
 
-    Only what lies above the number is computed again, in float64, with the greatest step that crosses no kink.
+    Only what lies above the number is computed again, with the greatest step that crosses no kink. All is float64.
     """
-    point = np.array([_start(computation, name)])
-    shifted = _shifter(computation, name)
-    penalised = _penalty_along(computation, name)
+    network, y, point = computation.network, computation.targets, np.array([_start(computation, name)])
+    shifted, penalised = _shifter(computation, name), _penalty_along(computation, name)
+    # Of an output itself, no layer is computed again.
+    first = name.layer if name.kind == "a" else max(name.layer - 1, 0)
+    from_a = first == len(network.weights)
+    loss = network.loss_function
 
     def evaluate() -> tuple[float, Array]:
         value = float(point[0])
-        loss, pieces = shifted(value)
+        trace = shifted(value)
+        z, a = trace.z[-1], trace.outputs
+        values = loss.value_from_logits(z, y) if network.from_logits and not from_a else loss.value(a, y)
         penalty, side = penalised(value)
-        return loss + penalty, np.append(pieces, side)
+        pieces = [network.activations[index].piece(trace.z[index]).ravel() for index in range(first, len(trace.z))]
+        return float(values @ computation.shares) + penalty, np.concatenate([*pieces, loss.piece(a, y).ravel(), [side]])
 
-    return check_gradient(evaluate, point, np.array([gradient]), np.array([0]), lambda _: str(name))
+    def size() -> float:
+        trace, penalty = shifted(float(point[0])), penalised(float(point[0]))[0]
+        if from_a:
+            return float(loss.size(trace.outputs, y) @ computation.shares)
+        return network.loss_size(trace, y, computation.sample_weight, first) + penalty
+
+    return check_gradient(
+        evaluate, point, np.array([gradient]), np.array([0]), lambda _: str(name), size, _reach(computation, name)
+    )
+
+
+def _reach(computation: Computation, name: Name) -> Array:
+    """How far the sums move with the number that it goes into."""
+    network, at = computation.network, name.layer - 1
+    match name.kind:
+        case "W":
+            return greatest(computation.trace.layer_input(at))[name.places[0] - 1 : name.places[0]]
+        case "x" | "a" if name.layer < len(network.weights):
+            return greatest(network.weights[name.layer][name.places[0] - 1][:, np.newaxis])
+    return np.ones(1)
 
 
 def _start(computation: Computation, name: Name) -> float:
-    network, trace, places = computation.network64, computation.trace64, name.places
+    network, trace, places = computation.network, computation.trace, name.places
     at = name.layer - 1
     match name.kind:
         case "W":
@@ -48,45 +76,37 @@ def _start(computation: Computation, name: Name) -> float:
     return float(value)
 
 
-def _shifter(computation: Computation, name: Name) -> Callable[[float], tuple[float, Array]]:
-    """The loss without penalty, and the smooth pieces, at a value of the number."""
-    trace, centre = computation.trace64, _start(computation, name)
+def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
+    """The trace at a value of the number; what lies below it stays as it was."""
+    trace, centre = computation.trace, _start(computation, name)
     at, unit = name.layer - 1, name.places[-1] - 1
 
-    def at_value(value: float) -> tuple[float, Array]:
+    def at_value(value: float) -> Trace:
+        shifted = Trace(trace.inputs, [*trace.z], [*trace.a], trace.masks)
         if name.kind == "x":
-            rows = trace.inputs.copy()
-            rows[:, unit] = value
-            return _loss_above(computation, None, rows, 0)
+            shifted.inputs = trace.inputs.copy()
+            shifted.inputs[:, unit] = value
+            return _computed_from(computation, shifted, 0)
         if name.kind == "a":
-            a = trace.a[at].copy()
-            a[:, unit] = value
-            return _loss_above(computation, None, a, name.layer)
-        z = trace.z[at].copy()
+            shifted.a[at] = trace.a[at].copy()
+            shifted.a[at][:, unit] = value
+            return _computed_from(computation, shifted, name.layer)
         slope = trace.layer_input(at)[:, name.places[0] - 1] if name.kind == "W" else 1.0
-        z[:, unit] += slope * (value - centre)
-        return _loss_above(computation, z, None, at)
+        shifted.z[at] = trace.z[at].copy()
+        shifted.z[at][:, unit] += slope * (value - centre)
+        shifted.a[at] = computation.network.activations[at].value(shifted.z[at])
+        return _computed_from(computation, shifted, name.layer)
 
     return at_value
 
 
-def _loss_above(computation: Computation, z: Array | None, a: Array | None, at: int) -> tuple[float, Array]:
-    """Go on from the z of the layer at this index, or from what that layer is fed."""
-    network, y = computation.network64, np.asarray(computation.targets, dtype=np.float64)
-    pieces: list[Array] = []
-    for index in range(at, len(network.weights)):
-        if z is None:
-            assert a is not None
-            z = a @ network.weights[index] + network.biases[index]
-        a = network.activations[index].value(z)
-        pieces.append(network.activations[index].piece(z).ravel())
-        last, z = z, None
-    assert a is not None
-    loss = network.loss_function
-    pieces.append(loss.piece(a, y).ravel())
-    logits = computation.from_logits and at < len(network.weights)
-    values = loss.value_from_logits(last, y) if logits else loss.value(a, y)
-    return float(values @ computation.shares), np.concatenate(pieces)
+def _computed_from(computation: Computation, trace: Trace, first: int) -> Trace:
+    """The trace with the layers from this index on computed again."""
+    network = computation.network
+    for index in range(first, len(network.weights)):
+        trace.z[index] = trace.layer_input(index) @ network.weights[index] + network.biases[index]
+        trace.a[index] = network.activations[index].value(trace.z[index])
+    return trace
 
 
 def _penalty_along(computation: Computation, name: Name) -> Callable[[float], tuple[float, float]]:

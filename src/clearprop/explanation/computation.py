@@ -1,7 +1,9 @@
 """What was computed, ready to be explained: the rows, the trace, the gradients; a batch with its loss."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -9,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.columns import are_numbers
 from clearprop.errors import InputError
+from clearprop.explanation.given import Givens
 from clearprop.explanation.names import Name, parse_name, printable
 from clearprop.explanation.row import Row
 from clearprop.network import Network
@@ -34,6 +38,10 @@ class Computation:
     feature_names, class_names : sequences of str, or None
     first_row : int
         The number that the first row goes by in words.
+    counting : str
+        What rows are counted from, in words; "" where it is not known.
+    given : callable, or None
+        What stood in the place of each input before it was scaled, by row and place from 0.
 
     Raises
     ------
@@ -49,6 +57,8 @@ class Computation:
     feature_names: Sequence[str] | None = None
     class_names: Sequence[str] | None = None
     first_row: int = 0
+    counting: str = ""
+    given: Givens | None = None
 
     def __post_init__(self) -> None:
         # A copy, which neither later training nor a change of the rows can reach.
@@ -77,8 +87,9 @@ class Computation:
                 place = np.argwhere(~np.isfinite(values))[0]
                 named = (place[0] + self.first_row, *place[1:])
                 where = ", ".join(f"{what} {at}" for what, at in zip(("row", "column"), named, strict=False))
+                counted = " (counted from 0)" if self.first_row == 0 or self.counting == "counted from 0" else ""
                 raise InputError(
-                    f"{name} holds {values[tuple(place)]} at {where}: only finite numbers can be explained"
+                    f"{name} holds {values[tuple(place)]} at {where}{counted}: only finite numbers can be explained"
                 )
         if self.y is not None:
             self.network.loss_function.check_targets(self.y)
@@ -141,14 +152,12 @@ class Computation:
         return self.network.activations[-1] == natural
 
     @cached_property
-    def network64(self) -> Network:
-        """The network, in float64, for finite differences."""
-        return self.network if self.network.dtype == np.float64 else self.network.copy("float64")
-
-    @cached_property
-    def trace64(self) -> Trace:
-        """The forward pass in float64."""
-        return self.trace if self.network64 is self.network else self.network64.forward(self.X)
+    def in_float64(self) -> Computation:
+        """The same in float64, whose rounding finite differences need."""
+        if self.network.dtype == np.float64:
+            return self
+        y = None if self.y is None else self.y.astype(np.float64)
+        return replace(self, network=self.network.copy("float64"), X=self.X.astype(np.float64), y=y)
 
     def row(self, index: int) -> Row:
         """A row alone; each is made once."""
@@ -165,11 +174,14 @@ class Computation:
         return str(self.feature_names[place - 1]) if self.feature_names is not None else ""
 
     def class_name(self, place: int) -> str:
-        """The class or label that an output speaks for, "" where it has no name; of two classes' one, the second."""
+        """The class or label that an output speaks for, "" where it has no name; of two classes' one, the second.
+
+        A number is said to be a class's, since it stands among other numbers.
+        """
         names = self.class_names
-        if self.speaks_for_two and names is not None:
-            return names[1]
-        return names[place - 1] if names is not None and place <= len(names) else ""
+        place = 2 if self.speaks_for_two else place
+        name = names[place - 1] if names is not None and place <= len(names) else ""
+        return f"class {name}" if are_numbers([name]) else name
 
     @property
     def speaks_for_two(self) -> bool:

@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clearprop.explanation.expressions import Expression, Number, with_numbers
+from clearprop.explanation.expressions import Expression, Number, Symbol, symbols, with_numbers
+from clearprop.explanation.precision import (
+    DIGITS_LOST,
+    MOST_DIGITS,
+    ZERO_LOG,
+    as_printed,
+    digits_needed,
+    digits_of_sum,
+    has_zero_log,
+)
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -47,6 +56,17 @@ class Equation:
     sign: str = "="
     reasons: tuple[str, ...] = ()
 
+    def in_digits(self, digits: int) -> tuple[list[tuple[Expression, int]], str]:
+        """Each form with the digits that its numbers need to explain the value, and the note, lost digits included."""
+        value = self.forms[-1]
+        if not isinstance(value, Number):
+            return [(form, digits) for form in self.forms], self.note
+        needed = [digits_needed(form, float(value.value), digits) for form in self.forms[:-1]]
+        forms = [(form, MOST_DIGITS if own is None else own) for form, own in zip(self.forms, needed, strict=False)]
+        zero_log = any(has_zero_log(as_printed(form, own)) for form, own in forms)
+        said = (self.note, DIGITS_LOST if None in needed else "", ZERO_LOG if zero_log else "")
+        return [*forms, (value, digits)], "; ".join(note for note in said if note)
+
 
 @dataclass(frozen=True)
 class Bullets:
@@ -57,10 +77,19 @@ class Bullets:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of cells, each words, an expression or a number."""
+    """Rows of cells, each words, an expression or a number; if it adds up, the last column does, to its last row."""
 
     header: tuple[str | Expression, ...]
     rows: tuple[tuple[str | Expression | float, ...], ...]
+    adds_up: bool = False
+
+    def in_digits(self, digits: int) -> list[int]:
+        """The digits of each column, so many in one that adds up that it does so as it is shown."""
+        same = [digits] * len(self.header)
+        if not self.adds_up:
+            return same
+        *parts, value = (float(row[-1]) for row in self.rows if isinstance(row[-1], float))
+        return [*same[:-1], digits_of_sum(parts, value, digits)]
 
 
 Block = Paragraph | Equation | Bullets | Table
@@ -90,6 +119,20 @@ class Document:
     title: str
     headline: Equation
     sections: Sequence[Section]
+
+
+def symbols_of(sections: Iterable[Section]) -> Iterator[Symbol]:
+    """The symbols that stand in the equations and tables of sections."""
+    for section in sections:
+        for block in section.blocks:
+            match block:
+                case Equation(left, forms):
+                    parts: Iterable[object] = (left, *forms)
+                case Table(header, rows):
+                    parts = (*header, *(cell for row in rows for cell in row))
+                case _:
+                    parts = ()
+            yield from (symbol for part in parts if isinstance(part, Expression) for symbol in symbols(part))
 
 
 def in_groups(blocks: Iterable[Block]) -> Iterator[Paragraph | Bullets | Table | list[Equation]]:

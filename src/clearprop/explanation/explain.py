@@ -1,5 +1,7 @@
 """`explain`: any gradient and any value of any network, in symbols and numbers."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -33,12 +35,13 @@ def explain(
     row: int | None = None,
     sample_weight: npt.ArrayLike | None = None,
     penalty: Penalty | None = None,
-    optimizer: "str | Optimizer | None" = None,
+    optimizer: str | Optimizer | None = None,
     learning_rate: float | None = None,
-    trainer: "Trainer | None" = None,
+    trainer: Trainer | None = None,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     first_row: int = 0,
+    counted_from: int | None = None,
 ) -> Explanation:
     """Explain a number of a network: why a gradient, a prediction or the loss is what it is.
 
@@ -68,6 +71,8 @@ def explain(
         What inputs and outputs are called.
     first_row : int
         The number by which the explanation calls the first row.
+    counted_from : int, optional
+        What the rows are counted from, in words; where not given, 0 unless `first_row` is another.
 
     Raises
     ------
@@ -90,7 +95,7 @@ def explain(
     equations 18, 33 and 44, with the sums that they leave out.
     """
     subject = subject_of(model, x, y)
-    parsed = parse_name(name, subject.network.layer_sizes)
+    given, parsed = subject.given, parse_name(name, subject.network.layer_sizes)
     rows = subject.rows(row, sample_weight, parsed)
     if trainer is not None and trainer.network is not subject.network:
         raise InputError("the trainer trains another network than the model's: give the trainer of this one")
@@ -98,6 +103,10 @@ def explain(
         raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
     if penalty is None:
         penalty = subject.penalty(rows) if trainer is None else trainer.penalty
+    # Of a row that was given alone, no number is known.
+    numbered = row is not None or len(rows.X) > 1 or counted_from is not None
+    base = 0 if counted_from is None and not first_row else counted_from
+    counting = f"counted from {base}" if numbered and base is not None else ""
     computation = Computation(
         subject.network,
         rows.X,
@@ -107,6 +116,8 @@ def explain(
         subject.checked_feature_names(feature_names),
         subject.checked_class_names(class_names),
         first_row + rows.first,
+        counting,
+        given and (lambda index, place: given(rows.first + index, place)),
     )
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)
     # What is to be known of a step concerns parameters only.
@@ -138,9 +149,9 @@ def make_explanation(
 
 
 def _update_rule(
-    optimizer: "str | Optimizer | None",
+    optimizer: str | Optimizer | None,
     learning_rate: float | None,
-    trainer: "Trainer | None",
+    trainer: Trainer | None,
     computation: Computation,
 ) -> tuple[UpdateRule | None, Sequence[str]]:
     if trainer is not None:

@@ -1,21 +1,34 @@
 """An explanation: a value, the terms it is made of, the way it was computed, its check, and what stands out."""
 
+from __future__ import annotations
+
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import MOST, Bullets, Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.document import (
+    MOST,
+    Bullets,
+    Document,
+    Equation,
+    Paragraph,
+    Rendered,
+    Section,
+    symbols_of,
+)
+from clearprop.explanation.expressions import Symbol
 from clearprop.explanation.names import Name, printable
 from clearprop.explanation.numerals import in_runs, plain_number
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Term
 from clearprop.explanation.unfolding import Shown
-from clearprop.finite_differences import GradientCheck
+from clearprop.finite_differences import AGREE, GradientCheck
 
 if TYPE_CHECKING:
     from clearprop.trace import Gradients, Trace
@@ -60,7 +73,7 @@ class Explanation(Rendered, ABC):
     """
 
     def __init__(
-        self, computation: Computation, name: Name, rule: UpdateRule | None, notes: Sequence[str] = ()
+        self, computation: Computation, name: Name, rule: UpdateRule | None = None, notes: Sequence[str] = ()
     ) -> None:
         self.computation = computation
         self.parsed_name = name
@@ -135,16 +148,16 @@ class Explanation(Rendered, ABC):
         return sum(term.paths for term in self.terms)
 
     @property
-    def trace(self) -> "Trace":
+    def trace(self) -> Trace:
         """The forward pass that is explained."""
         return self.computation.trace
 
     @property
-    def gradients(self) -> "Gradients":
+    def gradients(self) -> Gradients:
         """The backward pass that is explained."""
         return self.computation.gradients
 
-    def open(self, name: str) -> "Explanation":
+    def open(self, name: str) -> Explanation:
         """Explain another number of the same computation, such as a delta that stands for several paths.
 
         Raises
@@ -166,7 +179,8 @@ class Explanation(Rendered, ABC):
         for shown in self._levels(most):
             headline = self.headline(shown)
             first = Section("", (Paragraph(self._about()), headline))
-            document = Document(self.title, headline, [first, *self.sections(shown), *self._closing()])
+            sections = [first, *self.sections(shown), *self._closing()]
+            document = Document(self.title, headline, [*sections, *self._names(symbols_of(sections))])
             if most != MOST or document_text(document).count("\n") < SCREEN:
                 break
         return document
@@ -191,10 +205,14 @@ class Explanation(Rendered, ABC):
         sizes, functions = network.layer_sizes, [activation.name for activation in network.activations]
         deep = len(functions) > MANY_LAYERS
         shape = f"of {len(functions)} layers, {in_runs(sizes)}" if deep else "-".join(map(str, sizes))
-        rows = "" if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
+        rows = self._row_said() if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
         about = f"Network {shape} ({in_runs(functions) if deep else ', '.join(functions)})"
         letters = self.letters
         return f"{about}, loss {network.loss_function.name}{rows}." + (f" {letters}." if letters else "")
+
+    def _row_said(self) -> str:
+        computation = self.computation
+        return f", row {computation.first_row:,} ({computation.counting})" if computation.counting else ""
 
     @property
     def letters(self) -> str:
@@ -203,7 +221,8 @@ class Explanation(Rendered, ABC):
         if computation.n_rows > 1:
             last = computation.first_row + computation.n_rows - 1
             share = f"1/{computation.n_rows:,}" if computation.sample_weight is None else "its weight over their sum"
-            rows = f"ℓ[i] is the loss of row i (from {computation.first_row} to {last:,})"
+            counting = f", {computation.counting}" if computation.counting else ""
+            rows = f"ℓ[i] is the loss of row i (from {computation.first_row} to {last:,}){counting}"
             return f"{rows}, s[i] its share of the mean, {share}"
         return "ℓ is the loss without the penalty" if computation.penalty else ""
 
@@ -215,32 +234,52 @@ class Explanation(Rendered, ABC):
             lead = f"Step {step.step:,} at rate {plain_number(step.rate)}; p is {self.name}, g its gradient{gradient}"
             yield Section(f"The optimiser's step ({step.optimizer})", (Paragraph(lead), *step.lines))
         if check is not None and check.difference is not None:
-            verdict = (
-                f"The finite difference of the loss is {plain_number(check.difference, 10)}, the gradient "
-                f"{plain_number(check.gradient, 10)}: it {'agrees' if check.passed else 'does NOT agree'} (relative "
-                f"error {plain_number(check.worst_relative_error, 2)})."
+            in_float64 = "" if self.computation.in_float64 is self.computation else " in float64"
+            compared = (
+                f"The finite difference of the loss is {plain_number(check.difference, 10)}, the gradient{in_float64} "
+                f"{plain_number(check.gradient, 10)}: {_verdict(check)}."
             )
-            yield Section("Check", (Paragraph(verdict),))
+            yield Section("Check", (Paragraph(compared),))
         if self.remarks:
             yield Section("Remarks", (Bullets(tuple(self.remarks)),))
-        names = tuple(self._names())
-        if names:
-            yield Section("Names", (Paragraph("; ".join(names) + "."),))
 
-    def _names(self) -> Iterator[str]:
-        """What the inputs and outputs that are spoken of are called."""
-        computation, name = self.computation, self.parsed_name
-        features, classes = computation.feature_names, computation.class_names
-        if name.kind == "x" or (name.kind == "W" and name.layer == 1):
-            if computation.feature(name.places[0]):
-                yield f"x[{name.places[0]}] is {computation.feature(name.places[0])}"
-        elif features is not None and self.kind == "value":
-            yield "Inputs: " + _listed("x", features)
-        last = len(computation.network.weights)
+    def _names(self, shown: Iterable[Symbol]) -> Iterator[Section]:
+        """What the inputs and outputs that are shown are called, and what the inputs were before they were scaled."""
+        computation, last = self.computation, len(self.computation.network.weights)
+        inputs, outputs = set(), set()
+        for symbol in shown:
+            if symbol.letter == "x" and symbol.lower:
+                inputs.add(int(symbol.lower[0]))
+            elif symbol.lower[:1] and symbol.lower[0].isdigit() and (symbol.letter == "y" or symbol.upper == str(last)):
+                # Of a weight W[from,to], the neuron that it leads to.
+                outputs.add(int(symbol.lower[-1]))
+        lines = [self._input_name(place) for place in sorted(inputs)]
         if computation.speaks_for_two:
-            yield f"a{last}[1] is {computation.output_meaning(1)}"
-        elif classes is not None and len(classes) == computation.network.layer_sizes[-1]:
-            yield "Outputs: " + _listed(f"a{last}", classes)
+            lines.append(f"a{last}[1] is {computation.output_meaning(1)}")
+        else:
+            named = [f"a{last}[{k}] {computation.class_name(k)}" for k in sorted(outputs) if computation.class_name(k)]
+            lines += ["Outputs: " + ", ".join(named)] if named else []
+        if any(lines):
+            yield Section("Names", (Paragraph("; ".join(line for line in lines if line) + "."),))
+
+    def _input_name(self, place: int) -> str:
+        """An input's name, and in the row that is shown what it was and what it became; "" where neither is known."""
+        computation, row = self.computation, self.shown_row
+        name = computation.feature(place)
+        given = computation.given and computation.given(row, place - 1)
+        if not name and not given:
+            return ""
+        text = f"x[{place}] is {name}" if name else f"x[{place}]"
+        if not given:
+            return text
+        number = plain_number(float(computation.X[row, place - 1]))
+        where = f", in row {row + computation.first_row}" if computation.n_rows > 1 else ""
+        return f"{text}{where}: {given.text} ({given.was}) → {number} ({given.became})"
+
+    @cached_property
+    def shown_row(self) -> int:
+        """The row whose numbers stand in the equations."""
+        return int(np.argmax(np.abs(self.contributions)))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `to_json` writes them."""
@@ -249,7 +288,14 @@ class Explanation(Rendered, ABC):
         return explanation_dict(self)
 
 
-def _listed(letter: str, names: Sequence[str], most: int = 6) -> str:
-    """The first of some names, each with its number."""
-    listed = ", ".join(f"{letter}[{place}] {name}" for place, name in enumerate(names[:most], start=1))
-    return listed + (", …" if len(names) > most else "")
+def _verdict(check: GradientCheck) -> str:
+    """Whether a gradient agrees with its difference, does not, or is too small to tell."""
+    assert check.difference is not None
+    rounding = plain_number(check.rounding, 2)
+    if check.too_small:
+        return f"too small to measure, since rounding alone may make the difference {rounding}"
+    distance = abs(check.difference - check.gradient)
+    error = distance / max(abs(check.difference), abs(check.gradient)) if distance else 0.0
+    if check.passed and error > AGREE:
+        return f"it agrees within the {rounding} that rounding may leave in the difference"
+    return f"it {'agrees' if check.passed else 'does NOT agree'} (relative error {plain_number(error, 2)})"

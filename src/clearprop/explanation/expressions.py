@@ -5,7 +5,7 @@ filled in (`with_numbers`) and its value (`evaluate`).
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 
@@ -175,10 +175,13 @@ def product(*items: Expression) -> Expression:
 
 
 def total(items: list[Expression]) -> Expression:
-    """A sum, or the one item of it, or 0."""
+    """A sum, or the one item of it, or 0; nested sums are laid flat."""
     if len(items) == 1:
         return items[0]
-    return Add(tuple(items)) if items else Number(0)
+    flat: list[Expression] = []
+    for item in items:
+        flat += item.items if isinstance(item, Add) else (item,)
+    return Add(tuple(flat)) if flat else Number(0)
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
@@ -203,6 +206,14 @@ def children(node: Expression) -> tuple[Expression, ...]:
         case Derivative(of, by):
             return (of, by)
     return ()
+
+
+def symbols(node: Expression) -> Iterator[Symbol]:
+    """The symbols of a tree."""
+    if isinstance(node, Symbol):
+        yield node
+    for child in children(node):
+        yield from symbols(child)
 
 
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:

@@ -1,5 +1,7 @@
 """A gradient explained: of a weight, a bias, an input, an a, or a delta."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any
@@ -21,10 +23,11 @@ from clearprop.explanation.expressions import (
     Sigma,
     Symbol,
     total,
+    with_numbers,
 )
 from clearprop.explanation.numerals import COUNTED_EXACTLY, counted
 from clearprop.explanation.paths import count_paths, gradient_terms
-from clearprop.explanation.remarks import gradient_remarks
+from clearprop.explanation.remarks import cancels, gradient_remarks
 from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
 from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
@@ -109,14 +112,13 @@ class GradientExplanation(Explanation):
         return terms
 
     @cached_property
-    def foremost_row(self) -> int:
-        """The row that contributes most."""
-        return int(np.argmax(np.abs(self.contributions)))
-
-    @cached_property
     def check(self) -> GradientCheck | None:
-        """The four-point difference of the loss, and its relative error."""
-        return check_by_differences(self.computation, self.parsed_name, self.value)
+        """The four-point difference of the loss beside the gradient, both in float64."""
+        computation = self.computation.in_float64
+        value = (
+            self.value if computation is self.computation else GradientExplanation(computation, self.parsed_name).value
+        )
+        return check_by_differences(computation, self.parsed_name, value)
 
     @cached_property
     def step(self) -> OptimizerStep | None:
@@ -135,7 +137,7 @@ class GradientExplanation(Explanation):
         return [equation for layer in self._unfolded(shown).values() for equation in layer]
 
     def _unfolded(self, shown: Shown) -> dict[int, list[Equation]]:
-        return unfold(self.computation.row(self.foremost_row), self.parsed_name, shown)
+        return unfold(self.computation.row(self.shown_row), self.parsed_name, shown)
 
     # -- showing it --------------------------------------------------------------------------------------------------
 
@@ -178,7 +180,7 @@ class GradientExplanation(Explanation):
         yield self._rows_section(shown) if batch else self._paths_section(shown)
         layers = self._unfolded(shown)
         if shown.layers != 0 and (batch or sum(map(len, layers.values())) > 1):
-            which = f": row {self.foremost_row + computation.first_row}, the largest part" if batch else ""
+            which = f": row {self.shown_row + computation.first_row}, the largest part" if batch else ""
             blocks = (Paragraph(self._unfolding_lead(shown)), *both_ends(layers, shown.layers))
             yield Section(
                 f"Delta by delta, from the loss back{which}", blocks, lambda: tuple(self._hidden_layers(shown))
@@ -193,7 +195,7 @@ class GradientExplanation(Explanation):
 
     def _hidden_layers(self, shown: Shown) -> Iterator[Section]:
         """All deltas of the layers that are not listed whole, for forms in which they can be opened."""
-        row = self.computation.row(self.foremost_row)
+        row = self.computation.row(self.shown_row)
         first, _ = first_deltas(row, self.parsed_name, shown)
         budget = MOST_HIDDEN
         for layer in range(row.layers, max(first, 1) - 1, -1):
@@ -225,7 +227,10 @@ class GradientExplanation(Explanation):
             items: list[Expression] = [Symbol(label, value=term.value) for label, term in named]
             if len(listed) < len(paths):
                 items.append(Rest(len(paths) - len(listed), sum_of(paths[len(listed) :])))
-            blocks.append(Equation(self._left, (Add(tuple(items)), Number(self.sum))))
+            whole = Add(tuple(items))
+            # The numbers stand right above, unless more of their digits are needed.
+            numbers = [with_numbers(whole)] if cancels([term.value for term in self.terms]) else []
+            blocks.append(Equation(self._left, (whole, *numbers, Number(self.sum))))
         return Section("Path by path", tuple(blocks))
 
     def _paths_counted(self) -> str:
@@ -252,7 +257,9 @@ class GradientExplanation(Explanation):
             body.append((f"{len(rows) - len(listed):,} more", "", "", sum_of(rows[len(listed) :])))
         body.append(("sum", "", "", float(np.sum(self.contributions))))
         penalty = (_term_equation(term, penalty_letter(term)) for term in self.penalty)
-        return Section("Row by row", (Paragraph(lead), Table(("", "share", own, "part"), tuple(body)), *penalty))
+        return Section(
+            "Row by row", (Paragraph(lead), Table(("", "share", own, "part"), tuple(body), adds_up=True), *penalty)
+        )
 
 
 def _term_equation(term: Term, letter: str, brief: bool = False) -> Equation:

@@ -1,6 +1,9 @@
 """The links of the chain as formulas: slopes of activations, gradients of losses, deltas of outputs."""
 
 import math
+from dataclasses import replace
+
+import numpy as np
 
 from clearprop.explanation.expressions import (
     Add,
@@ -18,6 +21,7 @@ from clearprop.explanation.expressions import (
 from clearprop.explanation.formulas import fill, parse_formula, settings
 from clearprop.explanation.row import Row
 from clearprop.explanation.terms import Factor
+from clearprop.losses import domain_ends
 
 # A softmax over at most so many units has its sum written out.
 WRITTEN_OUT = 3
@@ -67,14 +71,19 @@ def _softmax(row: Row, layer: int, z: Symbol) -> Expression:
     return Divide(power(z), Sigma(power(Symbol("z", ("k",), str(layer))), "k", value))
 
 
+def is_outside(row: Row, unit: int) -> bool:
+    """Whether an output lies at or past an end of what the loss can take."""
+    low, high = row.network.loss_function.output_domain
+    return not low < float(row.a[-1][unit - 1]) < high
+
+
 def loss_gradient(row: Row, unit: int) -> Expression:
     """The formula of dl/da of an output; 0 where the output lies outside the loss's domain."""
     loss = row.network.loss_function
     a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
     if not loss.gradient_formula:
         return Call(f"{loss.name}′", (a, y))
-    low, high = loss.output_domain
-    if not low < float(row.a[-1][unit - 1]) < high:
+    if is_outside(row, unit):
         return Number(0.0)
     return fill(parse_formula(loss.gradient_formula), {**settings(loss), "a": a, "y": y})
 
@@ -91,9 +100,12 @@ def delta_formula(row: Row, unit: int) -> Expression:
 
 
 def loss_formula(row: Row, unit: int) -> Expression:
-    """The formula of an output's part in the row's loss."""
+    """The formula of an output's part in the row's loss; an output outside the loss's domain counts as just inside."""
     loss = row.network.loss_function
     a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
+    if not row.computation.from_logits and is_outside(row, unit):
+        least, greatest = domain_ends(loss.output_domain, row.a[-1].dtype)
+        a = replace(a, value=float(np.clip(row.a[-1][unit - 1], least, greatest)))
     if not loss.formula:
         return Call(loss.name, (a, y))
     return fill(parse_formula(loss.formula), {**settings(loss), "a": a, "y": y})

@@ -1,5 +1,7 @@
 """The loss explained: the outputs of a row, or the rows of a batch, and the penalty."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -8,7 +10,6 @@ import numpy as np
 from clearprop.explanation.document import Equation, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.expressions import (
-    Add,
     Call,
     Expression,
     Multiply,
@@ -103,11 +104,11 @@ class LossExplanation(Explanation):
     def equations(self, shown: Shown) -> list[Equation]:
         """The formula, for the row with the greatest part."""
         c = self.computation
-        row = c.row(int(np.argmax(self.contributions)))
+        row = c.row(self.shown_row)
         outputs = row.width(row.layers)
         units = list(range(1, outputs + 1))[: shown.summands]
         formulas: list[Expression] = [loss_formula(row, unit) for unit in units]
-        formula = total(formulas) if len(formulas) == outputs else Add((*formulas, Symbol("…")))
+        formula = total(formulas if len(formulas) == outputs else [*formulas, Symbol("…")])
         return [chain(Symbol(row.loss_letter), formula, value=float(c.row_losses[row.index]))]
 
     # -- showing it --------------------------------------------------------------------------------------------------
@@ -148,4 +149,6 @@ class LossExplanation(Explanation):
             rest = self.terms[len(listed) :]
             body.append((f"{len(rest):,} more", "", sum_of(rest)))
         body.append(("sum", "", self.sum))
-        yield Section("What it is made of, largest first", (Table(("from", "formula", "part"), tuple(body)),))
+        yield Section(
+            "What it is made of, largest first", (Table(("from", "formula", "part"), tuple(body), adds_up=True),)
+        )

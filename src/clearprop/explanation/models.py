@@ -1,5 +1,7 @@
 """What can be explained: a Network, an estimator, a table's model, a network of the article; brought to one form."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from numbers import Real
@@ -11,6 +13,7 @@ import numpy.typing as npt
 from clearprop.arguments import as_array, as_numbers
 from clearprop.errors import InputError
 from clearprop.explanation.explainable import is_fitted, refusal
+from clearprop.explanation.given import Givens, before_transformation, table_cells
 from clearprop.explanation.names import Name
 from clearprop.network import Network
 from clearprop.penalties import Penalty
@@ -75,6 +78,8 @@ class Subject:
         What it counts each row for in training.
     answers : array, shape (n,) or (n, outputs), or None
         What it predicts for each row, where that is in other units than the network's outputs.
+    given : callable, or None
+        What stood in the place of each input before it was scaled.
     """
 
     network: Network
@@ -87,6 +92,7 @@ class Subject:
     penalty_by_row: bool = False
     own_weight: OwnWeight | None = None
     answers: Array | None = None
+    given: Givens | None = None
 
     def rows(
         self, row: int | None = None, sample_weight: npt.ArrayLike | None = None, name: Name | None = None
@@ -118,13 +124,16 @@ class Subject:
         if isinstance(row, bool) or not isinstance(row, int | np.integer):
             raise InputError(f"row must be a whole number, got {row!r}")
         if not -len(X) <= row < len(X):
-            raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1}")
+            raise InputError(f"row {row} is not there: x has the rows 0 to {len(X) - 1} (counted from 0)")
         at = int(row) % len(X)
         if weight is not None and weight[at] == 0:
             where = (
                 "sample_weight" if sample_weight is not None and not np.asarray(sample_weight)[at] else "class_weight"
             )
-            raise InputError(f"row {row} has the weight 0 in {where}, so nothing follows from it: choose another")
+            raise InputError(
+                f"row {row} has the weight 0 in {where}, so nothing follows from it: choose another (rows counted "
+                "from 0)"
+            )
         one = slice(at, at + 1)
         # Of a single row, the caller's own number.
         first = 0 if single else at
@@ -264,6 +273,7 @@ def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
     return replace(
         subject,
         feature_names=names,
+        given=before_transformation(before, x),
         notes=[*subject.notes, f"x is what the pipeline's earlier steps ({steps}) make of the rows."],
     )
 
@@ -282,12 +292,12 @@ def _transformed_target_subject(model: Any, x: Any, y: Any) -> Subject:
 def _table_subject(model: Any, x: Any, y: Any) -> Subject:
     """A table's columns become features; its target column, where it is there, becomes y."""
     target = model.target
-    classes = getattr(target, "classes", None)
+    classes, given = getattr(target, "classes", None), None
     if hasattr(x, "column") and hasattr(x, "names"):
         if y is None and target.name in x.names:
             y = target.encode(x.column(target.name))
         used = x.drop([target.name]) if target.name in x.names else x
-        x = model.preprocessor.transform(used)
+        x, given = model.preprocessor.transform(used), table_cells(model.preprocessor, used)
     names = [str(name) for name in model.preprocessor.feature_names]
     notes = ["x is each column as the network is fed it: scaled, a category as 0 or 1."]
     scale = getattr(target, "scale", None)
@@ -295,7 +305,8 @@ def _table_subject(model: Any, x: Any, y: Any) -> Subject:
         notes.append(
             f"y is {target.name} minus its mean {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
         )
-    return Subject(model.network, x, y, names, None if classes is None else [str(label) for label in classes], notes)
+    labels = None if classes is None else [str(label) for label in classes]
+    return Subject(model.network, x, y, names, labels, notes, given=given)
 
 
 def _article_subject(model: Any, x: Any, y: Any) -> Subject:

@@ -1,10 +1,12 @@
 """Remarks: what made a number large or small, in plain words."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clearprop.explanation.links import is_outside
 from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.row import Row
 
@@ -22,10 +24,15 @@ SMALL_ERROR = 0.01
 STEEPEST = {"sigmoid": 0.25, "tanh": 1.0, "softsign": 1.0, "softmax": 0.25}
 
 
+def cancels(values: Sequence[float]) -> bool:
+    """Whether numbers come to little of what they would without signs."""
+    return abs(math.fsum(values)) < CANCELLED * math.fsum(map(abs, values))
+
+
 def gradient_remarks(explanation: "GradientExplanation") -> Iterator[str]:
     """What stands out in a gradient: inputs, slopes, errors, cancelling, rows, penalty, check."""
     computation, name = explanation.computation, explanation.parsed_name
-    row = computation.row(explanation.foremost_row)
+    row = computation.row(explanation.shown_row)
     where = "" if computation.n_rows == 1 else f" in row {row.index + computation.first_row}, which contributes most"
     if name.kind == "W":
         yield from _input_remarks(row, name.layer, name.places[0], where)
@@ -129,8 +136,7 @@ def _error_remarks(row: Row, where: str) -> Iterator[str]:
             yield f"The prediction is within {plain_number(error, 2)} of the target{where}: little is left to correct."
     if loss.name in ("hinge", "perceptron") and not row.deltas[-1].any():
         yield f"Every margin is wide enough{where}: the {loss.name} loss is 0 and gives no gradient."
-    low, high = loss.output_domain
-    if not row.computation.from_logits and ((outputs <= low) | (outputs >= high)).any():
+    if not row.computation.from_logits and any(is_outside(row, unit) for unit in range(1, len(outputs) + 1)):
         yield f"An output lies outside what {loss.name} can take{where}: there the loss gives no gradient."
 
 
@@ -141,7 +147,7 @@ def _sum_remarks(explanation: "GradientExplanation") -> Iterator[str]:
     total = abs(sum(term.value for term in terms))
     if len(terms) > 1 and sizes > 0:
         what = "paths" if single else "rows"
-        if total < CANCELLED * sizes:
+        if cancels([term.value for term in terms]):
             yield (
                 f"The {what} cancel: without their signs they would come to {plain_number(sizes, 3)}, with them they "
                 f"come to {plain_number(total, 3)}, {plain_number(100 * total / sizes, 2)} % of it."
@@ -167,10 +173,10 @@ def _check_remarks(explanation: "GradientExplanation") -> Iterator[str]:
     check = explanation.check
     if check is not None and check.at_kinks:
         yield "It stands at a kink, where the slope jumps, so no finite difference can be compared with it."
-    elif check is not None and check.difference is not None and not check.passed:
+    elif check is not None and check.difference is not None and check.passed is False:
         yield (
-            f"The finite difference {plain_number(check.difference, 8)} does not agree to six digits: the loss bends "
-            "too much within the step, or the gradient is lost in rounding."
+            f"The finite difference {plain_number(check.difference, 8)} does not agree to six digits: the gradient is "
+            "wrong, or the loss bends too much within the step."
         )
 
 
@@ -183,7 +189,7 @@ def value_remarks(explanation: "ValueExplanation") -> Iterator[str]:
     sizes = sum(abs(term.value) for term in terms)
     if len(terms) > 2 and sizes > 0:
         total = abs(explanation.sum)
-        if total < CANCELLED * sizes:
+        if cancels([term.value for term in terms]):
             share = plain_number(100 * total / sizes, 2)
             yield f"The contributions cancel: their sum is {share} % of what they would be without signs."
         elif abs(terms[0].value) > 0.5 * sizes:
@@ -213,5 +219,12 @@ def loss_remarks(explanation: "LossExplanation") -> Iterator[str]:
     if len(terms) > 2 and sizes > 0 and abs(terms[0].value) > 0.5 * sizes:
         share = plain_number(100 * terms[0].value / sizes, 3)
         yield f"{terms[0].label.capitalize()} alone makes {share} % of the loss."
+    computation = explanation.computation
+    row = computation.row(explanation.shown_row)
+    if not computation.from_logits and any(is_outside(row, unit) for unit in range(1, len(row.y) + 1)):
+        yield (
+            f"An output lies outside what {computation.network.loss_function.name} can take, and counts as the nearest "
+            "number inside."
+        )
     if explanation.value == 0:
         yield "The loss is 0: there is nothing left to correct."

@@ -1,5 +1,7 @@
 """One row of a computation alone: each of its numbers as a symbol, and the deltas of its own loss."""
 
+from __future__ import annotations
+
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +27,7 @@ class Row:
     z, a : lists of arrays, shape (units,)
     """
 
-    def __init__(self, computation: "Computation", index: int) -> None:
+    def __init__(self, computation: Computation, index: int) -> None:
         self.computation = computation
         self.network = computation.network
         self.index = index

@@ -1,5 +1,7 @@
 """The optimiser's step for one parameter, line by line with its numbers, and equal to what training does."""
 
+from __future__ import annotations
+
 import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,7 +83,7 @@ class OptimizerStep:
     lines: tuple[Equation, ...]
 
 
-def trainer_rule(trainer: "Trainer", computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
+def trainer_rule(trainer: Trainer, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
     """How a trainer takes its next step, and what a reader should know about it."""
     if trainer.lbfgs is not None:
         return None, ["L-BFGS finds its step from many gradients over all rows, so no single step can be shown."]
@@ -105,7 +107,7 @@ def trainer_rule(trainer: "Trainer", computation: Computation) -> tuple[UpdateRu
     return rule, notes
 
 
-def _is_next_batch(trainer: "Trainer", state: "State", computation: Computation) -> bool:
+def _is_next_batch(trainer: Trainer, state: State, computation: Computation) -> bool:
     """Whether the rows, in whatever order, are those that the trainer takes next."""
     rows, places = trainer.rows, np.arange(trainer.n_rows)
     start = state.cursor % trainer.n_rows

@@ -1,5 +1,7 @@
 """The recursive form: each delta from those of the layer above, each computed once, the largest parts first."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from typing import Any
 

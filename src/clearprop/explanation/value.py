@@ -1,5 +1,7 @@
 """A value explained: why a z, an a or a prediction is what it is, layer by layer, the largest contributions first."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
@@ -70,6 +72,11 @@ class ValueExplanation(Explanation):
         return forward_equations(self.computation.row(0), self.layer, self.unit, shown, with_a=not self.of_sum)
 
     @property
+    def letters(self) -> str:
+        """None but the network's own."""
+        return ""
+
+    @property
     def contributions(self) -> Array:
         """The value, of the one row that there is."""
         return np.array([self.value])
@@ -102,7 +109,8 @@ class ValueExplanation(Explanation):
             body.append((f"{len(rest):,} more", "", "", sum_of(rest)))
         body.append(("sum", z, "", self.sum))
         yield Section(
-            "What it is made of, largest first", (Table(("from", "product", "numbers", "part"), tuple(body)),)
+            "What it is made of, largest first",
+            (Table(("from", "product", "numbers", "part"), tuple(body), adds_up=True),),
         )
         if shown.layers != 0:
             yield Section("Layer by layer", both_ends(self._layers(shown), shown.layers))

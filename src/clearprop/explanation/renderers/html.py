@@ -1,7 +1,7 @@
 """Documents as HTML that loads nothing, their formulas in MathML; what a large network hides can be opened."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 
 from clearprop.explanation.document import Bullets, Document, Equation, Paragraph, Section, Table, in_groups
@@ -215,16 +215,17 @@ def _block(block: Paragraph | Bullets | Table | list[Equation], digits: int) -> 
 def _equation(equation: Equation, digits: int, numbered: bool) -> str:
     """The rows of an equation: a form a row, the value beside its numbers, a note behind; all wrap where they must."""
     rows: list[str] = []
-    for position, form in enumerate(equation.forms):
+    forms, whole_note = equation.in_digits(digits)
+    for position, (form, needed) in enumerate(forms):
         last = position == len(equation.forms) - 1
         sign = equation.sign if position == 0 else "="
-        said = equation.reasons[position] if equation.reasons else equation.note if last else ""
+        said = equation.reasons[position] if equation.reasons else whole_note if last else ""
         note = f' <span class="note">{escape(said)}</span>' if said else ""
         if last and position and not equation.reasons:
-            value = f"<math>{operator(sign)}</math> {expression_mathml(form, digits)}"
+            value = f"<math>{operator(sign)}</math> {expression_mathml(form, needed)}"
             rows[-1] += f' <span class="value">{value}</span>{note}'
             continue
-        content = _wrapping(form, digits) + note
+        content = _wrapping(form, needed) + note
         left = expression_mathml(equation.left, digits) if position == 0 else ""
         number = f"({escape(equation.number)})" if equation.number and position == 0 else ""
         first = f"<td>{number}</td>" if numbered else ""
@@ -266,14 +267,15 @@ def _pieces(node: Expression, digits: int, least: int = SUM) -> list[str]:
 
 
 def _table(table: Table, digits: int) -> str:
-    def cell(content: str | Expression | float, tag: str) -> str:
+    def cell(content: str | Expression | float, needed: int, tag: str) -> str:
         if isinstance(content, str):
             return f"<{tag}>{escape(content)}</{tag}>"
         node = content if isinstance(content, Expression) else Number(content)
-        return f"<{tag}>{expression_mathml(node, digits)}</{tag}>"
+        return f"<{tag}>{expression_mathml(node, needed)}</{tag}>"
 
-    head = "".join(cell(content, "th") for content in table.header)
-    rows = "".join("<tr>" + "".join(cell(content, "td") for content in line) + "</tr>" for line in table.rows)
-    return (
-        f'<div class="scroll"><table class="listing"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
-    )
+    def line(cells: Sequence[str | Expression | float], tag: str) -> str:
+        columns = zip(cells, table.in_digits(digits), strict=True)
+        return "<tr>" + "".join(cell(content, needed, tag) for content, needed in columns) + "</tr>"
+
+    head, rows = line(table.header, "th"), "".join(line(row, "td") for row in table.rows)
+    return f'<div class="scroll"><table class="listing"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'

@@ -13,10 +13,13 @@ if TYPE_CHECKING:
     from clearprop.explanation.explanation import Explanation
     from clearprop.explanation.terms import Term
 
-# Of the form; 2: `passed` and numbers may be null, contributions of rows, attributions and derivations.
-VERSION = 2
+# Of the form; 2: `passed` and numbers may be null, contributions of rows, attributions and derivations;
+# 3: checks say what is too small to measure, and what rounding leaves.
+VERSION = 3
 # At most so many terms are written; `rest` says how many are not, and what they come to.
 MOST_TERMS = 200
+# Of numbers within formulas.
+DIGITS = 12
 
 _NUMBER = {"type": ["number", "null"], "description": "null where it is not finite"}
 _NAMES = {"type": ["array", "null"], "items": {"type": "string"}}
@@ -121,8 +124,19 @@ _EXPLANATION = _object(
                 "difference": _NUMBER,
                 "gradient": _NUMBER,
                 "relative_error": _NUMBER,
-                "passed": {"type": ["boolean", "null"], "description": "null at a kink, where nothing is compared"},
+                "passed": {
+                    "type": ["boolean", "null"],
+                    "description": "null at a kink, where nothing is compared, and where it is too small to measure",
+                },
                 "at_kink": {"type": "boolean"},
+                "too_small": {
+                    "type": "boolean",
+                    "description": "Whether rounding hides the gradient and the difference",
+                },
+                "rounding": {
+                    **_NUMBER,
+                    "description": "What rounding may leave in the difference, 0 where it is no matter",
+                },
             },
             "The finite difference; null for a value, which has no slope to compare",
             nullable=True,
@@ -227,18 +241,19 @@ def explanation_dict(explanation: "Explanation") -> dict[str, Any]:
     }
 
 
-def expression_dict(node: Expression) -> dict[str, str]:
-    """An expression as text and as LaTeX, its numbers with 12 digits."""
-    return {"text": expression_text(node, 12), "latex": expression_latex(node, 12)}
+def expression_dict(node: Expression, digits: int = DIGITS) -> dict[str, str]:
+    """An expression as text and as LaTeX, its numbers with 12 digits unless it needs more."""
+    return {"text": expression_text(node, digits), "latex": expression_latex(node, digits)}
 
 
 def equation_dict(equation: Equation) -> dict[str, Any]:
     """An equation as plain values."""
+    forms, note = equation.in_digits(DIGITS)
     return {
         "left": expression_dict(equation.left),
         "sign": equation.sign,
-        "forms": [expression_dict(form) for form in equation.forms],
-        "note": equation.note,
+        "forms": [expression_dict(form, needed) for form, needed in forms],
+        "note": note,
         "number": equation.number,
         "reasons": list(equation.reasons),
     }
@@ -280,7 +295,9 @@ def _check(explanation: "Explanation") -> dict[str, Any] | None:
     return {
         "difference": check.difference,
         "gradient": check.gradient,
-        "relative_error": check.worst_relative_error if check.checked else None,
+        "relative_error": None if check.passed is None else check.worst_relative_error,
         "passed": check.passed,
         "at_kink": bool(check.at_kinks),
+        "too_small": bool(check.too_small),
+        "rounding": check.rounding,
     }

@@ -162,7 +162,7 @@ def letter_latex(letter: str) -> str:
 
 def equation_latex(equation: Equation, digits: int) -> str:
     """An equation on one line."""
-    forms = " = ".join(expression_latex(form, digits) for form in equation.forms)
+    forms = " = ".join(expression_latex(form, needed) for form, needed in equation.in_digits(digits)[0])
     return f"{expression_latex(equation.left, digits)} {SIGNS.get(equation.sign, equation.sign)} {forms}"
 
 
@@ -208,9 +208,10 @@ def _lines(equation: Equation, digits: int) -> list[str]:
     width = LINE - visible(left)
     lines: list[str] = []
     end = 0
-    for position, form in enumerate(equation.forms):
+    forms, note = equation.in_digits(digits)
+    for position, (form, needed) in enumerate(forms):
         sign = SIGNS.get(equation.sign, equation.sign) if position == 0 else "="
-        pieces = _pieces(_write(form, digits), width)
+        pieces = _pieces(_write(form, needed), width)
         is_value = position and position == len(equation.forms) - 1 and not equation.reasons and len(pieces) == 1
         if is_value and end + visible(pieces[0]) + 3 <= width:
             lines[-1] += f" {sign} {pieces[0]}"
@@ -223,7 +224,7 @@ def _lines(equation: Equation, digits: int) -> list[str]:
             lines = _noted(lines, equation.reasons[position], end, width)
     if equation.number:
         lines[0] += rf" \tag{{{equation.number}}}"
-    return _noted(lines, equation.note, end, width)
+    return _noted(lines, note, end, width)
 
 
 def _noted(lines: list[str], note: str, end: int, width: int) -> list[str]:
@@ -271,12 +272,12 @@ def visible(text: str) -> int:
 
 
 def _table(table: Table, digits: int) -> str:
-    def cell(content: str | Expression | float) -> str:
+    def cell(content: str | Expression | float, needed: int) -> str:
         if isinstance(content, str):
             return escape_latex(content)
-        return f"${expression_latex(content if isinstance(content, Expression) else Number(content), digits)}$"
+        return f"${expression_latex(content if isinstance(content, Expression) else Number(content), needed)}$"
 
     columns = "l" + "r" * (len(table.header) - 1)
-    rows = " \\\\\n".join(" & ".join(cell(content) for content in row) for row in (table.header, *table.rows))
+    rows = " \\\\\n".join(" & ".join(map(cell, row, table.in_digits(digits))) for row in (table.header, *table.rows))
     rows = rows.replace(" \\\\\n", " \\\\ \\hline\n", 1)
     return f"\\begin{{flushleft}}\\begin{{tabular}}{{{columns}}}\n{rows}\n\\end{{tabular}}\\end{{flushleft}}"

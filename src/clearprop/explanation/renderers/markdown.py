@@ -49,26 +49,27 @@ def _block(block: Block, digits: int) -> str:
 
 def _equation(equation: Equation, digits: int) -> str:
     sign = SIGNS.get(equation.sign, equation.sign)
-    forms = [expression_latex(form, digits) for form in equation.forms]
+    written, said = equation.in_digits(digits)
+    forms = [expression_latex(form, needed) for form, needed in written]
     number = rf" \tag{{{equation.number}}}" if equation.number else ""
     reasons = [rf" && \text{{{escape_latex(reason)}}}" if reason else "" for reason in equation.reasons]
     lines = " \\\\\n".join(
         f"&{sign if index == 0 else '='} {form}{reason}"
         for index, (form, reason) in enumerate(zip(forms, reasons or [""] * len(forms), strict=True))
     )
-    note = f"\n\n{escape_markdown(equation.note)}" if equation.note else ""
+    note = f"\n\n{escape_markdown(said)}" if said else ""
     left = expression_latex(equation.left, digits)
     return f"$$\n\\begin{{aligned}}\n{left} {lines}\n\\end{{aligned}}{number}\n$$" + note
 
 
 def _table(table: Table, digits: int) -> str:
-    def cell(content: str | Expression | float) -> str:
+    def cell(content: str | Expression | float, needed: int) -> str:
         if isinstance(content, str):
             return escape_markdown(content)
         if isinstance(content, Expression) and not isinstance(content, Number):
-            return f"${expression_latex(content, digits)}$".replace("|", r"\vert ")
-        return plain_number(content.value if isinstance(content, Number) else content, digits)
+            return f"${expression_latex(content, needed)}$".replace("|", r"\vert ")
+        return plain_number(content.value if isinstance(content, Number) else content, needed)
 
-    lines = [" | ".join(cell(content) for content in row) for row in (table.header, *table.rows)]
+    lines = [" | ".join(map(cell, row, table.in_digits(digits))) for row in (table.header, *table.rows)]
     rule = " | ".join(["---"] + ["---:"] * (len(table.header) - 1))
     return "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:]))

@@ -184,7 +184,8 @@ def equation_lines(equation: Equation, digits: int, width: int) -> list[str]:
     """An equation, a form a line where they do not fit on one; wide forms broken before + and −."""
     number = f"({equation.number})  " if equation.number else ""
     left = number + expression_text(equation.left, digits)
-    forms = [expression_text(form, digits) for form in equation.forms]
+    written, note = equation.in_digits(digits)
+    forms = [expression_text(form, needed) for form, needed in written]
     if equation.reasons:
         return _reasoned(left, equation, forms, width)
     indent = " " * min(len(left), 18)
@@ -197,7 +198,7 @@ def equation_lines(equation: Equation, digits: int, width: int) -> list[str]:
             continue
         sign = equation.sign if position == 0 else "="
         lines += _broken(f"{left if position == 0 else indent} {sign} ", form, width)
-    return _noted(lines, equation.note, f"{indent} ", width)
+    return _noted(lines, note, f"{indent} ", width)
 
 
 def _noted(lines: list[str], note: str, indent: str, width: int) -> list[str]:
@@ -232,7 +233,8 @@ def _broken(start: str, form: str, width: int) -> list[str]:
 
 def table_lines(table: Table, digits: int, width: int) -> list[str]:
     """A table in columns: words to the left, numbers to the right; where it is too wide, its words are cut."""
-    rows = [tuple(_cell(cell, digits) for cell in row) for row in (table.header, *table.rows)]
+    needed = table.in_digits(digits)
+    rows = [tuple(map(_cell, row, needed)) for row in (table.header, *table.rows)]
     columns = range(len(table.header))
     widths = [max(len(row[column]) for row in rows) for column in columns]
     numeric = [_is_numeric([row[column] for row in table.rows]) for column in columns]

@@ -1,0 +1,67 @@
+"""What was given: the cell of a table, or the number before a pipeline's transformation, behind each input."""
+
+from collections.abc import Callable
+from numbers import Real
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from clearprop.columns import is_missing
+from clearprop.explanation.names import printable
+from clearprop.explanation.numerals import plain_number
+from clearprop.sparse import is_sparse
+
+# Of a long cell so many letters are shown.
+LETTERS = 40
+
+
+class Given(NamedTuple):
+    """What stood there, what that is called, and what the number is called that it became."""
+
+    text: str
+    was: str
+    became: str
+
+
+# Of a row and an input, both from 0; None where none belongs to it.
+Givens = Callable[[int, int], Given | None]
+
+
+def table_cells(preprocessor: Any, table: Any) -> Givens:
+    """The cells of a table that a preprocessor makes into features."""
+    owners = [column for column in preprocessor.columns for _ in column.features]
+
+    def given(row: int, place: int) -> Given:
+        column = owners[place]
+        cells = table.column(column.name).cells[row : row + 1]
+        text, became = printable(cells[0])[:LETTERS], "scaled" if column.kind == "number" else "coded"
+        if is_missing(cells)[0]:
+            filled = f", taken as {plain_number(column.median)}" if column.kind == "number" else ""
+            text = f"missing{filled}"
+        return Given(text, "cell", became)
+
+    return given
+
+
+def before_transformation(steps: Any, x: Any) -> Givens | None:
+    """The numbers that a pipeline's steps were given, where its columns keep their names; None where none do."""
+    rows: Any = x.tocsr() if is_sparse(x) else x if hasattr(x, "columns") or np.ndim(x) != 1 else [x]
+    named = hasattr(rows, "columns")
+    names = [str(name) for name in rows.columns] if named else [f"x{place}" for place in range(np.shape(rows)[1])]
+    try:
+        places = [names.index(name) if name in names else None for name in steps.get_feature_names_out(names)]
+    except (AttributeError, ValueError):  # a step that gives its columns no names
+        return None
+    if len(set(names)) < len(names):
+        return None
+
+    def given(row: int, place: int) -> Given | None:
+        source = places[place]
+        if source is None:
+            return None
+        line = rows.iloc[row] if hasattr(rows, "iloc") else rows[row]
+        value = np.ravel(line.toarray() if is_sparse(line) else line)[source]
+        text = plain_number(float(value)) if isinstance(value, Real) else printable(value)[:LETTERS]
+        return Given(text, "given", "transformed")
+
+    return given
