@@ -1,8 +1,13 @@
 """The errors that clearprop raises beside Python's own."""
 
+from clearprop.printable import printable
+
 
 class InputError(ValueError):
-    """A file, table or value from outside breaks a rule; the message names value, rule and remedy."""
+    """A file, table or value from outside breaks a rule; the message, all printable, names value, rule and remedy."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class DivergenceError(ArithmeticError):

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.errors import InputError
-from clearprop.explanation.names import Name, parse_name, printable
+from clearprop.explanation.names import Name, parse_name
 from clearprop.explanation.row import Row
 from clearprop.network import Network
 from clearprop.penalties import Penalty
+from clearprop.printable import printable
 from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]

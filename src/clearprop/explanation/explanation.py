@@ -10,12 +10,13 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.document import MOST, Bullets, Document, Equation, Paragraph, Rendered, Section
-from clearprop.explanation.names import Name, printable
+from clearprop.explanation.names import Name
 from clearprop.explanation.numerals import in_runs, plain_number
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Term
 from clearprop.explanation.unfolding import Shown
 from clearprop.finite_differences import GradientCheck
+from clearprop.printable import printable
 
 if TYPE_CHECKING:
     from clearprop.trace import Gradients, Trace
