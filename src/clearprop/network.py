@@ -8,6 +8,7 @@ neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from clearprop.drawing import Drawing, draw_network
 from clearprop.finite_differences import GradientCheck, check_gradient
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
+from clearprop.memory import check_memory
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
 from clearprop.sparse import as_rows, product
@@ -27,10 +29,26 @@ from clearprop.trace import Gradients, Trace, Views
 
 Array = npt.NDArray[Any]
 
-# Sizes beyond this are taken for a slip: eight gigabytes of parameters, and as much again for each slot.
-MOST_PARAMETERS = 10**9
 # Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
 ROWS_AT_ONCE = 1024
+
+
+def checked_count(sizes: Sequence[int], dtype: np.dtype[Any]) -> int:
+    """How many parameters layers of these sizes have; ValueError if there is no memory for them.
+
+    Examples
+    --------
+    >>> checked_count([2, 3, 1], np.dtype("float64"))
+    13
+    """
+    by_layer = [(m + 1) * n for m, n in pairwise(sizes)]
+    drawn = 8 * max(by_layer)  # a layer's first weights, in float64
+    check_memory(
+        dtype.itemsize * sum(by_layer) + drawn,
+        f"the {sum(by_layer):,} parameters that layer_sizes {list(sizes)} make",
+        "choose smaller layers",
+    )
+    return sum(by_layer)
 
 
 class Network:
@@ -107,13 +125,7 @@ class Network:
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        count = sum((m + 1) * n for m, n in self._shapes())
-        if count > MOST_PARAMETERS:
-            raise ValueError(
-                f"layer_sizes {list(self.layer_sizes)} make {count:,} parameters, and at most {MOST_PARAMETERS:,} "
-                "are taken: choose smaller layers"
-            )
-        self._parameters = np.empty(count, dtype=self.dtype)
+        self._parameters = np.empty(checked_count(self.layer_sizes, self.dtype), dtype=self.dtype)
         self._weights, self._biases = self._views(self._parameters)
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
@@ -171,6 +183,9 @@ class Network:
             X has not the shape (n, inputs).
         """
         a = self.checked_rows(X)
+        if out is None:
+            size = 2 * self.dtype.itemsize * a.shape[0] * sum(self.layer_sizes[1:])
+            check_memory(size, "every z and a of these rows", "give fewer rows at once, or call predict")
         trace = out or Trace(a, *([None] * len(self.weights) for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = a, list(masks or [None] * len(self.weights))
         for index, activation in enumerate(self.activations):
@@ -254,7 +269,9 @@ class Network:
         z, a = trace.z[-1], trace.a[-1]
         if of not in ("outputs", "logits"):
             raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
-        jacobian = np.empty((trace.n_rows, z.shape[1], self.layer_sizes[0]), self.dtype)
+        shape = (trace.n_rows, z.shape[1], self.layer_sizes[0])
+        check_memory(self.dtype.itemsize * prod(shape), f"a jacobian of shape {shape}", "give fewer rows at once")
+        jacobian = np.empty(shape, self.dtype)
         for output in range(z.shape[1]):
             delta = np.zeros_like(z)
             delta[:, output] = 1
@@ -278,9 +295,14 @@ class Network:
     def predict(self, X: npt.ArrayLike) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
         rows = self.checked_rows(X)
+        check_memory(self.output_bytes(rows.shape[0]), "the outputs of these rows", "give fewer rows at once")
         starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
         parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def output_bytes(self, n_rows: int) -> int:
+        """How much memory the outputs of so many rows take, and as much their targets."""
+        return self.dtype.itemsize * n_rows * self.layer_sizes[-1]
 
     def _outputs(self, a: Array) -> Array:
         """The outputs that `forward` has, without the trace: activations take the place of their weighted sums."""
@@ -386,13 +408,25 @@ class Network:
         elif y.ndim == 1 and len(y) == n_rows and self.loss_function.name == "cross_entropy":
             if not np.isin(y, np.arange(outputs)).all():
                 raise ValueError(f"class numbers must be from 0 to {outputs - 1}, got {y.min()} to {y.max()}")
-            y = np.eye(outputs, dtype=self.dtype)[y.astype(np.intp)]
+            self._check_room_for_targets(n_rows)
+            classes, y = y.astype(np.intp), np.zeros((n_rows, outputs), self.dtype)
+            y[np.arange(n_rows), classes] = 1
         if y.shape != (n_rows, outputs):
             raise ValueError(
                 f"y must have shape ({n_rows}, {outputs}), a row for each of X and a column an output, got {y.shape}"
             )
+        if y.dtype == self.dtype:
+            return y
+        self._check_room_for_targets(n_rows)
         with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, which the trainer refuses
-            return y.astype(self.dtype, copy=False)
+            return y.astype(self.dtype)
+
+    def _check_room_for_targets(self, n_rows: int) -> None:
+        check_memory(
+            self.output_bytes(n_rows),
+            f"the targets of {n_rows:,} rows at {self.layer_sizes[-1]:,} outputs",
+            "merge rare classes, or give fewer rows",
+        )
 
     # -- looking at it -------------------------------------------------------------------------------------------
 

@@ -26,6 +26,7 @@ from clearprop.columns import (
 )
 from clearprop.config_checks import checked_entries, checked_name, checked_number, checked_texts, refuse
 from clearprop.errors import InputError
+from clearprop.memory import check_memory
 from clearprop.tables import Table
 
 # A column with more different texts than this, and more than half of its rows, is taken for an identifier.
@@ -246,6 +247,12 @@ class Preprocessor:
         matrix = np.empty((table.n_rows, len(self.columns)))
         for position, column in enumerate(self.columns):
             matrix[:, position] = column.read(wanted.column(column.name), notes)
+        n_features = len(self.feature_names)
+        check_memory(
+            16 * table.n_rows * n_features,  # the parts, and the parts put together
+            f"{table.path}: {table.n_rows:,} rows of {n_features:,} features",
+            "pass --ignore for a column with very many texts, a smaller --max-categories, or fewer rows",
+        )
         features: NDArray[np.float64] = self.transformer.transform(matrix)
         return features
 

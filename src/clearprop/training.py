@@ -16,6 +16,7 @@ from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
 from clearprop.errors import DivergenceError
 from clearprop.history import EpochRecord, History
+from clearprop.memory import check_memory
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
@@ -210,10 +211,16 @@ class Trainer:
         keeps_best = validation is not None if self.keep_best is None else self.keep_best
         self._shows_metric = validation is not None or self._given_metric is not None or monitor == "metric"
         network = self.network
+        slots = (len(self.optimizer.slots), network.parameters.size)
+        check_memory(
+            network.dtype.itemsize * (slots[0] + 1) * slots[1],
+            f"the gradient and what {self.optimizer.name} remembers of {slots[1]:,} parameters",
+            "choose smaller layers, dtype float32, or an optimizer that remembers less, such as sgd",
+        )
         self._job = Job(
             network=network,
             optimizer=self.optimizer,
-            slots=np.zeros((len(self.optimizer.slots), network.parameters.size), network.dtype),
+            slots=np.zeros(slots, network.dtype),
             X=rows.X,
             y=rows.y,
             sample_weight=rows.sample_weight,

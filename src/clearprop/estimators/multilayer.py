@@ -38,6 +38,7 @@ from clearprop.estimators.settings import (
 )
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.history import EpochRecord, History
+from clearprop.memory import check_memory
 from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
 from clearprop.randomness import restore_generator
@@ -371,6 +372,7 @@ class MultilayerPerceptron(Coefficients, Insight, CallbackSupport, BaseEstimator
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
+        check_memory(self.network_.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
         if not of_logits:
             few = X.shape[0] <= ROWS_AT_ONCE
             return self.network_.predict(X) if few else resolve_engine(self.engine).predict(self.network_, X)
