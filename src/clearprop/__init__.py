@@ -4,8 +4,8 @@ Every public name is loaded when it is first used, so that `import clearprop` co
 for what they do not need.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+# As in `typing`, which takes longer to load than all of this.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from clearprop import article
@@ -106,7 +106,9 @@ _MODULES = {
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
     if name == "article":
         return import_module("clearprop.article")
     if name not in _MODULE_OF:
@@ -114,7 +116,7 @@ def __getattr__(name: str) -> Any:
 
         hint = "" if name.startswith("_") else did_you_mean(near(name, __all__))
         raise AttributeError(f"module 'clearprop' has no attribute {name!r}{hint}")
-    value = getattr(import_module(f"clearprop.{_MODULE_OF[name]}"), name)
+    value: object = getattr(import_module(f"clearprop.{_MODULE_OF[name]}"), name)
     globals()[name] = value
     return value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,14 @@ from xml.etree import ElementTree
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.atomic import write_atomically
+from clearprop.printable import printable
+
 Array = npt.NDArray[Any]
 
 # From the palette of Okabe and Ito, which colour-blind people can tell apart; negative weights are dashed as well.
 POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 MOST_DRAWN = 10  # units of a layer; of a wider one the first and the last are drawn, and a gap
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 COLUMN, RADIUS, MARGIN = 170.0, 15.0, 60.0
 ROW, WIDE_ROW = 46.0, 64.0  # the wide one where it leaves the picture small
 LABELLED = 9  # a layer with at most so many weights has its numbers written beside the lines
@@ -34,10 +35,10 @@ class Drawing(str):
         return str(self)
 
     def save(self, path: str | Path) -> None:
-        """Write the picture to a file, whose name must end in .svg."""
+        """Write the picture to a file, whose name must end in .svg, whole or not at all."""
         if Path(path).suffix.lower() != ".svg":
             raise ValueError(f"{path}: a drawing is SVG, so its name must end in .svg")
-        Path(path).write_text(self, encoding="utf-8")
+        write_atomically(path, self)
 
 
 def draw_network(
@@ -55,8 +56,9 @@ def draw_network(
         The names are not as many as the inputs or outputs.
     """
     sizes = [weights[0].shape[0], *(W.shape[1] for W in weights)]
-    _check_names(input_names, sizes[0], "input_names")
-    _check_names(output_names, sizes[-1], "output_names")
+    input_names = _checked_names(input_names, sizes[0], "input_names")
+    output_names = _checked_names(output_names, sizes[-1], "output_names")
+    functions = [printable(function) for function in functions]
     drawn = [_drawn_units(size) for size in sizes]
     tallest = max(len(units) for units in drawn)
     row_height = WIDE_ROW if tallest <= 5 else ROW
@@ -97,13 +99,15 @@ def draw_network(
         (output_names, -1, "start", RADIUS + 6),
     ):
         for unit, (x, y) in places[layer].items() if names else ():
-            _text(svg, x + shift, y + 4, _shortened(str(names[unit])), size=12, anchor=anchor)  # type: ignore[index]
+            _text(svg, x + shift, y + 4, _shortened(names[unit]), size=12, anchor=anchor)  # type: ignore[index]
     return Drawing(ElementTree.tostring(svg, encoding="unicode"))
 
 
-def _check_names(names: Sequence[str] | None, count: int, what: str) -> None:
+def _checked_names(names: Sequence[str] | None, count: int, what: str) -> list[str] | None:
+    """The names as they can be shown, of which XML holds every sign."""
     if names is not None and len(names) != count:
         raise ValueError(f"{what} must be {count}, one a unit, got {len(names)}")
+    return None if names is None else [printable(name) for name in names]
 
 
 def _drawn_units(size: int) -> list[int | None]:
@@ -178,7 +182,7 @@ def _text(
     element.set("pointer-events", "none")
     if halo:
         element.set("style", "paint-order: stroke; stroke: #fff; stroke-width: 3px")
-    element.text = _NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
+    element.text = text
 
 
 def _shortened(name: str) -> str:

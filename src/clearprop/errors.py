@@ -2,9 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
+from clearprop.printable import printable
+
 
 class InputError(ValueError):
-    """A file, table or value from outside breaks a rule; the message names value, rule and remedy."""
+    """A file, table or value from outside breaks a rule; the message, all printable, names value, rule and remedy."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(printable(message))
 
 
 class DivergenceError(ArithmeticError, ValueError):

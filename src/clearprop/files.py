@@ -13,6 +13,8 @@ from clearprop.table_model import TableModel
 def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
     """Write a model to one file, whole or not at all; it holds numbers and text only, nothing that is run.
 
+    A stream, such as /dev/stdout, is written to where it stands, after what it has.
+
     Of a scikit-learn estimator it takes the network: `save(estimator.network_, path)`.
 
     Raises

@@ -10,6 +10,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -24,6 +25,7 @@ from clearprop.errors import CannotLearnWarning
 from clearprop.finite_differences import GradientCheck, check_gradient, greatest, size_of_sums
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
+from clearprop.memory import check_memory
 from clearprop.near_names import SaysNearKeywords, no_attribute
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
@@ -32,8 +34,6 @@ from clearprop.trace import Gradients, Trace, Views
 
 Array = npt.NDArray[Any]
 
-# Sizes beyond this are taken for a slip: eight gigabytes of parameters, and as much again for each slot.
-MOST_PARAMETERS = 10**9
 # Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
 ROWS_AT_ONCE = 1024
 # What is often tried on a network, and what to write instead.
@@ -55,6 +55,24 @@ INSTEAD = {
     "save": "write clearprop.save(network, path)",
     "zero_grad": "backward gives new gradients at each call",
 }
+
+
+def checked_count(sizes: Sequence[int], dtype: np.dtype[Any]) -> int:
+    """How many parameters layers of these sizes have; ValueError if there is no memory for them.
+
+    Examples
+    --------
+    >>> checked_count([2, 3, 1], np.dtype("float64"))
+    13
+    """
+    by_layer = [(m + 1) * n for m, n in pairwise(sizes)]
+    drawn = 8 * max(by_layer)  # a layer's first weights, in float64
+    check_memory(
+        dtype.itemsize * sum(by_layer) + drawn,
+        f"the {sum(by_layer):,} parameters that layer_sizes {list(sizes)} make",
+        "choose smaller layers",
+    )
+    return sum(by_layer)
 
 
 class Network(SaysNearKeywords):
@@ -131,13 +149,7 @@ class Network(SaysNearKeywords):
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        count = sum((m + 1) * n for m, n in self._shapes())
-        if count > MOST_PARAMETERS:
-            raise ValueError(
-                f"layer_sizes {list(self.layer_sizes)} make {count:,} parameters, and at most {MOST_PARAMETERS:,} "
-                "are taken: choose smaller layers"
-            )
-        self._parameters = np.empty(count, dtype=self.dtype)
+        self._parameters = np.empty(checked_count(self.layer_sizes, self.dtype), dtype=self.dtype)
         self._weights, self._biases = self._views(self._parameters)
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
@@ -194,7 +206,11 @@ class Network(SaysNearKeywords):
         ValueError, TypeError
             X has not the shape (n, inputs), or something in it is no finite number.
         """
-        return self.propagate(self._finite_rows(X), masks, out)
+        rows = self._finite_rows(X)
+        if out is None:
+            size = 2 * self.dtype.itemsize * rows.shape[0] * sum(self.layer_sizes[1:])
+            check_memory(size, "every z and a of these rows", "give fewer rows at once, or call predict")
+        return self.propagate(rows, masks, out)
 
     def propagate(self, rows: Array, masks: Sequence[Array | None] | None = None, out: Trace | None = None) -> Trace:
         """The forward pass of rows that have been checked, as engines take it batch by batch; see `forward`."""
@@ -293,7 +309,9 @@ class Network(SaysNearKeywords):
         z, a = trace.z[-1], trace.a[-1]
         if of not in ("outputs", "logits"):
             raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
-        jacobian = np.empty((trace.n_rows, z.shape[1], self.layer_sizes[0]), self.dtype)
+        shape = (trace.n_rows, z.shape[1], self.layer_sizes[0])
+        check_memory(self.dtype.itemsize * prod(shape), f"a jacobian of shape {shape}", "give fewer rows at once")
+        jacobian = np.empty(shape, self.dtype)
         for output in range(z.shape[1]):
             delta = np.zeros_like(z)
             delta[:, output] = 1
@@ -320,15 +338,20 @@ class Network(SaysNearKeywords):
         Raises
         ------
         ValueError, TypeError
-            See `forward`.
+            See `forward`; or the outputs would take more memory than there is.
         """
         return self.outputs(self._finite_rows(X))
 
     def outputs(self, rows: Array) -> Array:
         """The outputs of rows that have been checked; see `predict`."""
+        check_memory(self.output_bytes(rows.shape[0]), "the outputs of these rows", "give fewer rows at once")
         starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
         parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
         return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def output_bytes(self, n_rows: int) -> int:
+        """How much memory the outputs of so many rows take, and as much their targets."""
+        return self.dtype.itemsize * n_rows * self.layer_sizes[-1]
 
     def _outputs(self, a: Array) -> Array:
         """The outputs that `forward` has, without the trace: activations take the place of their weighted sums."""
@@ -471,14 +494,26 @@ class Network(SaysNearKeywords):
                 raise ValueError(f"class numbers must be whole, got {y[y != np.rint(y)][0]} in {name}")
             if y.min(initial=0) < 0 or y.max(initial=0) >= outputs:
                 raise ValueError(f"class numbers must be from 0 to {outputs - 1}, got {y.min()} to {y.max()}")
-            y = np.eye(outputs, dtype=self.dtype)[y.astype(np.intp)]
+            self._check_room_for_targets(n_rows)
+            classes, y = y.astype(np.intp), np.zeros((n_rows, outputs), self.dtype)
+            y[np.arange(n_rows), classes] = 1
         if y.shape != (n_rows, outputs):
             raise ValueError(
                 f"{name} must have shape ({n_rows}, {outputs}), a row for each of X and a column an output, "
                 f"got {y.shape}"
             )
+        if y.dtype == self.dtype:
+            return y
+        self._check_room_for_targets(n_rows)
         with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, which is refused
-            return y.astype(self.dtype, copy=False)
+            return y.astype(self.dtype)
+
+    def _check_room_for_targets(self, n_rows: int) -> None:
+        check_memory(
+            self.output_bytes(n_rows),
+            f"the targets of {n_rows:,} rows at {self.layer_sizes[-1]:,} outputs",
+            "merge rare classes, or give fewer rows",
+        )
 
     # -- looking at it -------------------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from clearprop.errors import MissingExtraError
 from clearprop.history import History
+from clearprop.printable import printable
 
 Array = npt.NDArray[Any]
 
@@ -170,7 +171,7 @@ class NetworkDisplay:
             more = f"\n{len(column)} shown" if len(column) < size else ""
             self.ax_.text(layer, 0.53, f"{size:,} unit{'' if size == 1 else 's'}{more}", ha="center", va="bottom")
         for name, height in zip(self.input_names, heights[0], strict=False):
-            self.ax_.text(-0.08, height, _literal(str(name)), ha="right", va="center")
+            self.ax_.text(-0.08, height, _literal(name), ha="right", va="center")
         self.ax_.set_ylim(-0.52, 0.64)
         self.ax_.set_xlim(-0.5, len(sizes) - 0.5)
         self.ax_.set_axis_off()
@@ -222,7 +223,7 @@ class ActivationHistogramDisplay:
         self.figure_ = self.axes_[0].figure
         for layer, (axes, a, name) in enumerate(zip(self.axes_, self.activations, self.names, strict=True), start=1):
             axes.hist(a, bins=bins, **{"color": BLUE, **bars})
-            axes.set(title=f"layer {layer}: {name}", xlabel="activation", ylabel="rows × units")
+            axes.set(title=_literal(f"layer {layer}: {name}"), xlabel="activation", ylabel="rows × units")
         return self
 
 
@@ -290,6 +291,6 @@ def draw_decision_boundary(
     return ax
 
 
-def _literal(text: str) -> str:
-    """The text with its dollar signs meant as such, not as the ends of a formula."""
-    return text.replace("$", r"\$")
+def _literal(text: object) -> str:
+    """The text as it can be shown, its dollar signs meant as such, not as the ends of a formula."""
+    return printable(text).replace("$", r"\$")

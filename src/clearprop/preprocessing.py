@@ -28,6 +28,7 @@ from clearprop.columns import (
 )
 from clearprop.config_checks import checked_entries, checked_name, checked_number, checked_texts, refuse
 from clearprop.errors import InputError
+from clearprop.memory import check_memory
 from clearprop.tables import Table
 
 # A column with more different texts than this, and more than half of its rows, is taken for an identifier.
@@ -249,7 +250,13 @@ class Preprocessor:
         if passed_over:
             noun = "column is" if len(passed_over) == 1 else "columns are"
             notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
-        features = np.empty((table.n_rows, len(self.feature_names)))
+        n_features = len(self.feature_names)
+        check_memory(
+            8 * table.n_rows * n_features,
+            f"{table.path}: {table.n_rows:,} rows of {n_features:,} features",
+            "pass --ignore for a column with very many texts, a smaller --max-categories, or fewer rows",
+        )
+        features = np.empty((table.n_rows, n_features))
         start = 0
         for column in self.columns:
             stop = start + len(column.features)

@@ -12,6 +12,7 @@ import numpy as np
 from clearprop import plots
 from clearprop.atomic import write_atomically
 from clearprop.preprocessing import NumberColumn
+from clearprop.printable import printable
 from clearprop.table_model import Learned, TableModel
 from clearprop.tables import Table
 from clearprop.targets import ClassTarget
@@ -46,7 +47,13 @@ def write_report(path: str | os.PathLike[str], learned: Learned, title: str, com
     if len(output_names) != model.network.layer_sizes[-1]:
         output_names = (f"{model.target.name}: {output_names[-1]}",)
     drawing = model.network.draw(model.preprocessor.feature_names, output_names)
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else printable(value),
+    )
     template = environment.from_string((files("clearprop") / "report.html").read_text(encoding="utf-8"))
     html = template.render(
         title=title,
@@ -98,16 +105,18 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
 
 
 def save_figure(figure: Any, path: str | os.PathLike[str]) -> None:
-    """Write a figure as PNG or SVG, by the ending of the path, whole or not at all."""
-    ending = str(path).rsplit(".", 1)[-1].lower()
-    write_atomically(path, _image(figure, ending))
+    """Write a figure as PNG where the path ends in .png, else as SVG, whole or not at all."""
+    write_atomically(path, _image(figure, "png" if str(path).lower().endswith(".png") else "svg"))
 
 
 def _image(figure: Any, ending: str) -> bytes:
+    from matplotlib import rc_context
+
     content = io.BytesIO()
-    # Without metadata the same figure is the same file, and an SVG names no address.
+    # The same figure is the same file: no metadata, by which an SVG would name an address too, and no random names.
     metadata = dict.fromkeys(("Creator", "Date", "Format", "Type")) if ending == "svg" else None
-    figure.savefig(content, format=ending, dpi=144, metadata=metadata)
+    with rc_context({"svg.hashsalt": "clearprop"}):
+        figure.savefig(content, format=ending, dpi=144, metadata=metadata)
     return content.getvalue()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.arguments import checked_sizes, whole
 from clearprop.callbacks import Callback
 from clearprop.columns import Column
 from clearprop.config_checks import checked_entries
@@ -19,13 +21,16 @@ from clearprop.history import History
 from clearprop.losses import LOSSES
 from clearprop.model_file import ModelFile
 from clearprop.near_names import SaysNearKeywords
-from clearprop.network import Network
+from clearprop.network import Network, checked_count
 from clearprop.preprocessing import Preprocessor
 from clearprop.tables import Table
 from clearprop.targets import ClassTarget, NumberTarget, Target, Task
 from clearprop.training import Trainer
 
 Array = npt.NDArray[Any]
+
+MOST_EPOCHS = 10_000_000
+GREATEST_SEED = 2**32 - 1  # of NumPy's legacy generator, by which scikit-learn splits the rows
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,17 @@ class TableSettings(SaysNearKeywords):
         For the split, the first weights, the order of the rows and dropout.
     trainer : dict
         Further settings of `Trainer`; epochs are 200, patience 20 and the batch size fits the rows where not given.
+
+    Raises
+    ------
+    InputError, ValueError, TypeError
+        A setting that no table could be learned with.
+
+    Examples
+    --------
+    >>> TableSettings(trainer={"learning_rate": float("nan")})
+    Traceback (most recent call last):
+    ValueError: learning_rate must be a finite number > 0, got nan
     """
 
     task: Task | None = None
@@ -67,6 +83,41 @@ class TableSettings(SaysNearKeywords):
     max_categories: int = 1000
     seed: int = 0
     trainer: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.task not in (None, "classification", "regression"):
+            raise InputError(f"task must be 'classification' or 'regression', got {self.task!r}")
+        if not 0 <= self.validation < 1:
+            raise InputError(f"validation must be a share from 0 to below 1, got {self.validation:g}: try 0.2")
+        if whole("seed", self.seed, 0) > GREATEST_SEED:
+            raise InputError(f"seed must be at most {GREATEST_SEED:,}, got {self.seed:,}: take a smaller one")
+        whole("max_categories", self.max_categories, 1)
+        self._check_loss()
+        self._check_network_and_trainer()
+
+    def _check_loss(self) -> None:
+        if self.loss is None:
+            return
+        classification = LOSSES.resolve(self.loss).classification
+        if classification or self.task == "classification":
+            whose = "classes, which are learned by cross entropy anyway" if classification else "regression"
+            raise InputError(f"loss {self.loss!r} is for {whose}: leave it out")
+
+    def _check_network_and_trainer(self) -> None:
+        """Make the least ones, of a unit a layer, which refuse whatever larger ones would; then their sizes."""
+        sizes = checked_sizes([1, *self.hidden, 1])
+        network = Network(
+            [1] * len(sizes), self.activation, initializer=self.initializer, dtype=self.dtype, rng=self.seed
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # the trainer that trains says it
+            epochs = Trainer(network, **{"epochs": 1, **self.trainer}).epochs
+        if epochs > MOST_EPOCHS:
+            raise InputError(
+                f"epochs must be at most {MOST_EPOCHS:,}, got {epochs:,}: a few hundred are usual, and training "
+                "ends by itself when patience epochs bring no gain"
+            )
+        checked_count(sizes, network.dtype)
 
 
 @dataclass(frozen=True)
@@ -252,8 +303,6 @@ def _split(table: Table, target: Target, settings: TableSettings) -> tuple[Table
     """Training rows and rows held out, every class in both in proportion where its rows suffice."""
     from sklearn.model_selection import train_test_split
 
-    if not 0 <= settings.validation < 1:
-        raise InputError(f"validation must be a share from 0 to below 1, got {settings.validation:g}: try 0.2")
     held_out = round(table.n_rows * settings.validation)
     if held_out == 0:
         return table, None
@@ -282,10 +331,6 @@ def _new_network(preprocessor: Preprocessor, target: Target, settings: TableSett
         loss = "binary_cross_entropy" if len(target.classes) == 2 else "cross_entropy"
     else:
         loss = settings.loss or "squared_error"
-        if LOSSES.resolve(loss).classification:
-            raise InputError(
-                f"loss {loss!r} is for classes, and {target.name!r} is learned as a quantity: leave it out"
-            )
     rng = np.random.default_rng([settings.seed, 0])  # another stream than the trainer's
     sizes = [len(preprocessor.feature_names), *settings.hidden, _n_outputs(target)]
     return Network(

@@ -194,7 +194,6 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     (('petal', 'kind'), ['versi\\ncolor', 'setosa'], [2, 5])
     """
     shown = str(Path(path))
-    shown = shown if shown.isprintable() else repr(shown)
     with _opened(path, shown) as stream:
         return _table(shown, _text_lines(shown, stream))
 

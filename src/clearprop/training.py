@@ -22,6 +22,7 @@ from clearprop.errors import CannotLearnWarning, DivergenceError, TrainingWarnin
 from clearprop.findings import TRAINER, Diagnosis, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.learnability import check_output, obstacles
+from clearprop.memory import check_memory
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.near_names import SaysNearKeywords, did_you_mean, near, no_attribute, says_near_keywords
 from clearprop.network import Network
@@ -271,10 +272,16 @@ class Trainer(SaysNearKeywords):
         keeps_best = validation is not None if self.keep_best is None else self.keep_best
         self._shows_metric = validation is not None or self._given_metric is not None or monitor == "metric"
         network = self.network
+        slots = (len(self.optimizer.slots), network.parameters.size)
+        check_memory(
+            network.dtype.itemsize * (slots[0] + 1) * slots[1],
+            f"the gradient and what {self.optimizer.name} remembers of {slots[1]:,} parameters",
+            "choose smaller layers, dtype float32, or an optimizer that remembers less, such as sgd",
+        )
         self._job = Job(
             network=network,
             optimizer=self.optimizer,
-            slots=np.zeros((len(self.optimizer.slots), network.parameters.size), network.dtype),
+            slots=np.zeros(slots, network.dtype),
             X=rows.X,
             y=rows.y,
             sample_weight=rows.sample_weight,

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 import clearprop.article
 from clearprop.article import reproduction
-from clearprop.cli import app
+from clearprop.cli.commands import app
 
 
 def run(*arguments):

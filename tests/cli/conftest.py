@@ -1,14 +1,26 @@
+import signal
 import sys
 
 import numpy as np
 import pytest
 
+import clearprop.cli.commands  # noqa: F401  what is patched in tests is loaded
 from clearprop.cli import main
+from clearprop.cli.signals import WORDS
 from clearprop.tables import write_csv
 
 
 @pytest.fixture
-def run(capsys, monkeypatch, tmp_path):
+def signals_as_before():
+    """What the command line makes of signals is undone: it makes it for all of a process."""
+    before = {name: signal.getsignal(getattr(signal, name)) for name in WORDS if hasattr(signal, name)}
+    yield
+    for name, handler in before.items():
+        signal.signal(getattr(signal, name), handler)
+
+
+@pytest.fixture
+def run(signals_as_before, capsys, monkeypatch, tmp_path):
     """Run a command in an empty folder; its exit status, standard output and standard error."""
     monkeypatch.chdir(tmp_path)
 

@@ -88,6 +88,19 @@ def test_same_seed_same_model(run, flowers, tmp_path):
     assert (tmp_path / "a").read_bytes() != (tmp_path / "c").read_bytes()
 
 
+def test_same_run_same_pictures_and_report(run, houses, tmp_path):
+    names = ("r.html", "l.svg", "b.svg", "l.png", "b.png")
+    contents = []
+    for _ in range(2):
+        for kind in ("svg", "png"):
+            pictures = ("--report", "r.html", "--loss-curve", f"l.{kind}", "--boundary", f"b.{kind}")
+            run("train", houses, "--target", "price", "--out", "m", "--hidden", 4, "--epochs", 2, *pictures)
+        contents.append([(tmp_path / name).read_bytes() for name in names])
+        for name in names:
+            (tmp_path / name).unlink()
+    assert contents[0] == contents[1]
+
+
 def test_new_categories_and_other_columns_at_prediction(run, flowers, tmp_path):
     run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 3)
     write_csv(tmp_path / "new.csv", ["extra", "colour", "width", "length"], [[1, 2], ["green", "red"], [0, 1], [2, ""]])
@@ -217,7 +230,7 @@ BAD_ARGUMENTS = {
     "output is the input": (["train", "t.csv", "--target", "y", "--out", "t.csv"], "overwrite"),
     "two outputs in one": (["train", "t.csv", "--target", "y", "--out", "m", "--report", "m"], "overwrite"),
     "hidden": (["train", "t.csv", "--target", "y", "--out", "m", "--hidden", "3,x"], "--hidden"),
-    "absurd size": (["train", "t.csv", "--target", "y", "--out", "m", "--hidden", "999999999"], "parameters"),
+    "absurd size": (["train", "t.csv", "--target", "y", "--out", "m", "--hidden", "999999999999"], "parameters"),
     "activation": (["train", "t.csv", "--target", "y", "--out", "m", "--activation", "rleu"], "'relu'"),
     "optimiser": (["train", "t.csv", "--target", "y", "--out", "m", "--optimizer", "adma"], "'adam'"),
     "task": (["train", "t.csv", "--target", "y", "--out", "m", "--task", "guess"], "--task"),

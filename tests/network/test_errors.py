@@ -38,8 +38,9 @@ def test_sizes_of_all_kinds():
 
 
 def test_networks_too_large_to_be_meant_are_refused():
-    with pytest.raises(ValueError, match=r"layer_sizes \[100000, 100000\] make 10,000,100,000 parameters, and at most"):
-        Network([100_000, 100_000])
+    told = r"the 1,000,001,000,000 parameters that layer_sizes \[1000000, 1000000\] make would take 14,90\d GiB"
+    with pytest.raises(ValueError, match=told + r" of memory, and [\d.,]+ GiB are free: choose smaller layers"):
+        Network([10**6, 10**6])
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ OURS, READABLE, THEIRS = "compiled", "numpy", "scikit-learn"
 
 def bench(
     rows: Annotated[int | None, typer.Option(min=100, help="At most so many rows of each workload.")] = None,
-    runs: Annotated[int, typer.Option(min=1, help="Runs of each, whose median counts.")] = 5,
+    runs: Annotated[int, typer.Option(min=1, max=1000, help="Runs of each, whose median counts.")] = 5,
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")] = False,
 ) -> None:
     """Train the same small networks with clearprop's two engines and with scikit-learn, and compare their times.

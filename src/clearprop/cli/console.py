@@ -4,16 +4,18 @@ from collections.abc import Sequence
 
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
 from clearprop.callbacks import Callback
 from clearprop.evaluation import Evaluation
+from clearprop.printable import printable
 from clearprop.training import Trainer
 
-console = Console(highlight=False, markup=False)
-notes = Console(stderr=True, highlight=False, markup=False)
+# Neither reads anything into a text: no markup, no names of emoji.
+console = Console(highlight=False, markup=False, emoji=False)
+notes = Console(stderr=True, highlight=False, markup=False, emoji=False)
 
 MOST_PRINTED_CLASSES = 12
 
@@ -29,32 +31,42 @@ class UntilTraining(Callback):
         self._status.stop()
 
 
+def say(sentence: str, to: Console = console, style: str | None = None) -> None:
+    """Print a sentence, which names, paths and cells may stand in, on one line however long it is."""
+    to.print(printable(sentence), style=style, soft_wrap=True)
+
+
+def working(what: str) -> Status:
+    """A line on standard error that says what is being done, while it is."""
+    return notes.status(Text(printable(what)))
+
+
 def print_notes(sentences: Sequence[str]) -> None:
     """Print what was remarkable, to standard error."""
     for sentence in sentences:
-        notes.print(f"note: {sentence}", soft_wrap=True)
+        say(f"note: {sentence}", notes)
 
 
-def print_evaluation(evaluation: Evaluation, where: str) -> None:
+def print_evaluation(evaluation: Evaluation, where: str, to: Console = console) -> None:
     """Print scores and, for a few classes, which is taken for which."""
-    console.print(f"On {evaluation.n_rows:,} {where}:", soft_wrap=True)
+    say(f"On {evaluation.n_rows:,} {where}:", to)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("score")
     table.add_column("value", justify="right")
     for name, score in evaluation.scores.items():
         table.add_row(name, f"{score:.4f}" if abs(score) < 1e4 else f"{score:.6g}")
-    console.print(table)
+    to.print(table)
     if evaluation.classes and len(evaluation.classes) <= MOST_PRINTED_CLASSES:
-        console.print()
-        console.print(_confusion(evaluation))
+        to.print()
+        to.print(_confusion(evaluation, to.width))
     print_notes(evaluation.notes)
 
 
-def _confusion(evaluation: Evaluation) -> Table:
+def _confusion(evaluation: Evaluation, width: int) -> Table:
     """True classes by row, predicted ones by column, under their numbers if the names would not fit."""
-    names = [escape(name) for name in evaluation.classes]
+    names = [printable(name) for name in evaluation.classes]
     numbered = [f"{number} {name}" for number, name in enumerate(names, start=1)]
-    fits = sum(len(name) + 3 for name in names) + max(map(len, names)) + 20 < console.width
+    fits = sum(len(name) + 3 for name in names) + max(map(len, names)) + 20 < width
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("true \\ predicted")
     for number, name in enumerate(names, start=1):

@@ -26,7 +26,7 @@ def demo(
     """
     from clearprop.article import reproduce
     from clearprop.cli.article import mark, print_outputs_in_brief
-    from clearprop.cli.console import console, header
+    from clearprop.cli.console import console, header, say
     from clearprop.cli.evaluate import evaluate
     from clearprop.cli.models import load_table_model
     from clearprop.cli.predict import predict
@@ -41,7 +41,7 @@ def demo(
     _make_folder(out)
     training, test = out / "tumours-training.csv", out / "tumours-test.csv"
     _write_tumours(training, test)
-    console.print(f"{training} and {test}: the Wisconsin breast cancer data, written as CSV", soft_wrap=True)
+    say(f"{training} and {test}: the Wisconsin breast cancer data, written as CSV")
 
     model, report, loss_curve = out / "tumours.model", out / "report.html", out / "loss-curve.png"
     _echo_command(
@@ -71,8 +71,8 @@ def demo(
     verdict = "at least" if accuracy >= LEAST_ACCURACY else "BELOW"
     console.print(f"test accuracy: {accuracy:.4f} ({verdict} {LEAST_ACCURACY}), by the model loaded from its file")
     for name, path in {"report": report, "loss curve": loss_curve, "decision boundary": boundary}.items():
-        console.print(f"{name}: {path}", soft_wrap=True)
-    console.print(f"tables to go on with, of flowers: {', '.join(map(str, flowers))}", soft_wrap=True)
+        say(f"{name}: {path}")
+    say(f"tables to go on with, of flowers: {', '.join(map(str, flowers))}")
     if matching < len(outputs) or accuracy < LEAST_ACCURACY:
         raise typer.Exit(1)
 
@@ -126,6 +126,7 @@ def _make_folder(folder: Path) -> None:
 
 
 def _echo_command(*words: object) -> None:
-    from clearprop.cli.console import console
+    from clearprop.cli.console import console, say
 
-    console.print(f"\n$ {shlex.join(['clearprop', *map(str, words)])}", style="bold", soft_wrap=True)
+    console.print()
+    say(f"$ {shlex.join(['clearprop', *map(str, words)])}", style="bold")

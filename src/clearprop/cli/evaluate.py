@@ -17,12 +17,12 @@ def evaluate(
 
     Example: clearprop evaluate flowers.model more-flowers.csv
     """
-    from clearprop.cli.console import notes, print_evaluation
+    from clearprop.cli.console import print_evaluation, working
     from clearprop.cli.models import load_table_model
     from clearprop.tables import read_csv
 
     loaded = load_table_model(model)
-    with notes.status(f"reading {data} and predicting"):
+    with working(f"reading {data} and predicting"):
         evaluation = loaded.evaluate(read_csv(data))
     if json:
         import json as json_format

@@ -25,7 +25,7 @@ def explain(
         float | None, typer.Option(help="The step's learning rate; the optimiser's usual one if left out.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List all of every sum, however long.")] = False,
-    out: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out, or by -.")] = None,
 ) -> None:
     """Explain a number of a model: symbols, your numbers, and a check.
 
@@ -34,12 +34,16 @@ def explain(
     from clearprop.cli.models import load_table_model
     from clearprop.cli.outputs import checked_outputs
     from clearprop.errors import InputError
-    from clearprop.explanation import explain as explained
+    from clearprop.explanation.explain import explain as explained
+    from clearprop.explanation.explain import first_step
+    from clearprop.explanation.names import parse_name
     from clearprop.tables import read_csv
 
-    if out is not None:
-        checked_outputs([out], inputs=[model, data])
-    loaded, table = load_table_model(model), read_csv(data)
+    (place,) = checked_outputs([out], inputs=[model, data])
+    first_step(optimizer, learning_rate)
+    loaded = load_table_model(model)
+    parse_name(parameter, loaded.network.layer_sizes)
+    table = read_csv(data)
     if row is not None and not 1 <= row <= table.n_rows:
         raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,} (counted from 1)")
     if (
@@ -60,4 +64,4 @@ def explain(
         first_row=row or 1,
         counted_from=1,
     )
-    write(explanation, format, None if everything else 4, out)
+    write(explanation, format, None if everything else 4, place)

@@ -26,9 +26,11 @@ def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Pa
     text = rendered(explanation, format, most)
     if out is not None:
         from clearprop.atomic import write_atomically
+        from clearprop.cli.outputs import goes_to_standard_output
+        from clearprop.printable import printable
 
-        write_atomically(out, text.encode())
-        typer.echo(f"{out}: {explanation.document().title}")
+        write_atomically(out, text)
+        typer.echo(printable(f"{out}: {explanation.document().title}"), err=goes_to_standard_output([out]))
         return
     try:
         text.encode(encoding())

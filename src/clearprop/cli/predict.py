@@ -20,25 +20,24 @@ def predict(
 
     Example: clearprop predict flowers.model new.csv --keep name --out predictions.csv
     """
-    from clearprop.cli.console import notes, print_notes
+    from clearprop.cli.console import notes, print_notes, say, working
     from clearprop.cli.models import load_table_model
     from clearprop.cli.outputs import checked_outputs
     from clearprop.tables import read_csv, write_csv
 
-    if str(out) == "-":
-        out = Path("/dev/stdout")
-    checked_outputs([out], inputs=[model, data])
+    (place,) = checked_outputs([out], inputs=[model, data])
+    assert place is not None
     loaded = load_table_model(model)
-    with notes.status(f"reading {data}"):
+    with working(f"reading {data}"):
         table = read_csv(data)
     kept = table.select(keep or ())
-    with notes.status("predicting"):
+    with working("predicting"):
         predictions = loaded.predict(table)
     names, columns = [*kept.names, f"predicted {loaded.target.name}"], [*kept.columns, predictions.values]
     if predictions.probabilities is not None:
         names += [f"probability {label}" for label in loaded.target.classes]  # type: ignore[attr-defined]
         columns += list(predictions.probabilities.T)
-    with notes.status(f"writing {out}"):
-        write_csv(out, names, columns)
+    with working(f"writing {out}"):
+        write_csv(place, names, columns)
     print_notes(predictions.notes)
-    notes.print(f"{out}: {len(predictions.values):,} predictions", soft_wrap=True)
+    say(f"{place}: {len(predictions.values):,} predictions", notes)

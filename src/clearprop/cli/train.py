@@ -27,7 +27,7 @@ FLAGS = {
 def train(
     data: Annotated[Path, typer.Argument(help="A CSV file whose first line names the columns.")],
     target: Annotated[str, typer.Option(help="The column to predict.", rich_help_panel=DATA)],
-    out: Annotated[Path, typer.Option(help="The model file to write.", rich_help_panel=OUTPUT)],
+    out: Annotated[Path, typer.Option(help="The model file to write; - for standard output.", rich_help_panel=OUTPUT)],
     task: Annotated[
         str | None, typer.Option(help="classification or regression; found out if not given.", rich_help_panel=DATA)
     ] = None,
@@ -84,14 +84,18 @@ def train(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.", rich_help_panel=TRAINING)] = 0,
     report: Annotated[
-        Path | None, typer.Option(help="An HTML report to write, all in one file.", rich_help_panel=OUTPUT)
+        Path | None, typer.Option(help="An HTML report to write, all in one file, or -.", rich_help_panel=OUTPUT)
     ] = None,
     loss_curve: Annotated[
-        Path | None, typer.Option(help="A picture (.png, .svg) of the loss by epoch.", rich_help_panel=OUTPUT)
+        Path | None,
+        typer.Option(help="A picture (.png, .svg, or - for SVG) of the loss by epoch.", rich_help_panel=OUTPUT),
     ] = None,
     boundary: Annotated[
         Path | None,
-        typer.Option(help="A picture (.png, .svg) of the answers, for two columns of numbers.", rich_help_panel=OUTPUT),
+        typer.Option(
+            help="A picture (.png, .svg, or - for SVG) of the answers, for two columns of numbers.",
+            rich_help_panel=OUTPUT,
+        ),
     ] = None,
 ) -> None:
     """Train a network to predict one column of a table from the others.
@@ -102,13 +106,16 @@ def train(
     """
     command = _command(dict(locals()))
     from clearprop.callbacks import ProgressBar
-    from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes
-    from clearprop.cli.outputs import checked_endings, checked_outputs
+    from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes, say, working
+    from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
     from clearprop.errors import DivergenceError, InputError, TrainingWarning
     from clearprop.table_model import TableModel, TableSettings
     from clearprop.tables import read_csv
 
-    checked_outputs([out, report, loss_curve, boundary], inputs=[data])
+    outputs = checked_outputs([out, report, loss_curve, boundary], inputs=[data])
+    place, report, loss_curve, boundary = outputs
+    assert place is not None
+    check_not_terminal(place, "a model file")
     checked_endings([loss_curve, boundary], [".png", ".svg"])
     checked_endings([report], [".html", ".htm"])
     if task not in (None, "classification", "regression"):
@@ -140,33 +147,33 @@ def train(
         seed=seed,
         trainer=trainer,
     )
-    with notes.status(f"reading {data}"):
+    with working(f"reading {data}"):
         table = read_csv(data)
-    with notes.status("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
+    with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TrainingWarning)
         try:
             learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
     learned.notes.extend(str(warning.message) for warning in caught)
-    learned.model.save(out)
-    written = {"model": out, **_write_pictures(learned, data.name, command, report, loss_curve, boundary)}
+    learned.model.save(place)
+    written = {"model": place, **_write_pictures(learned, data.name, command, report, loss_curve, boundary)}
 
     # All is written before anything is printed, so that nothing is lost if whoever reads goes away.
-    console.print(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns", soft_wrap=True)
+    to = notes if goes_to_standard_output(outputs) else console
+    say(f"{data}: {table.n_rows:,} rows, {len(table.names)} columns", to)
     print_notes(learned.notes)
-    console.print(f"{len(learned.history)} epochs; {learned.ending}", soft_wrap=True)
+    say(f"{len(learned.history)} epochs; {learned.ending}", to)
     if learned.held_out is None:
-        print_evaluation(learned.evaluation, "training rows (none were kept out, so expect less on new ones)")
+        where = "training rows (none were kept out, so expect less on new ones)"
     else:
-        print_evaluation(
-            learned.evaluation, "rows kept out of training (they chose the best epoch: expect less on new ones)"
-        )
+        where = "rows kept out of training (they chose the best epoch: expect less on new ones)"
+    print_evaluation(learned.evaluation, where, to)
     for name, path in written.items():
-        console.print(f"{name}: {path}", soft_wrap=True)
+        say(f"{name}: {path}", to)
     if boundary is not None and "boundary" not in written:
         print_notes(["no picture of the boundary: it takes two columns of numbers and no others"])
-    console.print(f"next: clearprop predict {shlex.quote(str(out))} NEW.csv --out predictions.csv", soft_wrap=True)
+    say(f"next: clearprop predict {shlex.quote(str(out))} NEW.csv --out predictions.csv", to)
 
 
 def _write_pictures(

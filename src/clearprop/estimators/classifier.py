@@ -22,6 +22,7 @@ from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.own_words import in_own_words, scoring
 from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
+from clearprop.memory import check_memory
 from clearprop.metrics import accuracy
 
 Array = npt.NDArray[Any]
@@ -363,6 +364,12 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             with in_own_words(y=y, with_X=False):
                 found = unique_labels(y)
             self._check_classes(found, incremental)
+        classes = len(self.classes_) if self._label_binarizer.y_type_ == "multiclass" else 1
+        check_memory(
+            9 * len(y) * classes,  # the binarizer's whole numbers, and what becomes of them
+            f"the targets of {len(y):,} rows in {classes:,} classes",
+            "merge rare classes, give fewer rows, or, if y holds quantities, take MLPRegressor",
+        )
         targets: Array = self._label_binarizer.transform(y).astype(bool)
         return X, targets.reshape(len(targets), -1)
 

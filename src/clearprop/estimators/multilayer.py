@@ -43,6 +43,7 @@ from clearprop.estimators.settings import (
 from clearprop.estimators.unchanged import Earlier, unchanged_if_refused
 from clearprop.findings import Diagnosis, Settings
 from clearprop.history import EpochRecord, History
+from clearprop.memory import check_memory
 from clearprop.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
 from clearprop.outcome import Outcome, loss_now
@@ -415,6 +416,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
         X = self._fed(X)
+        check_memory(self.network_.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
         if not of_logits:
             few = X.shape[0] <= ROWS_AT_ONCE
             return self.network_.outputs(X) if few else resolve_engine(self.engine).predict(self.network_, X)

@@ -32,6 +32,7 @@ from clearprop.estimators.settings import defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.findings import Diagnosis, Settings
 from clearprop.history import History
+from clearprop.memory import check_memory
 from clearprop.network import Network
 from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, train
 from clearprop.rows import Rows
@@ -331,6 +332,11 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         """Weights of 0, or those given."""
         outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
         shape = (outputs, X.shape[1])
+        check_memory(
+            X.dtype.itemsize * shape[0] * shape[1],
+            f"the weights of {outputs:,} classes at {X.shape[1]:,} features",
+            "merge rare classes, or leave out columns",
+        )
         coef = np.zeros(shape, X.dtype) if coef_init is None else np.array(coef_init, dtype=X.dtype)
         bias = np.zeros(outputs, X.dtype) if intercept_init is None else np.array(intercept_init, dtype=X.dtype)
         if coef.shape != shape and not (outputs == 1 and coef.size == X.shape[1]):
@@ -412,6 +418,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         """The scores x · w + b: shape (n,) for two classes, else (n, classes)."""
         check_is_fitted(self)
         X = checked(self, X, accept_sparse="csr", reset=False)
+        check_memory(8 * X.shape[0] * len(self.intercept_), "the scores of these rows", "give fewer rows at once")
         scores = X @ self.coef_.T
         scores = np.asarray(scores.toarray() if issparse(scores) else scores) + self.intercept_
         return scores[:, 0] if scores.shape[1] == 1 else scores

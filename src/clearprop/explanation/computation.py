@@ -14,10 +14,11 @@ from clearprop.activations import ACTIVATIONS
 from clearprop.columns import are_numbers
 from clearprop.errors import InputError
 from clearprop.explanation.given import Givens
-from clearprop.explanation.names import Name, parse_name, printable
+from clearprop.explanation.names import Name, parse_name
 from clearprop.explanation.row import Row
 from clearprop.network import Network
 from clearprop.penalties import Penalty
+from clearprop.printable import printable
 from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]

@@ -158,12 +158,23 @@ def _update_rule(
         if optimizer is not None or learning_rate is not None:
             raise InputError("give either the trainer, or an optimizer with its learning_rate")
         return trainer_rule(trainer, computation)
+    return first_step(optimizer, learning_rate), ()
+
+
+def first_step(optimizer: str | Optimizer | None, learning_rate: float | None) -> UpdateRule | None:
+    """How an optimiser takes its first step; None without one.
+
+    Raises
+    ------
+    InputError, ValueError, TypeError
+        The optimiser is unknown, or the rate none, or there is a rate alone.
+    """
     if optimizer is None:
         if learning_rate is not None:
             raise InputError("a learning_rate needs an optimizer: write optimizer='sgd', for example")
-        return None, ()
+        return None
     chosen = OPTIMIZERS.resolve(optimizer)
     rate = chosen.learning_rate if learning_rate is None else float(learning_rate)
     if not 0 < rate < np.inf:
         raise InputError(f"learning_rate must be a finite number > 0, got {learning_rate!r}")
-    return UpdateRule(chosen, rate, decoupled_decay=chosen.decoupled_decay), ()
+    return UpdateRule(chosen, rate, decoupled_decay=chosen.decoupled_decay)

@@ -23,12 +23,13 @@ from clearprop.explanation.document import (
     symbols_of,
 )
 from clearprop.explanation.expressions import Symbol
-from clearprop.explanation.names import Name, printable
+from clearprop.explanation.names import Name
 from clearprop.explanation.numerals import in_runs, plain_number
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Term
 from clearprop.explanation.unfolding import Shown
 from clearprop.finite_differences import AGREE, GradientCheck
+from clearprop.printable import printable
 
 if TYPE_CHECKING:
     from clearprop.trace import Gradients, Trace

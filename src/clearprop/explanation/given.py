@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clearprop.columns import is_missing
-from clearprop.explanation.names import printable
 from clearprop.explanation.numerals import plain_number
+from clearprop.printable import printable
 from clearprop.sparse import is_sparse
 
 # Of a long cell so many letters are shown.

@@ -16,8 +16,6 @@ _PATTERN = re.compile(r"(?P<gradient>[d∂]L/[d∂])?(?P<kind>W|b|z|a|delta|δ|x
 _WHOLE = {"loss": "loss", "L": "loss", "prediction": "prediction", "output": "prediction"}
 # What each kind is counted by: a layer (or the inputs, which have none) and so many places.
 _PLACES = {"W": 2, "b": 1, "z": 1, "a": 1, "delta": 1, "x": 1}
-# C0 and C1, what turns the direction of writing, and lone surrogates, which cannot be encoded.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -135,14 +133,3 @@ def valid_names(sizes: Sequence[int]) -> list[str]:
 
 def _range(count: int) -> str:
     return "1" if count == 1 else f"1-{count}"
-
-
-def printable(text: object) -> str:
-    """A name that data gave, as it can be shown: no control characters, which a terminal would obey.
-
-    Examples
-    --------
-    >>> printable("red\\x1b[31m"), printable("two\\nlines")
-    ('red?[31m', 'two lines')
-    """
-    return _CONTROLS.sub("?", re.sub(r"[\t\n\r]", " ", str(text)))

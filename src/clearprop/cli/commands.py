@@ -1,0 +1,71 @@
+"""The commands, put together: one file each; heavy imports stand inside the functions."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from clearprop import __version__
+from clearprop.cli.article import article
+from clearprop.cli.bench import bench
+from clearprop.cli.demo import demo
+from clearprop.cli.evaluate import evaluate
+from clearprop.cli.explain import explain
+from clearprop.cli.predict import predict
+from clearprop.cli.train import train
+from clearprop.printable import printable
+
+# What Typer raises where the words of a command line are wrong, wherever it has it from.
+UsageError: type[Any] = typer.BadParameter.__mro__[1]
+
+
+class Commands(TyperGroup):
+    """Typer's commands; what they say of words that they do not understand shows these printable."""
+
+    def make_context(self, *arguments: Any, **settings: Any) -> Any:
+        """The command line taken apart."""
+        with _printable_complaints():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Find the command, take its part of the line apart, and run it."""
+        with _printable_complaints():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _printable_complaints() -> Iterator[None]:
+    try:
+        yield
+    except UsageError as error:
+        error.message = printable(error.message)
+        raise
+
+
+app = typer.Typer(
+    name="clearprop",
+    cls=Commands,
+    help="The neural network you can see through: train, judge and apply small networks, and see every number.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (demo, article, train, predict, evaluate, explain, bench):
+    app.command()(command)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"clearprop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_print_version, is_eager=True, help="Print the version."),
+) -> None:
+    pass

@@ -1,0 +1,41 @@
+"""Signals that end a command: nothing stays half-written, one line says so, and the status is the customary one."""
+
+import os
+import signal
+import sys
+
+# What the line says of each; the shell's status for it is 128 and the signal's number.
+WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "cut off from its terminal"}
+
+
+def end_on_signals() -> None:
+    """From here on, each of the signals ends the process; one that is ignored stays ignored."""
+    _handle(_end)
+
+
+def ignore_signals() -> None:
+    """The work is done, and its status stands: a signal while the interpreter winds up makes no noise."""
+    _handle(signal.SIG_IGN)
+
+
+def _end(number: int, frame: object) -> None:
+    """Clear up and end at once.
+
+    An exception would be lost where Python drops them, as in the callbacks of an import, and the command would go on.
+    """
+    atomic = sys.modules.get("clearprop.atomic")  # which is loaded before a file is written
+    for path in list(getattr(atomic, "UNFINISHED", ())):
+        path.unlink(missing_ok=True)
+    line = f"clearprop: {WORDS[signal.Signals(number).name]}; what was not finished is not written\n"
+    try:
+        # A terminal may have a bar on its last line, and no cursor.
+        os.write(2, (("\r\x1b[K\x1b[?25h" if os.isatty(2) else "") + line).encode())
+    finally:  # whether anybody hears it or not
+        os._exit(128 + number)
+
+
+def _handle(handler: "signal._HANDLER") -> None:
+    for name in WORDS:
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)

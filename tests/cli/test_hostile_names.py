@@ -1,0 +1,165 @@
+"""Names, cells, files and models that mean to steer a terminal are shown, not obeyed, by every command."""
+
+import json
+import re
+import struct
+from xml.etree import ElementTree
+
+import pytest
+
+from clearprop import load, save, write_csv
+from clearprop.printable import printable
+
+# A title, a colour, a beep, a return to the line's start, a turn of the writing, nothing to see; and rich's markup.
+BAD = "\x1b]0;owned\x07\x1b[31m\x9b1m\r\u202e\u200b[red]:smile:[/]"
+SHOWN = printable(BAD)
+
+
+def seen(*streams):
+    """What commands printed, which holds no sign that is not seen."""
+    for text in streams:
+        assert printable(text.replace("\n", "")) == text.replace("\n", "")
+    return "".join(streams)
+
+
+@pytest.fixture
+def hostile(run, tmp_path):
+    """A table, hostile in names, classes and cells, under a hostile name, and a model of it."""
+    x = [i % 7 for i in range(40)]
+    kind = [f"{BAD}a" if i > 3 else f"{BAD}b" for i in x]
+    text = [f"c{BAD}{i % 2}" for i in range(40)]
+    path = tmp_path / f"table{BAD.replace('/', '')}.csv"
+    write_csv(path, [f"x{BAD}", f"t{BAD}", f"y{BAD}"], [x, text, kind])
+    model = tmp_path / f"model{BAD.replace('/', '')}"
+    arguments = ("--target", f"y{BAD}", "--out", model, "--epochs", 2, "--hidden", 3)
+    pictures = ("--report", "r.html", "--loss-curve", "l.svg", "--boundary", "b.svg")
+    status, out, err = run("train", path, *arguments, *pictures)
+    assert status == 0, err
+    told = seen(out, err)
+    assert f"{printable(path)}: 40 rows" in told
+    assert f"model: {printable(model)}" in told
+    assert f"{SHOWN}a" in told
+    assert "\\[red]" not in told
+    return path, model
+
+
+def test_training_and_what_it_draws(hostile, run, tmp_path):
+    report = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert f"<th>{SHOWN}a</th>" in seen(report)
+    svg = re.findall(r"<svg.*?</svg>", report, re.DOTALL)
+    assert len(svg) == 2
+    assert [ElementTree.fromstring(picture).tag for picture in svg] == ["{http://www.w3.org/2000/svg}svg"] * 2
+    two = tmp_path / "two.csv"
+    write_csv(two, [f"a{BAD}", f"b{BAD}", "y"], [[1, 2, 3, 4] * 5, [0, 1] * 10, [f"p{BAD}", "q"] * 10])
+    assert run("train", two, "--target", "y", "--out", "m2", "--epochs", 1, "--boundary", "b.svg")[0] == 0
+    assert ElementTree.parse(tmp_path / "b.svg").getroot().tag.endswith("svg")
+
+
+def test_evaluate(hostile, run):
+    path, model = hostile
+    status, out, err = run("evaluate", model, path)
+    assert status == 0
+    told = seen(out, err)
+    assert f"rows of {printable(path)}:" in told
+    assert f"{SHOWN}b" in told
+    status, out, err = run("evaluate", model, path, "--json")
+    assert seen(out, err)
+    assert json.loads(out)["classes"] == [f"{BAD}a", f"{BAD}b"]
+
+
+def test_predict(hostile, run, tmp_path):
+    path, model = hostile
+    status, out, err = run("predict", model, path, "--out", f"p{BAD.replace('/', '')}.csv", "--keep", f"x{BAD}")
+    assert status == 0
+    assert "40 predictions" in seen(out, err)
+    write_csv(tmp_path / "new.csv", [f"x{BAD}", f"t{BAD}", f"u{BAD}"], [[1], [f"new{BAD}"], [1]])
+    status, out, err = run("predict", model, "new.csv", "--out", "p.csv")
+    assert status == 0
+    assert "not used" in seen(out, err)
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "markdown", "html", "json"])
+def test_explain(hostile, run, form):
+    path, model = hostile
+    status, out, err = run("explain", model, path, "--row", 1, "--format", form)
+    assert status == 0
+    assert seen(out, err)
+    assert "31m" in out
+    status, out, err = run("explain", model, path, "--row", 1, "--format", form, "--out", "e\x1b[31m")
+    assert r"e\x1b[31m: The prediction" in seen(out, err)
+
+
+ERRORS = {
+    "no table": ("predict", "{model}", f"no{BAD.replace('/', '')}", "--out", "p.csv"),
+    "no model": ("predict", f"no{BAD.replace('/', '')}", "{path}", "--out", "p.csv"),
+    "no folder": ("predict", "{model}", "{path}", "--out", f"no{BAD.replace('/', '')}/p.csv"),
+    "no column": ("predict", "{model}", "{path}", "--out", "p.csv", "--keep", f"z{BAD}"),
+    "no target": ("train", "{path}", "--target", f"z{BAD}", "--out", "n"),
+    "no model but a table": ("evaluate", "{path}", "{path}"),
+    "no number": ("explain", "{model}", "{path}", "--row", "1", "--parameter", BAD),
+    "no optimiser": ("explain", "{model}", "{path}", "--row", "1", "--optimizer", BAD),
+    "no activation": ("train", "{path}", "--target", f"y{BAD}", "--out", "n", "--activation", BAD),
+    "no command": (BAD,),
+    "no option": ("train", f"--{BAD}"),
+    "an argument too many": ("evaluate", "a", "b", BAD),
+    "no form": ("explain", "{model}", "{path}", "--format", BAD),
+}
+
+
+@pytest.mark.parametrize("case", ERRORS)
+def test_errors(hostile, run, case):
+    path, model = hostile
+    status, out, err = run(*(word.format(path=path, model=model) if "{" in word else word for word in ERRORS[case]))
+    assert status == 2
+    assert out == ""
+    assert re.search(r"31m|\\x1b|\\r", seen(err))
+
+
+def changed(path, change):
+    """A model file with another description in its header."""
+    content = path.read_bytes()
+    (length,) = struct.unpack("<Q", content[:8])
+    header = json.loads(content[8 : 8 + length])
+    description = json.loads(header["__metadata__"]["clearprop"])
+    change(description)
+    header["__metadata__"]["clearprop"] = json.dumps(description)
+    new = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(new)) + new + content[8 + length :])
+
+
+FIELDS = {
+    "version": lambda d: d.update(version=BAD),
+    "kind": lambda d: d.update(kind=BAD),
+    "activation": lambda d: d["network"]["activations"].__setitem__(0, BAD),
+    "dtype": lambda d: d["network"].update(dtype=BAD),
+    "loss": lambda d: d["network"].update(loss=BAD),
+    "sizes": lambda d: d["network"].update(layer_sizes=[BAD]),
+    "unknown entry": lambda d: d["extra"].update({BAD: 1}),
+    "target": lambda d: d["extra"]["target"].update(task=BAD),
+    "column": lambda d: d["extra"]["preprocessor"]["columns"][0].update(kind=BAD),
+    "number": lambda d: d["extra"]["preprocessor"]["columns"][0].update(mean=BAD),
+}
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_model_files(hostile, run, field):
+    path, model = hostile
+    changed(model, FIELDS[field])
+    status, out, err = run("evaluate", model, path)
+    assert (status, out) == (2, "")
+    assert len(err.splitlines()) == 1
+    assert printable(model) in seen(err)
+
+
+def test_bare_network(run, hostile, tmp_path):
+    path, model = hostile
+    save(load(model).network, "n\x1b")
+    status, _, err = run("evaluate", "n\x1b", path)
+    assert status == 2
+    assert r"n\x1b: holds a bare network" in seen(err)
+
+
+def test_blanks_in_a_name_are_kept(run, tmp_path):
+    status, _, err = run("evaluate", "a  b", "c")
+    assert status == 2
+    assert "a  b: no such model file" in err

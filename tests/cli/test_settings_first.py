@@ -1,0 +1,109 @@
+"""Settings that cannot be are refused before a file is read: here there is none, and the message is not of that."""
+
+import re
+
+import pytest
+
+from clearprop import TableSettings, load
+from clearprop.table_model import GREATEST_SEED, MOST_EPOCHS
+
+TRAIN = {
+    "learning rate": (["--learning-rate", "nan"], "learning_rate must be a finite number > 0, got nan"),
+    "no learning": (["--learning-rate", "0"], "learning_rate must be"),
+    "optimiser": (["--optimizer", "adma"], "unknown optimizer 'adma'"),
+    "schedule": (["--schedule", "cosin"], "unknown schedule 'cosin'"),
+    "activation": (["--activation", "rleu"], "unknown activation 'rleu'"),
+    "initializer": (["--initializer", "glorott"], "unknown initializer 'glorott'"),
+    "loss": (["--loss", "hubr"], "unknown loss 'hubr'"),
+    "loss of classes": (["--loss", "cross_entropy"], "loss 'cross_entropy' is for classes"),
+    "loss of quantities": (["--loss", "huber", "--task", "classification"], "loss 'huber' is for regression"),
+    "dtype": (["--dtype", "float16"], "float16"),
+    "dropout": (["--dropout", "1"], "dropout must be from 0 to below 1"),
+    "l1": (["--l1", "-1"], "l1 must be"),
+    "l2": (["--l2", "inf"], "l2 must be"),
+    "clip": (["--clip-norm", "0"], "clip_norm must be"),
+    "hidden": (["--hidden", "3,x"], "--hidden must be whole numbers"),
+    "layers too large": (["--hidden", "1000000000000"], "the 3,000,000,000,001 parameters that layer_sizes [1, 10"),
+    "task": (["--task", "guess"], "--task must be classification or regression"),
+    "validation": (["--validation", "1.5"], "validation must be a share from 0 to below 1, got 1.5"),
+    "no share": (["--validation", "nan"], "validation must be a share from 0 to below 1, got nan"),
+    "seed": (["--seed", "4294967296"], "seed must be at most 4,294,967,295, got 4,294,967,296"),
+    "a huge seed": (["--seed", str(10**30)], "seed must be at most 4,294,967,295"),
+    "epochs": (
+        ["--epochs", "1000000000000"],
+        "epochs must be at most 10,000,000, got 1,000,000,000,000: a few hundred",
+    ),
+    "huge epochs": (["--epochs", str(10**30)], "epochs must be at most 10,000,000"),
+    "report": (["--report", "r.pdf"], "must end in .html"),
+    "picture": (["--loss-curve", "l.gif"], "must end in .png or .svg"),
+}
+
+
+@pytest.mark.parametrize("case", TRAIN)
+def test_train(refused, case):
+    arguments, message = TRAIN[case]
+    assert message in refused("train", "not-there.csv", "--target", "y", "--out", "m", *arguments)
+
+
+def test_a_table_that_is_not_there_is_next(refused):
+    assert "there is no such file" in refused("train", "not-there.csv", "--target", "y", "--out", "m")
+
+
+EXPLAIN = {
+    "optimiser": (["--optimizer", "magic"], "unknown optimizer 'magic'"),
+    "rate": (["--optimizer", "sgd", "--learning-rate", "nan"], "learning_rate must be a finite number > 0, got nan"),
+    "a rate alone": (["--learning-rate", "0.1"], "a learning_rate needs an optimizer"),
+}
+
+
+@pytest.mark.parametrize("case", EXPLAIN)
+def test_explain(refused, case):
+    arguments, message = EXPLAIN[case]
+    assert message in refused("explain", "no-model", "not-there.csv", "--row", "1", *arguments)
+
+
+def test_explain_asks_the_model_before_the_table(run, refused, flowers):
+    run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 1, "--hidden", 2)
+    assert "'W9[1,1]' names nothing" in refused("explain", "m", "not-there.csv", "--parameter", "W9[1,1]")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["--runs", "0"], "1"), (["--runs", str(10**12)], "1000"), (["--rows", "99"], "100")],
+)
+def test_bench(run, arguments, message):
+    status, out, err = run("bench", *arguments)
+    assert (status, out) == (2, "")
+    assert f"'{arguments[0]}'" in err
+    assert re.search(rf"\b{message}\b", err)
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"trainer": {"learning_rate": float("nan")}}, ValueError, "learning_rate"),
+        ({"trainer": {"patience": -1}}, ValueError, "patience"),
+        ({"trainer": {"momentum": 1}}, TypeError, "momentum"),
+        ({"trainer": {"epochs": MOST_EPOCHS + 1}}, ValueError, "at most 10,000,000"),
+        ({"seed": GREATEST_SEED + 1}, ValueError, "seed must be at most"),
+        ({"seed": -1}, ValueError, "seed must be a whole number >= 0"),
+        ({"max_categories": 0}, ValueError, "max_categories"),
+        ({"hidden": [0]}, ValueError, "layer_sizes must hold whole numbers >= 1"),
+        ({"task": "guess"}, ValueError, "task must be 'classification' or 'regression', got 'guess'"),
+    ],
+)
+def test_settings_of_a_table_are_checked_where_they_are_made(settings, error, message):
+    with pytest.raises(error, match=message):
+        TableSettings(**settings)
+
+
+def test_the_greatest_that_are_taken(run, houses):
+    status, _, err = run("train", houses, "--target", "price", "--out", "m", "--seed", GREATEST_SEED, "--epochs", 1)
+    assert status == 0, err
+    assert load("m").target.name == "price"
+    assert TableSettings(trainer={"epochs": MOST_EPOCHS, "patience": 10**30, "batch_size": 10**30}).seed == 0
+
+
+def test_what_lbfgs_ignores_is_said_once(recwarn):
+    TableSettings(trainer={"optimizer": "lbfgs", "learning_rate": 0.1})
+    assert not recwarn.list
