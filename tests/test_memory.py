@@ -73,14 +73,14 @@ TOO_LARGE = {
     ),
     "one-hot": (
         lambda: Preprocessor.fit(table := text_table(), max_categories=3000).transform(table),
-        "the table: 6,000 rows of 1,000 features",
+        "the table: 12,000 rows of 1,000 features",
     ),
     "settings": (lambda: TableSettings(hidden=[10_000, 10_000]), r"layer_sizes \[1, 10000, 10000, 1\]"),
 }
 
 
 def text_table():
-    names = [f"{i % 1000} of them" for i in range(6000)]
+    names = [f"{i % 1000} of them" for i in range(12_000)]
     return Table.from_columns(["name"], [names])
 
 

@@ -209,10 +209,12 @@ class Trainer(SaysNearKeywords):
             Training came to an end with next to nothing learned, for a reason that can be removed; or see `start`.
         """
         self.start(X, y, sample_weight, validation)
-        before = loss_now(self.network, self.rows)
-        history = self.run()
-        outcome = Outcome.of(self.network, self.rows, history, before, self._state.patience.keeps_best)
-        if found := poor_outcome(self.network, self.rows, history, self._settings(before), outcome):
+        with self.undisturbed():
+            before = loss_now(self.network, self.rows)
+            history = self.run()
+            outcome = Outcome.of(self.network, self.rows, history, before, self._state.patience.keeps_best)
+            found = poor_outcome(self.network, self.rows, history, self._settings(before), outcome)
+        if found:
             warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", TrainingWarning)
         return history
 

@@ -16,7 +16,7 @@ from clearprop.engines import CompiledEngine, Progress, Stretch
 from clearprop.engines.compiled import threads as workers
 from strategies import quiet_network, targets_for
 
-from .helpers import Kernel, job_of, train
+from .helpers import Kernel, job_of, run_python, train
 
 # Small networks keep all of the gradient, large ones use each block of it while it is at hand.
 SIZES = {"small": [9, 17, 5, 3], "large": [40, 130, 33, 3]}
@@ -156,3 +156,41 @@ def test_blas_has_one_thread_while_compiled_workers_train_and_its_own_again_afte
             Trainer(Network([3, 4, 1], rng=0), epochs=1, engine=engine, callbacks=[look]).fit(X, X[:, 0])
             assert look.seen == expected
             assert threads_of_blas() == before
+
+
+BLAS_IN_THREADS = """
+import threading
+import numpy as np
+from threadpoolctl import threadpool_info
+from clearprop.engines.blas import one_blas_thread
+
+def blas():
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+seen, second, first_left = [], threading.Event(), threading.Event()
+
+def within(enter_first):
+    with one_blas_thread():
+        seen.append(blas())
+        if enter_first:
+            second.wait()
+        else:
+            second.set()
+            first_left.wait()
+    first_left.set()
+    seen.append(blas())
+
+before = blas()
+for _ in range(2):  # after the thread that set it first is gone, too
+    second.clear(), first_left.clear()
+    pair = [threading.Thread(target=within, args=(first,)) for first in (True, False)]
+    [thread.start() for thread in pair]
+    [thread.join() for thread in pair]
+with one_blas_thread():
+    seen.append(blas())
+print(set(map(tuple, seen[0:2] + seen[4:6] + seen[-1:])), seen[3] == seen[7] == before == blas())
+"""
+
+
+def test_every_thread_can_limit_blas_and_the_last_one_lifts_the_limit():
+    assert run_python(BLAS_IN_THREADS, OPENBLAS_NUM_THREADS="2") in ("{(1,)} True\n", "{(1, 1)} True\n")

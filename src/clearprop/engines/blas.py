@@ -37,6 +37,7 @@ def one_blas_thread() -> Iterator[None]:
     with _lock:
         _within.append(weakref.ref(holder))
         if _limit is None:
+            _take_control()
             _limit = _controller().limit(limits=1, user_api="blas")
     try:
         yield
@@ -51,8 +52,20 @@ def _lift() -> None:
     """Put back what BLAS had."""
     global _limit
     if _limit is not None:
+        _take_control()
         _limit.restore_original_limits()
+        _take_control()
         _limit = None
+
+
+def _take_control() -> None:
+    """Let this thread set the limit: the one that set it first may have gone, or be another training's.
+
+    Newer versions of threadpoolctl would not say a word, and set nothing.
+    """
+    for library in _controller().lib_controllers:
+        if hasattr(library, "clear_controlling_thread"):
+            library.clear_controlling_thread(force=True)
 
 
 def _after_fork_in_child() -> None:

@@ -366,8 +366,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             self._check_classes(found, incremental)
         classes = len(self.classes_) if self._label_binarizer.y_type_ == "multiclass" else 1
         check_memory(
-            9 * len(y) * classes,  # the binarizer's whole numbers, and what becomes of them
-            f"the targets of {len(y):,} rows in {classes:,} classes",
+            9 * X.shape[0] * classes,  # the binarizer's whole numbers, and what becomes of them
+            f"the targets of {X.shape[0]:,} rows in {classes:,} classes",
             "merge rare classes, give fewer rows, or, if y holds quantities, take MLPRegressor",
         )
         targets: Array = self._label_binarizer.transform(y).astype(bool)
