@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -166,7 +167,7 @@ def check_finite(name: str, values: Any, purpose: str = "training") -> None:
     """Raise ValueError, naming the first place, if an array or CSR matrix holds NaN or infinity."""
     numbers = values.data if is_sparse(values) else values
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(numbers.sum()):  # then each number is, and no memory is needed to know it
+        if math.isfinite(numbers.sum()):  # then each number is, and no memory is needed to know it
             return
     wrong = ~np.isfinite(numbers)
     if wrong.any():

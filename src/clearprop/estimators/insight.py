@@ -55,7 +55,7 @@ class Insight:
         Examples
         --------
         >>> from clearprop import MLPRegressor
-        >>> model = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [0.0, 1.0])
+        >>> model = MLPRegressor((3,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [0.0, 1.0])
         >>> [a.shape for a in model.trace([[0.5]]).a]
         [(1, 3), (1, 1)]
         """

@@ -415,13 +415,14 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
-        X = self._fed(X)
-        check_memory(self.network_.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
+        X, network = self._fed(X), self.network_
+        if not of_logits and X.shape[0] <= ROWS_AT_ONCE:
+            return network.outputs(X)
+        check_memory(network.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
         if not of_logits:
-            few = X.shape[0] <= ROWS_AT_ONCE
-            return self.network_.outputs(X) if few else resolve_engine(self.engine).predict(self.network_, X)
+            return resolve_engine(self.engine).predict(network, X)
         starts = range(0, X.shape[0], ROWS_AT_ONCE)
-        return np.concatenate([self.network_.propagate(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
+        return np.concatenate([network.propagate(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
