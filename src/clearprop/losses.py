@@ -130,6 +130,8 @@ class Loss(ABC, Named):
 
 
 LOSSES: Registry[Loss] = Registry("loss", Loss)
+# The losses whose targets are -1 and 1 instead of 0 and 1.
+SIGNED = ("hinge", "perceptron")
 
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
