@@ -660,7 +660,7 @@ class Trainer(SaysNearKeywords):
             remedy = (
                 f"plan for more than epochs={self.epochs}, or choose a schedule that does not end, such as 'constant'"
             )
-            warn_caller(f"{told}. To learn on, {remedy}", TrainingWarning)
+            warn_caller(f"{told}. To go on learning, {remedy}", TrainingWarning)
 
     def _take_up(self) -> None:
         """Go on where training was interrupted: at the last parameters, where the best were shown in between."""
