@@ -257,8 +257,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         ended = trainer.end_of_schedule()
         if ended is not None:
             warn_caller(
-                f"{ended}. To go on learning, raise max_iter ({self.max_iter}) to the number of all calls of partial_fit "
-                "that will come, or choose a learning_rate that does not end, such as 'constant'",
+                f"{ended}. To go on learning, raise max_iter ({self.max_iter}) to the number of all calls of "
+                "partial_fit that will come, or choose a learning_rate that does not end, such as 'constant'",
                 TrainingWarning,
             )
         try:
