@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -87,7 +88,7 @@ def as_numbers(name: str, values: Any, dtype: npt.DTypeLike) -> Array:
         given = array.item()
         if given is None:
             raise ValueError(f"{name} must be an array of numbers, got None")
-        remedy = ": write its .toarray()" if is_sparse(given) else ""
+        remedy = ": call its .toarray()" if is_sparse(given) else ""
         raise TypeError(f"{name} must be an array of numbers, got a {type(given).__name__}{remedy}")
     if array.dtype.kind not in "biufOUS":
         first = array.flat[0] if array.size else "nothing"
@@ -135,7 +136,7 @@ def _first_no_number(name: str, array: Array, error: Exception) -> Exception:
         except (TypeError, ValueError, OverflowError) as reason:
             what = f"{name} must hold numbers, got {value!r}{_place(index)} ({reason})"
             kind = TypeError if isinstance(reason, TypeError) else ValueError
-            remedy = "turn text and categories into numbers, and leave out what is none"
+            remedy = "turn text and categories into numbers, and leave out what is missing"
             return kind(f"{what}: {remedy}{_counting(index)}")
     return type(error)(f"{name} must hold numbers: {error}")
 
@@ -166,7 +167,7 @@ def check_finite(name: str, values: Any, purpose: str = "training") -> None:
     """Raise ValueError, naming the first place, if an array or CSR matrix holds NaN or infinity."""
     numbers = values.data if is_sparse(values) else values
     with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(numbers.sum()):  # then each number is, and no memory is needed to know it
+        if math.isfinite(numbers.sum()):  # then each number is, and no memory is needed to know it
             return
     wrong = ~np.isfinite(numbers)
     if wrong.any():

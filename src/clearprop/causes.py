@@ -17,7 +17,7 @@ from clearprop.learnability import is_flat, obstacles
 from clearprop.network import Network
 from clearprop.outcome import Outcome
 from clearprop.rows import Rows
-from clearprop.sparse import is_sparse
+from clearprop.sparse import greatest, is_sparse
 from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]
@@ -137,9 +137,9 @@ def _columns(X: Any) -> tuple[Array, Array, Array]:
     if is_sparse(X):
         X = X.astype(np.float64)
         mean, square = (np.asarray(part.mean(axis=0)).ravel() for part in (X, X.multiply(X)))
-        return np.asarray(abs(X).max(axis=0).todense()).ravel(), mean, np.sqrt(np.maximum(square - mean**2, 0))
+        return greatest(X), mean, np.sqrt(np.maximum(square - mean**2, 0))
     dense = np.asarray(X, dtype=np.float64)
-    return np.abs(dense).max(axis=0), dense.mean(axis=0), dense.std(axis=0)
+    return greatest(dense), dense.mean(axis=0), dense.std(axis=0)
 
 
 def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: Outcome | None) -> list[Finding]:

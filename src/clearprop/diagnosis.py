@@ -12,7 +12,7 @@ from clearprop.findings import Diagnosis, Finding, Settings
 from clearprop.history import History
 from clearprop.learnability import is_flat, obstacles
 from clearprop.network import Network
-from clearprop.outcome import Outcome, loss_of_constant
+from clearprop.outcome import Outcome
 from clearprop.rows import Rows
 from clearprop.separability import separable
 from clearprop.trace import Trace
@@ -66,7 +66,7 @@ def diagnose_network(
         *obstacles(network, targets, [0.0] * (len(network.weights) - 1)),
         *causes(network, rows, history, settings, trace, outcome),
     ]
-    progress = _progress(network, rows, history, settings, found)
+    progress = _progress(history, settings, found, outcome)
     weight = None if rows.sample_weight is None else rows.sample_weight[picked]
     return Diagnosis(
         [
@@ -167,9 +167,7 @@ def _flat_units(
     return findings
 
 
-def _progress(
-    network: Network, rows: Rows, history: History, settings: Settings, found: list[Finding]
-) -> list[Finding]:
+def _progress(history: History, settings: Settings, found: list[Finding], outcome: Outcome | None) -> list[Finding]:
     """Whether it needed more, or longer, steps; nothing where they were too long, or a penalty undid them."""
     loss, ended, names = np.array(history.loss), settings.stop_reason, settings.names
     if not len(loss) or not np.isfinite(loss).all() or any(finding.name == "rate too high" for finding in found):
@@ -183,7 +181,7 @@ def _progress(
     gain = (loss[-1 - tail] - loss[-1]) / abs(loss[-1 - tail]) if loss[-1 - tail] else 0.0
     falls = f"the loss still fell by {gain:.1%} over the last {tail} of {len(loss)} epochs, to {loss[-1]:.4g}"
     fit = loss - [record.penalty for record in history]
-    constant = loss_of_constant(network, rows)
+    constant = None if outcome is None else outcome.constant
     goal = np.inf if constant is None else (1 - LEARNED) * constant
     half = fit[len(fit) // 2 - 1 :]
     pace = (half[0] - half[-1]) / (len(half) - 1)

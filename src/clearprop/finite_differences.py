@@ -14,8 +14,6 @@ Value = TypeVar("Value")
 
 # So far a weighted sum moves, at most; tried from the first on until the network stays on one smooth piece within it.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
-
-
 # How many roundings of the numbers that a loss is made of are taken to come together in one difference.
 ROUNDINGS = 10
 # Up to this relative error a gradient and a difference agree.
@@ -253,9 +251,3 @@ def size_of_sums(
         float(np.sum(np.abs(delta) * (abs(a) @ np.abs(W) + np.abs(b))))
         for a, W, b, delta in zip(fed, weights, biases, deltas, strict=True)
     )
-
-
-def greatest(fed: Any) -> Array:
-    """The greatest size of each column of an array or CSR matrix, shape (fan_in,)."""
-    most = abs(fed).max(axis=0)
-    return np.ravel(np.asarray(most.toarray() if hasattr(most, "toarray") else most, dtype=np.float64))

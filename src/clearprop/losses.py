@@ -130,6 +130,8 @@ class Loss(ABC, Named):
 
 
 LOSSES: Registry[Loss] = Registry("loss", Loss)
+# The losses whose targets are -1 and 1 instead of 0 and 1.
+SIGNED = ("hinge", "perceptron")
 
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
@@ -321,12 +323,12 @@ class Poisson(Loss):
 
     def value(self, a: Array, y: Array) -> Array:
         """The deviance; y log y is 0 at y = 0."""
-        rate = _inside(self.output_domain, a)
+        rate = inside(self.output_domain, a)
         return (rate - y + y * (_log_or_zero(y) - np.log(rate))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
         """1 - y / a."""
-        return np.where(self.piece(a, y) == 1, 1 - y / _inside(self.output_domain, a), a.dtype.type(0))
+        return np.where(self.piece(a, y) == 1, 1 - y / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
         """With a = exp(z): exp(z) - y + y (log y - z)."""
@@ -338,7 +340,7 @@ class Poisson(Loss):
 
     def size(self, a: Array, y: Array) -> Array:
         """That of the summands."""
-        rate = _inside(self.output_domain, a)
+        rate = inside(self.output_domain, a)
         return (rate + y + y * (np.abs(_log_or_zero(y)) + np.abs(np.log(rate)))).sum(axis=-1)
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
@@ -385,12 +387,12 @@ class BinaryCrossEntropy(Loss):
 
     def value(self, a: Array, y: Array) -> Array:
         """From probabilities."""
-        p = _inside(self.output_domain, a)
+        p = inside(self.output_domain, a)
         return -(y * np.log(p) + (1 - y) * np.log1p(-p)).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
         """(a - y) / (a (1 - a))."""
-        p = _inside(self.output_domain, a)
+        p = inside(self.output_domain, a)
         return np.where(self.piece(a, y) == 1, (p - y) / (p * (1 - p)), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
@@ -467,11 +469,11 @@ class CrossEntropy(Loss):
 
     def value(self, a: Array, y: Array) -> Array:
         """From probabilities."""
-        return -(y * np.log(_inside(self.output_domain, a))).sum(axis=-1)
+        return -(y * np.log(inside(self.output_domain, a))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
         """-y / a."""
-        return np.where(self.piece(a, y) == 1, -y / _inside(self.output_domain, a), a.dtype.type(0))
+        return np.where(self.piece(a, y) == 1, -y / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
         """With a = softmax(z): sum of y (log sum exp z - z), the row's maximum taken out first."""
@@ -550,14 +552,14 @@ def domain_ends(domain: tuple[float, float], dtype: np.dtype[Any]) -> tuple[Any,
     return dtype.type(domain[0] + np.finfo(dtype).tiny), dtype.type(domain[1] - np.finfo(dtype).eps)
 
 
-def _inside(domain: tuple[float, float], a: Array) -> Array:
+def inside(domain: tuple[float, float], a: Array) -> Array:
     """The outputs, those at or past an end of the domain moved just inside."""
     least, greatest = domain_ends(domain, a.dtype)
     return np.minimum(np.maximum(a, least), greatest)
 
 
 def _domain_piece(domain: tuple[float, float], a: Array) -> Array:
-    """1 inside the domain, 0 or 2 where `_inside` moves the output."""
+    """1 inside the domain, 0 or 2 where `inside` moves the output."""
     return np.searchsorted(np.asarray(domain_ends(domain, a.dtype)), a)
 
 

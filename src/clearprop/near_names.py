@@ -1,4 +1,4 @@
-"""What a name that is none may have been meant for: another spelling, or what other libraries call the same thing."""
+"""What an unknown name may have been meant for: another spelling, or what other libraries call the same thing."""
 
 import inspect
 import re

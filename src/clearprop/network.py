@@ -22,14 +22,14 @@ from clearprop.callers import warn_caller
 from clearprop.description import network_html, network_text
 from clearprop.drawing import Drawing, draw_network
 from clearprop.errors import CannotLearnWarning
-from clearprop.finite_differences import GradientCheck, check_gradient, greatest, size_of_sums
+from clearprop.finite_differences import GradientCheck, check_gradient, size_of_sums
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.memory import check_memory
 from clearprop.near_names import SaysNearKeywords, no_attribute
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
-from clearprop.sparse import product
+from clearprop.sparse import greatest, product
 from clearprop.trace import Gradients, Trace, Views
 
 Array = npt.NDArray[Any]

@@ -27,7 +27,7 @@ def loss_now(network: Network, rows: Rows) -> float:
     some = slice(None, None, max(1, len(rows.y) // LOOKED_AT))
     weight = None if rows.sample_weight is None else rows.sample_weight[some]
     with np.errstate(all="ignore"):
-        return network.loss_of(network.forward(rows.X[some]), rows.y[some], weight)
+        return network.mean_loss(network.propagate(rows.X[some]), rows.y[some], weight)
 
 
 def loss_of_constant(network: Network, rows: Rows) -> float | None:

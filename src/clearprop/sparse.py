@@ -47,3 +47,15 @@ def product(left: Any, right: Array, out: Array | None = None) -> Array:
         return result
     np.copyto(out, result)
     return out
+
+
+def greatest(X: Any) -> Array:
+    """The greatest size in each column of a dense or sparse matrix, shape (columns,), in float64.
+
+    Examples
+    --------
+    >>> greatest(np.array([[1.0, -3.0], [-2.0, 0.0]])).tolist()
+    [2.0, 3.0]
+    """
+    most = abs(X).max(axis=0)
+    return np.ravel(np.asarray(most.toarray() if is_sparse(most) else most, dtype=np.float64))

@@ -294,6 +294,8 @@ class Trainer(SaysNearKeywords):
             clip_norm=self.clip_norm,
             rng=self.rng,
         )
+        # What parameters and slots were before the batches under way: to fill arrays is faster than to make them.
+        self._before = np.empty_like(network.parameters), np.empty_like(self._job.slots)
         self._state = State(Patience(monitor, self.tolerance, self.patience, keeps_best), samples=samples)
         self._records: list[EpochRecord] = []
         self._last = None
@@ -543,7 +545,8 @@ class Trainer(SaysNearKeywords):
         if state.cursor == job.n_rows:
             return
         drawn, order = generator_state(self.rng), state.order
-        before = self.network.parameters.copy(), job.slots.copy(), job.step
+        parameters, slots, step = *self._before, job.step
+        parameters[:], slots[:] = self.network.parameters, job.slots
         stretch = self._stretch(min(stop, job.n_rows), epochs)
         first_batch = state.cursor // job.batch_size
         try:
@@ -560,7 +563,7 @@ class Trainer(SaysNearKeywords):
                 self._orders(in_epoch + 1)
             raise self._divergence_error(diverged, first_batch + batch) from None
         except BaseException:  # such as Ctrl-C: back to where training can be gone on with
-            self.network.parameters[:], job.slots[:], job.step = before
+            self.network.parameters[:], job.slots[:], job.step = parameters, slots, step
             restore_generator(self.rng, drawn)
             state.order = order
             raise
@@ -657,7 +660,7 @@ class Trainer(SaysNearKeywords):
             remedy = (
                 f"plan for more than epochs={self.epochs}, or choose a schedule that does not end, such as 'constant'"
             )
-            warn_caller(f"{told}. To learn on, {remedy}", TrainingWarning)
+            warn_caller(f"{told}. To go on learning, {remedy}", TrainingWarning)
 
     def _take_up(self) -> None:
         """Go on where training was interrupted: at the last parameters, where the best were shown in between."""

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop import MLPClassifier, MLPRegressor, Network, Perceptron, Trainer
-from clearprop.diagnosis import loss_of_constant
+from clearprop.outcome import loss_of_constant
 from clearprop.rows import Rows
 
 pytestmark = pytest.mark.filterwarnings(

@@ -62,7 +62,7 @@ def test_partial_fit_after_the_schedule_s_end(cls, name, schedule):
     if finite:
         rate = {"cosine": "0", "one_cycle": "4e-08", "falling": "0", "cosine to a tenth": "0.001"}[name]
         assert "planned for 8 steps, and this is step 9" in told[4][0]
-        assert f"at a rate of {rate}, where the base is 0.01. To learn on, raise max_iter (4)" in told[4][0]
+        assert f"at a rate of {rate}, where the base is 0.01. To go on learning, raise max_iter (4)" in told[4][0]
 
 
 def test_a_new_plan_is_told_of_anew():

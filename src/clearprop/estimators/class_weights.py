@@ -51,11 +51,12 @@ def weights_of_classes(class_weight: Any, classes: Array, targets: Array, multil
     balanced = isinstance(class_weight, str) and class_weight == "balanced"
     if multilabel:
         if balanced:
-            return np.array([_balanced(2, label.astype(np.intp)) for label in targets.T])
+            return np.array([balanced_weights(2, label.astype(np.intp)) for label in targets.T])
         return _of_labels(class_weight, targets.shape[1])
     if not balanced:
         return named_weights(class_weight, classes)
-    return _balanced(len(classes), targets[:, 0].astype(np.intp) if targets.shape[1] == 1 else targets.argmax(axis=1))
+    labels = targets[:, 0].astype(np.intp) if targets.shape[1] == 1 else targets.argmax(axis=1)
+    return balanced_weights(len(classes), labels)
 
 
 def named_weights(class_weight: Any, classes: Array, name: str = "class_weight") -> Array:
@@ -107,8 +108,8 @@ def _of_labels(class_weight: Any, labels: int) -> Array:
     return np.array(rows)
 
 
-def _balanced(count: int, labels: Array) -> Array:
-    """The inverse of how often each is there, 1 on average; 0 for what is not there."""
+def balanced_weights(count: int, labels: Array) -> Array:
+    """The inverse of how often each label from 0 to `count` - 1 is there, 1 on average; 0 for what is not there."""
     present = np.unique(labels)
     weights = np.zeros(count)
     weights[present] = compute_class_weight("balanced", classes=present, y=labels)

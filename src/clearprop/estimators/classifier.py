@@ -21,14 +21,11 @@ from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.own_words import in_own_words, scoring
 from clearprop.estimators.scoring import Scored, scorer_of
-from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
+from clearprop.losses import LOSSES, SIGNED, BinaryCrossEntropy, CrossEntropy
 from clearprop.memory import check_memory
 from clearprop.metrics import accuracy
 
 Array = npt.NDArray[Any]
-
-# The losses whose targets are -1 and 1 instead of 0 and 1.
-SIGNED = ("hinge", "perceptron")
 
 
 def gives_probabilities(estimator: Any) -> bool:

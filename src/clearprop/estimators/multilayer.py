@@ -41,7 +41,7 @@ from clearprop.estimators.settings import (
     schedule,
 )
 from clearprop.estimators.unchanged import Earlier, unchanged_if_refused
-from clearprop.findings import Diagnosis, Settings
+from clearprop.findings import ESTIMATOR, TRAINER, Diagnosis, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.memory import check_memory
 from clearprop.network import ROWS_AT_ONCE, Network
@@ -58,7 +58,7 @@ Array = npt.NDArray[Any]
 # The fitted attributes that grow by the epoch.
 RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
 # This estimator's names for the trainer's parameters, in what is said where training diverges.
-NAMES = {"learning_rate": "learning_rate_init", "l2": "alpha", "optimizer": "solver"}
+NAMES = {TRAINER.rate: ESTIMATOR.rate, TRAINER.l2: ESTIMATOR.l2, TRAINER.optimizer: ESTIMATOR.optimizer}
 # What is said where a training came to nothing, and the estimator is as it was.
 LEFT = "The model is still the one from before"
 
@@ -257,8 +257,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         ended = trainer.end_of_schedule()
         if ended is not None:
             warn_caller(
-                f"{ended}. To learn on, raise max_iter ({self.max_iter}) to all calls of partial_fit that will come, "
-                "or choose a learning_rate that does not end, such as 'constant'",
+                f"{ended}. To go on learning, raise max_iter ({self.max_iter}) to the number of all calls of "
+                "partial_fit that will come, or choose a learning_rate that does not end, such as 'constant'",
                 TrainingWarning,
             )
         try:
@@ -415,13 +415,14 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     def _forward(self, X: Any, of_logits: bool = False) -> Array:
         """The last layer's activations, or weighted sums, of checked rows."""
-        X = self._fed(X)
-        check_memory(self.network_.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
+        X, network = self._fed(X), self.network_
+        if not of_logits and X.shape[0] <= ROWS_AT_ONCE:
+            return network.outputs(X)
+        check_memory(network.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
         if not of_logits:
-            few = X.shape[0] <= ROWS_AT_ONCE
-            return self.network_.outputs(X) if few else resolve_engine(self.engine).predict(self.network_, X)
+            return resolve_engine(self.engine).predict(network, X)
         starts = range(0, X.shape[0], ROWS_AT_ONCE)
-        return np.concatenate([self.network_.propagate(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
+        return np.concatenate([network.propagate(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,4 +1,4 @@
-"""Names of parameters, and names given for their values, that are none: scikit-learn's errors, and the near name."""
+"""Unknown parameters, and unknown names for their values: scikit-learn's errors, and the near name."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ REGISTRIES: dict[str, Registry[Any]] = {
 
 
 class SaysNearParameters(SaysNearKeywords):
-    """What an estimator answers to a parameter that it has not, or to a value that is none."""
+    """What an estimator answers to an unknown parameter, or to a value that one cannot have."""
 
     def _validate_params(self) -> None:
         with saying_near_values(self):
@@ -46,7 +46,7 @@ class SaysNearParameters(SaysNearKeywords):
 
 @contextmanager
 def saying_near_values(estimator: Any) -> Iterator[None]:
-    """Add to scikit-learn's error for a value that is none what may have been meant."""
+    """Add to scikit-learn's error for a value that a parameter cannot have what may have been meant."""
     try:
         yield
     except InvalidParameterError as error:

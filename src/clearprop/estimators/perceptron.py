@@ -10,7 +10,6 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import compute_class_weight, compute_sample_weight
 from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
@@ -20,7 +19,7 @@ from clearprop.diagnosis import diagnose_network
 from clearprop.engines.rules import RULES
 from clearprop.errors import DivergenceError
 from clearprop.estimators.checks import checked, is_plain_answer
-from clearprop.estimators.class_weights import named_weights, weights_of_rows
+from clearprop.estimators.class_weights import balanced_weights, named_weights, weights_of_rows
 from clearprop.estimators.counts import as_counts
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
 from clearprop.estimators.mistake_bound import judged
@@ -280,12 +279,12 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                 "give rows of another class too"
             )
         labels = self._labels(y)
-        class_weight = np.ones(len(self.classes_))
+        self.class_weight_: Any = None
         if self.class_weight == "balanced":
-            class_weight = compute_class_weight("balanced", classes=self.classes_, y=y)
+            self.class_weight_ = balanced_weights(len(self.classes_), labels)
         elif self.class_weight is not None:
-            class_weight = named_weights(self.class_weight, self.classes_)
-        self.class_weight_: Any = None if self.class_weight is None else class_weight
+            self.class_weight_ = named_weights(self.class_weight, self.classes_)
+        class_weight = np.ones(len(self.classes_)) if self.class_weight_ is None else self.class_weight_
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
@@ -480,10 +479,10 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         """
         check_is_fitted(self)
         X, y = checked(self, X, y, accept_sparse="csr", reset=False)
-        self._labels(y)
+        labels = self._labels(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
         targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)
-        weight = None if self.class_weight is None else compute_sample_weight(self.class_weight, y)
+        weight = None if self.class_weight_ is None else self.class_weight_[labels]
         rows = Rows.checked(self.network_, X, targets, weight)
         return diagnose_network(self.network_, rows, History(), Settings(layers=False))
 

@@ -73,7 +73,7 @@ def attribute(
     Raises
     ------
     InputError
-        A method, output or shape that is none.
+        An unknown method or output, or a shape that does not fit.
 
     Examples
     --------

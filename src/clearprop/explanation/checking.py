@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
-from clearprop.finite_differences import GradientCheck, check_gradient, greatest
+from clearprop.finite_differences import GradientCheck, check_gradient
+from clearprop.sparse import greatest
 from clearprop.trace import Trace
 
 Array = npt.NDArray[Any]

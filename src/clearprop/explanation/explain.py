@@ -77,7 +77,7 @@ def explain(
     Raises
     ------
     InputError
-        A name that is none (the message lists those there are), shapes that do not fit, numbers that are not finite,
+        An unknown name (the message lists those there are), shapes that do not fit, numbers that are not finite,
         a model that is not fitted.
 
     Examples

@@ -3,8 +3,6 @@
 import math
 from dataclasses import replace
 
-import numpy as np
-
 from clearprop.explanation.expressions import (
     Add,
     Call,
@@ -21,7 +19,7 @@ from clearprop.explanation.expressions import (
 from clearprop.explanation.formulas import fill, parse_formula, settings
 from clearprop.explanation.row import Row
 from clearprop.explanation.terms import Factor
-from clearprop.losses import domain_ends
+from clearprop.losses import inside
 
 # A softmax over at most so many units has its sum written out.
 WRITTEN_OUT = 3
@@ -104,8 +102,7 @@ def loss_formula(row: Row, unit: int) -> Expression:
     loss = row.network.loss_function
     a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
     if not row.computation.from_logits and is_outside(row, unit):
-        least, greatest = domain_ends(loss.output_domain, row.a[-1].dtype)
-        a = replace(a, value=float(np.clip(row.a[-1][unit - 1], least, greatest)))
+        a = replace(a, value=float(inside(loss.output_domain, row.a[-1])[unit - 1]))
     if not loss.formula:
         return Call(loss.name, (a, y))
     return fill(parse_formula(loss.formula), {**settings(loss), "a": a, "y": y})

@@ -15,6 +15,7 @@ from clearprop.errors import InputError
 from clearprop.explanation.explainable import is_fitted, refusal
 from clearprop.explanation.given import Givens, before_transformation, table_cells
 from clearprop.explanation.names import Name
+from clearprop.losses import SIGNED
 from clearprop.network import Network
 from clearprop.penalties import Penalty
 from clearprop.sparse import canonical, is_sparse
@@ -396,8 +397,8 @@ def _targets(network: Network, y: Any, classes: Any) -> Array:
 
 
 def _low(network: Network) -> float:
-    """What stands for no: the losses that are one of margins have -1 for it."""
-    return -1.0 if network.loss_function.name in ("hinge", "perceptron") else 0.0
+    """What stands for no."""
+    return -1.0 if network.loss_function.name in SIGNED else 0.0
 
 
 def _encoded(network: Network, labels: Array, classes: Array) -> Array:

@@ -36,10 +36,11 @@ def _registers(features: set[str]) -> int:
     return 32 if features & {"avx512f", "neon"} else 16
 
 
-VECTOR_BYTES = _vector_bytes(_features())
+FEATURES = _features()
+VECTOR_BYTES = _vector_bytes(FEATURES)
 # Of a tile. Two vectors of sums a row, two of b and one of a must be held at a time: of 8 rows, 16 registers would have
 # to be emptied into memory at each step, which took 1.7 times as long on layers of 1,024 units.
-ROWS = 6 if _registers(_features()) == 16 else 8
+ROWS = 6 if _registers(FEATURES) == 16 else 8
 
 
 @scalar
