@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
 
 # An alarm raises in the main thread at moments spread over the work, as Ctrl-C does.
 INTERRUPTED = """
-import _thread, random, signal, sys, time, warnings
+import _thread, random, signal, sys, threading, time, warnings
 import numpy as np
 from threadpoolctl import threadpool_info
 from clearprop import Callback, MLPClassifier, Network, Perceptron, Trainer
@@ -85,6 +85,7 @@ for _ in range(n):
             break
         time.sleep(0.001)
     assert not _thread._count(), "threads survive"
+    assert threading.active_count() == 1
     assert not threads._under_way
 assert [library["num_threads"] for library in threadpool_info()] == before
 assert work(3) == expected

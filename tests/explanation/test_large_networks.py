@@ -1,6 +1,6 @@
 """A large network's explanation takes milliseconds and a screen."""
 
-import time
+import sys
 
 import numpy as np
 import pytest
@@ -8,7 +8,24 @@ import pytest
 from clearprop import LOSSES, OPTIMIZERS, Network, Penalty, explain
 from strategies import targets_for
 
-BUDGET = 0.050
+# About 16 ms of a processor: as many calls of functions, Python's own among them, as a page of text may take.
+MOST_CALLS = 60_000
+
+
+def calls(function):
+    """What a function returns, and how many functions are called in it."""
+    count = 0
+
+    def note(frame, event, argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        result = function()
+    finally:
+        sys.setprofile(None)
+    return result, count
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +42,11 @@ NAMES = ["W1[300,5]", "W2[3,4]", "W3[7,2]", "b1[9]", "b3[2]", "x[100]", "delta1[
 
 
 @pytest.mark.parametrize("name", [*NAMES, "prediction", "loss"])
-def test_within_50_ms_and_60_lines(network, digit, name):
-    fastest = np.inf
-    for _ in range(5):
-        explanation = explain(network, digit, [3], name, optimizer="sgd")
-        _ = explanation.trace, explanation.gradients
-        start = time.perf_counter()
-        text = explanation.to_text()
-        fastest = min(fastest, time.perf_counter() - start)
-    assert fastest < BUDGET
+def test_within_some_calls_and_60_lines(network, digit, name):
+    explanation = explain(network, digit, [3], name, optimizer="sgd")
+    _ = explanation.trace, explanation.gradients
+    text, count = calls(explanation.to_text)
+    assert count < MOST_CALLS
     lines = text.splitlines()
     assert len(lines) <= 60
     assert max(map(len, lines)) <= 80
@@ -108,14 +121,10 @@ def test_a_screen_for_every_loss_and_optimiser(loss, optimizer):
 def test_a_batch_with_penalty_and_step_is_fast(network):
     rng = np.random.default_rng(1)
     X, y = rng.random((200, 784)), rng.integers(10, size=200)
-    fastest = np.inf
-    for _ in range(5):
-        explanation = explain(network, X, y, "W1[300,5]", penalty=Penalty(0.1, 0.2), optimizer="nadam")
-        _ = explanation.trace, explanation.gradients
-        start = time.perf_counter()
-        text = explanation.to_text()
-        fastest = min(fastest, time.perf_counter() - start)
-    assert fastest < BUDGET
+    explanation = explain(network, X, y, "W1[300,5]", penalty=Penalty(0.1, 0.2), optimizer="nadam")
+    _ = explanation.trace, explanation.gradients
+    text, count = calls(explanation.to_text)
+    assert count < MOST_CALLS
     assert len(text.splitlines()) <= 60
 
 

@@ -5,6 +5,7 @@ shared between two trainings at a time, and no library of threads is needed. The
 them (see `apart`), since a worker that an interrupt kept from coming would be waited for by the others for ever.
 """
 
+import _thread
 import os
 import threading
 from collections.abc import Callable
@@ -80,22 +81,29 @@ def run(work: Callable[[int, int, Any], None], workers: int) -> None:
 
 
 def _run_together(work: Callable[[int, int, Any], None], workers: int, counter: Any) -> None:
-    gate, others = threading.Event(), list[threading.Thread]()
+    # Bare threads, since those of `threading` would leave an entry for this one, too, when it has gone.
+    gate, ended = _thread.allocate_lock(), list[Any]()
+    gate.acquire()
 
-    def begin(worker: int) -> None:
-        gate.wait()
-        work(worker, 1 + len(others), counter)
+    def begin(worker: int, end: Any) -> None:
+        with gate:
+            pass
+        try:
+            work(worker, 1 + len(ended), counter)
+        finally:
+            end.release()
 
     for worker in range(1, workers):
-        thread = threading.Thread(target=begin, args=(worker,), daemon=True)
+        end = _thread.allocate_lock()
+        end.acquire()
         try:
-            thread.start()
+            _thread.start_new_thread(begin, (worker, end))
         except RuntimeError:  # the system gives no more threads: those that there are share the work
             break
-        others.append(thread)
-    gate.set()
+        ended.append(end)
+    gate.release()
     try:
-        work(0, 1 + len(others), counter)
+        work(0, 1 + len(ended), counter)
     finally:
-        for thread in others:
-            thread.join()
+        for end in ended:
+            end.acquire()
