@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Activation
-from clearprop.findings import Finding, Settings
+from clearprop.findings import Diagnosis, Finding, Settings
 from clearprop.history import History
 from clearprop.learnability import is_flat, obstacles
 from clearprop.network import Network
@@ -26,6 +26,8 @@ Array = npt.NDArray[Any]
 MOST_ROWS, MOST_NUMBERS = 2_000, 2_000_000
 # A column or target whose values are this large, or this alike, is taken as unscaled.
 LARGE, SMALL = 10.0, 0.1
+# A column that varies little may still reach so many times as far from its mean, as one of zeros and a few ones does.
+UNUSUAL = 5.0
 # So many times as large is a column beside which another is lost.
 UNLIKE = 300.0
 # A penalty that takes less than this of a weight at rate 1 leaves it what it is.
@@ -53,23 +55,21 @@ def trace_of(network: Network, X: Any) -> Trace:
 
 def poor_outcome(
     network: Network, rows: Rows, history: History, settings: Settings, outcome: Outcome | None
-) -> list[Finding]:
-    """Why training has ended with next to nothing learned; empty where it has learned, or the reason is not known.
+) -> str | None:
+    """What to say of a training that ended with next to nothing learned; None where it has learned, or none knows why.
 
     What `obstacles` names was said before the first step, and is not said again; and where the loss still fell, it was
     the tolerance that ended it, which is meant for targets of a usual size.
     """
     if outcome is None or not outcome.is_poor:
-        return []
+        return None
     outcome = outcome.measured(network, rows)
-    if not outcome.is_poor:
-        return []
-    if obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
-        return []
+    if not outcome.is_poor or obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
+        return None
     found = causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X)]), outcome)
     if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
-        return [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
-    return found
+        found = [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
+    return f"{outcome}.{Diagnosis(found).hints()}" if found else None
 
 
 def _still_fell(epochs: History) -> bool:
@@ -112,7 +112,7 @@ def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> lis
         of_column = f"column {far} is about {mean[far]:.4g} and varies by {spread[far]:.3g}"
         evidence = f"{of_column}, where 0 and 1 are good (columns counted from 0)"
         findings.append(Finding("unscaled features", evidence, scaler))
-    elif varying.size and varying.max() < SMALL:
+    elif varying.size and varying.max() < SMALL and (size - np.abs(mean)).max() < SMALL * UNUSUAL:
         evidence = f"the columns vary by {varying.max():.3g} at most, where about 1 is good"
         findings.append(Finding("unscaled features", evidence, scaler))
     elif size[spread > 0].min(initial=np.inf) < size[worst] / UNLIKE:
@@ -180,9 +180,9 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
     end = fit[-1] if outcome is None else min(fit[-1], outcome.reached)  # an epoch's may be high by dropout
     rises = float(np.mean(np.diff(fit) > RISE * np.abs(fit[:-1]))) if len(fit) > EPOCHS else 0.0
     if len(fit) > 2 and (end > 1.5 * fit.min() or rises > 0.3):
-        evidence = f"the loss ended at {end:.4g}, its least was {fit.min():.4g}"
-        evidence += f", and it rose by a tenth or more in {rises:.0%} of the epochs" if rises > 0 else ""
-        return [Finding("rate too high", evidence, remedy)]
+        parts = [f"the loss ended at {end:.4g}, its least was {fit.min():.4g}"] if end > 1.5 * fit.min() else []
+        parts += [f"the loss rose by a tenth or more in {rises:.0%} of the epochs"] if rises > 0 else []
+        return [Finding("rate too high", ", and ".join(parts), remedy)]
     return []
 
 

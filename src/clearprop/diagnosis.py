@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.activations import Activation
 from clearprop.causes import causes, is_dead, looked_at, trace_of
 from clearprop.findings import Diagnosis, Finding, Settings
 from clearprop.history import History
@@ -21,6 +22,8 @@ Array = npt.NDArray[Any]
 
 # A unit whose slope is, over the rows, on average less than this share of the steepest has stopped learning.
 FLAT = 0.02
+# Where an activation has come to its ends.
+FAR = 30.0
 # What has not got the loss below that of a constant output by this share has learned nothing.
 LEARNED = 0.1
 # If at its present pace it would have after so many more epochs, it is only the epochs that are missing.
@@ -66,12 +69,13 @@ def diagnose_network(
         *obstacles(network, targets, [0.0] * (len(network.weights) - 1)),
         *causes(network, rows, history, settings, trace, outcome),
     ]
-    progress = _progress(history, settings, found, outcome)
+    alike = _one_target(targets, network)
+    progress = [] if alike else _progress(history, settings, found, outcome)
     weight = None if rows.sample_weight is None else rows.sample_weight[picked]
     return Diagnosis(
         [
             *found,
-            *_one_target(targets, network),
+            *alike,
             *(_no_line(rows.X, targets, network, settings) if lines else []),
             *_most_frequent_class(network, trace.outputs, targets[picked], weight, settings),
             *_flat_units(network, trace, settings, found, steps_too_small=bool(progress)),
@@ -145,8 +149,9 @@ def _flat_units(
         n = z.shape[1]
         if activation.name == "softmax" or is_flat(activation, n):
             continue
-        points = np.linspace(-3, 3, 601)
-        steepest = np.abs(activation.slope(points, activation.value(points))).max()
+        steepest = _slope_at(activation, np.linspace(-3, 3, 601))
+        if min(_slope_at(activation, -FAR), _slope_at(activation, FAR)) >= FLAT * steepest:
+            continue  # it has no end
         dead = is_dead(activation, z, a)
         saturated = ~dead & (np.abs(activation.slope(z, a), dtype=np.float64).mean(axis=0) < FLAT * steepest)
         units = [f"{unit + 1}" for unit in np.flatnonzero(dead)[:5]]
@@ -157,14 +162,23 @@ def _flat_units(
             remedy = " or ".join([*lower_rate, "take activation='leaky_relu'"])
             findings.append(Finding("dead units", evidence, found[0].remedy if found else remedy))
         units = [f"{unit + 1}" for unit in np.flatnonzero(saturated)[:5]]
-        if saturated.sum() > n / 10:
+        flat_above = _slope_at(activation, FAR) < FLAT * steepest
+        # One that is flat below 0 alone is often off; what few rows have is learned from those.
+        if saturated.sum() > (n / 10 if flat_above else n / 2):
             evidence = (
-                f"{int(saturated.sum())} of {n} units of layer {layer} are at an end of {activation.name} at nearly "
-                f"every row ({', '.join(units)}...)"
+                f"{int(saturated.sum())} of {n} units of layer {layer} are at a flat end of {activation.name} at "
+                f"nearly every row ({', '.join(units)}...)"
             )
-            remedy = " or ".join([*lower_rate, "take another activation, such as 'relu'"])
+            other = "relu" if flat_above else "leaky_relu"
+            remedy = " or ".join([*lower_rate, f"take another activation, such as '{other}'"])
             findings.append(Finding("saturated units", evidence, found[0].remedy if found else remedy))
     return findings
+
+
+def _slope_at(activation: Activation, z: Any) -> float:
+    """The steepest slope at these points."""
+    z = np.atleast_1d(z)
+    return float(np.abs(activation.slope(z, activation.value(z))).max())
 
 
 def _progress(history: History, settings: Settings, found: list[Finding], outcome: Outcome | None) -> list[Finding]:

@@ -18,6 +18,8 @@ POOR = 0.75
 LEAST = 1e-8
 # Targets whose constant has a loss below this share of their mean square are all the same.
 ALIKE = 1e-14
+# And so are those whose constant has a loss of no more than a probability's floor leaves.
+TINY = 1e-290
 # A loss below this share of the penalty is lost in the rounding of their sum, and computed anew.
 ROUNDING = 1e-6
 
@@ -38,7 +40,7 @@ def loss_of_constant(network: Network, rows: Rows) -> float | None:
     mean = targets.mean(axis=0) if weight is None else np.average(targets, axis=0, weights=weight)
     values = network.loss_function.value(np.broadcast_to(mean, targets.shape), targets)
     value = float(values.mean() if weight is None else np.average(values, weights=weight))
-    return value if value > ALIKE * float(np.mean(targets * targets)) else None
+    return value if value > max(ALIKE * float(np.mean(targets * targets)), TINY) else None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,11 @@ class Outcome:
         if self.before is None or self.before < LEAST:
             return False
         return self.reached > 1.2 * self.before and self.reached > 1.5 * (self.constant or self.before)
+
+    def __str__(self) -> str:
+        if self.constant is None:
+            return f"training came to a loss of {self.reached:.4g}, from {self.before:.4g} before the first step"
+        return f"training came to a loss of {self.reached:.4g}, and the best constant output has {self.constant:.4g}"
 
     @property
     def is_poor(self) -> bool:

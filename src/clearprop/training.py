@@ -19,7 +19,7 @@ from clearprop.engines import Diverged, Engine, Job, Progress, Stretch, compiles
 from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.lbfgs import minimise
 from clearprop.errors import CannotLearnWarning, DivergenceError, TrainingWarning
-from clearprop.findings import TRAINER, Diagnosis, Settings
+from clearprop.findings import TRAINER, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.learnability import check_output, obstacles
 from clearprop.memory import check_memory
@@ -213,9 +213,9 @@ class Trainer(SaysNearKeywords):
             before = loss_now(self.network, self.rows)
             history = self.run()
             outcome = Outcome.of(self.network, self.rows, history, before, self._state.patience.keeps_best)
-            found = poor_outcome(self.network, self.rows, history, self._settings(before), outcome)
-        if found:
-            warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", TrainingWarning)
+            poor = poor_outcome(self.network, self.rows, history, self._settings(before), outcome)
+        if poor:
+            warn_caller(poor, TrainingWarning)
         return history
 
     def _settings(self, first_loss: float) -> Settings:
@@ -764,7 +764,15 @@ class Trainer(SaysNearKeywords):
 def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> Rows:
     if not isinstance(validation, list | tuple) or len(validation) not in (2, 3):
         raise ValueError("validation must be (X, y) or (X, y, sample_weight)")
-    return Rows.checked(network, *validation, which="validation ")
+    rows = Rows.checked(network, *validation, which="validation ")
+    largest = float(abs(rows.y).max())
+    if largest > math.sqrt(np.finfo(network.dtype).max):
+        warn_caller(
+            f"the validation rows have targets up to {largest:.3g}, whose squares {network.dtype} cannot hold, so that "
+            "their loss may be infinite: scale them as those that are trained on",
+            TrainingWarning,
+        )
+    return rows
 
 
 def _warn_of_ignored(names: list[str]) -> None:

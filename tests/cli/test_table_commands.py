@@ -297,8 +297,16 @@ def test_version_and_help(run):
 @pytest.mark.parametrize(
     ("option", "value", "note"),
     [
-        ("--learning-rate", 100, r"next to nothing was learned\. rate too high: .* lower learning_rate \(100\)"),
-        ("--l2", 1e5, r"next to nothing was learned\. l2 too high: .* lower l2 \(100000\)"),
+        (
+            "--learning-rate",
+            100,
+            r"training came to a loss of \S+, and .* output has \S+\. rate too high: .* lower learning_rate \(100\)",
+        ),
+        (
+            "--l2",
+            1e5,
+            r"training came to a loss of \S+, and .* output has \S+\. l2 too high: .* lower l2 \(100000\)",
+        ),
         ("--activation", "step", r"not all can be learned: no gradient: step, the activation of layer 2"),
         ("--initializer", "zeros", r"not all can be learned: closed layers: layers 1 and 2 begin with weights of 0"),
     ],

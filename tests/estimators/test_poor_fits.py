@@ -3,6 +3,7 @@
 import contextlib
 import re
 import warnings
+from functools import partial
 
 import numpy as np
 import pytest
@@ -86,7 +87,7 @@ def test_nonsense_is_named_with_its_reason_and_the_remedy(name):
     assert warning.category is PoorFitWarning
     assert warning.filename == __file__
     message = str(warning.message)
-    assert message.startswith(f"next to nothing was learned. {reason}: ")
+    assert re.match(rf"training came to a loss of \S+, .*\d\. {reason}: ", message)
     assert remedy in message.partition("Remedy: ")[2].partition(". ")[0]
     assert model.diagnose(rows, y)[0].name == reason
 
@@ -343,3 +344,63 @@ def test_sparse_columns_have_the_scales_of_dense_ones():
     of_dense, of_sparse = causes._columns(rows), causes._columns(csr_array(rows))
     for dense, sparse in zip(of_dense, of_sparse, strict=True):
         np.testing.assert_allclose(sparse, dense, rtol=1e-12, atol=1e-15)
+
+
+def test_columns_of_zeros_and_a_few_ones_are_scaled_well():
+    """Such a column varies by less than 0.1, and is what a category becomes."""
+    rng = np.random.RandomState(0)
+    group = rng.randint(0, 200, 3000)
+    effect = rng.randn(200)
+    one_hot = np.eye(200)[group]
+    y = effect[group] + 2 * rng.randn(3000) > 0
+    for rows in (one_hot, csr_array(one_hot)):
+        model = MLPClassifier((10,), max_iter=100, tol=0.1, random_state=0)
+        assert said(model.fit, rows, y) == []
+        assert "unscaled features" not in [finding.name for finding in model.diagnose(rows, y)]
+    small = MLPClassifier((10,), max_iter=500, random_state=0)
+    (warning,) = said(small.fit, 1e-5 * one_hot, y)
+    assert "unscaled features: the columns vary by" in str(warning.message)
+
+
+def test_units_that_are_often_off_are_no_fault_and_activations_without_an_end_are_not_at_one():
+    rng = np.random.RandomState(0)
+    X = rng.randn(60, 3)
+    y = X @ [1.0, 2.0, 3.0]
+    for activation in ("relu", "leaky_relu", "silu"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model = MLPRegressor(hidden_layer_sizes=(5,), activation=[activation], random_state=0, max_iter=20).fit(
+                X, y
+            )
+        assert "saturated units" not in [finding.name for finding in model.diagnose(X, y)]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model = MLPRegressor(hidden_layer_sizes=(5,), activation=["tanh"], random_state=0, max_iter=20).fit(1000 * X, y)
+    (finding,) = [finding for finding in model.diagnose(1000 * X, y) if finding.name == "saturated units"]
+    assert "at a flat end of tanh" in finding.evidence
+
+
+def test_what_is_said_is_what_was_measured():
+    """A loss worse than a constant's need not mean wrong classes; the sentence claims no more than the loss."""
+    X, y = load_iris(return_X_y=True)
+    model = MLPClassifier(learning_rate_init=100.0, random_state=0)
+    (warning,) = said(model.fit, scale(X), y)
+    message = str(warning.message)
+    reached, constant = map(float, re.match(r"training came to a loss of (\S+), and .* has (\S+)\. ", message).groups())
+    assert constant == pytest.approx(np.log(3), rel=1e-3)
+    assert reached > constant
+    one_class = MLPClassifier((10,), learning_rate_init=0.1, max_iter=1000, random_state=0).fit(
+        scale(X), np.zeros(150, int)
+    )
+    assert [finding.name for finding in one_class.diagnose(scale(X), np.zeros(150, int))] == ["one class"]
+
+
+def test_validation_rows_beyond_what_can_be_squared_are_told_of_once():
+    rng = np.random.RandomState(0)
+    X = rng.randn(60, 3)
+    y = X[:, 0]
+    model = MLPRegressor(hidden_layer_sizes=(4,), max_iter=3, tol=0.0, random_state=0)
+    told = [w for w in said(partial(model.fit, X_val=X, y_val=1e200 * y), X, y) if "validation" in str(w.message)]
+    (warning,) = told
+    assert warning.category is TrainingWarning
+    assert "the validation rows have targets up to 2.38e+200, whose squares float64 cannot hold" in str(warning.message)

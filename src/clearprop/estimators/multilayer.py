@@ -41,7 +41,7 @@ from clearprop.estimators.settings import (
     schedule,
 )
 from clearprop.estimators.unchanged import Earlier, unchanged_if_refused
-from clearprop.findings import ESTIMATOR, TRAINER, Diagnosis, Settings
+from clearprop.findings import ESTIMATOR, TRAINER, Settings
 from clearprop.history import EpochRecord, History
 from clearprop.memory import check_memory
 from clearprop.network import ROWS_AT_ONCE, Network
@@ -306,8 +306,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             )
         elif reason.startswith("diverged") or not reason:
             return  # which was said
-        elif found := poor_outcome(self.network_, rows, history, settings, outcome):
-            warn_caller(f"next to nothing was learned.{Diagnosis(found).hints()}", PoorFitWarning)
+        elif poor := poor_outcome(self.network_, rows, history, settings, outcome):
+            warn_caller(poor, PoorFitWarning)
 
     def _turned(self) -> Settings:
         """What a diagnosis may tell to turn, and how training ended."""
