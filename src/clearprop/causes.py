@@ -23,7 +23,7 @@ from clearprop.trace import Trace
 Array = npt.NDArray[Any]
 
 # More rows than these show nothing new about scales and units; nor do more numbers than these.
-MOST_ROWS, MOST_NUMBERS = 2_000, 2_000_000
+MOST_ROWS, MOST_NUMBERS = 500, 500_000
 # A column or target whose values are this large, or this alike, is taken as unscaled.
 LARGE, SMALL = 10.0, 0.1
 # A column that varies little may still reach so many times as far from its mean, as one of zeros and a few ones does.
