@@ -23,7 +23,9 @@ from clearprop.trace import Trace
 Array = npt.NDArray[Any]
 
 # More rows than these show nothing new about scales and units; nor do more numbers than these.
-MOST_ROWS, MOST_NUMBERS = 500, 500_000
+MOST_ROWS, MOST_NUMBERS = 2_000, 2_000_000
+# At the end of a fit, which is not to wait, so many are enough.
+ROWS_AT_END = 500
 # A column or target whose values are this large, or this alike, is taken as unscaled.
 LARGE, SMALL = 10.0, 0.1
 # A column that varies little may still reach so many times as far from its mean, as one of zeros and a few ones does.
@@ -40,10 +42,10 @@ RISE = 0.1
 SHRUNKEN = 0.25
 
 
-def looked_at(X: Any) -> slice:
+def looked_at(X: Any, most: int = MOST_ROWS) -> slice:
     """Rows, evenly spread, that are enough to judge scales and units by."""
     n_rows, columns = X.shape
-    rows = min(MOST_ROWS, max(100, MOST_NUMBERS // columns))
+    rows = min(most, max(100, MOST_NUMBERS // columns))
     return slice(None, None, max(1, n_rows // rows))
 
 
@@ -66,7 +68,7 @@ def poor_outcome(
     outcome = outcome.measured(network, rows)
     if not outcome.is_poor or obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
         return None
-    found = causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X)]), outcome)
+    found = causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X, ROWS_AT_END)]), outcome)
     if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
         found = [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
     return f"{outcome}.{Diagnosis(found).hints()}" if found else None

@@ -333,7 +333,7 @@ def test_only_a_poor_fit_is_looked_at_and_then_at_some_rows(monkeypatch):
     assert looked == []
     (warning,) = said(model.set_params(tol=1e-4).fit, many * 1e-5, np.tile(SIDE, 100))
     assert warning.category is PoorFitWarning
-    assert looked == [2000]
+    assert looked == [500]
     assert len(range(*causes.looked_at(np.empty((5000, 40_000), dtype=bool)).indices(5000))) == 100
 
 
