@@ -386,3 +386,28 @@ def test_a_momentum_of_1_is_scikit_learns():
             theirs = Theirs(**given).fit(X, CLASSES)
         for mine, other in zip(ours.coefs_, theirs.coefs_, strict=True):
             np.testing.assert_allclose(mine, other, rtol=1e-9)
+
+
+# -- one traceback -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", ["ragged", "text", "text among objects", "too great", "none", "dates"])
+@pytest.mark.parametrize("entry", [*NETWORK_ROWS, *ESTIMATOR_ROWS])
+def test_refused_rows_come_with_one_traceback(entry, rows):
+    with pytest.raises((ValueError, TypeError)) as caught:
+        (NETWORK_ROWS | ESTIMATOR_ROWS)[entry](BAD_ROWS[rows][0])
+    assert_one_traceback(caught.value)
+
+
+@pytest.mark.parametrize("bad", BAD_VALIDATION)
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_refused_validation_rows_come_with_one_traceback(cls, bad):
+    answers = CLASSES if cls is MLPClassifier else NUMBERS
+    with pytest.raises((ValueError, TypeError)) as caught:
+        cls(**SMALL).fit(X, answers, **{"X_val": X, "y_val": answers, **BAD_VALIDATION[bad][0]})
+    assert_one_traceback(caught.value)
+
+
+def assert_one_traceback(error):
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None

@@ -61,7 +61,7 @@ def _in_place_of(error: Exception, check: Any, *given: Any) -> None:
     try:
         check(*given)
     except (TypeError, ValueError) as own:
-        raise own from error
+        raise own from None
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def of_validation() -> Iterator[None]:
     except (TypeError, ValueError) as error:
         message = re.sub(r"\b(X|y|sample_weight)\b", r"\1_val", str(error))
         kind = ValueError if isinstance(error, ValueError) else TypeError
-        raise kind(message if message != str(error) else f"X_val and y_val: {message}") from error
+        raise kind(message if message != str(error) else f"X_val and y_val: {message}") from None
 
 
 def _check_classes(name: str, y: Any) -> None:

@@ -118,7 +118,7 @@ class Subject:
                 alone = single and given.shape in ((), (outputs,))
                 y = self.network.targets(given[np.newaxis] if alone else given, len(X))
             except (TypeError, ValueError) as error:
-                raise InputError(str(error)) from error
+                raise InputError(str(error)) from None
         weight = self._weight(sample_weight, name, len(X))
         if row is None:
             return GivenRows(X, y, weight)
@@ -169,7 +169,7 @@ class Subject:
         try:
             return np.asarray(as_numbers(what, values, self.network.dtype), order="C")
         except (TypeError, ValueError) as error:
-            raise InputError(str(error)) from error
+            raise InputError(str(error)) from None
 
     def penalty(self, rows: GivenRows) -> Penalty:
         """What the model is trained with, so that its share in the mean over these rows is right."""
@@ -384,7 +384,7 @@ def _targets(network: Network, y: Any, classes: Any) -> Array:
     try:
         given = as_array("y", canonical(y).toarray() if is_sparse(y) else y)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(str(error)) from None
     if classes is None and given.dtype == object and all(isinstance(number, Real) for number in given.flat):
         given = given.astype(np.float64)
     if given.ndim == 2 and given.shape[1] == 1:
