@@ -405,8 +405,8 @@ def _encoded(network: Network, labels: Array, classes: Array) -> Array:
     """Class labels as the network's targets: one output for two classes, else one each."""
     unknown = ~np.isin(labels, classes)
     if unknown.any():
-        shown = ", ".join(str(label) for label in classes[:10])
-        raise InputError(f"y holds {str(labels[unknown][0])!r}, which is no class of this model. There are: {shown}")
+        held, known = labels[unknown].tolist()[0], ", ".join(map(repr, classes[:10].tolist()))
+        raise InputError(f"y holds {held!r}, which is no class of this model. There are: {known}")
     low = _low(network)
     if network.layer_sizes[-1] == 1:
         return np.where(labels == classes[-1], 1.0, low)[:, np.newaxis]
