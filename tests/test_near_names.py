@@ -1,6 +1,7 @@
 """A name that is none is answered with the near one: another spelling, or what other libraries call the same."""
 
 import inspect
+import re
 import warnings
 
 import numpy as np
@@ -126,6 +127,82 @@ def test_other_names(call, error, message):
         call()
 
 
+@pytest.mark.parametrize(
+    "given", ["rmse", "mse", "MAE", "mape", "mean_squared_error", "neg_mean_squared_error", "f1", "auc"]
+)
+def test_metrics_of_scikit_learn_are_made_as_the_message_says(given):
+    from sklearn import metrics
+
+    with pytest.raises(
+        ValueError, match=f"^unknown metric '{given}': .* There are: accuracy, r2; or give a f"
+    ) as caught:
+        Trainer(Network([2, 1]), metric=given)
+    made = re.search(r"metric=(lambda .*), the greater the better", str(caught.value))[1]
+    metric = eval(made, vars(metrics))
+    targets, outputs = np.array([[0.0], [1.0], [1.0], [0.0]]), np.array([[0.2], [0.9], [0.4], [0.7]])
+    flat = targets[:, 0], outputs[:, 0]
+    expected = {
+        "rmse": -np.sqrt(np.mean((targets - outputs) ** 2)),
+        "MAE": -np.mean(abs(targets - outputs)),
+        "mape": -metrics.mean_absolute_percentage_error(*flat),
+        "f1": metrics.f1_score(flat[0], flat[1] > 0.5, average="macro"),
+        "auc": metrics.roc_auc_score(*flat),
+    }.get(given, -np.mean((targets - outputs) ** 2))
+    assert metric(LOSSES.resolve("binary_cross_entropy"), targets, outputs, None) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("rmse", "neg_root_mean_squared_error"),
+        ("mse", "neg_mean_squared_error"),
+        ("mean_absolute_error", "neg_mean_absolute_error"),
+        ("f1_score", "f1"),
+        ("auc", "roc_auc"),
+    ],
+)
+def test_scorers_by_their_functions_names(given, meant):
+    rows, answers = np.tile(X, (10, 1)), np.tile(y, 10)
+    with pytest.raises(ValueError, match=f"'{given}' is not a valid scoring value.*, did you mean '{meant}'") as caught:
+        MLPClassifier(early_stopping=True, scoring=given).fit(rows, answers)
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("given", ["linear", "poly", "warmup", "cyclic", "linear_decay"])
+def test_no_schedule_is_guessed_where_none_is_near(given):
+    for call in (lambda: make("schedule", given), lambda: MLPClassifier(learning_rate=given).fit(X, y)):
+        with pytest.raises(ValueError, match=given) as caught:
+            call()
+        assert "did you mean" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("w1[1,1]", "W1[1,1]"),
+        ("W1(2,3)", "W1[2,3]"),
+        ("W_1[1][2]", "W1[1,2]"),
+        ("B2[1]", "b2[1]"),
+        ("dl/dZ1[2]", "delta1[2]"),
+        ("DELTA1[3]", "delta1[3]"),
+        ("X[2]", "x[2]"),
+        ("Loss", "loss"),
+        ("dL/dA1[2]", "dL/da1[2]"),
+    ],
+)
+def test_names_of_numbers_in_another_spelling(given, meant):
+    network = Network([2, 3, 1], rng=0)
+    with pytest.raises(ValueError, match=re.escape(f"2-3-1 network, did you mean '{meant}'? There are: W1[1-2,1-3]")):
+        clearprop.explain(network, [1.0, 2.0], [1.0], given)
+    clearprop.explain(network, [1.0, 2.0], [1.0], meant)
+
+
+@pytest.mark.parametrize("given", ["w1[1,9]", "w3[1,1]", "q1[1]", "x1[1]", "", "w1[1]"])
+def test_no_number_is_guessed_that_is_not_there(given):
+    with pytest.raises(ValueError, match=r"names nothing in this 2-3-1 network\. There are"):
+        clearprop.explain(Network([2, 3, 1], rng=0), [1.0, 2.0], [1.0], given)
+
+
 # -- keywords ----------------------------------------------------------------------------------------------------------
 
 CALLABLES = {
@@ -198,6 +275,8 @@ def test_keywords_customary_elsewhere(thing, given, meant):
     if issubclass(thing, MLPClassifier | MLPRegressor | Perceptron):
         with pytest.raises(ValueError, match=rf"^Invalid parameter '{given}' for estimator .*, did you mean {meant}\?"):
             thing().set_params(**{given: 1})
+        with pytest.raises(ValueError, match=rf"^Invalid parameter '{given}' for estimator .*, did you mean {meant}\?"):
+            thing().set_params(**{f"{given}__x": 1})
 
 
 def test_keywords_of_fit_and_functions():
@@ -280,6 +359,7 @@ def test_what_a_network_has_not():
         ("fit", r"a Trainer trains it, as in Trainer\(network\).fit\(X, y\)"),
         ("summary", r"write network.info\(\)"),
         ("coefs_", "write network.weights"),
+        ("score", r"write network.loss\(X, y\), or"),
         ("predict_proba", r"write network.predict\(X\)"),
     ):
         with pytest.raises(AttributeError, match=f"'Network' object has no attribute '{name}': {instead}"):

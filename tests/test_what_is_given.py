@@ -1,8 +1,10 @@
 """Every public function that takes rows, targets or weights, given what is none: the key words of its error."""
 
 import re
+import warnings
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
@@ -386,3 +388,44 @@ def test_a_momentum_of_1_is_scikit_learns():
             theirs = Theirs(**given).fit(X, CLASSES)
         for mine, other in zip(ours.coefs_, theirs.coefs_, strict=True):
             np.testing.assert_allclose(mine, other, rtol=1e-9)
+
+
+# -- one traceback -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", ["ragged", "text", "text among objects", "too great", "none", "dates"])
+@pytest.mark.parametrize("entry", [*NETWORK_ROWS, *ESTIMATOR_ROWS])
+def test_refused_rows_come_with_one_traceback(entry, rows):
+    with pytest.raises((ValueError, TypeError)) as caught:
+        (NETWORK_ROWS | ESTIMATOR_ROWS)[entry](BAD_ROWS[rows][0])
+    assert_one_traceback(caught.value)
+
+
+@pytest.mark.parametrize("bad", BAD_VALIDATION)
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_refused_validation_rows_come_with_one_traceback(cls, bad):
+    answers = CLASSES if cls is MLPClassifier else NUMBERS
+    with pytest.raises((ValueError, TypeError)) as caught:
+        cls(**SMALL).fit(X, answers, **{"X_val": X, "y_val": answers, **BAD_VALIDATION[bad][0]})
+    assert_one_traceback(caught.value)
+
+
+def assert_one_traceback(error):
+    assert error.__cause__ is None
+    assert error.__suppress_context__ or error.__context__ is None
+
+
+# -- warnings of validation rows ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+@pytest.mark.parametrize(("of_fit", "of_validation"), [(False, True), (True, False)])
+def test_a_warning_of_validation_rows_calls_them_so(cls, of_fit, of_validation):
+    answers, frame = CLASSES if cls is MLPClassifier else NUMBERS, pd.DataFrame(X, columns=["a", "b", "c"])
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        cls(**SMALL).fit(frame if of_fit else X, answers, X_val=frame if of_validation else X, y_val=answers)
+    said = [warning for warning in caught if "feature names" in str(warning.message)]
+    start = "X_val has feature names, but" if of_validation else "X_val does not have valid feature names, but"
+    assert [str(one.message).startswith(start) for one in said] == [True]
+    assert said[0].filename == __file__

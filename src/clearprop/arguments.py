@@ -70,7 +70,7 @@ def as_array(name: str, values: Any) -> Array:
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise ValueError(f"{name} must hold rows of one length, {_lengths(values) or f'but {error}'}") from error
+        raise ValueError(f"{name} must hold rows of one length, {_lengths(values) or f'but {error}'}") from None
 
 
 def as_numbers(name: str, values: Any, dtype: npt.DTypeLike) -> Array:
@@ -99,7 +99,7 @@ def as_numbers(name: str, values: Any, dtype: npt.DTypeLike) -> Array:
         with np.errstate(over="ignore"):
             return array.astype(dtype, copy=False)
     except (TypeError, ValueError, OverflowError) as error:
-        raise _first_no_number(name, array, error) from error
+        raise _first_no_number(name, array, error) from None
 
 
 def as_rows(name: str, X: Any, dtype: npt.DTypeLike) -> Any:
@@ -208,8 +208,8 @@ def checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     """float32 or float64, or an error."""
     try:
         checked = np.dtype(dtype)
-    except TypeError as error:
-        raise ValueError(f"dtype must be float32 or float64, got {dtype!r}") from error
+    except TypeError:
+        raise ValueError(f"dtype must be float32 or float64, got {dtype!r}") from None
     if checked not in (np.float32, np.float64):
         raise ValueError(f"dtype must be float32 or float64, got {checked}")
     return checked

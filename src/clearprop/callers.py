@@ -4,12 +4,12 @@ import sys
 import warnings
 from types import FrameType
 
-# scikit-learn wraps `fit`, and may be what calls it.
-_INSIDE = ("clearprop", "sklearn")
+# scikit-learn wraps `fit`, and may be what calls it; contextlib ends our `with` blocks.
+_INSIDE = ("clearprop", "sklearn", "contextlib")
 
 
 def warn_caller(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn at the innermost line that is neither clearprop's nor scikit-learn's.
+    """Warn at the innermost line that is neither clearprop's nor that of what it is wrapped in.
 
     Examples
     --------

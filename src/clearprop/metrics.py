@@ -34,7 +34,25 @@ def r2(loss: Loss, y: Array, outputs: Array, sample_weight: Array | None = None)
 
 METRICS: dict[str, Metric] = {"accuracy": accuracy, "r2": r2}
 # What they are called elsewhere.
-KNOWN_AS = {"accuracy": ("acc", "accuracy_score", "categorical_accuracy"), "r2": ("r2_score", "r_squared", "R²")}
+KNOWN_AS: dict[str, tuple[str, ...]] = {
+    "accuracy": ("acc", "accuracy_score", "categorical_accuracy"),
+    "r2": ("r2_score", "r_squared", "R²"),
+}
+# What people ask for that is none of them: scikit-learn's function, its other names, and a metric made of it.
+FUNCTIONS = {
+    "mean_squared_error": (("mse",), "-mean_squared_error(y, outputs, sample_weight=weight)"),
+    "root_mean_squared_error": (("rmse",), "-root_mean_squared_error(y, outputs, sample_weight=weight)"),
+    "mean_absolute_error": (("mae",), "-mean_absolute_error(y, outputs, sample_weight=weight)"),
+    "mean_absolute_percentage_error": (
+        ("mape",),
+        "-mean_absolute_percentage_error(y, outputs, sample_weight=weight)",
+    ),
+    "f1_score": (
+        ("f1", "fscore"),
+        "f1_score(loss.decisions(y), loss.decisions(outputs), average='macro', sample_weight=weight)",
+    ),
+    "roc_auc_score": (("auc", "roc_auc", "auroc"), "roc_auc_score(y, outputs, sample_weight=weight)"),
+}
 
 
 def resolve_metric(metric: str | Metric | None, loss: Loss) -> Metric:
@@ -49,9 +67,21 @@ def resolve_metric(metric: str | Metric | None, loss: Loss) -> Metric:
         return accuracy if loss.classification else r2
     if isinstance(metric, str):
         if metric not in METRICS:
-            hint = did_you_mean(near(metric, METRICS, KNOWN_AS)) or "."
-            raise ValueError(f"unknown metric {metric!r}{hint} There are: {', '.join(METRICS)}; or give a function")
+            raise ValueError(
+                f"unknown metric {metric!r}{_hint(metric)} There are: {', '.join(METRICS)}; or give a function"
+            )
         return METRICS[metric]
     if not callable(metric):
         raise TypeError(f"metric must be one of {', '.join(METRICS)}, or a function, got {metric!r}")
     return metric
+
+
+def _hint(metric: str) -> str:
+    """The near metric, or how one is made of scikit-learn's function of the name."""
+    others = {f"neg_{function}": function for function in FUNCTIONS}
+    known_as = {function: names for function, (names, _) in FUNCTIONS.items()}
+    found = near(others.get(metric, metric), [*METRICS, *FUNCTIONS], KNOWN_AS | known_as)
+    if found and found[0] in FUNCTIONS:
+        made = f"metric=lambda loss, y, outputs, weight: {FUNCTIONS[found[0]][1]}"
+        return f": it can be had from sklearn.metrics, as {made}, the greater the better."
+    return did_you_mean(found) or "."

@@ -7,6 +7,9 @@ from difflib import get_close_matches
 from functools import lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+# How alike two spellings are, from 0 to 1, so that one may be a slip for the other.
+CLOSE = 0.75
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -96,7 +99,7 @@ def near(name: str, known: Iterable[str], known_as: Mapping[str, Collection[str]
     if called_so:
         return called_so
     spellings = {spelling: one for one in reversed(known) for spelling in (*others[one], _plain(one))}
-    return [spellings[spelling] for spelling in get_close_matches(given, spellings, n=1)]
+    return [spellings[spelling] for spelling in get_close_matches(given, spellings, n=1, cutoff=CLOSE)]
 
 
 def did_you_mean(names: Collection[str]) -> str:

@@ -30,7 +30,7 @@ from clearprop.near_names import SaysNearKeywords, no_attribute
 from clearprop.penalties import Penalty
 from clearprop.randomness import Seed, as_generator
 from clearprop.sparse import greatest, product
-from clearprop.trace import Gradients, Trace, Views
+from clearprop.trace import Gradients, Trace, Views, write_numbers
 
 Array = npt.NDArray[Any]
 
@@ -53,6 +53,7 @@ INSTEAD = {
     "get_weights": "write network.weights",
     "set_weights": "write network.weights = values",
     "save": "write clearprop.save(network, path)",
+    "score": "write network.loss(X, y), or give network.predict(X) to a metric such as sklearn.metrics.r2_score",
     "zero_grad": "backward gives new gradients at each call",
 }
 
@@ -168,7 +169,7 @@ class Network(SaysNearKeywords):
 
     @parameters.setter
     def parameters(self, values: npt.ArrayLike) -> None:
-        self._parameters[:] = values
+        write_numbers("parameters", self._parameters, values)
 
     @property
     def weights(self) -> Views:
@@ -177,7 +178,7 @@ class Network(SaysNearKeywords):
 
     @weights.setter
     def weights(self, values: Sequence[npt.ArrayLike]) -> None:
-        self._weights.write(values, "weights")
+        self._weights.write(values)
 
     @property
     def biases(self) -> Views:
@@ -186,7 +187,7 @@ class Network(SaysNearKeywords):
 
     @biases.setter
     def biases(self, values: Sequence[npt.ArrayLike]) -> None:
-        self._biases.write(values, "biases")
+        self._biases.write(values)
 
     # -- the two passes ------------------------------------------------------------------------------------------
 
@@ -609,13 +610,13 @@ class Network(SaysNearKeywords):
         return list(pairwise(self.layer_sizes))
 
     def _views(self, flat: Array) -> tuple[Views, Views]:
-        weights, biases, start = Views(), Views(), 0
+        weights, biases, start = [], [], 0
         for fan_in, fan_out in self._shapes():
             middle, end = start + fan_in * fan_out, start + (fan_in + 1) * fan_out
             weights.append(flat[start:middle].reshape(fan_in, fan_out))
             biases.append(flat[middle:end])
             start = end
-        return weights, biases
+        return Views(weights, "weights"), Views(biases, "biases")
 
     def checked_rows(self, X: npt.ArrayLike) -> Array:
         """X, dense or CSR, in the network's dtype; an error if it has not the shape (n, inputs) or holds no numbers."""

@@ -61,7 +61,7 @@ class Rows:
         try:
             network.loss_function.check_targets(targets)
         except ValueError as error:
-            raise ValueError(f"{which}{error}") from error
+            raise ValueError(f"{which}{error}") from None
         if sample_weight is None:
             return cls(rows, targets, None)
         weight = row_weights(f"{which}sample_weight", sample_weight, len(targets), network.dtype)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy.typing as npt
 
@@ -14,13 +14,32 @@ Array = npt.NDArray[Any]
 
 
 class Views(list[Array]):
-    """A list of views into the flat parameter vector; assigning to an entry writes the numbers into the vector."""
+    """A list of views into the flat parameter vector, an array a layer for good.
+
+    Assigning to an entry writes the numbers into the vector. A copy is a plain list.
+
+    Parameters
+    ----------
+    views : iterable of arrays
+    what : str
+        What messages call it.
+    """
+
+    def __init__(self, views: Iterable[Array], what: str) -> None:
+        super().__init__(views)
+        self.what = what
 
     def __setitem__(self, layer: Any, values: Any) -> None:
-        self[layer][...] = values
+        if isinstance(layer, slice):
+            arrays: list[Any] = list(self)
+            arrays[layer] = values
+            self.write(arrays)
+        else:
+            write_numbers(f"{self.what}[{layer}]", self[layer], values)
 
-    def write(self, values: Sequence[npt.ArrayLike], what: str) -> None:
+    def write(self, values: Sequence[npt.ArrayLike]) -> None:
         """Write an array a layer into the vector; nothing is written if one does not fit."""
+        what = self.what
         if not isinstance(values, Sequence) or len(values) != len(self):
             got = f"{len(values)}" if isinstance(values, Sequence) else f"a {type(values).__name__}"
             raise ValueError(f"{what} must be a list of {len(self)} arrays, one a layer, got {got}")
@@ -32,6 +51,38 @@ class Views(list[Array]):
             )
         for view, array in zip(self, arrays, strict=True):
             view[...] = array
+
+    def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:
+        return list, (list(self),)
+
+    def _stays(self, *args: Any, **keywords: Any) -> NoReturn:
+        """There are as many layers as the network was made with, in their order."""
+        raise ValueError(
+            f"{self.what} stays a list of {len(self)} arrays, one a layer, of the shapes "
+            f"{[view.shape for view in self]}: write numbers into them, as in {self.what}[0] = values; other layers "
+            "are another network's"
+        )
+
+    if not TYPE_CHECKING:  # to whom these have the signatures of a list's
+        append = extend = insert = pop = remove = clear = sort = reverse = _stays
+        __delitem__ = __iadd__ = __imul__ = _stays
+
+
+def write_numbers(name: str, place: Array, values: Any) -> None:
+    """Write numbers into an array, in its shape or broadcast to it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        They are of another shape, or no numbers.
+    """
+    array = as_numbers(name, values, place.dtype)
+    try:
+        place[...] = array
+    except ValueError:
+        raise ValueError(
+            f"{name} must have shape {place.shape}, or one that broadcasts to it, got {array.shape}"
+        ) from None
 
 
 @dataclass

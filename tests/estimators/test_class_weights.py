@@ -143,8 +143,11 @@ TWO, NAMED = ONE["two"], np.where(ONE["two"] == 1, "yes", "no")
             LABELS,
             [{0: 1}, [1, 2], {}],
             ValueError,
-            r"class_weight\[1\] must be a dict such as \{0: 1, 1: 5\}, .* got \[1, 2\]",
+            r"class_weight\[1\] must be a dict such as \{0: 1, 1: 5\}, got \[1, 2\]$",
         ),
+        (LABELS, [{0: 1}, "balanced", {}], ValueError, r"\[1\] must be a dict such as \{0: 1, 1: 5\}, got 'balanced'$"),
+        (LABELS, [{0: 1}, {}, 3], ValueError, r"class_weight\[2\] must be a dict such as \{0: 1, 1: 5\}, got 3$"),
+        (LABELS, [None, {}, {}], ValueError, r"class_weight\[0\] must be a dict such as \{0: 1, 1: 5\}, got None$"),
         (LABELS, [{0: 0, 1: 0}, {}, {}], ValueError, "class_weight leaves every row with a weight of 0"),
         (
             NAMED,

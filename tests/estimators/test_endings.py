@@ -5,7 +5,9 @@ import traceback
 
 import numpy as np
 import pytest
+import scipy.optimize
 import sklearn.neural_network
+from sklearn.exceptions import ConvergenceWarning
 
 from clearprop import DivergenceError, MLPClassifier, MLPRegressor, Perceptron
 from clearprop.estimators import DivergenceWarning
@@ -284,3 +286,20 @@ def test_divergence_of_a_perceptron_is_one_error_and_changes_nothing(train, engi
     assert (caught.value.epoch, caught.value.batch, caught.value.layer) == (1, None, 1)
     for name in ("coef_", "intercept_", "n_iter_", "t_"):
         np.testing.assert_array_equal(getattr(model, name), before[name])
+
+
+@pytest.mark.parametrize("message", ["ABNORMAL: ", "ABNORMAL_TERMINATION_IN_LNSRCH"])
+@pytest.mark.parametrize("cls", GOALS)
+def test_a_line_search_that_failed_is_said_in_a_sentence(cls, message, monkeypatch):
+    def failing(*args, **keywords):
+        result = minimize(*args, **keywords)
+        result.message = message
+        return result
+
+    minimize = scipy.optimize.minimize
+    monkeypatch.setattr(scipy.optimize, "minimize", failing)
+    expected = (
+        "^lbfgs: Abnormal end of a line search, which found no lower loss, and the optimization hasn't converged yet;"
+    )
+    with pytest.warns(ConvergenceWarning, match=expected):
+        small(cls, solver="lbfgs", batch_size="auto", max_iter=2000).fit(X, GOALS[cls][0])

@@ -1,5 +1,6 @@
 """Of an estimator, `explain` and `attribute` take rows and labels as `fit` does, and weigh classes as training does."""
 
+import re
 import warnings
 
 import numpy as np
@@ -206,8 +207,29 @@ def test_codes_in_a_column_are_labels():
     model = trained(classifier(), X, TWO)
     assert explain(model, X[:1], [[1]], "loss").value == explain(model, X[0], 1, "loss").value
     assert explain(model, X[:1], [[1]], "loss").value != explain(model, X[0], 2, "loss").value
-    with pytest.raises(InputError, match=r"y holds '0', which is no class of this model. There are: 1, 2$"):
+    with pytest.raises(InputError, match=r"y holds 0, which is no class of this model. There are: 1, 2$"):
         explain(model, X[:1], [[0]], "loss")
+
+
+@pytest.mark.parametrize(
+    ("y", "given", "message"),
+    [
+        (TWO, ["1"], "y holds '1', which is no class of this model. There are: 1, 2"),
+        (TWO, [3], "y holds 3, which is no class of this model. There are: 1, 2"),
+        (TWO.astype(float) / 2, [0.25], "y holds 0.25, which is no class of this model. There are: 0.5, 1.0"),
+        (TWO.astype(str), [1], "y holds 1, which is no class of this model. There are: '1', '2'"),
+        (TWO.astype(str).astype(object), ["3"], "y holds '3', which is no class of this model. There are: '1', '2'"),
+        (TWO == 1, [2], "y holds 2, which is no class of this model. There are: False, True"),
+    ],
+)
+def test_an_unknown_label_and_the_classes_are_shown_as_they_are(y, given, message):
+    if y.dtype.kind == "f":  # scikit-learn takes fractions for quantities
+        model = trained(classifier(), X, TWO)
+        model.classes_ = np.unique(y)
+    else:
+        model = trained(classifier(), X, y)
+    with pytest.raises(InputError, match=f"^{re.escape(message)}$"):
+        explain(model, X[:1], given, "loss")
 
 
 def test_targets_of_each_output_stay_targets():
@@ -349,6 +371,11 @@ def test_a_transformed_target_is_explained_through_its_transformation():
     for prediction in (explain(model, X[3]), explain(model, X, row=3), explain(model, X[3:4])):
         assert f"In the target's own units the prediction is {model.predict(X)[3]:.6g}." in prediction.remarks
     assert "makes of the target." in attribute(model, X[3]).to_markdown()
+    own = f"In the target's own units the prediction is {model.predict(X)[3]:.6g}."
+    for row in (X[3], X[3:4]):
+        assert own in attribute(model, row).notes
+        assert own in attribute(model, row, output="a2[1]").notes
+        assert own not in attribute(model, row, output="a1[2]").notes
 
 
 @pytest.mark.parametrize(

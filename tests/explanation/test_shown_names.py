@@ -20,6 +20,8 @@ from clearprop import (
     TableSettings,
     attribute,
     explain,
+    read_csv,
+    write_csv,
 )
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
@@ -88,6 +90,22 @@ def test_a_table_s_cells_stand_beside_what_they_were_scaled_to(table_model, row)
     for place, feature in enumerate(model.preprocessor.feature_names[1:], start=2):
         said = f"x[{place}] is {feature}: {colour or 'missing'} (cell) → {features[row, place - 1]:.0f} (coded)"
         assert said in named
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_numbers_of_python_s_are_shown_as_other_numbers_and_a_file_s_cells_as_they_stand(tmp_path, whole):
+    numbers = np.random.default_rng(2).normal(size=20) * (1e9 if whole else 1)
+    numbers = np.rint(numbers).astype(int) if whole else numbers
+    table = Table.from_columns(["size", "kind"], [numbers, ["a", "b"] * 10])
+    model = TableModel.learn(table, "kind", TableSettings(hidden=(2,), validation=0, trainer={"epochs": 1})).model
+    write_csv(tmp_path / "numbers.csv", ["size", "kind"], table.columns)
+    from_file = read_csv(tmp_path / "numbers.csv")
+    row = int(np.argmin(numbers))
+    shown = (str(numbers[row]) if whole else f"{numbers[row]:.6g}").replace("-", "−")
+    assert f"x[1] is size: {shown} (cell) → " in names_of(explain(model, table, name="W1[1,1]", row=row))
+    assert f"x[1] is size: {numbers[row].item()!r} (cell) → " in names_of(
+        explain(model, from_file, name="W1[1,1]", row=row)
+    )
 
 
 def test_a_missing_cell_says_what_was_taken_for_it(table_model):

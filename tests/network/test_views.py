@@ -1,11 +1,13 @@
 """One flat vector: weights and biases are views into it, and stay so whatever is assigned."""
 
 import copy
+import pickle
+import re
 
 import numpy as np
 import pytest
 
-from clearprop import Network
+from clearprop import MLPRegressor, Network
 from clearprop.initializers import HeNormal
 
 
@@ -40,7 +42,9 @@ def test_assigning_all_parameters_writes_the_numbers_in():
     np.testing.assert_array_equal(network.weights[0], other.weights[0] + 1)
     np.testing.assert_array_equal(other.parameters, Network([2, 3, 1], rng=1).parameters)
     for wrong in (np.zeros(12), np.zeros(14), np.zeros((13, 1)), []):
-        with pytest.raises(ValueError, match="broadcast"):
+        with pytest.raises(
+            ValueError, match=r"^parameters must have shape \(13,\), or one that broadcasts to it, got \("
+        ):
             network.parameters = wrong
 
 
@@ -59,6 +63,76 @@ def test_assigning_all_weights_or_biases_writes_the_numbers_in():
     assert vector[0] == 1
     network.weights = network.weights  # what they are already
     assert vector.tolist() == [1, 2, 3, 4, 5, 6, -1, -2, -3, 7, 8, 9, -4]
+
+
+ESTIMATOR = MLPRegressor(hidden_layer_sizes=(3,), max_iter=1, random_state=0, solver="lbfgs", tol=1e3).fit(
+    [[0.0, 1.0], [1.0, 0.0]], [0, 1]
+)
+LISTS = [
+    ("weights", Network([2, 3, 1], rng=0).weights, [(2, 3), (3, 1)]),
+    ("biases", Network([2, 3, 1], rng=0).biases, [(3,), (1,)]),
+    ("coefs_", ESTIMATOR.coefs_, [(2, 3), (3, 1)]),
+    ("intercepts_", ESTIMATOR.intercepts_, [(3,), (1,)]),
+]
+
+
+@pytest.mark.parametrize(("what", "views", "shapes"), LISTS)
+def test_an_entry_of_another_shape_is_refused_by_name(what, views, shapes):
+    before = [view.copy() for view in views]
+    for layer in (0, -1):
+        words = f"{what}[{layer}] must have shape {shapes[layer]}, or one that broadcasts to it, got (2, 2)"
+        with pytest.raises(ValueError, match=f"^{re.escape(words)}$") as refused:
+            views[layer] = np.ones((2, 2))
+        assert refused.value.__suppress_context__
+    with pytest.raises(ValueError, match=re.escape(f"{what}[0] must hold numbers, got 'a'")):
+        views[0] = ["a"]
+    assert all(np.array_equal(view, old) for view, old in zip(views, before, strict=True))
+
+
+@pytest.mark.parametrize(("what", "views", "shapes"), LISTS)
+def test_there_are_as_many_arrays_as_layers(what, views, shapes):
+    before = [view.copy() for view in views]
+    words = re.escape(f"{what} stays a list of 2 arrays, one a layer, of the shapes {shapes}")
+    one = np.ones((1, 1))
+    for change in (
+        lambda: views.append(one),
+        lambda: views.extend([one]),
+        lambda: views.insert(0, one),
+        lambda: views.pop(),
+        lambda: views.clear(),
+        lambda: views.reverse(),
+        lambda: views.__delitem__(0),
+        lambda: views.__iadd__([one]),
+        lambda: views.__imul__(2),
+    ):
+        with pytest.raises(ValueError, match=words):
+            change()
+    with pytest.raises(ValueError, match=re.escape(f"{what} must be a list of 2 arrays, one a layer, got 3")):
+        views[:] = [one] * 3
+    assert all(np.array_equal(view, old) for view, old in zip(views, before, strict=True))
+
+
+def test_slices_write_through_and_copies_are_plain_lists():
+    network = Network([2, 2, 2], rng=0)
+    network.weights[:] = [np.ones((2, 2)), np.full((2, 2), 2.0)]
+    assert network.parameters[[0, 6]].tolist() == [1, 2]
+    for twin in (
+        copy.copy(network.weights),
+        copy.deepcopy(network.weights),
+        pickle.loads(pickle.dumps(network.weights)),
+    ):
+        assert type(twin) is list
+        assert [array.tolist() for array in twin] == [array.tolist() for array in network.weights]
+        twin.append(0)
+    assert len(network.weights) == 2
+
+
+def test_coefficients_are_the_networks_own():
+    for coefficients, views in (
+        (ESTIMATOR.coefs_, ESTIMATOR.network_.weights),
+        (ESTIMATOR.intercepts_, ESTIMATOR.network_.biases),
+    ):
+        assert all(one is two for one, two in zip(coefficients, views, strict=True))
 
 
 @pytest.mark.parametrize("what", ["weights", "biases"])

@@ -18,6 +18,7 @@ from clearprop.sparse import canonical, is_sparse
 Array = npt.NDArray[Any]
 
 NOT_GIVEN = "no_validation"  # as scikit-learn calls it
+DATES = ("M", "m")  # NumPy's kinds for dates and for spans of time
 
 
 def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
@@ -39,8 +40,7 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
 def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
     """What scikit-learn's `validate_data` gives, all of X as numbers, and sparse rows in one form however stored."""
     alone = isinstance(y, str) and y == NOT_GIVEN
-    if getattr(getattr(X, "dtype", None), "kind", "") in ("M", "m"):  # which scikit-learn takes for numbers
-        as_numbers("X", X, np.float64)
+    _check_no_dates(X)
     with in_own_words(X, None if alone else y, of_numbers=checks.get("y_numeric", False)):
         given = validate_data(estimator, canonical(X) if is_sparse(X) else X, y, reset=reset, **checks)
     rows, answers = (given, None) if alone else given
@@ -48,6 +48,19 @@ def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **chec
         rows = as_numbers("X", rows, np.float64)
         check_finite("X", rows, "a network")
     return rows if alone else (rows, answers)
+
+
+def _check_no_dates(X: Any) -> None:
+    """Raise TypeError for dates and spans of time, which scikit-learn takes for nanoseconds, say."""
+    if getattr(getattr(X, "dtype", None), "kind", "") in DATES:
+        as_numbers("X", X, np.float64)
+    if hasattr(X, "columns") and hasattr(X, "dtypes"):
+        for column, kind in zip(X.columns, X.dtypes, strict=True):
+            # pandas says what a column holds by a letter, polars by a class.
+            if getattr(kind, "kind", "") in DATES or getattr(kind, "is_temporal", bool)():
+                raise TypeError(f"X must hold numbers, got {kind} in column {column!r}: turn it into numbers first")
+    elif isinstance(X, list | tuple) and X and isinstance(X[0], list | tuple | np.ndarray):
+        as_numbers("X", X[:1], np.float64)
 
 
 def is_plain_answer(y: Any) -> bool:

@@ -54,15 +54,24 @@ def weights_of_classes(class_weight: Any, classes: Array, targets: Array, multil
             return np.array([balanced_weights(2, label.astype(np.intp)) for label in targets.T])
         return _of_labels(class_weight, targets.shape[1])
     if not balanced:
-        return named_weights(class_weight, classes)
+        return named_weights(class_weight, classes, or_else=", or 'balanced'")
     labels = targets[:, 0].astype(np.intp) if targets.shape[1] == 1 else targets.argmax(axis=1)
     return balanced_weights(len(classes), labels)
 
 
-def named_weights(class_weight: Any, classes: Array, name: str = "class_weight") -> Array:
+def named_weights(class_weight: Any, classes: Array, name: str = "class_weight", or_else: str = "") -> Array:
     """The weight of each class, in their order; 1 of one that is not named, as in scikit-learn.
 
     A dict may name classes that do not occur, as those of a whole table do in a part of it, if it names all that do.
+
+    Parameters
+    ----------
+    class_weight : dict
+    classes : array, shape (classes,)
+    name : str
+        What it is called in messages.
+    or_else : str
+        What else it may be in its place, for the end of "must be a dict".
 
     Raises
     ------
@@ -77,7 +86,7 @@ def named_weights(class_weight: Any, classes: Array, name: str = "class_weight")
     labels = classes.tolist()
     if not isinstance(class_weight, Mapping):
         example = dict(zip(labels[:2], (1, 5), strict=False))
-        raise ValueError(f"{name} must be a dict such as {example}, or 'balanced', got {class_weight!r}")
+        raise ValueError(f"{name} must be a dict such as {example}{or_else}, got {class_weight!r}")
     for label, weight in class_weight.items():
         not_negative(f"{name} of class {label!r}", weight)
     keys = [_key(label, class_weight) for label in labels]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clearprop.network import Network
+from clearprop.trace import Views
 
 
 @dataclass
@@ -22,9 +23,9 @@ class OwnWeights:
             They are not of its shapes.
         """
         if self.coefs is not None:
-            network.weights.write(self.coefs, "coefs_")
+            _coefs(network).write(self.coefs)
         if self.intercepts is not None:
-            network.biases.write(self.intercepts, "intercepts_")
+            _intercepts(network).write(self.intercepts)
 
 
 class Coefficients:
@@ -39,7 +40,7 @@ class Coefficients:
         They may be set before the first training, which then begins there.
         """
         if "network_" in self.__dict__:
-            return self.network_.weights
+            return _coefs(self.network_)
         return self._own("coefs")
 
     @coefs_.setter
@@ -47,13 +48,13 @@ class Coefficients:
         if "network_" not in self.__dict__:
             self.__dict__.setdefault("_own_weights", OwnWeights()).coefs = values
             return
-        self.network_.weights.write(values, "coefs_")
+        _coefs(self.network_).write(values)
 
     @property
     def intercepts_(self) -> Any:
         """The biases by layer, of shape (fan_out,): views into the network."""
         if "network_" in self.__dict__:
-            return self.network_.biases
+            return _intercepts(self.network_)
         return self._own("intercepts")
 
     @intercepts_.setter
@@ -61,10 +62,18 @@ class Coefficients:
         if "network_" not in self.__dict__:
             self.__dict__.setdefault("_own_weights", OwnWeights()).intercepts = values
             return
-        self.network_.biases.write(values, "intercepts_")
+        _intercepts(self.network_).write(values)
 
     def _own(self, name: str) -> Any:
         given = getattr(self.__dict__.get("_own_weights"), name, None)
         if given is None:
             raise AttributeError(f"{type(self).__name__} has no {name}_ yet: call fit first")
         return given
+
+
+def _coefs(network: Network) -> Views:
+    return Views(network.weights, "coefs_")
+
+
+def _intercepts(network: Network) -> Views:
+    return Views(network.biases, "intercepts_")

@@ -297,6 +297,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             )
         elif reason.startswith(("all ", "Stop", "Abnormal")):
             what = f"Maximum iterations ({self.max_iter}) reached" if reason.startswith("all ") else reason
+            if reason.startswith("Abnormal"):  # of which SciPy says no more
+                what = "Abnormal end of a line search, which found no lower loss,"
             solver = "Stochastic Optimizer" if self._is_stochastic() else "lbfgs"
             hints = diagnose_network(self.network_, rows, history, settings, lines=False).hints()
             warn_caller(

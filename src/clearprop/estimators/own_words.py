@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from sklearn.utils.multiclass import type_of_target
 
 from clearprop.arguments import as_array, as_numbers, check_finite
+from clearprop.callers import warn_caller
 from clearprop.sparse import is_sparse
 
 Array = npt.NDArray[Any]
@@ -61,18 +63,26 @@ def _in_place_of(error: Exception, check: Any, *given: Any) -> None:
     try:
         check(*given)
     except (TypeError, ValueError) as own:
-        raise own from error
+        raise own from None
 
 
 @contextmanager
 def of_validation() -> Iterator[None]:
-    """Call X, y and sample_weight in errors by the names that they have as validation rows."""
+    """Call X, y and sample_weight in errors and warnings by the names that they have as validation rows."""
     try:
-        yield
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            yield
     except (TypeError, ValueError) as error:
-        message = re.sub(r"\b(X|y|sample_weight)\b", r"\1_val", str(error))
+        message = _as_validation(str(error))
         kind = ValueError if isinstance(error, ValueError) else TypeError
-        raise kind(message if message != str(error) else f"X_val and y_val: {message}") from error
+        raise kind(message if message != str(error) else f"X_val and y_val: {message}") from None
+    for warning in caught:
+        warn_caller(_as_validation(str(warning.message)), warning.category)
+
+
+def _as_validation(message: str) -> str:
+    return re.sub(r"\b(X|y|sample_weight)\b", r"\1_val", message)
 
 
 def _check_classes(name: str, y: Any) -> None:

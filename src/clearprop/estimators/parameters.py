@@ -39,7 +39,7 @@ class SaysNearParameters(SaysNearKeywords):
             return super().set_params(**params)  # type: ignore[misc]
         except ValueError as error:
             taken = self.get_params(deep=False)  # type: ignore[attr-defined]
-            unknown = next((name for name in params if name.partition("__")[0] not in taken), None)
+            unknown = next((own for name in params if (own := name.partition("__")[0]) not in taken), None)
             hint = "" if unknown is None else did_you_mean(near_keywords(unknown, taken))
             raise type(error)(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from None
 

@@ -9,10 +9,16 @@ from typing import Any
 import numpy.typing as npt
 from sklearn.metrics import check_scoring, get_scorer_names
 
-from clearprop.metrics import KNOWN_AS
+from clearprop.metrics import FUNCTIONS, KNOWN_AS
 from clearprop.near_names import did_you_mean, near
 
 Array = npt.NDArray[Any]
+
+# Scorers by the names of the functions that they are made of: the greater is the better of both.
+CALLED = {
+    {"f1_score": "f1", "roc_auc_score": "roc_auc"}.get(function, f"neg_{function}"): (function, *names)
+    for function, (names, _) in FUNCTIONS.items()
+}
 
 
 def scorer_of(estimator: Any) -> Any:
@@ -26,9 +32,9 @@ def scorer_of(estimator: Any) -> Any:
     try:
         return check_scoring(estimator, estimator.scoring)
     except ValueError as error:
-        known_as = {**KNOWN_AS, "loss": ("val_loss", "validation_loss")}
+        known_as = {**KNOWN_AS, **CALLED, "loss": ("val_loss", "validation_loss")}
         hint = did_you_mean(near(str(estimator.scoring), ["loss", *get_scorer_names()], known_as))
-        raise ValueError(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from error
+        raise ValueError(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from None
 
 
 class Scored:

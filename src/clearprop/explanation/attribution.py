@@ -119,9 +119,9 @@ def attribute(
         nodes, weights = np.polynomial.legendre.leggauss(steps)
         along = start + (nodes[:, np.newaxis] + 1) / 2 * (row - start)
         values = (row - start) * (weights / 2 @ _slopes(network, along, name)[1])
-    return Attribution(
-        values, method, str(name), float(value[0]), start, start_value, steps, computation, subject.notes
-    )
+    is_prediction = name.kind == "a" and name.layer == len(network.weights)
+    notes = subject.notes_on(Name("prediction") if is_prediction else name, 0)
+    return Attribution(values, method, str(name), float(value[0]), start, start_value, steps, computation, notes)
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """What was given: the cell of a table, or the number before a pipeline's transformation, behind each input."""
 
+import math
 from collections.abc import Callable
 from numbers import Real
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.columns import is_missing
+from clearprop.columns import is_missing, number_or_nan
 from clearprop.explanation.numerals import plain_number
 from clearprop.printable import printable
 from clearprop.sparse import is_sparse
@@ -34,13 +35,24 @@ def table_cells(preprocessor: Any, table: Any) -> Givens:
     def given(row: int, place: int) -> Given:
         column = owners[place]
         cells = table.column(column.name).cells[row : row + 1]
-        text, became = printable(cells[0])[:LETTERS], "scaled" if column.kind == "number" else "coded"
+        text, became = _shown(cells[0], table.place), "scaled" if column.kind == "number" else "coded"
         if is_missing(cells)[0]:
             filled = f", taken as {plain_number(column.median)}" if column.kind == "number" else ""
             text = f"missing{filled}"
         return Given(text, "cell", became)
 
     return given
+
+
+def _shown(cell: str, place: str) -> str:
+    """A file's cell as it stands there; what was a number of Python's, as numbers are shown."""
+    number = number_or_nan(cell)
+    if place == "row" and math.isfinite(number):
+        if repr(number) == cell:
+            return plain_number(number)
+        if str(int(number)) == cell:
+            return plain_number(int(number))
+    return printable(cell)[:LETTERS]
 
 
 def before_transformation(steps: Any, x: Any) -> Givens | None:

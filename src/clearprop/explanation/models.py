@@ -118,7 +118,7 @@ class Subject:
                 alone = single and given.shape in ((), (outputs,))
                 y = self.network.targets(given[np.newaxis] if alone else given, len(X))
             except (TypeError, ValueError) as error:
-                raise InputError(str(error)) from error
+                raise InputError(str(error)) from None
         weight = self._weight(sample_weight, name, len(X))
         if row is None:
             return GivenRows(X, y, weight)
@@ -169,7 +169,7 @@ class Subject:
         try:
             return np.asarray(as_numbers(what, values, self.network.dtype), order="C")
         except (TypeError, ValueError) as error:
-            raise InputError(str(error)) from error
+            raise InputError(str(error)) from None
 
     def penalty(self, rows: GivenRows) -> Penalty:
         """What the model is trained with, so that its share in the mean over these rows is right."""
@@ -384,7 +384,7 @@ def _targets(network: Network, y: Any, classes: Any) -> Array:
     try:
         given = as_array("y", canonical(y).toarray() if is_sparse(y) else y)
     except ValueError as error:
-        raise InputError(str(error)) from error
+        raise InputError(str(error)) from None
     if classes is None and given.dtype == object and all(isinstance(number, Real) for number in given.flat):
         given = given.astype(np.float64)
     if given.ndim == 2 and given.shape[1] == 1:
@@ -405,8 +405,8 @@ def _encoded(network: Network, labels: Array, classes: Array) -> Array:
     """Class labels as the network's targets: one output for two classes, else one each."""
     unknown = ~np.isin(labels, classes)
     if unknown.any():
-        shown = ", ".join(str(label) for label in classes[:10])
-        raise InputError(f"y holds {str(labels[unknown][0])!r}, which is no class of this model. There are: {shown}")
+        held, known = labels[unknown].tolist()[0], ", ".join(map(repr, classes[:10].tolist()))
+        raise InputError(f"y holds {held!r}, which is no class of this model. There are: {known}")
     low = _low(network)
     if network.layer_sizes[-1] == 1:
         return np.where(labels == classes[-1], 1.0, low)[:, np.newaxis]

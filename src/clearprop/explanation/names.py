@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clearprop.errors import InputError
+from clearprop.near_names import did_you_mean
 
 _PATTERN = re.compile(r"(?P<gradient>[d∂]L/[d∂])?(?P<kind>W|b|z|a|delta|δ|x)(?P<layer>\d*)\[(?P<places>\d+(?:,\d+)?)\]")
 _WHOLE = {"loss": "loss", "L": "loss", "prediction": "prediction", "output": "prediction"}
@@ -89,8 +90,27 @@ def parse_name(text: str, sizes: Sequence[int]) -> Name:
     name = None if match is None else _name_of(match)
     if name is None or not _exists(name, sizes):
         shape = "-".join(map(str, sizes))
-        raise InputError(f"{text!r} names nothing in this {shape} network. There are: {', '.join(valid_names(sizes))}")
+        hint = did_you_mean(_meant(plain, sizes)) or "."
+        raise InputError(
+            f"{text!r} names nothing in this {shape} network{hint} There are: {', '.join(valid_names(sizes))}"
+        )
     return name
+
+
+def _meant(plain: str, sizes: Sequence[int]) -> list[str]:
+    """The name that is written with other letters or brackets, as w1[1,2], W_1[1][2] and W1(1,2) are."""
+    spelled = plain.replace("_", "").replace("][", ",").replace("(", "[").replace(")", "]").casefold()
+    if spelled in _WHOLE:
+        return [spelled]
+    kinds = "|".join(_PLACES).casefold()
+    match = _PATTERN.fullmatch(re.sub(rf"(dl/d)?({kinds})", _in_our_letters, spelled, count=1))
+    name = None if match is None else _name_of(match)
+    return [str(name)] if name is not None and _exists(name, sizes) else []
+
+
+def _in_our_letters(spelled: re.Match[str]) -> str:
+    kind = next(kind for kind in _PLACES if kind.casefold() == spelled[2])
+    return f"{'dL/d' if spelled[1] else ''}{kind}"
 
 
 def _name_of(match: re.Match[str]) -> Name | None:
