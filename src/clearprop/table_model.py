@@ -21,11 +21,11 @@ from clearprop.history import History
 from clearprop.losses import LOSSES
 from clearprop.model_file import ModelFile
 from clearprop.near_names import SaysNearKeywords
-from clearprop.network import Network, checked_count
+from clearprop.network import Network
 from clearprop.preprocessing import Preprocessor
 from clearprop.tables import Table
 from clearprop.targets import ClassTarget, NumberTarget, Target, Task
-from clearprop.training import Trainer
+from clearprop.training import Trainer, check_room
 
 Array = npt.NDArray[Any]
 
@@ -121,13 +121,14 @@ class TableSettings(SaysNearKeywords):
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the trainer that trains says it
-            epochs = Trainer(network, **{"epochs": 1, **self.trainer}).epochs
+            trainer = Trainer(network, **{"epochs": 1, **self.trainer})
+        epochs = trainer.epochs
         if epochs > MOST_EPOCHS:
             raise InputError(
                 f"epochs must be at most {MOST_EPOCHS:,}, got {epochs:,}: a few hundred are usual, and training "
                 "ends by itself when patience epochs bring no gain"
             )
-        checked_count(sizes, network.dtype)
+        check_room(sizes, network.dtype, trainer.lbfgs or trainer.optimizer)
 
 
 @dataclass(frozen=True)
