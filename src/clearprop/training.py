@@ -52,7 +52,7 @@ INSTEAD = {
     "partial_fit": "write trainer.run_epoch() for one epoch, after trainer.start(X, y)",
 }
 
-REMEDY = "choose smaller layers, dtype float32, or an optimizer that remembers less, such as sgd"
+REMEDY = "choose smaller layers or fewer classes, dtype float32, or an optimizer that remembers less, such as sgd"
 
 
 def check_room(sizes: Sequence[int], dtype: np.dtype[Any], optimizer: Optimizer | LBfgs) -> None:
