@@ -2,13 +2,30 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
-from clearprop import MLPClassifier, Network, Perceptron, Table, TableModel, TableSettings, Trainer, memory
+from clearprop import (
+    OPTIMIZERS,
+    MLPClassifier,
+    MLPRegressor,
+    Network,
+    Perceptron,
+    Table,
+    TableModel,
+    TableSettings,
+    Trainer,
+    memory,
+)
+from clearprop.errors import TrainingWarning
+from clearprop.estimators import perceptron
 from clearprop.memory import check_memory, free_memory
+from clearprop.optimizers import LBfgs
 from clearprop.preprocessing import Preprocessor
+from clearprop.training import check_room
 
 GIB = 2**30
 
@@ -64,7 +81,7 @@ TOO_LARGE = {
         r"a jacobian of shape \(5, 2000, 2000\)",
     ),
     "slots": (
-        lambda: Trainer(Network([2000, 2000], initializer="zeros")).start(np.zeros((1, 2000)), np.zeros((1, 2000))),
+        lambda: Trainer(Network([2000, 2000], initializer="zeros")),
         "the gradient and what adam remembers of 4,002,000 parameters",
     ),
     "perceptron": (
@@ -74,6 +91,14 @@ TOO_LARGE = {
     "one-hot": (
         lambda: Preprocessor.fit(table := text_table(), max_categories=3000).transform(table),
         "the table: 12,000 rows of 1,000 features",
+    ),
+    "past steps": (
+        lambda: Trainer(Network([2000, 2000], initializer="zeros"), optimizer="lbfgs"),
+        "the gradient and what lbfgs remembers of 4,002,000 parameters",
+    ),
+    "classes named first": (
+        lambda: MLPClassifier((500,)).partial_fit(ROWS[:2], [0, 1], classes=np.arange(10_000)),
+        r"the 5,011,000 parameters that layer_sizes \[1, 500, 10000\] make, trained by adam,",
     ),
     "settings": (lambda: TableSettings(hidden=[10_000, 10_000]), r"layer_sizes \[1, 10000, 10000, 1\]"),
 }
@@ -89,6 +114,65 @@ def test_what_is_too_large_is_refused_where_it_is_made(little, case):
     make, message = TOO_LARGE[case]
     with pytest.raises(ValueError, match=f"{message}.* would take .* [GM]iB of memory, and 64 MiB are free: "):
         make()
+
+
+# float64: a parameter, its gradient and the slots; SciPy keeps 2 * 10 + 5 vectors.
+VECTORS = {
+    **{name: 2 + len(optimizer.slots) for name, optimizer in OPTIMIZERS.items()},
+    "lbfgs": 2 + 25,
+}
+
+
+@pytest.mark.parametrize("optimizer", VECTORS)
+def test_a_training_is_judged_by_all_that_it_takes(monkeypatch, optimizer):
+    """What is enough for the network alone, by a byte too little for its training, is refused before it is made."""
+    count = 101 * 50 + 51 * 2
+    by = LBfgs() if optimizer == "lbfgs" else OPTIMIZERS.resolve(optimizer)
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * VECTORS[optimizer] * count)
+    check_room([100, 50, 2], np.dtype("float64"), by)
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * VECTORS[optimizer] * count - 1)
+    with pytest.raises(ValueError, match=f"the 5,152 parameters .* trained by {optimizer}, would take"):
+        check_room(
+            [100, 50, 2], np.dtype("float64"), LBfgs() if optimizer == "lbfgs" else OPTIMIZERS.resolve(optimizer)
+        )
+
+
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
+def test_an_estimator_draws_no_weights_that_it_could_not_train(monkeypatch, make):
+    monkeypatch.setattr(memory, "SMALL", 0)
+    count = 2 * 1000 + 1001
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * 4 * count - 1)
+    monkeypatch.setattr(Network, "initialize", lambda *_: pytest.fail("weights were drawn"))
+    with pytest.raises(ValueError, match=r"the 3,001 parameters .* trained by adam, would take"):
+        make(hidden_layer_sizes=(1000,)).fit([[0.0], [1.0]], [0, 1])
+
+
+@pytest.mark.parametrize(("trainer", "vectors"), [({}, 4), ({"optimizer": "sgd"}, 2), ({"optimizer": "lbfgs"}, 27)])
+def test_settings_of_a_table_are_judged_by_its_training(monkeypatch, trainer, vectors):
+    monkeypatch.setattr(memory, "SMALL", 0)
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * vectors * 3001)
+    TableSettings(hidden=[1000], trainer=trainer)
+    monkeypatch.setattr(memory, "free_memory", lambda: 8 * vectors * 3001 - 1)
+    with pytest.raises(ValueError, match=r"the 3,001 parameters .* would take"):
+        TableSettings(hidden=[1000], trainer=trainer)
+
+
+def test_epochs_of_hours_are_said_before_they_begin(monkeypatch):
+    X, y = np.eye(6), np.arange(6)
+    monkeypatch.setattr(perceptron, "LONG_EPOCH", 6 * 6 * 6)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", TrainingWarning)
+        Perceptron().fit(X, y)
+    monkeypatch.setattr(perceptron, "LONG_EPOCH", 6 * 6 * 6 - 1)
+    told = "each epoch shows 6 rows to the perceptrons of 6 classes: 2e\\+02 products.*Merge rare classes"
+    with pytest.warns(TrainingWarning, match=told):
+        Perceptron().fit(X, y)
+    with pytest.warns(TrainingWarning, match=told):
+        Perceptron().partial_fit(X, y, classes=y)
+    with warnings.catch_warnings():  # of sparse rows what is there counts
+        warnings.simplefilter("error", TrainingWarning)
+        Perceptron().fit(csr_array(X), y)
 
 
 def test_class_numbers_become_the_same_targets_as_before():

@@ -3,12 +3,25 @@
 import io
 import sys
 import unicodedata
+import warnings
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from clearprop import History, InputError, Network, NetworkDisplay, Table, TableModel, TableSettings
+from clearprop import (
+    History,
+    InputError,
+    MLPClassifier,
+    MLPRegressor,
+    Network,
+    NetworkDisplay,
+    Perceptron,
+    Table,
+    TableModel,
+    TableSettings,
+    explain,
+)
 from clearprop.plots import ActivationHistogramDisplay, draw_decision_boundary
 from clearprop.printable import printable
 
@@ -94,3 +107,23 @@ def test_reports_show_it(case, tmp_path):
         assert part in report
     assert printable(report.replace("\n", "")) == report.replace("\n", "")
     assert isinstance(learned.history, History)
+
+
+@pytest.mark.parametrize("bad", ["z\x1b[2m", "two\nlines", "cba\u202e", "- a\n- b\r"])
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor, Perceptron])
+def test_names_of_columns_in_errors_can_be_seen(make, bad):
+    pandas = pytest.importorskip("pandas")
+    X, y = np.array([[0.0, 1.0], [1.0, 0.0]] * 5), [0, 1] * 5
+    good, hostile = pandas.DataFrame(X, columns=["x", "y"]), pandas.DataFrame(X, columns=["x", bad])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model, other = make(max_iter=2).fit(good, y), make(max_iter=2).fit(hostile, y)
+    for ask in (model.predict, lambda rows: model.score(rows, y), lambda rows: explain(model, rows.iloc[:1])):
+        with pytest.raises(ValueError, match="unseen at fit time:") as error:
+            ask(hostile)
+        assert f"unseen at fit time:\n- {printable(bad)}\nFeature names seen" in str(error.value)
+        assert error.value.__cause__ is None
+        assert error.value.__suppress_context__
+    with pytest.raises(ValueError, match="now missing:") as error:
+        other.predict(good)
+    assert f"now missing:\n- {printable(bad)}\n" in str(error.value)

@@ -211,5 +211,6 @@ def checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     except TypeError:
         raise ValueError(f"dtype must be float32 or float64, got {dtype!r}") from None
     if checked not in (np.float32, np.float64):
-        raise ValueError(f"dtype must be float32 or float64, got {checked}")
+        given = f"{dtype!r}, which is {checked}" if isinstance(dtype, str) and dtype != checked.name else checked
+        raise ValueError(f"dtype must be float32 or float64, got {given}")
     return checked

@@ -341,3 +341,8 @@ class LBfgs(SaysNearKeywords):
     def __post_init__(self) -> None:
         whole("max_evaluations", self.max_evaluations, 1)
         whole("memory", self.memory, 1)
+
+    @property
+    def bytes_a_parameter(self) -> int:
+        """What SciPy keeps of each parameter, in float64: the past steps and gradients, and five vectors more."""
+        return 8 * (2 * self.memory + 5)

@@ -218,6 +218,16 @@ class Preprocessor:
         return cls((*_scaled_columns(numbers), *category_columns))
 
     @property
+    def names(self) -> list[str]:
+        """The names of the columns that a table must have."""
+        return [column.name for column in self.columns]
+
+    @property
+    def is_plane(self) -> bool:
+        """Whether it is two columns of numbers and no others, so that answers can be drawn over them."""
+        return [column.kind for column in self.columns] == [NumberColumn.kind] * 2
+
+    @property
     def feature_names(self) -> list[str]:
         """The names of the features (n_features,), like `age` and `colour=red`."""
         return [feature for column in self.columns for feature in column.features]
@@ -245,7 +255,7 @@ class Preprocessor:
             A column is not there, or a cell in a column of numbers is text or infinite.
         """
         notes = [] if notes is None else notes
-        wanted = table.select(column.name for column in self.columns)
+        wanted = table.select(self.names)
         passed_over = [name for name in table.names if name not in set(wanted.names)]
         if passed_over:
             noun = "column is" if len(passed_over) == 1 else "columns are"

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 # Signs without width or ink that Unicode does not count among the controls and formats.
 _INVISIBLE = re.compile(
@@ -22,6 +25,20 @@ def printable(text: object) -> str:
     """
     shown = str(text)
     return shown if shown.isascii() and shown.isprintable() else "".join(map(_visible, shown))
+
+
+@contextmanager
+def printable_names(estimator: Any, X: Any) -> Iterator[None]:
+    """Let scikit-learn compare the names of X's columns with an estimator's; its error lists them printable."""
+    try:
+        yield
+    except ValueError as error:
+        message = str(error)
+        for name in (*getattr(estimator, "feature_names_in_", ()), *getattr(X, "columns", ())):
+            message = message.replace(f"- {name}\n", f"- {printable(name)}\n")
+        if message == str(error):
+            raise
+        raise ValueError(message) from None  # as the other has the names as they are
 
 
 def _visible(sign: str) -> str:

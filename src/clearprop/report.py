@@ -79,9 +79,9 @@ def loss_figure(learned: Learned) -> Any:
 
 def boundary_figure(model: TableModel, table: Table) -> Any | None:
     """What the model answers over the plane of its two number columns; None where it has others."""
-    columns = [column for column in model.preprocessor.columns if isinstance(column, NumberColumn)]
-    if len(columns) != 2 or len(model.preprocessor.columns) != 2:
+    if not model.preprocessor.is_plane:
         return None
+    columns = [column for column in model.preprocessor.columns if isinstance(column, NumberColumn)]
     names = (columns[0].name, columns[1].name)
     rows = np.arange(table.n_rows)
     if len(rows) > MOST_BOUNDARY_POINTS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,11 +21,11 @@ from clearprop.history import History
 from clearprop.losses import LOSSES
 from clearprop.model_file import ModelFile
 from clearprop.near_names import SaysNearKeywords
-from clearprop.network import Network, checked_count
+from clearprop.network import Network
 from clearprop.preprocessing import Preprocessor
 from clearprop.tables import Table
 from clearprop.targets import ClassTarget, NumberTarget, Target, Task
-from clearprop.training import Trainer
+from clearprop.training import Trainer, check_room
 
 Array = npt.NDArray[Any]
 
@@ -95,6 +95,16 @@ class TableSettings(SaysNearKeywords):
         self._check_loss()
         self._check_network_and_trainer()
 
+    def check_columns(self, table: Table, target: str) -> Table:
+        """The columns that are learned from; an InputError if the target or one that a setting names is not there.
+
+        It looks at names alone, and so takes a table without rows.
+        """
+        table.select([target])
+        kept = table.drop([target, *self.ignore])
+        kept.select(self.categories)
+        return kept
+
     def _check_loss(self) -> None:
         if self.loss is None:
             return
@@ -111,13 +121,14 @@ class TableSettings(SaysNearKeywords):
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the trainer that trains says it
-            epochs = Trainer(network, **{"epochs": 1, **self.trainer}).epochs
+            trainer = Trainer(network, **{"epochs": 1, **self.trainer})
+        epochs = trainer.epochs
         if epochs > MOST_EPOCHS:
             raise InputError(
                 f"epochs must be at most {MOST_EPOCHS:,}, got {epochs:,}: a few hundred are usual, and training "
                 "ends by itself when patience epochs bring no gain"
             )
-        checked_count(sizes, network.dtype)
+        check_room(sizes, network.dtype, trainer.lbfgs or trainer.optimizer)
 
 
 @dataclass(frozen=True)
@@ -159,9 +170,16 @@ class TableModel:
 
     @classmethod
     def learn(
-        cls, table: Table, target: str, settings: TableSettings | None = None, callbacks: Sequence[Callback] = ()
+        cls,
+        table: Table,
+        target: str,
+        settings: TableSettings | None = None,
+        callbacks: Sequence[Callback] = (),
+        check: Callable[[Preprocessor], object] | None = None,
     ) -> Learned:
         """Train a network to predict the column `target` from the others.
+
+        `check` is called with what was learned of the columns before training begins; what it raises ends it all.
 
         Raises
         ------
@@ -173,6 +191,7 @@ class TableModel:
             Training left the finite numbers.
         """
         settings = settings or TableSettings()
+        settings.check_columns(table, target)
         notes: list[str] = []
         column = table.column(target)
         learned_target = Target.recognise(column, settings.task, notes)
@@ -186,6 +205,8 @@ class TableModel:
             max_categories=settings.max_categories,
             notes=notes,
         )
+        if check is not None:
+            check(preprocessor)
         model = cls(_new_network(preprocessor, learned_target, settings), preprocessor, learned_target)
         rows = model._features_and_targets(train)
         usual: dict[str, Any] = {"epochs": 200, "patience": 20}

@@ -16,7 +16,7 @@ import os
 import re
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -160,7 +160,7 @@ class Table:
 
 
 @says_near_keywords
-def read_csv(path: str | os.PathLike[str]) -> Table:
+def read_csv(path: str | os.PathLike[str], check: Callable[[Table], object] | None = None) -> Table:
     """Read a CSV file whose first line names the columns.
 
     UTF-8 with or without a byte order mark, plain or packed by gzip. The delimiter is the one of comma,
@@ -170,6 +170,8 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     Parameters
     ----------
     path : str or path
+    check : function of a Table, optional
+        Called with the table without its rows as soon as the first line is read; what it raises ends the reading.
 
     Returns
     -------
@@ -195,7 +197,7 @@ def read_csv(path: str | os.PathLike[str]) -> Table:
     """
     shown = str(Path(path))
     with _opened(path, shown) as stream:
-        return _table(shown, _text_lines(shown, stream))
+        return _table(shown, _text_lines(shown, stream), check)
 
 
 @contextmanager
@@ -252,7 +254,7 @@ def _text_lines(path: str, stream: BinaryIO) -> Iterator[str]:
             line += 1
 
 
-def _table(path: str, lines: Iterator[str]) -> Table:
+def _table(path: str, lines: Iterator[str], check: Callable[[Table], object] | None) -> Table:
     n_blank, first_line = next(((n, line) for n, line in enumerate(lines) if line.strip()), (0, ""))
     if not first_line:
         raise InputError(f"{path}: the file is empty: it needs a line of column names, and rows")
@@ -262,6 +264,8 @@ def _table(path: str, lines: Iterator[str]) -> Table:
     line, header = next(records)
     names = _checked_names(header, f"{path}, line {line}")
     _refuse_numbers_for_names(names, f"{path}, line {line}")
+    if check is not None:
+        check(Table(path, names, (as_cells([]),) * len(names), np.array([], dtype=np.int64)))
     columns, line_numbers = _turned_over(_full_rows(path, records, len(names), delimiter), len(names))
     if not len(line_numbers):
         raise InputError(f"{path}: there are column names and no rows: add at least one row")
@@ -386,7 +390,18 @@ def write_csv(path: str | os.PathLike[str], names: Sequence[str], columns: Seque
     "setosa, wild",0.1
     other,0.9
     """
-    checked = _checked_names(names, str(path))
+    write_atomically(path, csv_text(names, columns, str(path)))
+
+
+def csv_text(names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> str:
+    """What `write_csv` writes; `path` names the table in messages.
+
+    Examples
+    --------
+    >>> csv_text(["kind", "size"], [["wild, red", None], [1, 2.5]])
+    'kind,size\\n"wild, red",1\\n,2.5\\n'
+    """
+    checked = _checked_names(names, path)
     texts = [list(_texts(column)) for column in columns]
     if len(texts) != len(checked) or len(set(map(len, texts))) > 1:
         raise InputError(
@@ -394,7 +409,7 @@ def write_csv(path: str | os.PathLike[str], names: Sequence[str], columns: Seque
             "fit: give one column a name, and the columns the same length"
         )
     rows = [checked, *zip(*texts, strict=True)]
-    write_atomically(path, "".join(_line(row) for row in rows))
+    return "".join(_line(row) for row in rows)
 
 
 # csv.writer of Python 3.11 leaves a lone carriage return unquoted, and a semicolon in the header would mislead

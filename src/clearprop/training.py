@@ -6,6 +6,7 @@ import copy
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -50,6 +51,28 @@ INSTEAD = {
     "step": "write trainer.run_batch() for one step, after trainer.start(X, y)",
     "partial_fit": "write trainer.run_epoch() for one epoch, after trainer.start(X, y)",
 }
+
+REMEDY = "choose smaller layers or fewer classes, dtype float32, or an optimizer that remembers less, such as sgd"
+
+
+def check_room(sizes: Sequence[int], dtype: np.dtype[Any], optimizer: Optimizer | LBfgs) -> None:
+    """ValueError if there is no memory to train layers of these sizes, which are not made yet.
+
+    It takes the parameters, their gradient, and what the optimiser remembers of each.
+    """
+    count = sum((m + 1) * n for m, n in pairwise(sizes))
+    check_memory(
+        (dtype.itemsize + _bytes_a_parameter(optimizer, dtype)) * count,
+        f"the {count:,} parameters that layer_sizes {list(sizes)} make, trained by {optimizer.name},",
+        REMEDY,
+    )
+
+
+def _bytes_a_parameter(optimizer: Optimizer | LBfgs, dtype: np.dtype[Any]) -> int:
+    """What training takes of memory beside a parameter itself."""
+    if isinstance(optimizer, LBfgs):
+        return dtype.itemsize + optimizer.bytes_a_parameter
+    return dtype.itemsize * (1 + len(optimizer.slots))
 
 
 class Trainer(SaysNearKeywords):
@@ -155,6 +178,12 @@ class Trainer(SaysNearKeywords):
             _warn_of_ignored([name for name, is_given in given.items() if is_given])
         # L-BFGS keeps no slots; plain descent stands in the job for the optimiser that it does not use.
         self.optimizer: Optimizer = Sgd() if self.lbfgs else OPTIMIZERS.resolve(optimizer)  # type: ignore[arg-type]
+        optimizer, count = self.lbfgs or self.optimizer, network.parameters.size
+        check_memory(
+            _bytes_a_parameter(optimizer, network.dtype) * count,
+            f"the gradient and what {optimizer.name} remembers of {count:,} parameters",
+            REMEDY,
+        )
         self.learning_rate = positive(
             "learning_rate", self.optimizer.learning_rate if learning_rate is None else learning_rate
         )
@@ -275,11 +304,6 @@ class Trainer(SaysNearKeywords):
         self._shows_metric = validation is not None or self._given_metric is not None or monitor == "metric"
         network = self.network
         slots = (len(self.optimizer.slots), network.parameters.size)
-        check_memory(
-            network.dtype.itemsize * (slots[0] + 1) * slots[1],
-            f"the gradient and what {self.optimizer.name} remembers of {slots[1]:,} parameters",
-            "choose smaller layers, dtype float32, or an optimizer that remembers less, such as sgd",
-        )
         self._job = Job(
             network=network,
             optimizer=self.optimizer,

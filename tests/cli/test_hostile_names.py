@@ -32,7 +32,7 @@ def hostile(run, tmp_path):
     write_csv(path, [f"x{BAD}", f"t{BAD}", f"y{BAD}"], [x, text, kind])
     model = tmp_path / f"model{BAD.replace('/', '')}"
     arguments = ("--target", f"y{BAD}", "--out", model, "--epochs", 2, "--hidden", 3)
-    pictures = ("--report", "r.html", "--loss-curve", "l.svg", "--boundary", "b.svg")
+    pictures = ("--report", "r.html", "--loss-curve", "l.svg")
     status, out, err = run("train", path, *arguments, *pictures)
     assert status == 0, err
     told = seen(out, err)
@@ -97,6 +97,7 @@ ERRORS = {
     "no target": ("train", "{path}", "--target", f"z{BAD}", "--out", "n"),
     "no model but a table": ("evaluate", "{path}", "{path}"),
     "no number": ("explain", "{model}", "{path}", "--row", "1", "--parameter", BAD),
+    "no plane": ("train", "{path}", "--target", f"y{BAD}", "--out", "n", "--boundary", "b.svg"),
     "no optimiser": ("explain", "{model}", "{path}", "--row", "1", "--optimizer", BAD),
     "no activation": ("train", "{path}", "--target", f"y{BAD}", "--out", "n", "--activation", BAD),
     "no command": (BAD,),

@@ -9,7 +9,7 @@ import threading
 import numpy as np
 import pytest
 
-from clearprop import Network, Table, TableModel, TableSettings, load, read_csv
+from clearprop import Network, Table, TableModel, TableSettings, load, read_csv, write_csv
 from clearprop.atomic import STANDARD_OUTPUT, is_stream, open_descriptor, write_atomically
 from clearprop.cli.outputs import checked_outputs, goes_to_standard_output
 from clearprop.errors import InputError
@@ -272,6 +272,32 @@ def test_a_terminal(shell, tmp_path):
     assert (status, shown) == (2, "")
     refused = "clearprop: /dev/stdout: is a terminal, and a model file is no text: "
     assert said == refused + "redirect it, as by  > FILE, or name a file\n"
+
+
+def test_a_terminal_is_shown_what_would_steer_it(shell, tmp_path):
+    """Into a file or a pipe cells and labels go as they are."""
+    bad = "\x1b]0;owned\x07\x9b2J"
+    texts = [f"{bad}{i % 2}" for i in range(40)]
+    kinds = [f"{bad}{kind}" for kind in ROWS[2]]
+    table = Table.from_columns(["a", f"t{bad}", f"y{bad}"], [ROWS[0], texts, kinds])
+    TableModel.learn(table, f"y{bad}", TableSettings(hidden=[3], trainer={"epochs": 1})).model.save(tmp_path / "esc")
+    write_csv(tmp_path / "esc.csv", table.names, table.columns)
+    command = ["predict", "esc", "esc.csv", "--keep", f"t{bad}", "--out"]
+    raw = subprocess.run([sys.executable, "-m", "clearprop", *command, "-"], cwd=tmp_path, capture_output=True).stdout
+    assert raw.decode().count(bad) == 1 + 1 + 2 + 2 * 40
+    for place in ("-", "/dev/stdout"):
+        status, shown, said = terminal([*command, place], tmp_path)
+        assert status == 0, said
+        assert shown == raw.decode().replace("\x1b", r"\x1b").replace("\x07", r"\x07").replace("\x9b", r"\x9b")
+
+
+@pytest.mark.parametrize(
+    ("out", "names_it"), [("-", False), ("/dev/stdout", False), ("/dev/null", False), ("m2", True), ("a-b", True)]
+)
+def test_what_comes_next_is_said_of_a_file_that_stays(shell, out, names_it):
+    done = shell(f"{TRAIN} --out {out} 2>&1 >x; cat x", errors="replace")
+    assert ("next: clearprop predict" in done.stdout) is names_it
+    assert "1 epochs" in done.stdout
 
 
 @pytest.mark.parametrize(

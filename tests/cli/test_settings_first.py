@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from clearprop import TableSettings, load
+from clearprop import TableSettings, load, write_csv
 from clearprop.table_model import GREATEST_SEED, MOST_EPOCHS
 
 TRAIN = {
@@ -18,6 +18,8 @@ TRAIN = {
     "loss of classes": (["--loss", "cross_entropy"], "loss 'cross_entropy' is for classes"),
     "loss of quantities": (["--loss", "huber", "--task", "classification"], "loss 'huber' is for regression"),
     "dtype": (["--dtype", "float16"], "float16"),
+    "dtype by its sign": (["--dtype", "f16"], "dtype must be float32 or float64, got 'f16', which is float128"),
+    "dtype by a short name": (["--dtype", "e"], "dtype must be float32 or float64, got 'e', which is float16"),
     "dropout": (["--dropout", "1"], "dropout must be from 0 to below 1"),
     "l1": (["--l1", "-1"], "l1 must be"),
     "l2": (["--l2", "inf"], "l2 must be"),
@@ -47,6 +49,54 @@ def test_train(refused, case):
 
 def test_a_table_that_is_not_there_is_next(refused):
     assert "there is no such file" in refused("train", "not-there.csv", "--target", "y", "--out", "m")
+
+
+BROKEN = "a,b,c,y\n1,2,3\n"  # a row that is refused, once rows are read
+COLUMNS = {
+    "target": (["--target", "nope"], "there is no column 'nope'"),
+    "ignore": (["--target", "y", "--ignore", "nope"], "there is no column 'nope'"),
+    "category": (["--target", "y", "--category", "nope"], "there is no column 'nope'"),
+    "category of none": (["--target", "y", "--ignore", "a", "--category", "a"], "there is no column 'a'"),
+    "a line": (["--target", "y", "--ignore", "a", "--ignore", "b", "--boundary", "b.png"], "has 'c' to learn from"),
+    "categories": (["--target", "y", "--category", "a", "--category", "b", "--boundary", "b.png"], "two columns of"),
+}
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_columns_are_checked_before_the_rows(refused, tmp_path, case):
+    arguments, message = COLUMNS[case]
+    (tmp_path / "broken.csv").write_text(BROKEN)
+    assert message in refused("train", "broken.csv", "--out", "m", *arguments)
+
+
+def test_what_a_model_needs_is_checked_before_the_rows(run, refused, houses, tmp_path):
+    run("train", houses, "--target", "price", "--out", "m", "--epochs", 1, "--hidden", 2)
+    (tmp_path / "broken.csv").write_text("size,age\n1,2,3\n")
+    assert "there is no column 'price'" in refused("evaluate", "m", "broken.csv")
+    assert "there is no column 'nope'" in refused("predict", "m", "broken.csv", "--keep", "nope", "--out", "p.csv")
+    (tmp_path / "broken.csv").write_text("size,price\n1,2,3\n")
+    assert "there is no column 'age'" in refused("predict", "m", "broken.csv", "--out", "p.csv")
+    assert "there is no column 'age'" in refused("explain", "m", "broken.csv", "--row", "1")
+
+
+@pytest.mark.parametrize("third", ["number", "text"])
+def test_a_picture_that_cannot_be_drawn_is_refused_before_training(refused, tmp_path, third):
+    columns = [[1, 2, 3, 4] * 5, [0, 1] * 10, [5, 6, 7, 8] * 5 if third == "number" else ["r", "s"] * 10, [7] * 20]
+    write_csv(tmp_path / "t.csv", ["a", "b", "c", "d", "y"], [*columns, ["p", "q"] * 10])
+    said = refused("train", "t.csv", "--target", "y", "--out", "m", "--boundary", "b.svg")
+    assert "--boundary: t.csv has 'a', 'b', 'c' to learn from" in said
+    assert "leave out --boundary, or other columns by --ignore" in said
+
+
+def test_a_column_of_one_value_does_not_keep_the_picture_from_being_drawn(run, tmp_path):
+    write_csv(tmp_path / "t.csv", ["a", "b", "d", "y"], [[1, 2, 3, 4] * 5, [0, 1] * 10, [7] * 20, ["p", "q"] * 10])
+    assert run("train", "t.csv", "--target", "y", "--out", "m", "--epochs", 1, "--boundary", "b.svg")[0] == 0
+    assert (tmp_path / "b.svg").read_text().count("<svg") == 1
+
+
+def test_a_demo_needs_a_folder(refused, tmp_path):
+    assert "--out -: the demo writes several files, which need a folder" in refused("demo", "--out", "-")
+    assert not list(tmp_path.iterdir())
 
 
 EXPLAIN = {

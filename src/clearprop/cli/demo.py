@@ -33,12 +33,12 @@ def demo(
     from clearprop.cli.train import train
     from clearprop.tables import read_csv, write_csv
 
+    _make_folder(out)
     header("1. The article's six outputs, computed again")
     outputs = reproduce()
     print_outputs_in_brief(outputs)
 
     header("2. A real table: which tumours are malignant?")
-    _make_folder(out)
     training, test = out / "tumours-training.csv", out / "tumours-test.csv"
     _write_tumours(training, test)
     say(f"{training} and {test}: the Wisconsin breast cancer data, written as CSV")
@@ -119,6 +119,8 @@ def _write_rows(path: Path, data: Any, rows: npt.NDArray[np.intp], target: str |
 def _make_folder(folder: Path) -> None:
     from clearprop.errors import InputError
 
+    if str(folder) == "-":
+        raise InputError("--out -: the demo writes several files, which need a folder: name one")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

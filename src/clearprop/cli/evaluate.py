@@ -23,7 +23,8 @@ def evaluate(
 
     loaded = load_table_model(model)
     with working(f"reading {data} and predicting"):
-        evaluation = loaded.evaluate(read_csv(data))
+        needed = [*loaded.preprocessor.names, loaded.target.name]
+        evaluation = loaded.evaluate(read_csv(data, check=lambda header: header.select(needed)))
     if json:
         import json as json_format
 

@@ -43,7 +43,7 @@ def explain(
     first_step(optimizer, learning_rate)
     loaded = load_table_model(model)
     parse_name(parameter, loaded.network.layer_sizes)
-    table = read_csv(data)
+    table = read_csv(data, check=lambda header: header.select(loaded.preprocessor.names))
     if row is not None and not 1 <= row <= table.n_rows:
         raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,} (counted from 1)")
     if (

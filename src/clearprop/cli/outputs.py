@@ -59,10 +59,23 @@ def _check_file(path: Path) -> None:
         raise InputError(f"{path}: may not be written to: choose another place, or change the permissions")
 
 
+def is_terminal(path: Path) -> bool:
+    """Whether what is written to a path is shown, and obeyed, by a terminal."""
+    descriptor = open_descriptor(path)
+    if descriptor is not None:
+        return os.isatty(descriptor)
+    if not path.is_char_device():
+        return False
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+    try:
+        return os.isatty(descriptor)
+    finally:
+        os.close(descriptor)
+
+
 def check_not_terminal(path: Path, what: str) -> None:
     """Refuse to send what is not text to a terminal, which would obey parts of it."""
-    descriptor = open_descriptor(path)
-    if descriptor is not None and os.isatty(descriptor):
+    if is_terminal(path):
         raise InputError(f"{path}: is a terminal, and {what} is no text: {BY_A_STREAM}, or name a file")
 
 

@@ -20,16 +20,18 @@ def predict(
 
     Example: clearprop predict flowers.model new.csv --keep name --out predictions.csv
     """
+    from clearprop.atomic import write_atomically
     from clearprop.cli.console import notes, print_notes, say, working
     from clearprop.cli.models import load_table_model
-    from clearprop.cli.outputs import checked_outputs
-    from clearprop.tables import read_csv, write_csv
+    from clearprop.cli.outputs import checked_outputs, is_terminal
+    from clearprop.printable import printable
+    from clearprop.tables import csv_text, read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])
     assert place is not None
     loaded = load_table_model(model)
     with working(f"reading {data}"):
-        table = read_csv(data)
+        table = read_csv(data, check=lambda header: header.select([*(keep or ()), *loaded.preprocessor.names]))
     kept = table.select(keep or ())
     with working("predicting"):
         predictions = loaded.predict(table)
@@ -38,6 +40,9 @@ def predict(
         names += [f"probability {label}" for label in loaded.target.classes]  # type: ignore[attr-defined]
         columns += list(predictions.probabilities.T)
     with working(f"writing {out}"):
-        write_csv(place, names, columns)
+        text = csv_text(names, columns, str(place))
+        if is_terminal(place):
+            text = "\n".join(map(printable, text.split("\n")))
+        write_atomically(place, text)
     print_notes(predictions.notes)
     say(f"{place}: {len(predictions.values):,} predictions", notes)

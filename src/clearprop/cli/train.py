@@ -3,6 +3,7 @@
 import inspect
 import shlex
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -105,12 +106,15 @@ def train(
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
     command = _command(dict(locals()))
+    from clearprop.atomic import is_stream
     from clearprop.callbacks import ProgressBar
     from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes, say, working
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
+    from clearprop.columns import listed
     from clearprop.errors import DivergenceError, InputError, TrainingWarning
+    from clearprop.preprocessing import Preprocessor
     from clearprop.table_model import TableModel, TableSettings
-    from clearprop.tables import read_csv
+    from clearprop.tables import Table, read_csv
 
     outputs = checked_outputs([out, report, loss_curve, boundary], inputs=[data])
     place, report, loss_curve, boundary = outputs
@@ -147,12 +151,29 @@ def train(
         seed=seed,
         trainer=trainer,
     )
+
+    def check_header(header: Table) -> None:
+        learned_from = settings.check_columns(header, target)
+        if boundary is not None and len(set(learned_from.names) - set(settings.categories)) < 2:
+            raise InputError(no_plane(learned_from.names))
+
+    def check_plane(preprocessor: Preprocessor) -> None:
+        if boundary is not None and not preprocessor.is_plane:
+            raise InputError(no_plane(preprocessor.names))
+
+    def no_plane(names: Sequence[str]) -> str:
+        return (
+            f"--boundary: {data} has {listed(names) or 'no column'} to learn from, and a picture of the answers takes "
+            "two columns of numbers and no others: leave out --boundary, or other columns by --ignore"
+        )
+
     with working(f"reading {data}"):
-        table = read_csv(data)
+        table = read_csv(data, check=check_header)
     with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TrainingWarning)
         try:
-            learned = TableModel.learn(table, target, settings, callbacks=[UntilTraining(status), ProgressBar()])
+            callbacks = [UntilTraining(status), ProgressBar()]
+            learned = TableModel.learn(table, target, settings, callbacks, check=check_plane)
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
     learned.notes.extend(str(warning.message) for warning in caught)
@@ -171,15 +192,14 @@ def train(
     print_evaluation(learned.evaluation, where, to)
     for name, path in written.items():
         say(f"{name}: {path}", to)
-    if boundary is not None and "boundary" not in written:
-        print_notes(["no picture of the boundary: it takes two columns of numbers and no others"])
-    say(f"next: clearprop predict {shlex.quote(str(out))} NEW.csv --out predictions.csv", to)
+    if not is_stream(place):
+        say(f"next: clearprop predict {shlex.quote(str(out))} NEW.csv --out predictions.csv", to)
 
 
 def _write_pictures(
     learned: "Learned", title: str, command: str, report: Path | None, loss_curve: Path | None, boundary: Path | None
 ) -> dict[str, Path]:
-    """Write what is wanted and can be drawn; its names and paths."""
+    """Write what is wanted; its names and paths."""
     if report is None and loss_curve is None and boundary is None:
         return {}
     from clearprop.report import boundary_figure, loss_figure, save_figure, write_report
@@ -188,8 +208,8 @@ def _write_pictures(
     if loss_curve is not None:
         save_figure(loss_figure(learned), loss_curve)
         written["loss curve"] = loss_curve
-    if boundary is not None and (figure := boundary_figure(learned.model, learned.train)) is not None:
-        save_figure(figure, boundary)
+    if boundary is not None:
+        save_figure(boundary_figure(learned.model, learned.train), boundary)
         written["boundary"] = boundary
     if report is not None:
         write_report(report, learned, title, command)

@@ -13,6 +13,7 @@ from sklearn.utils.validation import validate_data
 
 from clearprop.arguments import as_numbers, check_finite
 from clearprop.estimators.own_words import in_own_words
+from clearprop.printable import printable_names
 from clearprop.sparse import canonical, is_sparse
 
 Array = npt.NDArray[Any]
@@ -41,7 +42,8 @@ def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **chec
     """What scikit-learn's `validate_data` gives, all of X as numbers, and sparse rows in one form however stored."""
     alone = isinstance(y, str) and y == NOT_GIVEN
     _check_no_dates(X)
-    with in_own_words(X, None if alone else y, of_numbers=checks.get("y_numeric", False)):
+    of_numbers = checks.get("y_numeric", False)
+    with printable_names(estimator, X), in_own_words(X, None if alone else y, of_numbers=of_numbers):
         given = validate_data(estimator, canonical(X) if is_sparse(X) else X, y, reset=reset, **checks)
     rows, answers = (given, None) if alone else given
     if rows.dtype.kind not in "biuf":  # which scikit-learn lets pass where it is asked for no type

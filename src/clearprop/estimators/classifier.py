@@ -14,16 +14,19 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from sklearn.utils.validation import column_or_1d
 
 from clearprop.activations import ACTIVATIONS, softplus
-from clearprop.estimators.checks import validated
+from clearprop.arguments import checked_dtype
+from clearprop.estimators.checks import is_plain_answer, validated
 from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.held_out import Sample
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.own_words import in_own_words, scoring
 from clearprop.estimators.scoring import Scored, scorer_of
+from clearprop.estimators.settings import hidden_sizes, optimizer
 from clearprop.losses import LOSSES, SIGNED, BinaryCrossEntropy, CrossEntropy
 from clearprop.memory import check_memory
 from clearprop.metrics import accuracy
+from clearprop.training import check_room
 
 Array = npt.NDArray[Any]
 
@@ -370,12 +373,19 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         targets: Array = self._label_binarizer.transform(y).astype(bool)
         return X, targets.reshape(len(targets), -1)
 
-    def _first_call(self, y: Any, classes: Any) -> None:
+    def _first_call(self, X: Any, y: Any, classes: Any) -> None:
         if self.class_weight == "balanced":
             raise ValueError(
                 "class_weight 'balanced' needs all rows at once, which partial_fit does not have: give a dict instead, "
                 "as from sklearn.utils.compute_class_weight"
             )
+        if not hasattr(self, "classes_") and is_plain_answer(classes):
+            # Sorting ten million takes a second; scikit-learn, and NumPy's unique, take ten or more.
+            in_order = np.sort(classes)
+            distinct = 1 + int(np.count_nonzero(in_order[1:] != in_order[:-1]))
+            least = [1, *hidden_sizes(self.hidden_layer_sizes), distinct]
+            dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
+            check_room(least, checked_dtype(self.dtype or dtype), optimizer(self))
         if _check_partial_fit_first_call(self, classes):
             self._label_binarizer = LabelBinarizer()
             self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)

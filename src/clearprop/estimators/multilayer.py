@@ -51,7 +51,7 @@ from clearprop.penalties import Penalty
 from clearprop.randomness import restore_generator
 from clearprop.rows import Rows
 from clearprop.snapshots import Snapshot
-from clearprop.training import Trainer
+from clearprop.training import Trainer, check_room
 
 Array = npt.NDArray[Any]
 
@@ -101,7 +101,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """The rows with the weights of their classes."""
         return sample
 
-    def _first_call(self, y: Any, classes: Any) -> None:
+    def _first_call(self, X: Any, y: Any, classes: Any) -> None:
         """What has to be known of all rows before the first `partial_fit`."""
 
     # -- training ------------------------------------------------------------------------------------------------
@@ -120,7 +120,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         report = EpochReport(self, {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}})
         with unchanged_if_refused(self) as earlier:
             if incremental:
-                self._first_call(y, classes)
+                self._first_call(X, y, classes)
             trainer = self._prepared(X, y, sample_weight, validation, report, incremental)
         try:
             with trainer.undisturbed(), report.told(max_subtasks=1 if incremental else self.max_iter):
@@ -163,8 +163,10 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """A new network, and nothing learned yet."""
         own = self.__dict__.pop("_own_weights", None)
         activations = hidden_activations(self.activation, len(hidden))
+        sizes = [X.shape[1], *hidden, targets.shape[1]]
+        check_room(sizes, X.dtype, optimizer(self))
         self.network_ = Network(
-            [X.shape[1], *hidden, targets.shape[1]],
+            sizes,
             activations,
             self.output_activation,
             self._core_loss(X.dtype),

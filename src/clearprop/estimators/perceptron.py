@@ -17,7 +17,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.callers import warn_caller
 from clearprop.diagnosis import diagnose_network
 from clearprop.engines.rules import RULES
-from clearprop.errors import DivergenceError
+from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import balanced_weights, named_weights, weights_of_rows
 from clearprop.estimators.counts import as_counts
@@ -38,6 +38,9 @@ from clearprop.rows import Rows
 from clearprop.updates import Updates
 
 Array = npt.NDArray[Any]
+
+# More products of features and weights in an epoch take minutes, at about a thousand million a second.
+LONG_EPOCH = 10**11
 
 
 class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -348,6 +351,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
 
     def _train_outputs(self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int) -> list[Learned]:
         """Each output on its own."""
+        self._warn_of_long_epochs(X)
         rows = OnlineRows(X)
         held_out = None
         if self.early_stopping:
@@ -379,6 +383,17 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                 kept = "The perceptron is as it was before"
                 raise error.worded({"rate": "eta0"}, opening=opening, kept=kept) from None
         return learned
+
+    def _warn_of_long_epochs(self, X: Any) -> None:
+        outputs = len(self.coef_)
+        products = outputs * (X.nnz if issparse(X) else X.size)
+        if products > LONG_EPOCH:
+            warn_caller(
+                f"each epoch shows {X.shape[0]:,} rows to the perceptrons of {outputs:,} classes: {products:.1g} "
+                "products, which take minutes or hours. Merge rare classes, give fewer rows or columns, or take "
+                "MLPClassifier, which shows each row to all classes at once",
+                TrainingWarning,
+            )
 
     def _positive(self, output: int) -> int:
         """The place of an output's class among all classes."""

@@ -18,6 +18,7 @@ from clearprop.explanation.names import Name
 from clearprop.losses import SIGNED
 from clearprop.network import Network
 from clearprop.penalties import Penalty
+from clearprop.printable import printable_names
 from clearprop.sparse import canonical, is_sparse
 
 Array = npt.NDArray[Any]
@@ -335,7 +336,8 @@ def _estimator_subject(model: Any, x: Any, y: Any) -> Subject:
     if hasattr(model, "n_features_in_"):
         from sklearn.utils.validation import _check_feature_names
 
-        _check_feature_names(model, x, reset=False)
+        with printable_names(model, x):
+            _check_feature_names(model, x, reset=False)
     names = getattr(model, "feature_names_in_", column_names(x))
     classes = getattr(model, "classes_", None)
     targets = None if y is None else _targets(model.network_, y, classes)
