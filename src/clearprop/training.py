@@ -295,7 +295,7 @@ class Trainer(SaysNearKeywords):
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
         rows = Rows.checked(self.network, X, y, sample_weight)
-        self._validation = None if validation is None else _validation_rows(self.network, validation)
+        self._validation = None if validation is None else _validation_rows(self.network, validation, rows)
         check_output(self.network)
         monitor = self.monitor or ("loss" if validation is None else "validation_loss")
         if monitor == "validation_loss" and validation is None:
@@ -785,12 +785,12 @@ class Trainer(SaysNearKeywords):
         return [(f"a lower {{}} than {self.learning_rate:g}", "learning_rate"), *clipped, *scaled]
 
 
-def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike]) -> Rows:
+def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike], trained_on: Rows) -> Rows:
     if not isinstance(validation, list | tuple) or len(validation) not in (2, 3):
         raise ValueError("validation must be (X, y) or (X, y, sample_weight)")
     rows = Rows.checked(network, *validation, which="validation ")
-    largest = float(abs(rows.y).max())
-    if largest > math.sqrt(np.finfo(network.dtype).max):
+    largest, limit = float(abs(rows.y).max()), math.sqrt(np.finfo(network.dtype).max)
+    if largest > limit >= float(abs(trained_on.y).max()):  # else training itself will fail, and say so
         warn_caller(
             f"the validation rows have targets up to {largest:.3g}, whose squares {network.dtype} cannot hold, so that "
             "their loss may be infinite: scale them as those that are trained on",
