@@ -49,7 +49,8 @@ class Views(list[Array]):
                 f"{what} must have the shapes {[view.shape for view in self]}, an array a layer, got "
                 f"{[array.shape for array in arrays]}"
             )
-        for view, array in zip(self, arrays, strict=True):
+        # Copies first: they may be these very views, in another order.
+        for view, array in zip(self, [array.copy() for array in arrays], strict=True):
             view[...] = array
 
     def __reduce_ex__(self, protocol: Any) -> tuple[Any, ...]:

@@ -176,3 +176,12 @@ def test_initialize_draws_anew():
     np.testing.assert_array_equal(network.parameters, before)
     with pytest.raises(ValueError, match=r"zip\(\)"):
         network.initialize([HeNormal()], rng=0)
+
+
+def test_layers_of_one_shape_can_change_places():
+    """What is written may be what is written over."""
+    network = Network([3, 3, 3], rng=0)
+    first, second = (W.copy() for W in network.weights)
+    network.weights = network.weights[::-1]
+    assert np.array_equal(network.weights[0], second)
+    assert np.array_equal(network.weights[1], first)
