@@ -109,6 +109,7 @@ def text_table():
     return Table.from_columns(["name"], [names])
 
 
+@pytest.mark.filterwarnings("ignore:The number of unique classes")  # of older versions of scikit-learn
 @pytest.mark.parametrize("case", TOO_LARGE)
 def test_what_is_too_large_is_refused_where_it_is_made(little, case):
     make, message = TOO_LARGE[case]

@@ -100,7 +100,7 @@ ERRORS = {
     "no plane": ("train", "{path}", "--target", f"y{BAD}", "--out", "n", "--boundary", "b.svg"),
     "no optimiser": ("explain", "{model}", "{path}", "--row", "1", "--optimizer", BAD),
     "no activation": ("train", "{path}", "--target", f"y{BAD}", "--out", "n", "--activation", BAD),
-    "no command": (BAD,),
+    "no command": (f"c{BAD}",),  # older versions of click take a sign at the front for an option's
     "no option": ("train", f"--{BAD}"),
     "an argument too many": ("evaluate", "a", "b", BAD),
     "no form": ("explain", "{model}", "{path}", "--format", BAD),
