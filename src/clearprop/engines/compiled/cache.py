@@ -101,7 +101,7 @@ def save(function: str, code: bytes) -> None:
 def alone() -> Iterator[None]:
     """Within it no other process is that keeps code in the same folder, where the system can lock folders.
 
-    It opens the lock of a process that ends, however that ends.
+    The system gives the lock of a process that ends to the next, however that ended.
     """
     folder = None
     for path in folders() if fcntl is not None else ():

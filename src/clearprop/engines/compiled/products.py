@@ -39,7 +39,7 @@ def _registers(features: set[str]) -> int:
 FEATURES = _features()
 VECTOR_BYTES = _vector_bytes(FEATURES)
 # Of a tile. Two vectors of sums a row, two of b and one of a must be held at a time: of 8 rows, 16 registers would have
-# to be emptied into memory at each step, which took 1.7 times as long on layers of 1,024 units.
+# to be emptied into memory at each step, which took twice as long on layers of 1,024 units.
 ROWS = 6 if _registers(FEATURES) == 16 else 8
 
 
