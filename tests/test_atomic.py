@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from clearprop.atomic import write_atomically
 from clearprop.errors import InputError
+from clearprop.foundation.atomic import write_atomically
 
 
 def test_writes_bytes_and_text_as_they_are(tmp_path):
@@ -49,7 +49,7 @@ def test_a_process_killed_while_writing_leaves_the_old_file(tmp_path):
     path = tmp_path / "model"
     path.write_text("old")
     program = (
-        "import os, signal, sys; from clearprop.atomic import write_atomically\n"
+        "import os, signal, sys; from clearprop.foundation.atomic import write_atomically\n"
         "os.fsync = lambda descriptor: os.kill(os.getpid(), signal.SIGKILL)\n"
         "write_atomically(sys.argv[1], 'new')"
     )

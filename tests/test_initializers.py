@@ -7,8 +7,8 @@ import pytest
 from scipy import stats
 
 from clearprop import ACTIVATIONS, INITIALIZERS, Initializer, Network
+from clearprop.foundation.randomness import as_generator
 from clearprop.initializers import Normal, Orthogonal, Uniform
-from clearprop.randomness import as_generator
 
 FAN_IN, FAN_OUT = 300, 200
 KINDS = {"Generator": np.random.default_rng, "RandomState": np.random.RandomState}

@@ -18,14 +18,14 @@ from clearprop import (
     TableModel,
     TableSettings,
     Trainer,
-    memory,
 )
 from clearprop.errors import TrainingWarning
 from clearprop.estimators import perceptron
-from clearprop.memory import check_memory, free_memory
+from clearprop.foundation import memory
+from clearprop.foundation.memory import check_memory, free_memory
 from clearprop.optimizers import LBfgs
-from clearprop.preprocessing import Preprocessor
-from clearprop.training import check_room
+from clearprop.tables.preprocessing import Preprocessor
+from clearprop.training.trainer import check_room
 
 GIB = 2**30
 
@@ -194,7 +194,7 @@ def test_the_limit_of_a_process_is_the_memory_there_is():
     pytest.importorskip("resource")
     program = (
         "import resource, numpy as np; from clearprop import MLPClassifier\n"
-        "import clearprop.memory as memory, pathlib\n"
+        "import clearprop.foundation.memory as memory, pathlib\n"
         "size = int(pathlib.Path('/proc/self/statm').read_text().split()[0]) * resource.getpagesize()\n"
         "resource.setrlimit(resource.RLIMIT_AS, (size + 2**30,) * 2)\n"
         "assert memory.free_memory() <= 2**30\n"

@@ -20,7 +20,7 @@ from clearprop import (
     Perceptron,
     Trainer,
 )
-from clearprop.near_names import SYNONYMS, SaysNearKeywords, near, near_keywords
+from clearprop.foundation.near_names import SYNONYMS, SaysNearKeywords, near, near_keywords
 
 REGISTRIES = {
     "activation": ACTIVATIONS,

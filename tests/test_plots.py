@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from clearprop.errors import MissingExtraError
-from clearprop.history import EpochRecord, History
-from clearprop.network import Network
+from clearprop.network.network import Network
 from clearprop.plots import (
     ActivationHistogramDisplay,
     LossCurveDisplay,
@@ -16,6 +15,7 @@ from clearprop.plots import (
     draw_decision_boundary,
     new_figure,
 )
+from clearprop.training.history import EpochRecord, History
 
 
 def history(losses, validation):

@@ -10,8 +10,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from clearprop.errors import InputError
-from clearprop.preprocessing import CategoryColumn, NumberColumn, Preprocessor
-from clearprop.tables import Table, read_csv
+from clearprop.tables.preprocessing import CategoryColumn, NumberColumn, Preprocessor
+from clearprop.tables.table import Table, read_csv
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=100)
 

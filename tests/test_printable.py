@@ -95,7 +95,7 @@ def test_pictures_are_xml_with_any_name(case):
 
 @pytest.mark.parametrize("case", [case for case in HOSTILE if case != "half a pair"])
 def test_reports_show_it(case, tmp_path):
-    from clearprop.report import write_report
+    from clearprop.tables.report import write_report
 
     text, shown = HOSTILE[case]
     name, label = f"n{text}n", f"l{text}l"

@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
 
 from clearprop import InputError, Table, TableModel, TableSettings, load
-from clearprop.evaluation import evaluate_classes, evaluate_numbers
+from clearprop.tables.evaluation import evaluate_classes, evaluate_numbers
 
 
 def classes_table(n=120, seed=0):

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clearprop.columns import MISSING, as_cells, is_missing, number_or_nan, quoted
 from clearprop.errors import InputError
-from clearprop.tables import Table, read_csv, write_csv
+from clearprop.foundation.entries import MISSING, as_cells, is_missing, number_or_nan, quoted
+from clearprop.tables.table import Table, read_csv, write_csv
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=300)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -283,7 +283,7 @@ def test_bad_data_of_python(names, columns, message):
 
 def test_loading_reading_and_writing_needs_numpy_only(tmp_path):
     program = (
-        "import sys; import clearprop.tables, clearprop.preprocessing, clearprop.targets\n"
+        "import sys; import clearprop.tables.table, clearprop.tables.preprocessing, clearprop.tables.targets\n"
         "assert not {'sklearn', 'scipy', 'pandas'} & set(sys.modules), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], check=True)

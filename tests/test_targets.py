@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clearprop.columns import MISSING
 from clearprop.errors import InputError
-from clearprop.tables import Table
-from clearprop.targets import ClassTarget, NumberTarget, Target
+from clearprop.foundation.entries import MISSING
+from clearprop.tables.table import Table
+from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=200)
 

@@ -10,27 +10,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from clearprop import article
     from clearprop.activations import ACTIVATIONS, Activation
-    from clearprop.callbacks import Callback
-    from clearprop.drawing import Drawing
     from clearprop.errors import DivergenceError, InputError
     from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
-    from clearprop.explanation import Attribution, Explanation, attribute, derive
-    from clearprop.explanation.explain import explain
-    from clearprop.files import load, save
-    from clearprop.finite_differences import GradientCheck
-    from clearprop.history import EpochRecord, History
+    from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.initializers import INITIALIZERS, Initializer
     from clearprop.losses import LOSSES, Loss
-    from clearprop.network import Network
+    from clearprop.network import Drawing, GradientCheck, Gradients, Network, Trace
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
     from clearprop.plots import ActivationHistogramDisplay, LossCurveDisplay, NetworkDisplay
+    from clearprop.saving import load, save
     from clearprop.schedules import SCHEDULES, Schedule
-    from clearprop.snapshots import Snapshot
-    from clearprop.table_model import TableModel, TableSettings
     from clearprop.tables import Table, read_csv, write_csv
-    from clearprop.trace import Gradients, Trace
-    from clearprop.training import Trainer
+    from clearprop.tables.model import TableModel, TableSettings
+    from clearprop.training import Callback, EpochRecord, History, Snapshot, Trainer
 
 __version__ = "0.1.0"
 
@@ -82,26 +75,20 @@ __all__ = [
 
 _MODULES = {
     "activations": ("ACTIVATIONS", "Activation"),
-    "callbacks": ("Callback",),
-    "drawing": ("Drawing",),
     "errors": ("DivergenceError", "InputError"),
     "estimators": ("MLPClassifier", "MLPRegressor", "Perceptron"),
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
-    "files": ("load", "save"),
-    "finite_differences": ("GradientCheck",),
-    "history": ("EpochRecord", "History"),
     "initializers": ("INITIALIZERS", "Initializer"),
     "losses": ("LOSSES", "Loss"),
-    "network": ("Network",),
+    "network": ("Drawing", "GradientCheck", "Gradients", "Network", "Trace"),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
     "plots": ("ActivationHistogramDisplay", "LossCurveDisplay", "NetworkDisplay"),
+    "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
-    "snapshots": ("Snapshot",),
-    "table_model": ("TableModel", "TableSettings"),
     "tables": ("Table", "read_csv", "write_csv"),
-    "trace": ("Gradients", "Trace"),
-    "training": ("Trainer",),
+    "tables.model": ("TableModel", "TableSettings"),
+    "training": ("Callback", "EpochRecord", "History", "Snapshot", "Trainer"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 
@@ -112,7 +99,7 @@ def __getattr__(name: str) -> object:
     if name == "article":
         return import_module("clearprop.article")
     if name not in _MODULE_OF:
-        from clearprop.near_names import did_you_mean, near
+        from clearprop.foundation.near_names import did_you_mean, near
 
         hint = "" if name.startswith("_") else did_you_mean(near(name, __all__))
         raise AttributeError(f"module 'clearprop' has no attribute {name!r}{hint}")

@@ -22,7 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.registry import Named, Registry
+from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
 

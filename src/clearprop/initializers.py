@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.randomness import Rng
-from clearprop.registry import Named, Registry
+from clearprop.foundation.randomness import Rng
+from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
 

@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, sigmoid, softplus
-from clearprop.registry import Named, Registry
+from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
 

@@ -11,8 +11,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.losses import Loss
-from clearprop.near_names import did_you_mean, near
 
 Array = npt.NDArray[Any]
 

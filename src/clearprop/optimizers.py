@@ -19,9 +19,9 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import fraction, not_negative, share, whole
-from clearprop.near_names import SaysNearKeywords
-from clearprop.registry import Named, Registry
+from clearprop.foundation.arguments import fraction, not_negative, share, whole
+from clearprop.foundation.near_names import SaysNearKeywords
+from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import not_negative
-from clearprop.near_names import SaysNearKeywords
+from clearprop.foundation.arguments import not_negative
+from clearprop.foundation.near_names import SaysNearKeywords
 
 Array = npt.NDArray[Any]
 

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import MissingExtraError
-from clearprop.history import History
 from clearprop.printable import printable
+from clearprop.training.history import History
 
 Array = npt.NDArray[Any]
 

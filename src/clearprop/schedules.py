@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import not_negative, positive, share, whole
-from clearprop.registry import Named, Registry
+from clearprop.foundation.arguments import not_negative, positive, share, whole
+from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
 

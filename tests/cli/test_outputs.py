@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from clearprop import Network, Table, TableModel, TableSettings, load, read_csv, write_csv
-from clearprop.atomic import STANDARD_OUTPUT, is_stream, open_descriptor, write_atomically
 from clearprop.cli.outputs import checked_outputs, goes_to_standard_output
 from clearprop.errors import InputError
+from clearprop.foundation.atomic import STANDARD_OUTPUT, is_stream, open_descriptor, write_atomically
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptors have paths there only")
 
@@ -37,7 +37,7 @@ def shell(tmp_path):
 
 
 WRITE = """
-import sys; from clearprop.atomic import write_atomically
+import sys; from clearprop.foundation.atomic import write_atomically
 sys.stdout.write("printed before\\n"); write_atomically(sys.argv[1], "data\\n"); print("printed after")
 """
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from clearprop.engines import rules
-from clearprop.engines.rules import AutoRule
-from clearprop.perceptron_rule import NumpyRule, OnlineRows, RuleSettings, train
+from clearprop.engines import perceptron as rules
+from clearprop.engines.perceptron import AutoRule
+from clearprop.perceptron.rule import NumpyRule, OnlineRows, RuleSettings, train
 
 
 def learned(engine, settings):

@@ -5,7 +5,7 @@ import pytest
 
 from clearprop import INITIALIZERS, DivergenceError, Network, Penalty, Trainer
 from clearprop.engines import CompiledEngine, Diverged, NumpyEngine, Progress, Stretch
-from clearprop.randomness import generator_state
+from clearprop.foundation.randomness import generator_state
 
 from .helpers import difference, job_of
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from clearprop.engines.rules import RULES
-from clearprop.perceptron_rule import NumpyRule, OnlineRows, RuleSettings, Run, train
-from clearprop.updates import Update, Updates
+from clearprop.engines.perceptron import RULES
+from clearprop.perceptron.rule import NumpyRule, OnlineRows, RuleSettings, Run, train
+from clearprop.perceptron.updates import Update, Updates
 
 rng = np.random.default_rng(0)
 

@@ -482,7 +482,7 @@ def test_perceptron_tells_all():
 
 
 def test_fit_solves_no_linear_programme_and_diagnose_judges_two_classes_only(monkeypatch):
-    import clearprop.diagnosis
+    import clearprop.training.diagnosis.diagnosis
 
     on_a_line = np.arange(12.0)[:, np.newaxis] - 5.5  # three in a row: the greatest output separates the middle
     assert "no line can separate" not in names(
@@ -490,7 +490,7 @@ def test_fit_solves_no_linear_programme_and_diagnose_judges_two_classes_only(mon
         on_a_line,
         np.repeat([0, 1, 2], 4),
     )
-    monkeypatch.setattr(clearprop.diagnosis, "separable", lambda *given: pytest.fail("fit ran it"))
+    monkeypatch.setattr(clearprop.training.diagnosis.diagnosis, "separable", lambda *given: pytest.fail("fit ran it"))
     small(hidden_layer_sizes=(), max_iter=2).fit(X, y)
 
 

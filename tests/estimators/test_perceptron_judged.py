@@ -8,7 +8,7 @@ from sklearn.model_selection import StratifiedShuffleSplit
 
 from clearprop import MLPClassifier, Perceptron
 from clearprop.estimators import NotSeparableWarning
-from clearprop.separability import separable
+from clearprop.perceptron.separability import separable
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 

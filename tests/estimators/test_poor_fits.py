@@ -14,10 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import scale
 
 from clearprop import MLPClassifier, MLPRegressor, Network, Perceptron, Trainer
-from clearprop.diagnosis import diagnose_network
 from clearprop.errors import TrainingWarning
 from clearprop.estimators import DivergenceWarning, PoorFitWarning
-from clearprop.rows import Rows
+from clearprop.training.diagnosis.diagnosis import diagnose_network
+from clearprop.training.rows import Rows
 
 IRIS, WINE, CANCER = (load(return_X_y=True) for load in (load_iris, load_wine, load_breast_cancer))
 rng = np.random.default_rng(0)
@@ -323,7 +323,7 @@ def test_even_classes_or_answers_that_are_right_are_no_imbalance():
 
 
 def test_only_a_poor_fit_is_looked_at_and_then_at_some_rows(monkeypatch):
-    import clearprop.causes as causes
+    import clearprop.training.diagnosis.causes as causes
 
     looked = []
     monkeypatch.setattr(causes, "trace_of", lambda network, rows: looked.append(rows.shape[0]) or network.forward(rows))
@@ -338,7 +338,7 @@ def test_only_a_poor_fit_is_looked_at_and_then_at_some_rows(monkeypatch):
 
 
 def test_sparse_columns_have_the_scales_of_dense_ones():
-    import clearprop.causes as causes
+    import clearprop.training.diagnosis.causes as causes
 
     rows = X * [1, 100, 0, 1e-3, 1] * (rng.random(X.shape) < 0.3)
     of_dense, of_sparse = causes._columns(rows), causes._columns(csr_array(rows))

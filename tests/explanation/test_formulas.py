@@ -14,8 +14,8 @@ import sympy
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS
 from clearprop.explanation import derive
-from clearprop.explanation.expressions import Number, Symbol, evaluate
-from clearprop.explanation.formulas import fill, parse_formula, settings
+from clearprop.explanation.writing.expressions import Number, Symbol, evaluate
+from clearprop.explanation.writing.formulas import fill, parse_formula, settings
 
 z, a, y, t = sympy.symbols("z a y t", real=True)
 PARAMETERS = sympy.symbols("alpha scale negative_slope width q threshold", positive=True)

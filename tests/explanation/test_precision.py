@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from clearprop import Network, attribute, explain
-from clearprop.explanation.document import Equation, Table
-from clearprop.explanation.expressions import Add, Multiply, Negate, Number, Symbol
 from clearprop.explanation.precision import digits_needed
+from clearprop.explanation.writing.document import Equation, Table
+from clearprop.explanation.writing.expressions import Add, Multiply, Negate, Number, Symbol
 from explanation.cases import random_case
 from strategies import quiet_network
 

@@ -17,10 +17,10 @@ from rich.console import Console
 
 from clearprop import ACTIVATIONS, LOSSES, Network, Penalty, attribute, derive, explain
 from clearprop.explanation import SCHEMA, ArticleDerivation
-from clearprop.explanation.document import Equation
-from clearprop.explanation.expressions import Add, Multiply, Symbol
-from clearprop.explanation.renderers.markdown import escape_markdown
-from clearprop.explanation.renderers.text import equation_lines, to_ascii
+from clearprop.explanation.writing.document import Equation
+from clearprop.explanation.writing.expressions import Add, Multiply, Symbol
+from clearprop.explanation.writing.markdown import escape_markdown
+from clearprop.explanation.writing.text import equation_lines, to_ascii
 from explanation.cases import random_case
 from outside import program
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from clearprop import ACTIVATIONS, LOSSES, Activation, Network, Penalty
-from clearprop.finite_differences import check_gradient
+from clearprop.network.gradient_check import check_gradient
 from strategies import targets_for
 
 

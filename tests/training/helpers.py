@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clearprop import Callback, Network, Trainer
-from clearprop.randomness import generator_state
+from clearprop.foundation.randomness import generator_state
 from strategies import targets_for
 
 KINDS = {"Generator": np.random.default_rng, "RandomState": np.random.RandomState}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clearprop import SCHEDULES, Callback, DivergenceError, EpochRecord, MLPClassifier, MLPRegressor, Network, Trainer
 from clearprop.engines import AutoEngine, Progress, Stretch, resolve_engine
-from clearprop.stopping import Patience
+from clearprop.training.stopping import Patience
 
 from .helpers import KINDS, Diary, StopAt, make, outcome, rows
 

@@ -8,10 +8,10 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
-from clearprop.callbacks import Callback
-from clearprop.evaluation import Evaluation
 from clearprop.printable import printable
-from clearprop.training import Trainer
+from clearprop.tables.evaluation import Evaluation
+from clearprop.training.callbacks import Callback
+from clearprop.training.trainer import Trainer
 
 # Neither reads anything into a text: no markup, no names of emoji.
 console = Console(highlight=False, markup=False, emoji=False)

@@ -31,7 +31,7 @@ def demo(
     from clearprop.cli.models import load_table_model
     from clearprop.cli.predict import predict
     from clearprop.cli.train import train
-    from clearprop.tables import read_csv, write_csv
+    from clearprop.tables.table import read_csv, write_csv
 
     _make_folder(out)
     header("1. The article's six outputs, computed again")
@@ -107,7 +107,7 @@ def write_flowers(folder: Path) -> list[Path]:
 
 def _write_rows(path: Path, data: Any, rows: npt.NDArray[np.intp], target: str | None = None) -> None:
     """Some rows of one of scikit-learn's tables as CSV, the names of their classes last, if their column has a name."""
-    from clearprop.tables import write_csv
+    from clearprop.tables.table import write_csv
 
     names, columns = list(data.feature_names), list(data.data[rows].T)
     if target is not None:

@@ -34,10 +34,10 @@ def explain(
     from clearprop.cli.models import load_table_model
     from clearprop.cli.outputs import checked_outputs
     from clearprop.errors import InputError
-    from clearprop.explanation.explain import explain as explained
-    from clearprop.explanation.explain import first_step
+    from clearprop.explanation.explaining import explain as explained
+    from clearprop.explanation.explaining import first_step
     from clearprop.explanation.names import parse_name
-    from clearprop.tables import read_csv
+    from clearprop.tables.table import read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])
     first_step(optimizer, learning_rate)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from clearprop.explanation.document import Rendered
+    from clearprop.explanation.writing.document import Rendered
 
 
 class Format(StrEnum):
@@ -25,8 +25,8 @@ def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Pa
     """Print an explanation, or write it to a file whole or not at all."""
     text = rendered(explanation, format, most)
     if out is not None:
-        from clearprop.atomic import write_atomically
         from clearprop.cli.outputs import goes_to_standard_output
+        from clearprop.foundation.atomic import write_atomically
         from clearprop.printable import printable
 
         write_atomically(out, text)
@@ -35,7 +35,7 @@ def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Pa
     try:
         text.encode(encoding())
     except UnicodeEncodeError:
-        from clearprop.explanation.renderers.text import to_ascii
+        from clearprop.explanation.writing.text import to_ascii
 
         text = to_ascii(text)
     typer.echo(text.rstrip("\n"))

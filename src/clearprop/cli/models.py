@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from clearprop.errors import InputError
-from clearprop.files import load
-from clearprop.table_model import TableModel
+from clearprop.saving import load
+from clearprop.tables.model import TableModel
 
 
 def load_table_model(path: Path) -> TableModel:

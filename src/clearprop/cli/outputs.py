@@ -5,9 +5,9 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from clearprop.atomic import STANDARD_OUTPUT, is_stream, open_descriptor
 from clearprop.cli.streams import why_not
 from clearprop.errors import InputError
+from clearprop.foundation.atomic import STANDARD_OUTPUT, is_stream, open_descriptor
 
 BY_A_STREAM = "redirect it, as by  > FILE"
 

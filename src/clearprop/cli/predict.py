@@ -20,12 +20,12 @@ def predict(
 
     Example: clearprop predict flowers.model new.csv --keep name --out predictions.csv
     """
-    from clearprop.atomic import write_atomically
     from clearprop.cli.console import notes, print_notes, say, working
     from clearprop.cli.models import load_table_model
     from clearprop.cli.outputs import checked_outputs, is_terminal
+    from clearprop.foundation.atomic import write_atomically
     from clearprop.printable import printable
-    from clearprop.tables import csv_text, read_csv
+    from clearprop.tables.table import csv_text, read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])
     assert place is not None

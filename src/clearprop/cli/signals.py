@@ -23,7 +23,7 @@ def _end(number: int, frame: object) -> None:
 
     An exception would be lost where Python drops them, as in the callbacks of an import, and the command would go on.
     """
-    atomic = sys.modules.get("clearprop.atomic")  # which is loaded before a file is written
+    atomic = sys.modules.get("clearprop.foundation.atomic")  # which is loaded before a file is written
     for path in list(getattr(atomic, "UNFINISHED", ())):
         path.unlink(missing_ok=True)
     line = f"clearprop: {WORDS[signal.Signals(number).name]}; what was not finished is not written\n"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from clearprop.table_model import Learned
+    from clearprop.tables.model import Learned
 
 DATA = "What is learned"
 NETWORK = "The network"
@@ -106,15 +106,15 @@ def train(
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
     command = _command(dict(locals()))
-    from clearprop.atomic import is_stream
-    from clearprop.callbacks import ProgressBar
     from clearprop.cli.console import UntilTraining, console, notes, print_evaluation, print_notes, say, working
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
-    from clearprop.columns import listed
     from clearprop.errors import DivergenceError, InputError, TrainingWarning
-    from clearprop.preprocessing import Preprocessor
-    from clearprop.table_model import TableModel, TableSettings
-    from clearprop.tables import Table, read_csv
+    from clearprop.foundation.atomic import is_stream
+    from clearprop.foundation.entries import listed
+    from clearprop.tables.model import TableModel, TableSettings
+    from clearprop.tables.preprocessing import Preprocessor
+    from clearprop.tables.table import Table, read_csv
+    from clearprop.training.callbacks import ProgressBar
 
     outputs = checked_outputs([out, report, loss_curve, boundary], inputs=[data])
     place, report, loss_curve, boundary = outputs
@@ -202,7 +202,7 @@ def _write_pictures(
     """Write what is wanted; its names and paths."""
     if report is None and loss_curve is None and boundary is None:
         return {}
-    from clearprop.report import boundary_figure, loss_figure, save_figure, write_report
+    from clearprop.tables.report import boundary_figure, loss_figure, save_figure, write_report
 
     written = {}
     if loss_curve is not None:

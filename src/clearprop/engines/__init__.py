@@ -5,7 +5,7 @@ from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, Stretch
 from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
-from clearprop.near_names import did_you_mean, near
+from clearprop.foundation.near_names import did_you_mean, near
 
 ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine, "compiled": CompiledEngine}
 # What they are called elsewhere.

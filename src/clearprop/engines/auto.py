@@ -17,7 +17,7 @@ from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
-from clearprop.network import Network
+from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]
 

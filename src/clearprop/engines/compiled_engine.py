@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from clearprop.callers import warn_caller
 from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
-from clearprop.network import Network
-from clearprop.randomness import generator_state, restore_generator
+from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.randomness import generator_state, restore_generator
+from clearprop.network.network import Network
 
 if TYPE_CHECKING:
     from clearprop.engines.compiled.training import CompiledTraining

@@ -9,11 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.network import Network
+from clearprop.foundation.randomness import Rng
+from clearprop.network.network import Network
+from clearprop.network.trace import Gradients, Trace
 from clearprop.optimizers import Optimizer
 from clearprop.penalties import Penalty
-from clearprop.randomness import Rng
-from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
 

@@ -1,6 +1,6 @@
 """What work costs, in seconds of NumPy's, by its sizes alone: what it decides is the same on every machine."""
 
-from clearprop.network import Network
+from clearprop.network.network import Network
 
 # So many of these seconds may pass in machine code until Python is asked whether there was an interrupt: less than one
 # of the clock's on a processor of a quarter of the speed.

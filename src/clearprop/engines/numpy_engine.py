@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Stretch, first_not_finite
 from clearprop.engines.dropout import draw_masks
-from clearprop.network import Network
-from clearprop.trace import Gradients, Trace
+from clearprop.network.network import Network
+from clearprop.network.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
 

@@ -15,9 +15,9 @@ import numpy.typing as npt
 from clearprop.activations import Sigmoid, Tanh
 from clearprop.engines.contract import Job
 from clearprop.losses import Loss
-from clearprop.network import Network
+from clearprop.network.network import Network
+from clearprop.network.trace import Gradients, Trace
 from clearprop.penalties import Penalty
-from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
 

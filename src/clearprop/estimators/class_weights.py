@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.class_weight import compute_class_weight
 
-from clearprop.arguments import not_negative
+from clearprop.foundation.arguments import not_negative
 
 Array = npt.NDArray[Any]
 

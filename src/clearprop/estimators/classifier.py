@@ -14,7 +14,6 @@ from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_targ
 from sklearn.utils.validation import column_or_1d
 
 from clearprop.activations import ACTIVATIONS, softplus
-from clearprop.arguments import checked_dtype
 from clearprop.estimators.checks import is_plain_answer, validated
 from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
@@ -23,10 +22,11 @@ from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.own_words import in_own_words, scoring
 from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.estimators.settings import hidden_sizes, optimizer
+from clearprop.foundation.arguments import checked_dtype
+from clearprop.foundation.memory import check_memory
 from clearprop.losses import LOSSES, SIGNED, BinaryCrossEntropy, CrossEntropy
-from clearprop.memory import check_memory
 from clearprop.metrics import accuracy
-from clearprop.training import check_room
+from clearprop.training.trainer import check_room
 
 Array = npt.NDArray[Any]
 

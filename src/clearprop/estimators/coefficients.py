@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from clearprop.network import Network
-from clearprop.trace import Views
+from clearprop.network.network import Network
+from clearprop.network.trace import Views
 
 
 @dataclass

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from clearprop.callbacks import Callback
 from clearprop.estimators.callbacks import tear_down
-from clearprop.history import EpochRecord
-from clearprop.network import Network
+from clearprop.network.network import Network
 from clearprop.schedules import Adaptive
+from clearprop.training.callbacks import Callback
+from clearprop.training.history import EpochRecord
 
 if TYPE_CHECKING:
-    from clearprop.training import Trainer
+    from clearprop.training.trainer import Trainer
 
 
 def reported_outputs(network: Network) -> int:

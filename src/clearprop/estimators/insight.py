@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy.typing as npt
 
-from clearprop.diagnosis import diagnose_network
-from clearprop.findings import Diagnosis, Settings
-from clearprop.history import History
-from clearprop.network import Network
-from clearprop.rows import Rows
-from clearprop.trace import Trace
+from clearprop.network.network import Network
+from clearprop.network.trace import Trace
+from clearprop.training.diagnosis.diagnosis import diagnose_network
+from clearprop.training.diagnosis.findings import Diagnosis, Settings
+from clearprop.training.history import History
+from clearprop.training.rows import Rows
 
 Array = npt.NDArray[Any]
 

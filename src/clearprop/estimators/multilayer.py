@@ -14,10 +14,6 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.activations import ACTIVATIONS
-from clearprop.arguments import check_finite, checked_dtype
-from clearprop.callers import warn_caller
-from clearprop.causes import poor_outcome
-from clearprop.diagnosis import diagnose_network
 from clearprop.engines import resolve_engine
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.callbacks import CallbackSupport
@@ -41,17 +37,21 @@ from clearprop.estimators.settings import (
     schedule,
 )
 from clearprop.estimators.unchanged import Earlier, unchanged_if_refused
-from clearprop.findings import ESTIMATOR, TRAINER, Settings
-from clearprop.history import EpochRecord, History
-from clearprop.memory import check_memory
-from clearprop.network import ROWS_AT_ONCE, Network
+from clearprop.foundation.arguments import check_finite, checked_dtype
+from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.memory import check_memory
+from clearprop.foundation.randomness import restore_generator
+from clearprop.network.network import ROWS_AT_ONCE, Network
 from clearprop.optimizers import LBfgs
-from clearprop.outcome import Outcome, loss_now
 from clearprop.penalties import Penalty
-from clearprop.randomness import restore_generator
-from clearprop.rows import Rows
-from clearprop.snapshots import Snapshot
-from clearprop.training import Trainer, check_room
+from clearprop.training.diagnosis.causes import poor_outcome
+from clearprop.training.diagnosis.diagnosis import diagnose_network
+from clearprop.training.diagnosis.findings import ESTIMATOR, TRAINER, Settings
+from clearprop.training.diagnosis.outcome import Outcome, loss_now
+from clearprop.training.history import EpochRecord, History
+from clearprop.training.rows import Rows
+from clearprop.training.snapshots import Snapshot
+from clearprop.training.trainer import Trainer, check_room
 
 Array = npt.NDArray[Any]
 

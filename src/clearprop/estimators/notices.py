@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop.callers import warn_caller
 from clearprop.errors import TrainingWarning
+from clearprop.foundation.callers import warn_caller
 
 
 class IgnoredParameterWarning(UserWarning):

@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.multiclass import type_of_target
 
-from clearprop.arguments import as_array, as_numbers, check_finite
-from clearprop.callers import warn_caller
-from clearprop.sparse import is_sparse
+from clearprop.foundation.arguments import as_array, as_numbers, check_finite
+from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.sparse import is_sparse
 
 Array = npt.NDArray[Any]
 

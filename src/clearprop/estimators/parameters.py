@@ -8,11 +8,11 @@ from typing import Any
 from sklearn.utils._param_validation import InvalidParameterError, StrOptions
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.foundation.near_names import SaysNearKeywords, did_you_mean, near, near_keywords
+from clearprop.foundation.registry import Registry
 from clearprop.initializers import INITIALIZERS
 from clearprop.losses import LOSSES
-from clearprop.near_names import SaysNearKeywords, did_you_mean, near, near_keywords
 from clearprop.optimizers import OPTIMIZERS
-from clearprop.registry import Registry
 from clearprop.schedules import SCHEDULES
 
 # Where the names come from that a parameter takes.

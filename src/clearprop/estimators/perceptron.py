@@ -14,28 +14,28 @@ from sklearn.utils._param_validation import Interval, StrOptions, validate_param
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.callers import warn_caller
-from clearprop.diagnosis import diagnose_network
-from clearprop.engines.rules import RULES
+from clearprop.engines.perceptron import RULES
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import balanced_weights, named_weights, weights_of_rows
-from clearprop.estimators.counts import as_counts
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
-from clearprop.estimators.mistake_bound import judged
 from clearprop.estimators.notices import NotSeparableWarning
 from clearprop.estimators.own_words import in_own_words, scoring
 from clearprop.estimators.parameters import SaysNearParameters, saying_near_values
-from clearprop.estimators.seeds import shuffle_seeds
 from clearprop.estimators.settings import defaults
 from clearprop.estimators.unchanged import unchanged_if_refused
-from clearprop.findings import Diagnosis, Settings
-from clearprop.history import History
-from clearprop.memory import check_memory
-from clearprop.network import Network
-from clearprop.perceptron_rule import Learned, OnlineRows, RuleSettings, train
-from clearprop.rows import Rows
-from clearprop.updates import Updates
+from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.memory import check_memory
+from clearprop.network.network import Network
+from clearprop.perceptron.counts import as_counts
+from clearprop.perceptron.mistake_bound import judged
+from clearprop.perceptron.rule import Learned, OnlineRows, RuleSettings, train
+from clearprop.perceptron.seeds import shuffle_seeds
+from clearprop.perceptron.updates import Updates
+from clearprop.training.diagnosis.diagnosis import diagnose_network
+from clearprop.training.diagnosis.findings import Diagnosis, Settings
+from clearprop.training.history import History
+from clearprop.training.rows import Rows
 
 Array = npt.NDArray[Any]
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy.typing as npt
 from sklearn.metrics import check_scoring, get_scorer_names
 
+from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.metrics import FUNCTIONS, KNOWN_AS
-from clearprop.near_names import did_you_mean, near
 
 Array = npt.NDArray[Any]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.activations import ACTIVATIONS, Activation
-from clearprop.callers import warn_caller
+from clearprop.foundation.callers import warn_caller
 from clearprop.initializers import GlorotUniformWithBiases, Initializer
 from clearprop.optimizers import OPTIMIZERS, Adam, AdamW, LBfgs, Momentum, Nesterov, Optimizer, Sgd
 from clearprop.schedules import Adaptive, Constant, InverseScaling, Schedule

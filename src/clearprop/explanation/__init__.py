@@ -3,12 +3,12 @@
 from clearprop.explanation.article_derivation import ArticleDerivation
 from clearprop.explanation.attribution import Attribution, attribute
 from clearprop.explanation.derivations import Derivation, derive
-from clearprop.explanation.explain import explain
+from clearprop.explanation.explaining import explain
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.names import valid_names
-from clearprop.explanation.renderers.json import SCHEMA
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Factor, Term
+from clearprop.explanation.writing.json import SCHEMA
 
 __all__ = [
     "SCHEMA",

@@ -13,9 +13,13 @@ import numpy as np
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import MOST, Block, Document, Equation, Paragraph, Rendered, Section
-from clearprop.explanation.explain import make_explanation
-from clearprop.explanation.expressions import (
+from clearprop.explanation.explaining import make_explanation
+from clearprop.explanation.links import loss_factor, loss_formula, slope_factor
+from clearprop.explanation.names import Name
+from clearprop.explanation.unfolding import Shown, delta_equation
+from clearprop.explanation.value import z_equation
+from clearprop.explanation.writing.document import MOST, Block, Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.writing.expressions import (
     Add,
     Derivative,
     Expression,
@@ -29,14 +33,10 @@ from clearprop.explanation.expressions import (
     subtract,
     with_numbers,
 )
-from clearprop.explanation.formulas import fill, parse_formula
-from clearprop.explanation.links import loss_factor, loss_formula, slope_factor
-from clearprop.explanation.names import Name
-from clearprop.explanation.numerals import plain_number
-from clearprop.explanation.renderers.json import VERSION, equation_dict
-from clearprop.explanation.unfolding import Shown, delta_equation
-from clearprop.explanation.value import z_equation
-from clearprop.network import Network
+from clearprop.explanation.writing.formulas import fill, parse_formula
+from clearprop.explanation.writing.json import VERSION, equation_dict
+from clearprop.explanation.writing.numerals import plain_number
+from clearprop.network.network import Network
 
 ETA = 0.05
 # Figure 1 has no numbers; these are small enough to follow by hand and leave no neuron saturated.

@@ -11,14 +11,24 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import MOST, Block, Bullets, Document, Equation, Paragraph, Rendered, Section, Table
-from clearprop.explanation.expressions import Call, Expression, Number, Symbol, subtract
 from clearprop.explanation.models import Subject, column_names, subject_of
 from clearprop.explanation.names import Name
-from clearprop.explanation.numerals import plain_number
-from clearprop.explanation.renderers.json import VERSION
-from clearprop.near_names import did_you_mean, near, says_near_keywords
-from clearprop.network import Network
+from clearprop.explanation.writing.document import (
+    MOST,
+    Block,
+    Bullets,
+    Document,
+    Equation,
+    Paragraph,
+    Rendered,
+    Section,
+    Table,
+)
+from clearprop.explanation.writing.expressions import Call, Expression, Number, Symbol, subtract
+from clearprop.explanation.writing.json import VERSION
+from clearprop.explanation.writing.numerals import plain_number
+from clearprop.foundation.near_names import did_you_mean, near, says_near_keywords
+from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]
 Method = Literal["gradient", "gradient_times_input", "integrated_gradients"]

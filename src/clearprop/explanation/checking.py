@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
-from clearprop.finite_differences import GradientCheck, check_gradient
-from clearprop.sparse import greatest
-from clearprop.trace import Trace
+from clearprop.foundation.sparse import greatest
+from clearprop.network.gradient_check import GradientCheck, check_gradient
+from clearprop.network.trace import Trace
 
 Array = npt.NDArray[Any]
 

@@ -11,15 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
-from clearprop.columns import are_numbers
 from clearprop.errors import InputError
 from clearprop.explanation.given import Givens
 from clearprop.explanation.names import Name, parse_name
 from clearprop.explanation.row import Row
-from clearprop.network import Network
+from clearprop.foundation.entries import are_numbers
+from clearprop.network.network import Network
+from clearprop.network.trace import Gradients, Trace
 from clearprop.penalties import Penalty
 from clearprop.printable import printable
-from clearprop.trace import Gradients, Trace
 
 Array = npt.NDArray[Any]
 

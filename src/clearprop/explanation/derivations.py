@@ -4,12 +4,12 @@ from typing import Any
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.errors import InputError
-from clearprop.explanation.document import MOST, Document, Equation, Paragraph, Rendered, Section
-from clearprop.explanation.expressions import Derivative, Symbol
-from clearprop.explanation.formulas import parse_formula
-from clearprop.explanation.renderers.json import VERSION, equation_dict, expression_dict
+from clearprop.explanation.writing.document import MOST, Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.writing.expressions import Derivative, Symbol
+from clearprop.explanation.writing.formulas import parse_formula
+from clearprop.explanation.writing.json import VERSION, equation_dict, expression_dict
+from clearprop.foundation.near_names import did_you_mean, says_near_keywords
 from clearprop.losses import LOSSES, Loss
-from clearprop.near_names import did_you_mean, says_near_keywords
 
 Steps = tuple[tuple[str, str], ...]
 

@@ -12,7 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import (
+from clearprop.explanation.names import Name
+from clearprop.explanation.steps import OptimizerStep, UpdateRule
+from clearprop.explanation.terms import Term
+from clearprop.explanation.unfolding import Shown
+from clearprop.explanation.writing.document import (
     MOST,
     Bullets,
     Document,
@@ -22,17 +26,13 @@ from clearprop.explanation.document import (
     Section,
     symbols_of,
 )
-from clearprop.explanation.expressions import Symbol
-from clearprop.explanation.names import Name
-from clearprop.explanation.numerals import in_runs, plain_number
-from clearprop.explanation.steps import OptimizerStep, UpdateRule
-from clearprop.explanation.terms import Term
-from clearprop.explanation.unfolding import Shown
-from clearprop.finite_differences import AGREE, GradientCheck
+from clearprop.explanation.writing.expressions import Symbol
+from clearprop.explanation.writing.numerals import in_runs, plain_number
+from clearprop.network.gradient_check import AGREE, GradientCheck
 from clearprop.printable import printable
 
 if TYPE_CHECKING:
-    from clearprop.trace import Gradients, Trace
+    from clearprop.network.trace import Gradients, Trace
 
 
 # At the default level an explanation takes at most so many lines as text, whatever the network.
@@ -166,7 +166,7 @@ class Explanation(Rendered, ABC):
         InputError
             The name names nothing; see `explain`.
         """
-        from clearprop.explanation.explain import make_explanation
+        from clearprop.explanation.explaining import make_explanation
 
         return make_explanation(self.computation, self.computation.name(name), self.rule, self.notes)
 
@@ -175,7 +175,7 @@ class Explanation(Rendered, ABC):
 
         At the default level as much is listed as goes on a screen of 60 lines.
         """
-        from clearprop.explanation.renderers.text import document_text
+        from clearprop.explanation.writing.text import document_text
 
         for shown in self._levels(most):
             headline = self.headline(shown)
@@ -284,7 +284,7 @@ class Explanation(Rendered, ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `to_json` writes them."""
-        from clearprop.explanation.renderers.json import explanation_dict
+        from clearprop.explanation.writing.json import explanation_dict
 
         return explanation_dict(self)
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from clearprop.columns import is_missing, number_or_nan
-from clearprop.explanation.numerals import plain_number
+from clearprop.explanation.writing.numerals import plain_number
+from clearprop.foundation.entries import is_missing, number_or_nan
+from clearprop.foundation.sparse import is_sparse
 from clearprop.printable import printable
-from clearprop.sparse import is_sparse
 
 # Of a long cell so many letters are shown.
 LETTERS = 40

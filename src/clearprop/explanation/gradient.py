@@ -10,9 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.checking import check_by_differences
-from clearprop.explanation.document import Block, Equation, Paragraph, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.expressions import (
+from clearprop.explanation.paths import count_paths, gradient_terms
+from clearprop.explanation.remarks import cancels, gradient_remarks
+from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
+from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
+from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
+from clearprop.explanation.writing.document import Block, Equation, Paragraph, Section, Table, chain
+from clearprop.explanation.writing.expressions import (
     Add,
     Call,
     Derivative,
@@ -25,13 +30,8 @@ from clearprop.explanation.expressions import (
     total,
     with_numbers,
 )
-from clearprop.explanation.numerals import COUNTED_EXACTLY, counted
-from clearprop.explanation.paths import count_paths, gradient_terms
-from clearprop.explanation.remarks import cancels, gradient_remarks
-from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
-from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
-from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
-from clearprop.finite_differences import GradientCheck
+from clearprop.explanation.writing.numerals import COUNTED_EXACTLY, counted
+from clearprop.network.gradient_check import GradientCheck
 
 Array = npt.NDArray[Any]
 

@@ -3,7 +3,9 @@
 import math
 from dataclasses import replace
 
-from clearprop.explanation.expressions import (
+from clearprop.explanation.row import Row
+from clearprop.explanation.terms import Factor
+from clearprop.explanation.writing.expressions import (
     Add,
     Call,
     Derivative,
@@ -16,9 +18,7 @@ from clearprop.explanation.expressions import (
     Symbol,
     subtract,
 )
-from clearprop.explanation.formulas import fill, parse_formula, settings
-from clearprop.explanation.row import Row
-from clearprop.explanation.terms import Factor
+from clearprop.explanation.writing.formulas import fill, parse_formula, settings
 from clearprop.losses import inside
 
 # A softmax over at most so many units has its sum written out.

@@ -7,9 +7,13 @@ from functools import cached_property
 
 import numpy as np
 
-from clearprop.explanation.document import Equation, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.expressions import (
+from clearprop.explanation.links import loss_formula
+from clearprop.explanation.remarks import loss_remarks
+from clearprop.explanation.terms import Factor, Term, penalty_term, row_term, sum_of
+from clearprop.explanation.unfolding import Array, Shown
+from clearprop.explanation.writing.document import Equation, Section, Table, chain
+from clearprop.explanation.writing.expressions import (
     Call,
     Expression,
     Multiply,
@@ -19,10 +23,6 @@ from clearprop.explanation.expressions import (
     Symbol,
     total,
 )
-from clearprop.explanation.links import loss_formula
-from clearprop.explanation.remarks import loss_remarks
-from clearprop.explanation.terms import Factor, Term, penalty_term, row_term, sum_of
-from clearprop.explanation.unfolding import Array, Shown
 
 
 class LossExplanation(Explanation):

@@ -10,16 +10,16 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.arguments import as_array, as_numbers
 from clearprop.errors import InputError
 from clearprop.explanation.explainable import is_fitted, refusal
 from clearprop.explanation.given import Givens, before_transformation, table_cells
 from clearprop.explanation.names import Name
+from clearprop.foundation.arguments import as_array, as_numbers
+from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.losses import SIGNED
-from clearprop.network import Network
+from clearprop.network.network import Network
 from clearprop.penalties import Penalty
 from clearprop.printable import printable_names
-from clearprop.sparse import canonical, is_sparse
 
 Array = npt.NDArray[Any]
 

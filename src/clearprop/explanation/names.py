@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clearprop.errors import InputError
-from clearprop.near_names import did_you_mean
+from clearprop.foundation.near_names import did_you_mean
 
 _PATTERN = re.compile(r"(?P<gradient>[d∂]L/[d∂])?(?P<kind>W|b|z|a|delta|δ|x)(?P<layer>\d*)\[(?P<places>\d+(?:,\d+)?)\]")
 _WHOLE = {"loss": "loss", "L": "loss", "prediction": "prediction", "output": "prediction"}

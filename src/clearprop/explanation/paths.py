@@ -7,11 +7,11 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clearprop.explanation.expressions import Derivative, Number, Symbol
 from clearprop.explanation.links import delta_formula, loss_factor, slope_factor
 from clearprop.explanation.names import Name
 from clearprop.explanation.row import Row
 from clearprop.explanation.terms import Factor, Term
+from clearprop.explanation.writing.expressions import Derivative, Number, Symbol
 
 # A gradient with at most so many paths is written path by path; one with more ends its paths in deltas.
 MOST_PATHS = 128

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clearprop.explanation.expressions import (
+from clearprop.explanation.writing.expressions import (
     Add,
     Divide,
     Expression,

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clearprop.explanation.links import is_outside
-from clearprop.explanation.numerals import plain_number
 from clearprop.explanation.row import Row
+from clearprop.explanation.writing.numerals import plain_number
 from clearprop.losses import SIGNED
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.expressions import Symbol
 from clearprop.explanation.names import Name
-from clearprop.trace import Trace
+from clearprop.explanation.writing.expressions import Symbol
+from clearprop.network.trace import Trace
 
 if TYPE_CHECKING:
     from clearprop.explanation.computation import Computation

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.document import Equation, chain
-from clearprop.explanation.expressions import Add, Expression, Multiply, Number, Symbol, evaluate, subtract
-from clearprop.explanation.formulas import fill, parse_formula, settings
 from clearprop.explanation.names import Name
+from clearprop.explanation.writing.document import Equation, chain
+from clearprop.explanation.writing.expressions import Add, Expression, Multiply, Number, Symbol, evaluate, subtract
+from clearprop.explanation.writing.formulas import fill, parse_formula, settings
+from clearprop.foundation.sparse import is_sparse
 from clearprop.optimizers import Optimizer
-from clearprop.sparse import is_sparse
 
 if TYPE_CHECKING:
-    from clearprop.snapshots import State
-    from clearprop.training import Trainer
+    from clearprop.training.snapshots import State
+    from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.expressions import Divide, Expression, Number, Symbol, product, with_numbers
+from clearprop.explanation.writing.expressions import Divide, Expression, Number, Symbol, product, with_numbers
 
 
 @dataclass(frozen=True)

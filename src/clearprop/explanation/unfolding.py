@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.document import Block, Equation, Paragraph, chain
-from clearprop.explanation.expressions import Derivative, Expression, Multiply, Rest, product, total
 from clearprop.explanation.links import delta_formula, loss_factor, slope_factor, slope_formula
 from clearprop.explanation.names import Name
 from clearprop.explanation.row import Row
+from clearprop.explanation.writing.document import Block, Equation, Paragraph, chain
+from clearprop.explanation.writing.expressions import Derivative, Expression, Multiply, Rest, product, total
 
 Array = npt.NDArray[Any]
 

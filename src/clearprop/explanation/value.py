@@ -7,14 +7,14 @@ from functools import cached_property
 
 import numpy as np
 
-from clearprop.explanation.document import Equation, Section, Table, chain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.expressions import Expression, Multiply, Rest, Symbol, total
 from clearprop.explanation.links import value_formula
 from clearprop.explanation.remarks import value_remarks
 from clearprop.explanation.row import Row
 from clearprop.explanation.terms import Factor, Term, sum_of
 from clearprop.explanation.unfolding import Array, Shown, both_ends, largest, rest_of
+from clearprop.explanation.writing.document import Equation, Section, Table, chain
+from clearprop.explanation.writing.expressions import Expression, Multiply, Rest, Symbol, total
 
 
 class ValueExplanation(Explanation):

@@ -22,9 +22,9 @@ from clearprop.engines.compiled.machine_code import D_POINTER, X_POINTER, D, N, 
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.pointers import array_at, pointer
 from clearprop.engines.compiled.products import product
+from clearprop.foundation.registry import Named
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
-from clearprop.registry import Named
 
 N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 

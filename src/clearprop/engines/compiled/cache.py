@@ -21,8 +21,8 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-from clearprop.atomic import write_atomically
 from clearprop.errors import InputError
+from clearprop.foundation.atomic import write_atomically
 
 
 def _digest_of_sources() -> str:

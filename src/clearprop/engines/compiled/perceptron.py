@@ -1,4 +1,4 @@
-"""The perceptron's rule in machine code: every sum and every rounding as in `clearprop.perceptron_rule`, to the bit."""
+"""The perceptron's rule in machine code: every sum and every rounding as in `clearprop.perceptron.rule`, to the bit."""
 
 from typing import Any, NamedTuple
 
@@ -20,8 +20,8 @@ from clearprop.engines.compiled.machine_code import (
 )
 from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.engines.cost import AT_ONCE
-from clearprop.perceptron_rule import LEAST_SCALE, Course, Run
-from clearprop.updates import Updates
+from clearprop.perceptron.rule import LEAST_SCALE, Course, Run
+from clearprop.perceptron.updates import Updates
 
 Array = npt.NDArray[Any]
 
@@ -249,7 +249,7 @@ def cut_off(w, columns, first, size, cut_so_far, state):
 
 
 def permutation(n: int, seed: int) -> Array:
-    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron_rule.XorShift`."""
+    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron.rule.XorShift`."""
     order = np.arange(n)
     entry(shuffle, (N_POINTER, N, N), order.dtype)(pointer_to(order), n, seed)
     return order

@@ -38,10 +38,10 @@ from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.cost import AT_ONCE, numpy_seconds
 from clearprop.engines.dropout import draw_masks
+from clearprop.foundation.registry import Named
+from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import domain_ends
-from clearprop.network import Network
-from clearprop.registry import Named
-from clearprop.sparse import is_sparse
+from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]
 

@@ -1,0 +1,1 @@
+"""Files: networks and models as they are kept."""

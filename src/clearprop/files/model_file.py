@@ -1,0 +1,148 @@
+"""Model files: the arrays as safetensors, all else as JSON in the same file's header. Nothing in it is ever run.
+
+The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
+`Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are W1, b1, W2, b2, ..., whose shapes
+and dtype must be those that `network` implies.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import struct
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.errors import InputError
+from clearprop.foundation.atomic import write_atomically
+from clearprop.network.network import Network
+
+VERSION = 1
+LARGEST_HEADER = 16 * 2**20
+REMEDY = "give a file that clearprop wrote, such as by `clearprop train --out`"
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class ModelFile:
+    """What a model file holds: a network and what its kind of model adds, as plain values."""
+
+    network: Network
+    kind: str = "network"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Write the file, whole or not at all.
+
+        Raises
+        ------
+        InputError
+            The folder is not there, or cannot be written to.
+        ValueError
+            The network has an activation or loss of the user's own that is not registered.
+        """
+        from safetensors.numpy import save
+
+        description = {
+            "version": VERSION,
+            "kind": self.kind,
+            "network": self.network.to_config(),
+            "extra": self.extra,
+        }
+        text = json.dumps(description, allow_nan=False)
+        write_atomically(path, save(_tensors(self.network), metadata={"clearprop": text}))
+
+    @classmethod
+    def read(cls, path: str | os.PathLike[str]) -> ModelFile:
+        """Read a file, and check that it holds just what it says.
+
+        Raises
+        ------
+        InputError
+            There is no such file, or it is not one of clearprop's, or it is damaged.
+        """
+        from safetensors import SafetensorError
+        from safetensors.numpy import load
+
+        content = _content(path)
+        description = _description(path, content)
+        try:
+            _check_size(description["network"], content)
+            network = Network.from_config(description["network"])
+            arrays = load(content)
+        except (KeyError, TypeError, ValueError, AttributeError, SafetensorError) as error:
+            raise InputError(f"{path}: damaged model file ({error}): {REMEDY}") from error
+        _fill(path, network, arrays)
+        return cls(network, description["kind"], description["extra"])
+
+
+def _check_size(config: dict[str, Any], content: bytes) -> None:
+    """Refuse a description of more parameters than the file holds, before memory is taken for them."""
+    (header,) = struct.unpack("<Q", content[:8])
+    parameters = sum((int(m) + 1) * int(n) for m, n in pairwise(config["layer_sizes"]))
+    size = parameters * np.dtype(config["dtype"]).itemsize
+    if size != len(content) - 8 - header:
+        raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
+
+
+def _tensors(network: Network) -> dict[str, Array]:
+    """Copies of the layers' parameters under their names in the article's notation."""
+    tensors: dict[str, Array] = {}
+    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
+        tensors[f"W{layer}"], tensors[f"b{layer}"] = W.copy(), b.copy()
+    return tensors
+
+
+def _fill(path: str | os.PathLike[str], network: Network, arrays: dict[str, Array]) -> None:
+    expected = _tensors(network)
+    if set(arrays) != set(expected):
+        raise InputError(f"{path}: damaged model file (arrays {sorted(arrays)}, not {sorted(expected)}): {REMEDY}")
+    for name, wanted in expected.items():
+        array = arrays[name]
+        if array.shape != wanted.shape or array.dtype != wanted.dtype:
+            raise InputError(
+                f"{path}: damaged model file ({name} is {array.dtype} {array.shape}, not {wanted.dtype} "
+                f"{wanted.shape}): {REMEDY}"
+            )
+        if not np.isfinite(array).all():
+            raise InputError(f"{path}: damaged model file ({name} holds numbers that are not finite): {REMEDY}")
+    for index in range(len(network.weights)):
+        network.weights[index], network.biases[index] = arrays[f"W{index + 1}"], arrays[f"b{index + 1}"]
+
+
+def _content(path: str | os.PathLike[str]) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError as error:
+        raise InputError(f"{path}: no such model file: check the name, or write one by `clearprop train`") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror}): {REMEDY}") from error
+
+
+def _description(path: str | os.PathLike[str], content: bytes) -> dict[str, Any]:
+    """The JSON of the header, read before anything is made of the tensors."""
+    foreign = InputError(f"{path}: not a model file of clearprop: {REMEDY}")
+    if len(content) < 8:
+        raise foreign
+    (length,) = struct.unpack("<Q", content[:8])
+    if length > min(LARGEST_HEADER, len(content) - 8):
+        raise foreign
+    try:
+        header = json.loads(content[8 : 8 + length])
+        description = json.loads(header["__metadata__"]["clearprop"])
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise foreign from error
+    if not isinstance(description, dict) or set(description) != {"version", "kind", "network", "extra"}:
+        raise foreign
+    if description["version"] != VERSION:
+        raise InputError(
+            f"{path}: a model file of version {description['version']}, and this clearprop reads version {VERSION}: "
+            "use the clearprop that wrote it, or train again"
+        )
+    return description

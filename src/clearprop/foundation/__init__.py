@@ -1,0 +1,1 @@
+"""What everything stands on: registries, random numbers, checks of arguments, files written whole, words for people."""

@@ -1,0 +1,189 @@
+"""A network drawn as SVG: units as circles, weights as lines by sign (colour and dash) and size (width)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.foundation.atomic import write_atomically
+from clearprop.printable import printable
+
+Array = npt.NDArray[Any]
+
+# From the palette of Okabe and Ito, which colour-blind people can tell apart; negative weights are dashed as well.
+POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
+MOST_DRAWN = 10  # units of a layer; of a wider one the first and the last are drawn, and a gap
+COLUMN, RADIUS, MARGIN = 170.0, 15.0, 60.0
+ROW, WIDE_ROW = 46.0, 64.0  # the wide one where it leaves the picture small
+LABELLED = 9  # a layer with at most so many weights has its numbers written beside the lines
+
+
+class Drawing(str):
+    """SVG text that notebooks show as a picture."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<Drawing, {len(self):,} characters of SVG: a notebook shows it, save('network.svg') writes it>"
+
+    def _repr_svg_(self) -> str:
+        return str(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture to a file, whose name must end in .svg, whole or not at all."""
+        if Path(path).suffix.lower() != ".svg":
+            raise ValueError(f"{path}: a drawing is SVG, so its name must end in .svg")
+        write_atomically(path, self)
+
+
+def draw_network(
+    weights: Sequence[Array],
+    biases: Sequence[Array],
+    functions: Sequence[str],
+    input_names: Sequence[str] | None = None,
+    output_names: Sequence[str] | None = None,
+) -> Drawing:
+    """Draw the layers from left to right; each line and circle tells its name and number when pointed at.
+
+    Raises
+    ------
+    ValueError
+        The names are not as many as the inputs or outputs.
+    """
+    sizes = [weights[0].shape[0], *(W.shape[1] for W in weights)]
+    input_names = _checked_names(input_names, sizes[0], "input_names")
+    output_names = _checked_names(output_names, sizes[-1], "output_names")
+    functions = [printable(function) for function in functions]
+    drawn = [_drawn_units(size) for size in sizes]
+    tallest = max(len(units) for units in drawn)
+    row_height = WIDE_ROW if tallest <= 5 else ROW
+    height = MARGIN * 2 + row_height * (tallest - 1)
+    sides = [max((7.0 * len(name) for name in names or ()), default=0) for names in (input_names, output_names)]
+    sides = [MARGIN + min(side, 220.0) for side in sides]
+    width = sides[0] + COLUMN * (len(sizes) - 1) + sides[1]
+    places = [
+        {
+            unit: (sides[0] + COLUMN * layer, height / 2 + row_height * (row - (len(units) - 1) / 2))
+            for row, unit in enumerate(units)
+            if unit is not None
+        }
+        for layer, units in enumerate(drawn)
+    ]
+    svg = ElementTree.Element(
+        "svg",
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {width:g} {height:g}",
+        width=f"{width:g}",
+        height=f"{height:g}",
+        role="img",
+        style="font-family: system-ui, sans-serif; background: #fff; max-width: 100%; height: auto",
+    )
+    svg.set("aria-label", "network of " + ", ".join(map(str, sizes)) + " units")
+    for layer, W in enumerate(weights, start=1):
+        _draw_weights(svg, layer, W, places[layer - 1], places[layer])
+    for layer, size in enumerate(sizes):
+        _draw_units(svg, layer, places[layer], biases[layer - 1] if layer else None)
+        x = sides[0] + COLUMN * layer
+        if size > MOST_DRAWN:
+            hidden = size - len(places[layer])
+            _text(svg, x, height / 2 + 4, f"⋮ {hidden:,} more", size=12, halo=True)
+        _text(svg, x, 20, "inputs" if layer == 0 else f"layer {layer}", size=12, weight="bold")
+        _text(svg, x, 35, f"{size:,}" if layer == 0 else f"{size:,} {functions[layer - 1]}", size=11)
+    for names, layer, anchor, shift in (
+        (input_names, 0, "end", -RADIUS - 6),
+        (output_names, -1, "start", RADIUS + 6),
+    ):
+        for unit, (x, y) in places[layer].items() if names else ():
+            _text(svg, x + shift, y + 4, _shortened(names[unit]), size=12, anchor=anchor)  # type: ignore[index]
+    return Drawing(ElementTree.tostring(svg, encoding="unicode"))
+
+
+def _checked_names(names: Sequence[str] | None, count: int, what: str) -> list[str] | None:
+    """The names as they can be shown, of which XML holds every sign."""
+    if names is not None and len(names) != count:
+        raise ValueError(f"{what} must be {count}, one a unit, got {len(names)}")
+    return None if names is None else [printable(name) for name in names]
+
+
+def _drawn_units(size: int) -> list[int | None]:
+    """Indices of the units that are drawn, None for the gap."""
+    if size <= MOST_DRAWN:
+        return list(range(size))
+    half = (MOST_DRAWN - 1) // 2
+    return [*range(half), None, *range(size - half, size)]
+
+
+def _draw_weights(
+    svg: ElementTree.Element,
+    layer: int,
+    W: Array,
+    sources: dict[int, tuple[float, float]],
+    sinks: dict[int, tuple[float, float]],
+) -> None:
+    largest = float(np.max(np.abs(W))) or 1.0
+    for i, (x1, y1) in sources.items():
+        for j, (x2, y2) in sinks.items():
+            weight = float(W[i, j])
+            share = abs(weight) / largest
+            line = ElementTree.SubElement(
+                svg,
+                "line",
+                x1=f"{x1:g}",
+                y1=f"{y1:g}",
+                x2=f"{x2:g}",
+                y2=f"{y2:g}",
+                opacity=f"{0.25 + 0.65 * share:.3f}",
+            )
+            line.set("stroke", POSITIVE if weight >= 0 else NEGATIVE)
+            line.set("stroke-width", f"{0.6 + 3.4 * share:.3f}")
+            if weight < 0:
+                line.set("stroke-dasharray", "7 4")
+            ElementTree.SubElement(line, "title").text = f"W{layer}[{i + 1},{j + 1}] = {weight:.6g}"
+            if W.size <= LABELLED:
+                # Spread over the line by the neuron it leads to, so that numbers on crossing lines part.
+                at = 0.24 + 0.5 * j / max(W.shape[1] - 1, 1)
+                _text(svg, x1 + at * (x2 - x1), y1 + at * (y2 - y1) - 3, f"{weight:.3g}", size=10, halo=True)
+
+
+def _draw_units(
+    svg: ElementTree.Element, layer: int, places: dict[int, tuple[float, float]], biases: Array | None
+) -> None:
+    for unit, (x, y) in places.items():
+        circle = ElementTree.SubElement(svg, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{RADIUS:g}", fill="#fff")
+        circle.set("stroke", "#333")
+        circle.set("stroke-width", "1.5")
+        name = f"x[{unit + 1}]" if biases is None else f"b{layer}[{unit + 1}] = {biases[unit]:.6g}"
+        ElementTree.SubElement(circle, "title").text = name
+        _text(svg, x, y + 4, str(unit + 1), size=11)
+        if biases is not None:
+            _text(svg, x, y + RADIUS + 11, f"b {biases[unit]:.2g}", size=9, halo=True)
+
+
+def _text(
+    svg: ElementTree.Element,
+    x: float,
+    y: float,
+    text: str,
+    *,
+    size: int,
+    anchor: str = "middle",
+    weight: str = "normal",
+    halo: bool = False,
+) -> None:
+    element = ElementTree.SubElement(svg, "text", x=f"{x:g}", y=f"{y:g}", fill="#222")
+    element.set("font-size", str(size))
+    element.set("font-weight", weight)
+    element.set("text-anchor", anchor)
+    element.set("pointer-events", "none")
+    if halo:
+        element.set("style", "paint-order: stroke; stroke: #fff; stroke-width: 3px")
+    element.text = text
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 30 else name[:29] + "…"

@@ -1,0 +1,93 @@
+"""Rows of inputs with their targets and weights, checked for a network, and how well the network does on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.foundation.arguments import as_rows, check_finite, row_weights
+from clearprop.metrics import Metric
+from clearprop.network.network import ROWS_AT_ONCE, Network
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """X of shape (n, inputs), dense or CSR; y of shape (n, outputs); sample_weight of shape (n,) or None.
+
+    All are in the network's dtype.
+    """
+
+    X: Array
+    y: Array
+    sample_weight: Array | None
+
+    @classmethod
+    def checked(
+        cls,
+        network: Network,
+        X: npt.ArrayLike,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        *,
+        which: str = "",
+    ) -> Rows:
+        """The rows as arrays.
+
+        Parameters
+        ----------
+        which : str
+            What stands before the names in messages, such as "validation ".
+
+        Raises
+        ------
+        ValueError
+            Shapes do not fit the network, a number is not finite, a target is none that the loss can take, or
+            weights are negative or all 0.
+        TypeError
+            Something is no number.
+        """
+        rows = as_rows(f"{which}X", X, network.dtype)
+        inputs = network.layer_sizes[0]
+        if rows.ndim != 2 or rows.shape[1] != inputs or rows.shape[0] == 0:
+            raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
+        check_finite(f"{which}X", rows)
+        targets = network.targets(y, rows.shape[0], f"{which}y")
+        check_finite(f"{which}y", targets)
+        try:
+            network.loss_function.check_targets(targets)
+        except ValueError as error:
+            raise ValueError(f"{which}{error}") from None
+        if sample_weight is None:
+            return cls(rows, targets, None)
+        weight = row_weights(f"{which}sample_weight", sample_weight, len(targets), network.dtype)
+        if (weight < 0).any() or not weight.any():
+            raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
+        return cls(rows, targets, weight)
+
+    def counted(self) -> Rows:
+        """Those that weigh something."""
+        if self.sample_weight is None or self.sample_weight.all():
+            return self
+        there = np.flatnonzero(self.sample_weight)
+        return Rows(self.X[there], self.y[there], self.sample_weight[there])
+
+    def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
+        """The loss, without penalty, and the metric of the network on these rows."""
+        loss_sum, weight_sum, outputs = 0.0, 0.0, []
+        for start in range(0, len(self.y), ROWS_AT_ONCE):
+            part = slice(start, start + ROWS_AT_ONCE)
+            weight = None if self.sample_weight is None else self.sample_weight[part]
+            with np.errstate(all="ignore"):  # huge parameters make an infinite loss, which says enough
+                trace = network.propagate(self.X[part])
+                total = float(trace.n_rows if weight is None else weight.sum())
+                loss_sum += network.mean_loss(trace, self.y[part], weight) * total
+            weight_sum += total
+            outputs.append(trace.outputs)
+        with np.errstate(all="ignore"):
+            value = metric(network.loss_function, self.y, np.concatenate(outputs), self.sample_weight)
+        return loss_sum / weight_sum, value

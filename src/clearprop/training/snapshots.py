@@ -1,0 +1,59 @@
+"""Where training stands, and copies of it to go on from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy.typing as npt
+
+from clearprop.engines import Progress
+from clearprop.training.history import EpochRecord
+from clearprop.training.stopping import Patience
+
+Array = npt.NDArray[Any]
+
+
+@dataclass
+class State:
+    """Where training stands, beside the network's parameters, the optimiser's slots and the generator.
+
+    Attributes
+    ----------
+    epoch, samples, stalls : int
+        Epochs judged, rows seen in them, and how many times they ran out of patience.
+    order : array or None
+        Of the rows in the present epoch; None where they come as they are.
+    cursor : int
+        The place of the next row in that order.
+    progress : Progress
+        Of the epochs that are not judged yet; the last is the present one.
+    rates : list of float
+        The rate of the last step in each of them.
+    told_of_end : int
+        For how many planned epochs it was told that the schedule had ended; 0 for none.
+    """
+
+    patience: Patience
+    epoch: int = 0
+    samples: int = 0
+    stalls: int = 0
+    order: Array | None = None
+    cursor: int = 0
+    progress: Progress = field(default_factory=Progress.none)
+    rates: list[float] = field(default_factory=lambda: [0.0])
+    stop_requested: str | None = None
+    stop_reason: str | None = None
+    told_of_end: int = 0
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All that is needed to go on as if nothing had been in between, bit for bit."""
+
+    parameters: Array
+    slots: Array
+    step: int
+    generator: dict[str, Any]
+    state: State
+    records: tuple[EpochRecord, ...]
