@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from clearprop import MLPClassifier, MLPRegressor, Network, Perceptron, Trainer
+from clearprop.network.rows import Rows
 from clearprop.training.diagnosis.outcome import loss_of_constant
-from clearprop.training.rows import Rows
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::sklearn.exceptions.ConvergenceWarning",

@@ -16,8 +16,8 @@ from sklearn.preprocessing import scale
 from clearprop import MLPClassifier, MLPRegressor, Network, Perceptron, Trainer
 from clearprop.errors import TrainingWarning
 from clearprop.estimators import DivergenceWarning, PoorFitWarning
+from clearprop.network.rows import Rows
 from clearprop.training.diagnosis.diagnosis import diagnose_network
-from clearprop.training.rows import Rows
 
 IRIS, WINE, CANCER = (load(return_X_y=True) for load in (load_iris, load_wine, load_breast_cancer))
 rng = np.random.default_rng(0)

@@ -8,11 +8,11 @@ from typing import Any
 import numpy.typing as npt
 
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Trace
 from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import Diagnosis, Settings
 from clearprop.training.history import History
-from clearprop.training.rows import Rows
 
 Array = npt.NDArray[Any]
 

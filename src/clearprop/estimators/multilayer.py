@@ -42,6 +42,7 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.randomness import restore_generator
 from clearprop.network.network import ROWS_AT_ONCE, Network
+from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
 from clearprop.penalties import Penalty
 from clearprop.training.diagnosis.causes import poor_outcome
@@ -49,7 +50,6 @@ from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import ESTIMATOR, TRAINER, Settings
 from clearprop.training.diagnosis.outcome import Outcome, loss_now
 from clearprop.training.history import EpochRecord, History
-from clearprop.training.rows import Rows
 from clearprop.training.snapshots import Snapshot
 from clearprop.training.trainer import Trainer, check_room
 

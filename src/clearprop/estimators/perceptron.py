@@ -27,6 +27,7 @@ from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.perceptron.counts import as_counts
 from clearprop.perceptron.mistake_bound import judged
 from clearprop.perceptron.rule import Learned, OnlineRows, RuleSettings, train
@@ -35,7 +36,6 @@ from clearprop.perceptron.updates import Updates
 from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import Diagnosis, Settings
 from clearprop.training.history import History
-from clearprop.training.rows import Rows
 
 Array = npt.NDArray[Any]
 

@@ -23,6 +23,7 @@ from clearprop.foundation.near_names import SaysNearKeywords, did_you_mean, near
 from clearprop.foundation.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.metrics import Metric, resolve_metric
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
 from clearprop.penalties import Penalty
 from clearprop.schedules import SCHEDULES, Constant, Position, Schedule
@@ -32,7 +33,6 @@ from clearprop.training.diagnosis.findings import TRAINER, Settings
 from clearprop.training.diagnosis.learnability import check_output, obstacles
 from clearprop.training.diagnosis.outcome import Outcome, loss_now
 from clearprop.training.history import EpochRecord, History
-from clearprop.training.rows import Rows
 from clearprop.training.snapshots import Snapshot, State
 from clearprop.training.stopping import MONITORS, Monitored, Patience
 

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from clearprop.activations import Activation
 from clearprop.foundation.sparse import greatest, is_sparse
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Trace
 from clearprop.training.diagnosis.findings import Diagnosis, Finding, Settings
 from clearprop.training.diagnosis.learnability import is_flat, obstacles
 from clearprop.training.diagnosis.outcome import Outcome
 from clearprop.training.history import History
-from clearprop.training.rows import Rows
 
 Array = npt.NDArray[Any]
 

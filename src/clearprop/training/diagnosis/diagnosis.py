@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from clearprop.activations import Activation
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Trace
 from clearprop.perceptron.separability import separable
 from clearprop.training.diagnosis.causes import causes, is_dead, looked_at, trace_of
@@ -16,7 +17,6 @@ from clearprop.training.diagnosis.findings import Diagnosis, Finding, Settings
 from clearprop.training.diagnosis.learnability import is_flat, obstacles
 from clearprop.training.diagnosis.outcome import Outcome
 from clearprop.training.history import History
-from clearprop.training.rows import Rows
 
 Array = npt.NDArray[Any]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.training.history import History
-from clearprop.training.rows import Rows
 
 # So many rows are enough to know the size of a loss.
 LOOKED_AT = 200
