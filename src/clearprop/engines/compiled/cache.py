@@ -26,12 +26,17 @@ from clearprop.foundation.atomic import write_atomically
 
 
 def _digest_of_sources() -> str:
-    """Of Numba's version, and the sources of all that is compiled into kernels, Selu's constants among them."""
+    """Of Numba's version, and the sources of all that is compiled into kernels.
+
+    Selu's constants and the order of the optimisers' settings are among them.
+    """
     here = Path(__file__).parent
+    package, engines = here.parents[1], here.parent
     # Numba itself, and what the standard library knows of its version, would take longer to load than all kernels.
     installed = sorted(path.name for path in Path(llvmlite.__file__).parents[1].glob("numba-*"))
     digest = hashlib.sha256(f"{installed} {llvmlite.__version__}".encode())
-    for file in (*sorted(here.glob("*.py")), here.parents[1] / "activations.py", here.parent / "contract.py"):
+    others = package / "activations.py", package / "optimizers.py", engines / "contract.py"
+    for file in (*sorted(here.glob("*.py")), *others):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

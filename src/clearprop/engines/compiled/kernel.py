@@ -17,7 +17,7 @@ import numpy as np
 from clearprop.engines.compiled.blocks import N_SETTINGS
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part, total
-from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, X_POINTER, N, Pointers
+from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, X_POINTER, N, Pointers
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
 from clearprop.engines.compiled.products import pack, pack_transposed, panel_width
@@ -92,10 +92,29 @@ class Course(NamedTuple):
     sums: Any
 
 
-PLAN = Pointers(Plan, (N_POINTER, N_POINTER, N_POINTER, N_POINTER, X_POINTER, D_POINTER))
-DATA = Pointers(Data, (X_POINTER, N_POINTER, N_POINTER, X_POINTER, X_POINTER))
-MEMORY = Pointers(Memory, (*[X_POINTER] * 4, *[D_POINTER] * 4, N_POINTER))
-COURSE = Pointers(Course, (N_POINTER, X_POINTER, D_POINTER, D_POINTER))
+PLAN = Pointers.to(
+    Plan,
+    functions=N_POINTER,
+    layers=N_POINTER,
+    blocks=N_POINTER,
+    places=N_POINTER,
+    settings=X_POINTER,
+    strengths=D_POINTER,
+)
+DATA = Pointers.to(Data, values=X_POINTER, starts=N_POINTER, columns=N_POINTER, y=X_POINTER, weight=X_POINTER)
+MEMORY = Pointers.to(
+    Memory,
+    space=X_POINTER,
+    gradient=X_POINTER,
+    parameters=X_POINTER,
+    slots=X_POINTER,
+    losses=D_POINTER,
+    squares=D_POINTER,
+    penalties=D_POINTER,
+    constants=D_POINTER,
+    done=N_POINTER,
+)
+COURSE = Pointers.to(Course, order=N_POINTER, masks=X_POINTER, rates=D_POINTER, sums=D_POINTER)
 OF_TRAIN = (N, N, N_POINTER, PLAN, DATA, MEMORY, COURSE, *[N] * 6)
 OF_PREDICT = (N, N, N_POINTER, PLAN, DATA, MEMORY, COURSE, X_POINTER, N)
 

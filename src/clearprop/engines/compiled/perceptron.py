@@ -7,17 +7,8 @@ import numpy.typing as npt
 
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part
-from clearprop.engines.compiled.machine_code import (
-    D_POINTER,
-    N_POINTER,
-    NOTHING,
-    X_POINTER,
-    N,
-    Pointers,
-    entry,
-    pointer_to,
-    pointers_to,
-)
+from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, N, Pointers
+from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.engines.cost import AT_ONCE
 from clearprop.perceptron.rule import LEAST_SCALE, Course, Run
@@ -66,9 +57,25 @@ class Arrays(NamedTuple):
 
 def _pointers(sparse: bool) -> Pointers:
     of_row = N_POINTER if sparse else NOTHING
-    rows, order = (X_POINTER, of_row, of_row), [N_POINTER] * 3
-    learned, counted = [D_POINTER, D_POINTER, X_POINTER, X_POINTER], [D_POINTER, D_POINTER, N_POINTER, D_POINTER]
-    return Pointers(Arrays, (*rows, *order, *learned, *counted, N_POINTER, D_POINTER))
+    return Pointers.to(
+        Arrays,
+        values=X_POINTER,
+        starts=of_row,
+        columns=of_row,
+        places=N_POINTER,
+        before=N_POINTER,
+        shuffled=N_POINTER,
+        signs=D_POINTER,
+        weight=D_POINTER,
+        w=X_POINTER,
+        cut_so_far=X_POINTER,
+        state=D_POINTER,
+        settings=D_POINTER,
+        counts=N_POINTER,
+        judged=D_POINTER,
+        whole_log=N_POINTER,
+        real_log=D_POINTER,
+    )
 
 
 def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
