@@ -11,7 +11,8 @@ from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
 from clearprop import SCHEDULES, Network, Schedule, Trainer
 from clearprop.schedules import Adaptive, Cosine, Exponential, InverseScaling, OneCycle, Position, StepDecay
-from outside import import_torch
+
+from .outside import import_torch
 
 BASE, BATCHES, EPOCHS, ROWS = 0.3, 5, 24, 37
 TOTAL = BATCHES * EPOCHS

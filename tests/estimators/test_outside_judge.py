@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sklearn
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 #: How many tests and checks a release of scikit-learn has, so that none is passed over in silence.
 COUNTS = {
     "1.7": {"test_mlp": 58, "test_perceptron": 6, "MLPClassifier": 67, "MLPRegressor": 59, "Perceptron": 64},
@@ -30,7 +30,7 @@ json.dump(report, sys.stdout)
 
 
 def run(*command, **environment):
-    variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])}
+    variables = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
     return subprocess.run(
         [sys.executable, *command], env=variables | environment, capture_output=True, text=True, timeout=300
     )
@@ -45,7 +45,17 @@ def test_scikit_learns_own_tests(module, without_ours, tmp_path):
     tests = COUNTS[module.split(".")[-1]]
     report = tmp_path / "used.json"
     done = run(
-        *["-m", "pytest", "-q", "-p", "rebinding", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)],
+        *[
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "tests.estimators.rebinding",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir",
+            str(tmp_path),
+        ],
         # What is said where scikit-learn is silent, which its tests do not expect.
         *["-W", "ignore::clearprop.estimators.IgnoredParameterWarning"],
         *["-W", "ignore::clearprop.estimators.NotSeparableWarning"],

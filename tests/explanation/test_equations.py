@@ -9,7 +9,8 @@ from clearprop import Network
 from clearprop.explanation import explain
 from clearprop.explanation.unfolding import Shown
 from clearprop.explanation.writing.expressions import evaluate
-from explanation.cases import random_case
+
+from .cases import random_case
 
 
 def assert_equations_hold(equations, case):

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from clearprop import LOSSES, OPTIMIZERS, Network, Penalty, explain
-from strategies import targets_for
+
+from ..strategies import targets_for
 
 # About 16 ms of a processor: as many calls of functions, Python's own among them, as a page of text may take.
 MOST_CALLS = 60_000

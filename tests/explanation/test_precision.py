@@ -10,8 +10,9 @@ from clearprop import Network, attribute, explain
 from clearprop.explanation.precision import digits_needed
 from clearprop.explanation.writing.document import Equation, Table
 from clearprop.explanation.writing.expressions import Add, Multiply, Negate, Number, Symbol
-from explanation.cases import random_case
-from strategies import quiet_network
+
+from ..strategies import quiet_network
+from .cases import random_case
 
 LOST = "digits are lost"
 NUMBER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?(?:e-?\d+)?")

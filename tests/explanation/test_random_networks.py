@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from clearprop.explanation import explain
-from explanation.cases import random_case
+
+from .cases import random_case
 
 NETWORKS = 500
 PARTS = 10

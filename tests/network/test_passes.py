@@ -9,8 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clearprop import LOSSES, Network, Penalty
-from strategies import targets_for
 
+from ..strategies import targets_for
 from .helpers import network_by_hand
 from .oracle import SCALAR, scalar_passes
 

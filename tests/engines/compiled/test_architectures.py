@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Penalty
-from strategies import quiet_network, targets_for
 
+from ...strategies import quiet_network, targets_for
 from .helpers import assert_agreement, job_of
 
 

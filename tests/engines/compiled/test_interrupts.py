@@ -108,7 +108,7 @@ import numpy as np
 from clearprop.activations import Softsign
 from clearprop.engines.compiled.blocks import activation_blocks
 from clearprop.engines.compiled.machine_code import ORIGINS
-from compiled.helpers import call_block
+from tests.engines.compiled.helpers import call_block
 
 def raise_it(*_):
     raise KeyboardInterrupt

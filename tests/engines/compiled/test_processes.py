@@ -29,7 +29,7 @@ def test_a_spawned_process():
 AFTER_A_FORK = """
 import os, sys, threading, warnings
 import numpy as np
-from compiled.test_processes import parameters
+from tests.engines.compiled.test_processes import parameters
 from clearprop import Network, Trainer
 from clearprop.engines import CompiledEngine
 from clearprop.activations import Softsign
@@ -92,7 +92,7 @@ FORKS = """
 import os, sys, threading, warnings
 import numpy as np
 from threadpoolctl import threadpool_info
-from compiled.test_processes import parameters
+from tests.engines.compiled.test_processes import parameters
 from clearprop import Network, Trainer
 from clearprop.engines import CompiledEngine
 from clearprop.engines.compiled import threads

@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Callback, MLPClassifier, Network, Penalty, Trainer
 from clearprop.engines import CompiledEngine, Progress, Stretch
 from clearprop.engines.compiled import threads as workers
-from strategies import quiet_network, targets_for
 
+from ...strategies import quiet_network, targets_for
 from .helpers import Kernel, job_of, run_python, train
 
 # Small networks keep all of the gradient, large ones use each block of it while it is at hand.

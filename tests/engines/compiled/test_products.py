@@ -169,8 +169,8 @@ def test_pack_transposed(dtype, rows, columns, data):
 WITH_AVX2 = """
 import numpy as np
 from clearprop.engines.compiled import products
-from compiled.test_products import assert_product, panels_of
-from compiled.helpers import call_block
+from tests.engines.compiled.test_products import assert_product, panels_of
+from tests.engines.compiled.helpers import call_block
 from clearprop.engines.compiled.blocks import product_block
 
 rng = np.random.default_rng(0)

@@ -9,7 +9,7 @@ from clearprop import OPTIMIZERS, Network, Penalty
 from clearprop.engines import ENGINES, AutoEngine, Diverged, Job, NumpyEngine, Progress, Stretch, resolve_engine
 from clearprop.engines.contract import ROWS
 
-from .helpers import Script, rows
+from ..training.helpers import Script, rows
 
 
 def test_engines_by_name_or_as_objects():

@@ -26,7 +26,7 @@ import clearprop
 from clearprop.activations import Softsign
 from clearprop.engines.compiled.blocks import activation_blocks
 from clearprop.engines.compiled.machine_code import ORIGINS
-from compiled.helpers import call_block
+from tests.engines.compiled.helpers import call_block
 
 value, slope = activation_blocks(Softsign(), np.dtype("float64"))
 z, a = np.full(8, 3.0), np.zeros(8)
@@ -107,7 +107,7 @@ os.replace = replace
 
 FIT = """
 import sys
-from compiled.test_cache import parameters
+from tests.engines.compiled.test_cache import parameters
 from clearprop.engines.compiled.machine_code import ORIGINS
 
 print(parameters().tobytes().hex())

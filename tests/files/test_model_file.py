@@ -12,7 +12,8 @@ from safetensors.numpy import save as save_tensors
 from clearprop import ACTIVATIONS, LOSSES, Activation, InputError, MLPRegressor, Network, load, save
 from clearprop.activations import LeakyRelu
 from clearprop.losses import Quantile
-from strategies import quiet_network
+
+from ..strategies import quiet_network
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -5,8 +5,11 @@ from pathlib import Path
 
 from .helpers import run_python
 
-HERE = Path(__file__).parent
-TESTS = ["test_registries.py", "test_elementary.py", "test_products.py", "test_perceptron_rule.py"]
+TESTS = Path(__file__).parents[2]
+FILES = [
+    *("engines/compiled/test_registries.py", "engines/compiled/test_elementary.py"),
+    *("engines/compiled/test_products.py", "perceptron/test_rule.py"),
+]
 CODE = """
 import sys
 import pytest
@@ -19,7 +22,7 @@ sys.exit(failed)
 
 
 def test_kernels_agree_where_nothing_is_compiled():
-    files = [str(HERE / name) for name in TESTS]
-    said = run_python(CODE, "--rootdir", str(HERE.parents[1]), *files, NUMBA_DISABLE_JIT="1")
+    files = [str(TESTS / name) for name in FILES]
+    said = run_python(CODE, "--rootdir", str(TESTS.parent), *files, NUMBA_DISABLE_JIT="1")
     (passed,) = re.findall(r"(\d+) passed", said)
     assert int(passed) > 350

@@ -21,10 +21,11 @@ from clearprop.explanation.writing.document import Equation
 from clearprop.explanation.writing.expressions import Add, Multiply, Symbol
 from clearprop.explanation.writing.markdown import escape_markdown
 from clearprop.explanation.writing.text import equation_lines, to_ascii
-from explanation.cases import random_case
-from outside import program
 
-DOCS = Path(__file__).parents[2] / "docs"
+from ...outside import program
+from ..cases import random_case
+
+DOCS = Path(__file__).parents[3] / "docs"
 FEATURES = ["<script>alert(1)</script>", "*age* [bold red]x[/bold red] | $x_1$ & 50% \\alpha {#} ~^ `c`"]
 CLASSES = ["<b>no</b>", "$yes$ \\end{document} _ü_ 日本"]
 ROWS = [[0.05, 0.10], [1.0, 2.0], [-1.0, 3.0]]

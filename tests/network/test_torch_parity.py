@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Penalty, Trainer
-from outside import import_torch
-from strategies import quiet_network, targets_for
+
+from ..outside import import_torch
+from ..strategies import quiet_network, targets_for
 
 torch = import_torch()
 F = torch.nn.functional

@@ -7,7 +7,7 @@ import numpy as np
 
 import clearprop
 
-FLOWERS = Path(__file__).parent / "golden" / "flowers.model"
+FLOWERS = Path(__file__).parents[1] / "golden" / "flowers.model"
 
 
 def test_a_table_model_with_numbers_categories_and_missing_cells():

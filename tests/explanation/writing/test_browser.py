@@ -2,9 +2,10 @@
 
 import pytest
 
-from browser import measured
 from clearprop import Network, explain
 from clearprop.explanation import ArticleDerivation
+
+from ...browser import measured
 
 ROWS, TARGETS = [[0.5, -1.0], [1.0, 2.0]], [1, 0]
 

@@ -9,8 +9,8 @@ import pytest
 from clearprop import SCHEDULES, Network, Trainer
 from clearprop.engines import CompiledEngine, NumpyEngine
 from clearprop.engines.compiled import training
-from strategies import targets_for
 
+from ...strategies import targets_for
 from .helpers import difference
 
 RNG = np.random.default_rng(0)

@@ -11,7 +11,8 @@ from scipy.sparse import csr_matrix
 
 from clearprop import ACTIVATIONS, LOSSES, Activation, Network, Penalty
 from clearprop.network.gradient_check import check_gradient
-from strategies import targets_for
+
+from ..strategies import targets_for
 
 
 @dataclass(frozen=True)

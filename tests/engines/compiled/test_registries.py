@@ -9,8 +9,8 @@ import scipy.sparse
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, Network, Penalty, Trainer
 from clearprop.engines import NumpyEngine
-from strategies import quiet_network, targets_for
 
+from ...strategies import quiet_network, targets_for
 from .helpers import ROUNDING, Kernel, assert_agreement, difference, job_of
 
 DTYPES = ["float64", "float32"]

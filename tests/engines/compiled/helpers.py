@@ -104,7 +104,7 @@ def call_block(function, *arguments):
 def run_python(code, *arguments, timeout=120, **environment):
     """What a Python of its own prints, the package being the one that is tested here."""
     source = str(Path(clearprop.__file__).parents[1])
-    path = os.pathsep.join([source, str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")])
+    path = os.pathsep.join([source, str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH", "")])
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code, *arguments],
         env={**os.environ, "PYTHONPATH": path, **environment},

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from clearprop import ACTIVATIONS, LOSSES
-from strategies import quiet_network, targets_for
+
+from ..strategies import quiet_network, targets_for
 
 SIZES = (3, 4)
 ROWS = 5

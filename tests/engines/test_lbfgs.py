@@ -8,8 +8,8 @@ from clearprop.engines import Job
 from clearprop.engines.whole_batch import WholeBatch
 from clearprop.optimizers import Sgd
 
-from .helpers import StopAt
-from .scikit_learn import PROBLEMS, network_of, problem, quiet_fit, same_parameters
+from ..training.helpers import StopAt
+from ..training.scikit_learn import PROBLEMS, network_of, problem, quiet_fit, same_parameters
 
 
 @pytest.mark.parametrize("name", PROBLEMS)
