@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
 from clearprop import ACTIVATIONS, LOSSES, Activation, Network, Penalty
 from clearprop.network.gradient_check import check_gradient
 
+from ..extent import examples
 from ..strategies import targets_for
 
 
@@ -79,7 +80,7 @@ def test_check_where_all_stands_on_kinks():
     assert (check.checked, check.at_kinks, check.passed) == (0, ("W1[1,1]", "b1[1]"), None)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@examples(40)
 @given(loss=st.sampled_from(list(LOSSES)), hidden=st.sampled_from(list(ACTIVATIONS)), seed=st.integers(0, 10**6))
 def test_check_passes_for_whatever_network(loss, hidden, seed):
     rng = np.random.default_rng(seed)

@@ -4,7 +4,7 @@ import json
 import numpy as np
 import pytest
 import sklearn
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.impute import SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -13,7 +13,7 @@ from clearprop.errors import InputError
 from clearprop.tables.preprocessing import CategoryColumn, NumberColumn, Preprocessor
 from clearprop.tables.table import Table, read_csv
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=100)
+from ..extent import examples
 
 
 def table_of(**columns):
@@ -229,7 +229,7 @@ number_columns = st.lists(st.one_of(st.none(), st.floats(-1e100, 1e100)), min_si
 category_columns = st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=3), min_size=3, max_size=6)
 
 
-@repeatable
+@examples(100)
 @given(data=st.data(), columns=st.dictionaries(names, st.sampled_from(["number", "category"]), min_size=1, max_size=5))
 def test_any_preprocessor_goes_through_json_to_the_last_bit(data, columns):
     rows = [data.draw(number_columns if kind == "number" else category_columns) for kind in columns.values()]

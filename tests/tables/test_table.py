@@ -5,14 +5,15 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clearprop.errors import InputError
 from clearprop.foundation.entries import MISSING, as_cells, is_missing, number_or_nan, quoted
 from clearprop.tables.table import Table, read_csv, write_csv
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=300)
+from ..extent import examples
+
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 awkward_texts = st.one_of(texts, st.text('",;\t|\r\n \ufeff"aé'))
 
@@ -152,7 +153,7 @@ def test_a_name_of_several_lines_is_shown_on_one(tmp_path):
 PIECES = [b"a", b"b", b"1", b",", b";", b'"', b"\n", b"\r", b" ", b"\xc3", b"\xa9", b"\0"]
 
 
-@repeatable
+@examples(300)
 @given(content=st.one_of(st.binary(max_size=60), st.lists(st.sampled_from(PIECES), max_size=30).map(b"".join)))
 def test_any_bytes_give_a_table_or_an_input_error_of_one_line(tmp_path_factory, content):
     path = written(tmp_path_factory.getbasetemp(), content)
@@ -180,7 +181,7 @@ def tables(draw):
     return list(dict.fromkeys(names)), [draw(column) for _ in dict.fromkeys(names)]
 
 
-@repeatable
+@examples(300)
 @given(table=tables())
 @example(table=(["a;b;c", "d"], [["1"], ["2"]]))
 @example(table=(["\ufeffa"], [[""]]))
@@ -194,7 +195,7 @@ def test_what_is_written_is_read_back(tmp_path_factory, table):
     assert [column.tolist() for column in read.columns] == [[cell.strip() for cell in column] for column in columns]
 
 
-@repeatable
+@examples(300)
 @given(values=st.lists(st.floats(-1e100, 1e100), min_size=1))
 def test_numbers_are_written_to_the_last_bit(tmp_path_factory, values):
     path = tmp_path_factory.getbasetemp() / "numbers.csv"
@@ -302,7 +303,7 @@ def test_missing_cells_are_the_tokens_and_nothing_else():
     assert is_missing(as_cells([*tokens, *others])).tolist() == [True] * len(tokens) + [False] * len(others)
 
 
-@repeatable
+@examples(300)
 @given(values=st.lists(st.one_of(st.floats(-1e100, 1e100), st.sampled_from(sorted(MISSING))), min_size=1))
 def test_numbers_are_pythons_floats(values):
     expected = [np.nan if isinstance(value, str) else value for value in values]

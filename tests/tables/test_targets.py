@@ -2,7 +2,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop.errors import InputError
@@ -10,7 +10,7 @@ from clearprop.foundation.entries import MISSING
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 
-repeatable = settings(derandomize=True, deadline=None, max_examples=200)
+from ..extent import examples
 
 
 def column(values):
@@ -179,7 +179,7 @@ def test_a_quantity_is_standardised_and_brought_back():
 label = st.text(st.characters(exclude_categories=["Cs"]), max_size=4).map(str.strip).filter(lambda t: t not in MISSING)
 
 
-@repeatable
+@examples(200)
 @given(labels=st.lists(label, min_size=2, max_size=8, unique=True))
 def test_any_classes_go_through_json_and_back_to_their_labels(labels):
     try:
@@ -193,7 +193,7 @@ def test_any_classes_go_through_json_and_back_to_their_labels(labels):
     assert "are the same number" in labels
 
 
-@repeatable
+@examples(200)
 @given(values=st.lists(st.floats(-1e100, 1e100), min_size=2))
 def test_any_quantity_goes_through_json_to_the_last_bit(values):
     if max(values) - min(values) < 1e-100:

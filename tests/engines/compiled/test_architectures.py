@@ -8,11 +8,12 @@ weights of their own, whose sums do not cancel, and float32 has neither kinks no
 
 import numpy as np
 import scipy.sparse
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Penalty
 
+from ...extent import examples
 from ...strategies import quiet_network, targets_for
 from .helpers import assert_agreement, job_of
 
@@ -97,13 +98,13 @@ def check(case, dtype, rounding):
     assert_agreement(job, 0.003, case["threads"], rounding, epochs=case["epochs"], shuffle=case["shuffle"])
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@examples(100)
 @given(case=cases(list(ACTIVATIONS), list(OPTIMIZERS), l1=0.1))
 def test_float64(case):
     check(case, "float64", 1e-12)
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@examples(60)
 @given(case=cases(SMOOTH, SIGNLESS, l1=0.0))
 def test_float32(case):
     check(case, "float32", 1e-4)

@@ -3,7 +3,7 @@
 import llvmlite.binding
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop.engines.compiled import products
@@ -11,6 +11,7 @@ from clearprop.engines.compiled.blocks import product_block
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.machine_code import X_POINTER, N, address
 
+from ...extent import examples
 from .helpers import call_block, run_python
 
 GUARD = 777.0
@@ -56,7 +57,7 @@ def assert_product(c, a, b):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@settings(max_examples=100, derandomize=True, deadline=None)
+@examples(100)
 @given(**SHAPES, gap=st.integers(0, 9), is_transposed=st.booleans(), whole_vectors=st.booleans())
 def test_product_with_panels(dtype, rows, depth, columns, seed, gap, is_transposed, whole_vectors):
     """The forward pass's, with rows of a and c some numbers apart; and that of the gradient, with a transposed."""
@@ -84,7 +85,7 @@ def test_product_with_panels(dtype, rows, depth, columns, seed, gap, is_transpos
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@settings(max_examples=50, derandomize=True, deadline=None)
+@examples(50)
 @given(**SHAPES)
 def test_product_with_a_matrix_in_its_place(dtype, rows, depth, columns, seed):
     """The gradient's: b's rows lie whole vectors apart, its panels side by side."""
@@ -130,7 +131,7 @@ def test_product_without_depth_is_0(dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@settings(max_examples=50, derandomize=True, deadline=None)
+@examples(50)
 @given(rows=st.integers(1, 40), columns=st.integers(1, 70), data=st.data())
 def test_pack(dtype, rows, columns, data):
     """All rows, or some of them: the others stay as they are."""
@@ -148,7 +149,7 @@ def test_pack(dtype, rows, columns, data):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@settings(max_examples=50, derandomize=True, deadline=None)
+@examples(50)
 @given(rows=st.integers(1, 70), columns=st.integers(1, 40), data=st.data())
 def test_pack_transposed(dtype, rows, columns, data):
     """Rows become columns of the panels; what fills the last one up is left alone."""

@@ -22,6 +22,7 @@ from clearprop.explanation.writing.expressions import Add, Multiply, Symbol
 from clearprop.explanation.writing.markdown import escape_markdown
 from clearprop.explanation.writing.text import equation_lines, to_ascii
 
+from ...extent import seeds
 from ...outside import program
 from ..cases import random_case
 
@@ -279,7 +280,7 @@ def test_digits(digits):
     assert f"= {value}" in text
 
 
-@pytest.mark.parametrize("seed", range(0, 500, 10))
+@pytest.mark.parametrize("seed", seeds(50))
 def test_random_networks_in_every_form(seed):
     network, X, y, weight, trainer = random_case(seed)
     rng = np.random.default_rng(seed)
