@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -37,12 +38,32 @@ COMPILED, LOADED = ["compiled"] * 2, ["loaded"] * 2
 NO_FOLDER = {"NUMBA_CACHE_DIR": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def copy(folder):
+    source = Path(clearprop.__file__).parent
+    shutil.copytree(source, folder / "src" / "clearprop", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "home").mkdir()
+    return folder
+
+
 @pytest.fixture
 def copied(tmp_path):
     """A copy of the package, without what was compiled before."""
-    source = Path(clearprop.__file__).parent
-    shutil.copytree(source, tmp_path / "src" / "clearprop", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "home").mkdir()
+    return copy(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def activated(tmp_path_factory):
+    """A copy in which both blocks have been compiled, by a process of its own."""
+    folder = copy(tmp_path_factory.mktemp("activated"))
+    assert activate(folder) == COMPILED
+    return folder
+
+
+@pytest.fixture
+def compiled(activated, tmp_path):
+    """A copy of the package, with both blocks' files beside its sources."""
+    shutil.copytree(activated, tmp_path, dirs_exist_ok=True)
+    assert len(files_of(tmp_path)) == 2
     return tmp_path
 
 
@@ -60,15 +81,18 @@ def kernels_of(copied):
     return copied / "src" / "clearprop" / "engines" / "compiled"
 
 
-def test_code_is_compiled_once_and_again_after_a_change(copied):
-    beside = kernels_of(copied) / "__pycache__"
-    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
+def files_of(copied):
+    return sorted((kernels_of(copied) / "__pycache__").glob("*.code"))
+
+
+def test_code_is_compiled_once_and_again_after_a_change(compiled):
+    assert activate(compiled) == LOADED
     # `like` of the one file, and Selu's constants of the other, are compiled into kernels of others
-    for changed in (kernels_of(copied) / "elementary.py", copied / "src" / "clearprop" / "activations.py"):
+    for changed in (kernels_of(compiled) / "elementary.py", compiled / "src" / "clearprop" / "activations.py"):
         with changed.open("a") as file:
             file.write("\n# another version\n")
-        assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
-        assert len(list(beside.glob("*.code"))) == 2  # those of the earlier sources are gone
+        assert [activate(compiled) for _ in range(2)] == [COMPILED, LOADED]
+        assert len(files_of(compiled)) == 2  # those of the earlier sources are gone
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_error(copied):
@@ -149,24 +173,29 @@ def test_a_name_belongs_to_one_function_of_one_version(tmp_path, monkeypatch):
     assert len(list(tmp_path.iterdir())) == 2  # the older of this function are gone, the other's is not
 
 
-@pytest.mark.parametrize("damage", [b"", b"half", b"\0" * 40])
-def test_a_damaged_file_is_compiled_anew(copied, damage):
-    beside = kernels_of(copied) / "__pycache__"
-    assert activate(copied) == COMPILED
-    for file in beside.glob("*.code"):
-        file.write_bytes(damage or file.read_bytes()[:-1])
-    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
+def truncated(content):
+    return content[:-1]
 
 
-def test_of_processes_that_start_at_once_one_compiles_each_function(copied):
-    """Over what earlier sources left behind, eight at a time."""
-    activate(copied)
-    with (kernels_of(copied) / "elementary.py").open("a") as file:
+# What each of the two files becomes.
+DAMAGES = [(truncated, lambda _: b"half"), (lambda _: b"\0" * 40, lambda _: b"")]
+
+
+@pytest.mark.parametrize("damages", DAMAGES, ids=["truncated, other bytes", "zeros, nothing"])
+def test_a_damaged_file_is_compiled_anew(compiled, damages):
+    for file, damage in zip(files_of(compiled), damages, strict=True):
+        file.write_bytes(damage(file.read_bytes()))
+    assert [activate(compiled) for _ in range(2)] == [COMPILED, LOADED]
+
+
+def test_of_processes_that_start_at_once_one_compiles_each_function(compiled):
+    """Over what earlier sources left behind, four at a time."""
+    with (kernels_of(compiled) / "elementary.py").open("a") as file:
         file.write("\n# another version\n")
-    with ThreadPoolExecutor(8) as pool:
-        origins = list(pool.map(lambda _: activate(copied), range(8)))
-    assert sorted(itertools.chain(*origins)) == ["compiled"] * 2 + ["loaded"] * 14
-    assert len(list((kernels_of(copied) / "__pycache__").glob("*.code"))) == 2
+    with ThreadPoolExecutor(4) as pool:
+        origins = list(pool.map(lambda _: activate(compiled), range(4)))
+    assert sorted(itertools.chain(*origins)) == ["compiled"] * 2 + ["loaded"] * 6
+    assert len(files_of(compiled)) == 2
 
 
 def test_a_lock_that_the_system_does_not_give_is_no_error(copied):
@@ -196,42 +225,32 @@ def test_a_file_in_the_place_of_another_is_not_taken_for_it(tmp_path, monkeypatc
     assert taken == len(names) > 30
 
 
-def test_a_file_over_another_is_compiled_anew(copied):
-    beside = kernels_of(copied) / "__pycache__"
-    assert activate(copied) == COMPILED
-    one, other = sorted(beside.glob("*.code"))
+def test_a_file_over_another_is_compiled_anew(compiled):
+    one, other = files_of(compiled)
     other.write_bytes(one.read_bytes())
-    assert sorted(activate(copied)) == ["compiled", "loaded"]
-    assert activate(copied) == LOADED
+    assert sorted(activate(compiled)) == ["compiled", "loaded"]
+    assert activate(compiled) == LOADED
 
 
-WITH_RIGHT_CHECKSUMS = """
-import os, sys
-from clearprop.engines.compiled import cache, machine_code
-from pathlib import Path
-for file in Path(cache.__file__).parent.glob("__pycache__/*.code"):
-    name = file.name.removesuffix("." + ".".join(cache._name("").split(".")[-3:]))
-    code = cache.load(name)
-    assert code is not None
-    cache.save(name, eval(sys.argv[1])(code))
-"""
+# What each of the two functions' code becomes; the last has no function of the name.
+FORGERIES = [
+    (lambda _: b"", lambda _: b"garbage" * 100),
+    (lambda _: os.urandom(5000), lambda code: code.replace(b"softsign", b"softplus")),
+]
 
 
-@pytest.mark.parametrize(
-    "forged",
-    [
-        "lambda code: b''",
-        "lambda code: b'garbage' * 100",
-        "lambda code: os.urandom(5000)",
-        "lambda code: code.replace(b'softsign', b'softplus')",  # with no function of the name
-    ],
-)
-def test_what_is_no_code_is_compiled_anew_whatever_its_checksum(copied, forged):
+@pytest.mark.parametrize("forgeries", FORGERIES, ids=["nothing, garbage", "random bytes, another's name"])
+def test_what_is_no_code_is_compiled_anew_whatever_its_checksum(compiled, monkeypatch, forgeries):
     """LLVM would end the process."""
-    assert activate(copied) == COMPILED
-    forge = f"import sys; sys.path.insert(0, {str(copied / 'src')!r})\n" + WITH_RIGHT_CHECKSUMS
-    run_python(forge, forged, HOME=str(copied / "home"), XDG_CACHE_HOME=str(copied / "home"), **NO_FOLDER)
-    assert [activate(copied) for _ in range(2)] == [COMPILED, LOADED]
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(kernels_of(compiled) / "__pycache__"))
+    for file, forge in zip(files_of(compiled), forgeries, strict=True):
+        name = file.name.removesuffix(cache._name(""))
+        code = cache.load(name)
+        assert code is not None
+        forged = forge(code)
+        cache.save(name, forged)
+        assert cache.load(name) == forged != code
+    assert [activate(compiled) for _ in range(2)] == [COMPILED, LOADED]
 
 
 def test_names_of_functions_are_their_own():
