@@ -6,6 +6,7 @@ name the seed that fails. CLEARPROP_SEED, printed when the tests begin, draws th
 """
 
 import os
+import random
 import secrets
 
 from hypothesis import settings
@@ -28,6 +29,12 @@ def examples(n):
 def seeds(n):
     """n seeds in a row, or a tenth of them: what goes through a registry by the seed leaves nothing out."""
     return range(SEED, SEED + share(n))
+
+
+def some(cases, seed=0):
+    """The cases, or a tenth of them, which the seed draws."""
+    cases = list(cases)
+    return cases if WHOLE else random.Random(seed).sample(cases, share(len(cases)))
 
 
 settings.register_profile(

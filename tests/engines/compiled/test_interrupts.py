@@ -12,13 +12,14 @@ from clearprop.engines.compiled import apart, perceptron, training
 from clearprop.engines.compiled import threads as workers
 from clearprop.engines.compiled.jit import ENABLED
 
+from ...extent import SEED, share
 from .helpers import run_python
 
 pytestmark = pytest.mark.skipif(not ENABLED, reason="nothing is compiled")
 
-# An alarm raises in the main thread at moments spread over the work, as Ctrl-C does.
+# A signal raises in the main thread, as Ctrl-C does, at moments spread over the processor time that the work takes.
 INTERRUPTED = """
-import _thread, random, signal, sys, threading, time, warnings
+import _thread, os, random, signal, sys, threading, warnings
 import numpy as np
 from threadpoolctl import threadpool_info
 from clearprop import Callback, MLPClassifier, Network, Perceptron, Trainer
@@ -65,45 +66,38 @@ class Interrupt(KeyboardInterrupt):
 def raise_it(*_):
     raise Interrupt
 
-work, n = globals()[sys.argv[1]], int(sys.argv[2])
+n, seed = int(sys.argv[1]), int(sys.argv[2])
 warnings.filterwarnings("ignore")  # what a training that was interrupted says
-expected = work(3)
-before = [library["num_threads"] for library in threadpool_info()]
-signal.signal(signal.SIGALRM, raise_it)
-random.seed(1)
-longest = 0.0
-for _ in range(n):
-    due = time.monotonic() + (delay := random.uniform(1e-4, 0.03))
-    try:
-        signal.setitimer(signal.ITIMER_REAL, delay)
-        work()
-    except Interrupt:
-        pass
-    longest = max(longest, time.monotonic() - due)
-    for _ in range(1000):  # a thread that has ended may not have gone yet
-        if not _thread._count():
-            break
-        time.sleep(0.001)
-    assert not _thread._count(), "threads survive"
-    assert threading.active_count() == 1
-    assert not threads._under_way
-assert [library["num_threads"] for library in threadpool_info()] == before
-assert work(3) == expected
-print(n, "interrupts; the longest took", round(longest, 3), "s", file=sys.stderr)
+signal.signal(signal.SIGPROF, raise_it)
+random.seed(seed)
+for work in two_workers_and_a_callback, default_workers_and_validation, early_stopping, perceptron, prediction:
+    expected = work(3)
+    before = [library["num_threads"] for library in threadpool_info()]
+    for _ in range(n):
+        try:
+            signal.setitimer(signal.ITIMER_PROF, random.uniform(1e-4, 0.03))
+            work()
+        except Interrupt:
+            pass
+        while _thread._count():  # one that has ended may not have gone yet; one that survives is waited for in vain
+            os.sched_yield()
+        assert threading.active_count() == 1
+        assert not threads._under_way
+    assert [library["num_threads"] for library in threadpool_info()] == before
+    assert work(3) == expected
+    print(work.__name__)
 """
-WORK = (
-    "two_workers_and_a_callback", "default_workers_and_validation", "early_stopping", "perceptron", "prediction",
-)  # fmt: skip
 
 
-@pytest.mark.parametrize("work", WORK)
-def test_an_interrupt_leaves_nothing_behind(work):
-    run_python(INTERRUPTED, work, "40")
+def test_an_interrupt_leaves_nothing_behind():
+    works = "two_workers_and_a_callback default_workers_and_validation early_stopping perceptron prediction"
+    said = run_python(INTERRUPTED, str(share(40)), str(SEED), timeout=600)
+    assert said.split() == works.split()
 
 
 # A first compilation, in a folder of its own: each attempt is broken off until what it waits for has been compiled.
 COMPILING = """
-import random, signal, sys, time
+import random, signal, sys
 import numpy as np
 from clearprop.activations import Softsign
 from clearprop.engines.compiled.blocks import activation_blocks
@@ -113,14 +107,14 @@ from tests.engines.compiled.helpers import call_block
 def raise_it(*_):
     raise KeyboardInterrupt
 
-signal.signal(signal.SIGALRM, raise_it)
+signal.signal(signal.SIGPROF, raise_it)
 random.seed(2)
 interrupts = 0
 while True:
     try:
-        signal.setitimer(signal.ITIMER_REAL, random.uniform(0.001, 0.1))
+        signal.setitimer(signal.ITIMER_PROF, random.uniform(0.001, 0.1))
         value, slope = activation_blocks(Softsign(), np.dtype("float64"))
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
         break
     except KeyboardInterrupt:
         interrupts += 1
