@@ -45,6 +45,7 @@ class Loss(ABC, Named):
     - `output_activation`: the name of the natural one;
     - `output_domain`: the open interval in which outputs must lie;
     - `classification`: whether the targets stand for classes;
+    - `levels`: the targets that stand for no and for yes, where they do;
     - `kernels`, of a user's own class: value(a, y, s) and gradient(a, y, s) of single numbers, which Numba compiles for
       the compiled engine; s holds the object's parameters in their order, six numbers at most.
 
@@ -69,6 +70,7 @@ class Loss(ABC, Named):
     output_activation: ClassVar[str] = "identity"
     output_domain: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     classification: ClassVar[bool] = False
+    levels: ClassVar[tuple[float, float]] = (0.0, 1.0)
     kernels: ClassVar[tuple[Callable[..., Any], Callable[..., Any]] | None] = None
 
     @abstractmethod
@@ -102,6 +104,17 @@ class Loss(ABC, Named):
         """On which smooth piece of the loss each output lies; gradient checks keep off the borders."""
         return np.zeros(np.shape(a), dtype=np.int8)
 
+    def targets(self, chosen: Array) -> Array:
+        """The targets that truth values stand for, of the same shape; truth values where they count as 0 and 1.
+
+        Examples
+        --------
+        >>> Hinge().targets(np.array([True, False])).tolist()
+        [1.0, -1.0]
+        """
+        no, yes = self.levels
+        return chosen if (no, yes) == (0, 1) else np.where(chosen, yes, no)
+
     def decisions(self, values: Array) -> Array:
         """The classes that outputs or targets stand for: a truth value for each output, of the same shape.
 
@@ -130,8 +143,6 @@ class Loss(ABC, Named):
 
 
 LOSSES: Registry[Loss] = Registry("loss", Loss)
-# The losses whose targets are -1 and 1 instead of 0 and 1.
-SIGNED = ("hinge", "perceptron")
 
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
@@ -519,6 +530,7 @@ class Hinge(Loss):
         ("Piecewise((-y, y*a <= threshold), (0, True))", "a straight line, and a constant"),
     )
     classification = True
+    levels = (-1.0, 1.0)
 
     def value(self, a: Array, y: Array) -> Array:
         """How far each margin y a falls short of the threshold."""
@@ -534,7 +546,8 @@ class Hinge(Loss):
 
     def check_targets(self, y: Array) -> None:
         """Two sides."""
-        _refuse(y, (y != 1) & (y != -1), self, "targets -1 or 1")
+        no, yes = self.levels
+        _refuse(y, (y != no) & (y != yes), self, f"targets {no:g} or {yes:g}")
 
 
 @LOSSES.register

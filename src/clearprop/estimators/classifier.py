@@ -24,7 +24,7 @@ from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.estimators.settings import hidden_sizes, optimizer
 from clearprop.foundation.arguments import checked_dtype
 from clearprop.foundation.memory import check_memory
-from clearprop.losses import LOSSES, SIGNED, BinaryCrossEntropy, CrossEntropy
+from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
 from clearprop.training.trainer import check_room
 
@@ -341,7 +341,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def _classes_of(self, outputs: Array) -> Array:
         outputs = outputs.ravel() if self.n_outputs_ == 1 else outputs
-        threshold = 0.0 if self.network_.loss_function.name in SIGNED else None
+        threshold = sum(self.network_.loss_function.levels) / 2
         classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
         return classes
 
@@ -424,7 +424,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return self.n_outputs_ == 1
 
     def _training_targets(self, targets: Array) -> Array:
-        return np.where(targets, 1.0, -1.0) if self.network_.loss_function.name in SIGNED else targets
+        return self.network_.loss_function.targets(targets)
 
     def _weigh_classes(self, targets: Array) -> None:
         self.class_weight_: Any = None

@@ -41,7 +41,8 @@ from clearprop.foundation.arguments import check_finite, checked_dtype
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.randomness import restore_generator
-from clearprop.network.network import ROWS_AT_ONCE, Network
+from clearprop.network.network import Network
+from clearprop.network.passes import ROWS_AT_ONCE
 from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
 from clearprop.penalties import Penalty

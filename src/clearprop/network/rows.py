@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from clearprop.foundation.arguments import as_rows, check_finite, row_weights
 from clearprop.metrics import Metric
-from clearprop.network.network import ROWS_AT_ONCE, Network
+from clearprop.network.network import Network
+from clearprop.network.passes import ROWS_AT_ONCE
 
 Array = npt.NDArray[Any]
 
