@@ -16,7 +16,7 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.perceptron.one_against_rest import OneAgainstRest
 from clearprop.perceptron.rule import Learned, OnlineRows, RuleSettings, train
-from clearprop.perceptron.seeds import shuffle_seeds
+from clearprop.perceptron.shuffles import shuffle_seeds
 
 Array = npt.NDArray[Any]
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
-from clearprop.explanation.explainable import is_fitted, refusal
 from clearprop.explanation.given import Givens, before_transformation, table_cells
 from clearprop.explanation.names import Name
+from clearprop.explanation.refusal import is_fitted, refusal
 from clearprop.foundation.arguments import as_array, as_numbers
 from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.network.network import Network
