@@ -134,14 +134,14 @@ class Identity(Activation):
     derivation = (("1", "a straight line rises as fast as z does"),)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
-        """z itself."""
+        """a = z: the sums themselves, or copies of them in `out`."""
         if out is None:
             return z
         np.copyto(out, z)
         return out
 
     def slope(self, z: Array, a: Array) -> Array:
-        """1."""
+        """da/dz = 1 everywhere."""
         return np.ones_like(z)
 
     def delta(self, z: Array, a: Array, output_gradient: Array, out: Array | None = None) -> Array:
@@ -173,7 +173,7 @@ class Step(Activation):
         return np.greater(z, 0, out=np.empty_like(z) if out is None else out, casting="unsafe")
 
     def slope(self, z: Array, a: Array) -> Array:
-        """0."""
+        """da/dz = 0, at the jump too."""
         return np.zeros_like(z)
 
 
@@ -318,7 +318,7 @@ class Elu(Activation):
 
     @property
     def output_range(self) -> tuple[float, float]:  # type: ignore[override]
-        """From -alpha on."""
+        """All numbers from -alpha on."""
         return (-self.alpha, math.inf)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -353,12 +353,12 @@ class Selu(Activation):
     scale: ClassVar[float] = 1.0507009873554805
 
     def value(self, z: Array, out: Array | None = None) -> Array:
-        """Scale * z, or scale * alpha (exp(z) - 1) below 0."""
+        """a = scale * z, or scale * alpha (exp(z) - 1) below 0."""
         negative = self.scale * self.alpha * np.expm1(np.minimum(z, 0))
         return np.add(self.scale * np.maximum(z, 0), negative, out=out)
 
     def slope(self, z: Array, a: Array) -> Array:
-        """Scale, or scale * alpha * exp(z) at 0 and below."""
+        """da/dz = scale, or scale * alpha * exp(z) at 0 and below."""
         return np.where(z > 0, z.dtype.type(self.scale), self.scale * self.alpha * np.exp(np.minimum(z, 0)))
 
 
@@ -552,7 +552,7 @@ class Exponential(Activation):
         return np.exp(z, out=out)
 
     def slope(self, z: Array, a: Array) -> Array:
-        """A itself."""
+        """da/dz = a: the exponential is its own slope."""
         return a
 
 

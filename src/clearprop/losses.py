@@ -180,12 +180,12 @@ class SquaredError(Loss):
     )
 
     def value(self, a: Array, y: Array) -> Array:
-        """Sum of (a - y)² / 2."""
+        """Sum of (a - y)² / 2 over the outputs."""
         error = a - y
         return 0.5 * (error * error).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """A - y; the article's equation 7."""
+        """dl/da = a - y; the article's equation 7."""
         return a - y
 
 
@@ -243,7 +243,7 @@ class Huber(Loss):
         return (inner * (size - 0.5 * inner)).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """A - y, cut off at ±width."""
+        """dl/da = a - y, cut off at ±width."""
         return np.clip(a - y, -self.width, self.width)
 
     def piece(self, a: Array, y: Array) -> Array:
@@ -298,7 +298,7 @@ class Quantile(Loss):
     )
 
     def value(self, a: Array, y: Array) -> Array:
-        """The pinball loss."""
+        """Sum of max(q (y - a), (q - 1)(y - a)) over the outputs."""
         short = y - a
         return np.maximum(self.q * short, (self.q - 1) * short).sum(axis=-1)
 
@@ -338,7 +338,7 @@ class Poisson(Loss):
         return (rate - y + y * (_log_or_zero(y) - np.log(rate))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """1 - y / a."""
+        """dl/da = 1 - y / a, and 0 outside the domain."""
         return np.where(self.piece(a, y) == 1, 1 - y / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
@@ -346,7 +346,7 @@ class Poisson(Loss):
         return (np.exp(z) - y + y * (_log_or_zero(y) - z)).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
-        """A - y."""
+        """dl/dz = a - y: the slope of the natural activation cancels."""
         return a - y
 
     def size(self, a: Array, y: Array) -> Array:
@@ -397,12 +397,12 @@ class BinaryCrossEntropy(Loss):
     classification = True
 
     def value(self, a: Array, y: Array) -> Array:
-        """From probabilities."""
+        """The cross-entropy of probabilities, those at or past an end moved just inside."""
         p = inside(self.output_domain, a)
         return -(y * np.log(p) + (1 - y) * np.log1p(-p)).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """(a - y) / (a (1 - a))."""
+        """dl/da = (a - y) / (a (1 - a)), and 0 outside the domain."""
         p = inside(self.output_domain, a)
         return np.where(self.piece(a, y) == 1, (p - y) / (p * (1 - p)), a.dtype.type(0))
 
@@ -414,7 +414,7 @@ class BinaryCrossEntropy(Loss):
         return (softplus(z) - y * z).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
-        """A - y."""
+        """dl/dz = a - y: the slope of the natural activation cancels."""
         return a - y
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
@@ -426,11 +426,11 @@ class BinaryCrossEntropy(Loss):
         return _domain_piece(self.output_domain, a)
 
     def check_targets(self, y: Array) -> None:
-        """Probabilities."""
+        """Each target is a probability."""
         _refuse(y, (y < 0) | (y > 1), self, "targets from 0 to 1")
 
     def decisions(self, values: Array) -> Array:
-        """Above one half."""
+        """Yes where a probability is above one half."""
         return values > 0.5
 
 
@@ -479,11 +479,11 @@ class CrossEntropy(Loss):
     classification = True
 
     def value(self, a: Array, y: Array) -> Array:
-        """From probabilities."""
+        """The cross-entropy of probabilities, those at or past an end moved just inside."""
         return -(y * np.log(inside(self.output_domain, a))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """-y / a."""
+        """dl/da = -y / a, and 0 outside the domain."""
         return np.where(self.piece(a, y) == 1, -y / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
@@ -495,7 +495,7 @@ class CrossEntropy(Loss):
         return (y * cost).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
-        """A - y where the targets of a row sum to 1; a sum(y) - y in general."""
+        """dl/dz = a - y where the targets of a row sum to 1; a sum(y) - y in general."""
         return a * y.sum(axis=-1, keepdims=True) - y
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
@@ -507,7 +507,7 @@ class CrossEntropy(Loss):
         return _domain_piece(self.output_domain, a)
 
     def check_targets(self, y: Array) -> None:
-        """Class shares."""
+        """Each target is the share of a class."""
         _refuse(y, (y < 0) | (y > 1), self, "targets from 0 to 1, as in a row with 1 at its class and 0 elsewhere")
 
 
@@ -545,7 +545,7 @@ class Hinge(Loss):
         return np.greater(y * a, self.threshold)
 
     def check_targets(self, y: Array) -> None:
-        """Two sides."""
+        """Each target names a side of the margin."""
         no, yes = self.levels
         _refuse(y, (y != no) & (y != yes), self, f"targets {no:g} or {yes:g}")
 

@@ -56,7 +56,7 @@ def as_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
     Raises
     ------
     ValueError
-        There is no memory for so many.
+        There is no memory for these rows in these classes.
 
     Examples
     --------

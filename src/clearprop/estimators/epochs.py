@@ -79,7 +79,7 @@ class EpochReport(Callback):
 
     @contextmanager
     def reporting(self, max_subtasks: int) -> Iterator[None]:
-        """Tell scikit-learn's callbacks of a fit of at most so many epochs: its begin, and its end."""
+        """Tell scikit-learn's callbacks of a fit's begin and end; it has `max_subtasks` epochs at most."""
         estimator = self.estimator
         self.context = estimator._init_callback_context(max_subtasks=max_subtasks)
         try:

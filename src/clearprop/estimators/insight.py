@@ -26,11 +26,11 @@ class Insight:
 
     @abstractmethod
     def _rows(self, X: Any) -> Any:
-        """X checked."""
+        """X as an array or CSR matrix, checked as scikit-learn does."""
 
     @abstractmethod
     def _as_network_input(self, X: Any) -> Any:
-        """Checked rows as the network is fed them."""
+        """Checked rows in the network's dtype."""
 
     @abstractmethod
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:

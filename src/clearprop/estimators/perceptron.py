@@ -48,7 +48,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
     max_iter : int
         The most epochs.
     tol, n_iter_no_change : float or None, int
-        Training ends after so many epochs without a gain of `tol` in loss (or validation score); None for never.
+        Training ends after `n_iter_no_change` epochs without a gain of `tol` in loss (or validation score); with `tol`
+        None it does not.
     shuffle : bool
         Whether rows come in another order in each epoch.
     verbose : int

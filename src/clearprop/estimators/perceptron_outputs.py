@@ -34,7 +34,7 @@ def first_weights(X: Any, outputs: int, coef_init: Any, intercept_init: Any) -> 
     Raises
     ------
     ValueError
-        They are of other shapes, or there is no memory for so many.
+        They are of other shapes, or there is no memory for weights of this shape.
     """
     shape = (outputs, X.shape[1])
     check_memory(

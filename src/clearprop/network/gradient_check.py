@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 Value = TypeVar("Value")
 
-# So far a weighted sum moves, at most; tried from the first on until the network stays on one smooth piece within it.
+# How far a weighted sum moves, at most; tried from the first on until the network stays on one smooth piece within it.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 # How many roundings of the numbers that a loss is made of are taken to come together in one difference.
 ROUNDINGS = 10
@@ -151,7 +151,7 @@ def check_gradient(
         itself: its rounding grows with them.
     reach : array, optional
         How far a weighted sum moves with each parameter, such as the greatest input that a weight multiplies: where it
-        is more than 1, the steps are so many times as small.
+        is more than 1, the steps are divided by it.
     """
     worst: tuple[float, int, _Measured | None] = (-1.0, 0, None)
     at_kinks, too_small = [], []

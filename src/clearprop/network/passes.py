@@ -23,7 +23,7 @@ from clearprop.penalties import Penalty
 
 Array = npt.NDArray[Any]
 
-# Where a trace is not kept, so many rows are computed at a time, which bounds the memory that it takes.
+# The rows that are computed at a time where no trace is kept, which bounds the memory that they take.
 ROWS_AT_ONCE = 1024
 
 

@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 LOSS = PerceptronLoss()
 # scikit-learn moves the bias by a hundredth for sparse rows, whose features are rarely not 0.
 SPARSE_BIAS_SHARE = 0.01
-# So many rows are looked ahead at most while nothing is wrong.
+# The most rows that are looked ahead while nothing is wrong.
 LOOK_AHEAD = 256
 
 
@@ -42,7 +42,7 @@ class RuleSettings:
     alpha, l1_ratio : float
         Strength of the penalty, and L1's share of it; alpha 0 for none.
     tolerance, patience : float or None, int
-        Training ends after so many epochs without a gain of `tolerance`; None for never.
+        Training ends after `patience` epochs without a gain of `tolerance`; with None it does not.
     """
 
     rate: float = 1.0
