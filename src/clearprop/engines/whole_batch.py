@@ -6,6 +6,7 @@ equal weights. What is computed here is what `Network.backward` and `Network.los
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -45,7 +46,10 @@ class WholeBatch:
 
     def __init__(self, job: Job) -> None:
         self.job = job
-        self.network = _Summing.sharing_parameters(job.network)
+        same = {"sigmoid": _Expit(), "tanh": _Tanh()}
+        # What is written into the parameters of one is in the other.
+        self.network: Network = copy.copy(job.network)
+        self.network.activations = [same.get(activation.name, activation) for activation in job.network.activations]
         self.gradients: Gradients = self.network.empty_gradients(
             [np.empty((job.n_rows, b.size), self.network.dtype) for b in self.network.biases]
         )
@@ -58,36 +62,22 @@ class WholeBatch:
         job, network = self.job, self.network
         self.trace: Trace = network.propagate(job.X)
         self.loss = self._mean_loss() + self._penalty()
-        network.propagate_back(self.trace, job.y, job.sample_weight, job.penalty, out=self.gradients)
-        self.gradients.flat /= self.total
+        share = 1.0 if job.sample_weight is None else job.sample_weight[:, np.newaxis]
+        network.propagate_shares(self.trace, job.y, share, 1.0, job.penalty, out=self.gradients)
+        self.gradients.flat /= self.total  # of sums over the rows, which are divided at the end
 
     def _mean_loss(self) -> float:
         job, network = self.job, self.network
         entries = _entries(network.loss_function) if network.from_logits else None
-        if entries is None:
-            return network.mean_loss(self.trace, job.y, job.sample_weight) / self.total
-        return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
+        if entries is not None:
+            return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
+        values = network.row_losses(self.trace, job.y)
+        return float(values.sum() if job.sample_weight is None else values @ job.sample_weight) / self.total
 
     def _penalty(self) -> float:
         penalty = self.job.penalty
         squares = sum(float(np.vdot(W, W)) for W in self.network.weights)
         return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(self.network.weights) / self.total
-
-
-class _Summing(Network):
-    """A network whose backward pass gives sums over the rows, which are divided at the end."""
-
-    @classmethod
-    def sharing_parameters(cls, network: Network) -> _Summing:
-        """The same network: what is written into the parameters of one is in the other."""
-        same = {"sigmoid": _Expit(), "tanh": _Tanh()}
-        activations = [same.get(activation.name, activation) for activation in network.activations]
-        summing = cls.__new__(cls)
-        summing.__setstate__({**network.__getstate__(), "activations": activations})
-        return summing
-
-    def _shares(self, sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:
-        return 1.0 if sample_weight is None else sample_weight[:, np.newaxis], 1.0
 
 
 class _Expit(Sigmoid):

@@ -11,6 +11,9 @@ from clearprop.schedules import Adaptive
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import EpochRecord
 
+# The fitted attributes that grow by the epoch.
+RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
+
 if TYPE_CHECKING:
     from clearprop.training.trainer import Trainer
 
@@ -40,6 +43,23 @@ def reported(record: EpochRecord, n_outputs: int) -> EpochRecord:
     )
 
 
+def open_records(estimator: Any, validated: bool) -> None:
+    """The fitted attributes that grow by the epoch: those that there are go on, and the others begin."""
+    if validated or estimator._is_stochastic():
+        estimator.validation_loss_curve_ = getattr(estimator, "validation_loss_curve_", [])
+    if not estimator._is_stochastic():
+        return
+    estimator.loss_curve_ = getattr(estimator, "loss_curve_", [])
+    scores, best_loss = getattr(estimator, "validation_scores_", None), getattr(estimator, "best_loss_", None)
+    estimator.validation_scores_ = (scores or []) if estimator.early_stopping else None
+    estimator.best_validation_score_ = None
+    estimator.best_loss_ = None
+    if estimator.early_stopping:
+        estimator.best_validation_score_ = -math.inf  # that of the epoch that this training keeps
+    else:
+        estimator.best_loss_ = math.inf if best_loss is None else best_loss
+
+
 class EpochReport(Callback):
     """Keeps the fitted attributes that grow epoch by epoch, prints scikit-learn's verbose lines, calls callbacks.
 
@@ -58,8 +78,8 @@ class EpochReport(Callback):
         self.reads_history_only = not (estimator.verbose or getattr(estimator, "_skl_callbacks", None))
 
     @contextmanager
-    def told(self, max_subtasks: int) -> Iterator[None]:
-        """Tell scikit-learn's callbacks of a fit of at most so many epochs: its begin, and its end."""
+    def reporting(self, max_subtasks: int) -> Iterator[None]:
+        """Tell scikit-learn's callbacks of a fit's begin and end; it has `max_subtasks` epochs at most."""
         estimator = self.estimator
         self.context = estimator._init_callback_context(max_subtasks=max_subtasks)
         try:

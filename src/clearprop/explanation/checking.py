@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
 from clearprop.foundation.sparse import greatest
-from clearprop.network.gradient_check import GradientCheck, check_gradient
+from clearprop.network.gradient_check import GradientCheck, check_gradient, loss_size
 from clearprop.network.trace import Trace
 
 Array = npt.NDArray[Any]
@@ -42,7 +42,7 @@ def check_by_differences(computation: Computation, name: Name, gradient: float) 
         trace, penalty = shifted(float(point[0])), penalised(float(point[0]))[0]
         if from_a:
             return float(loss.size(trace.outputs, y) @ computation.shares)
-        return network.loss_size(trace, y, computation.sample_weight, first) + penalty
+        return loss_size(network, trace, y, computation.sample_weight, first) + penalty
 
     return check_gradient(
         evaluate, point, np.array([gradient]), np.array([0]), lambda _: str(name), size, _reach(computation, name)
@@ -102,12 +102,10 @@ def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
 
 
 def _computed_from(computation: Computation, trace: Trace, first: int) -> Trace:
-    """The trace with the layers from this index on computed again."""
-    network = computation.network
-    for index in range(first, len(network.weights)):
-        trace.z[index] = trace.layer_input(index) @ network.weights[index] + network.biases[index]
-        trace.a[index] = network.activations[index].value(trace.z[index])
-    return trace
+    """The trace with the layers from this index on computed again, in arrays of their own."""
+    for index in range(first, len(trace.z)):
+        trace.z[index] = trace.a[index] = None  # type: ignore[call-overload]
+    return computation.network.propagate_from(first, trace)
 
 
 def _penalty_along(computation: Computation, name: Name) -> Callable[[float], tuple[float, float]]:

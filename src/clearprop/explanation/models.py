@@ -11,12 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
-from clearprop.explanation.explainable import is_fitted, refusal
 from clearprop.explanation.given import Givens, before_transformation, table_cells
 from clearprop.explanation.names import Name
+from clearprop.explanation.refusal import is_fitted, refusal
 from clearprop.foundation.arguments import as_array, as_numbers
 from clearprop.foundation.sparse import canonical, is_sparse
-from clearprop.losses import SIGNED
 from clearprop.network.network import Network
 from clearprop.penalties import Penalty
 from clearprop.printable import printable_names
@@ -360,13 +359,13 @@ def _own_weight(model: Any, targets: Array) -> OwnWeight | None:
     by_class = getattr(model, "class_weight_", None)
     if by_class is None:
         return None
-    low = _low(model.network_)
     if by_class.ndim == 1:
         pairs = [f"{label} {weight:.6g}" for label, weight in zip(model.classes_, by_class, strict=True)]
         shown = ", ".join(pairs[:10]) + (", …" if len(pairs) > 10 else "")
     else:
         shown = "each row the product of what its labels count, there or not"
-    by_row = model.class_weight_by_row((np.asarray(targets, dtype=np.float64) - low) / (1 - low))
+    no, yes = model.network_.loss_function.levels
+    by_row = model.class_weight_by_row((np.asarray(targets, dtype=np.float64) - no) / (yes - no))
     apart = ", in the output of the row's own class (in the others 1)" if by_row.ndim == 2 else ""
     return OwnWeight(by_row, f"Rows count as their classes do in training by class_weight{apart}: {shown}.")
 
@@ -393,14 +392,9 @@ def _targets(network: Network, y: Any, classes: Any) -> Array:
         given = given[:, 0]
     if classes is not None and given.ndim == 1:
         return _encoded(network, given, np.asarray(classes))
-    if classes is not None and network.layer_sizes[-1] > 1 and _low(network) < 0 and np.isin(given, (0, 1)).all():
-        return np.where(given == 1, 1.0, -1.0)
+    if classes is not None and network.layer_sizes[-1] > 1 and np.isin(given, (0, 1)).all():
+        return network.loss_function.targets(given == 1)
     return given
-
-
-def _low(network: Network) -> float:
-    """What stands for no."""
-    return -1.0 if network.loss_function.name in SIGNED else 0.0
 
 
 def _encoded(network: Network, labels: Array, classes: Array) -> Array:
@@ -409,7 +403,5 @@ def _encoded(network: Network, labels: Array, classes: Array) -> Array:
     if unknown.any():
         held, known = labels[unknown].tolist()[0], ", ".join(map(repr, classes[:10].tolist()))
         raise InputError(f"y holds {held!r}, which is no class of this model. There are: {known}")
-    low = _low(network)
-    if network.layer_sizes[-1] == 1:
-        return np.where(labels == classes[-1], 1.0, low)[:, np.newaxis]
-    return np.where(labels[:, np.newaxis] == classes[np.newaxis, :], 1.0, low)
+    alone = network.layer_sizes[-1] == 1
+    return network.loss_function.targets(labels[:, np.newaxis] == (classes[-1:] if alone else classes))

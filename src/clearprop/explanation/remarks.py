@@ -9,7 +9,7 @@ import numpy as np
 from clearprop.explanation.links import is_outside
 from clearprop.explanation.row import Row
 from clearprop.explanation.writing.numerals import plain_number
-from clearprop.losses import SIGNED
+from clearprop.losses import Hinge
 
 if TYPE_CHECKING:
     from clearprop.explanation.gradient import GradientExplanation
@@ -133,9 +133,9 @@ def _error_remarks(row: Row, where: str) -> Iterator[str]:
         error = float(np.abs(outputs - targets).max())
         if error == 0:
             yield f"The prediction is exactly the target{where}: there is no error to correct."
-        elif error < SMALL_ERROR and not loss.name.startswith(SIGNED):
+        elif error < SMALL_ERROR and not isinstance(loss, Hinge):
             yield f"The prediction is within {plain_number(error, 2)} of the target{where}: little is left to correct."
-    if loss.name in SIGNED and not row.deltas[-1].any():
+    if isinstance(loss, Hinge) and not row.deltas[-1].any():
         yield f"Every margin is wide enough{where}: the {loss.name} loss is 0 and gives no gradient."
     if not row.computation.from_logits and any(is_outside(row, unit) for unit in range(1, len(outputs) + 1)):
         yield f"An output lies outside what {loss.name} can take{where}: there the loss gives no gradient."

@@ -127,6 +127,19 @@ def row_weights(name: str, sample_weight: Any, n_rows: int, dtype: npt.DTypeLike
     return weight
 
 
+def kind_of(thing: object) -> str:
+    """What something is, for messages.
+
+    Examples
+    --------
+    >>> kind_of(np.zeros((2, 3))), kind_of(None), kind_of({})
+    ('an array of shape (2, 3)', 'None', 'a dict')
+    """
+    if isinstance(thing, np.ndarray):
+        return f"an array of shape {thing.shape}"
+    return "None" if thing is None else f"a {type(thing).__name__}"
+
+
 def _first_no_number(name: str, array: Array, error: Exception) -> Exception:
     """The error that tells of the first value that is no number."""
     for index, entry in np.ndenumerate(array):

@@ -263,22 +263,23 @@ class Trainer(SaysNearKeywords):
     @says_near_keywords
     def start(
         self,
-        X: npt.ArrayLike,
-        y: npt.ArrayLike,
+        X: npt.ArrayLike | Rows,
+        y: npt.ArrayLike | None = None,
         sample_weight: npt.ArrayLike | None = None,
-        validation: Sequence[npt.ArrayLike] | None = None,
+        validation: Sequence[npt.ArrayLike] | Rows | None = None,
         samples: int = 0,
     ) -> None:
         """Take the data and stand before the first batch.
 
         Parameters
         ----------
-        X : array-like or SciPy sparse matrix, shape (n, inputs)
+        X : array-like or SciPy sparse matrix, shape (n, inputs), or Rows
+            `Rows` have been checked, and hold y and sample_weight.
         y : array-like, shape (n, outputs), or (n,)
             See `Network.backward`.
         sample_weight : array-like, shape (n,), optional
             What each row counts, >= 0.
-        validation : (X, y) or (X, y, sample_weight), optional
+        validation : (X, y), (X, y, sample_weight) or Rows, optional
             Rows that are not trained on, by which training is judged.
         samples : int
             Rows seen in trainings before this one, which schedules count in from the second epoch on.
@@ -294,7 +295,7 @@ class Trainer(SaysNearKeywords):
         CannotLearnWarning
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
-        rows = Rows.checked(self.network, X, y, sample_weight)
+        rows = X if isinstance(X, Rows) else Rows.checked(self.network, X, y, sample_weight)  # type: ignore[arg-type]
         self._validation = None if validation is None else _validation_rows(self.network, validation, rows)
         check_output(self.network)
         monitor = self.monitor or ("loss" if validation is None else "validation_loss")
@@ -785,10 +786,13 @@ class Trainer(SaysNearKeywords):
         return [(f"a lower {{}} than {self.learning_rate:g}", "learning_rate"), *clipped, *scaled]
 
 
-def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike], trained_on: Rows) -> Rows:
-    if not isinstance(validation, list | tuple) or len(validation) not in (2, 3):
+def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike] | Rows, trained_on: Rows) -> Rows:
+    if isinstance(validation, Rows):
+        rows = validation
+    elif isinstance(validation, list | tuple) and len(validation) in (2, 3):
+        rows = Rows.checked(network, *validation, which="validation ")
+    else:
         raise ValueError("validation must be (X, y) or (X, y, sample_weight)")
-    rows = Rows.checked(network, *validation, which="validation ")
     largest, limit = float(abs(rows.y).max()), math.sqrt(np.finfo(network.dtype).max)
     if largest > limit >= float(abs(trained_on.y).max()):  # else training itself will fail, and say so
         warn_caller(

@@ -11,8 +11,9 @@ from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_PO
 from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.engines.cost import AT_ONCE
-from clearprop.perceptron.rule import LEAST_SCALE, Course, Run
+from clearprop.perceptron.rule import Course, Run
 from clearprop.perceptron.updates import Updates
+from clearprop.perceptron.weights import LEAST_SCALE
 
 Array = npt.NDArray[Any]
 
@@ -256,7 +257,7 @@ def cut_off(w, columns, first, size, cut_so_far, state):
 
 
 def permutation(n: int, seed: int) -> Array:
-    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron.rule.XorShift`."""
+    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron.shuffles.XorShift`."""
     order = np.arange(n)
     entry(shuffle, (N_POINTER, N, N), order.dtype)(pointer_to(order), n, seed)
     return order
