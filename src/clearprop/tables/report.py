@@ -2,8 +2,6 @@
 
 import io
 import os
-import platform
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from clearprop import plots
 from clearprop.foundation.atomic import write_atomically
+from clearprop.foundation.environment import versions
 from clearprop.printable import printable
 from clearprop.tables.model import Learned, TableModel
 from clearprop.tables.preprocessing import NumberColumn
@@ -67,7 +66,7 @@ def write_report(path: str | os.PathLike[str], learned: Learned, title: str, com
         loss_curve=Markup(_svg(loss_figure(learned))),
         boundary=None if boundary is None else Markup(_svg(boundary)),
         shade=lambda count, total: f"background: rgba(0, 114, 178, {0.75 * count / max(total, 1):.3f})",
-        versions=f"clearprop {version('clearprop')}, Python {platform.python_version()}, NumPy {np.__version__}",
+        versions=versions(),
     )
     write_atomically(path, html)
 
