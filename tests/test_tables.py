@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from clearprop.errors import InputError
 from clearprop.foundation.entries import MISSING, as_cells, is_missing, number_or_nan, quoted
-from clearprop.tables.table import Table, read_csv, write_csv
+from clearprop.tables.reading import read_csv
+from clearprop.tables.table import Table
+from clearprop.tables.writing import write_csv
 
 repeatable = settings(derandomize=True, deadline=None, max_examples=300)
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
@@ -283,7 +285,8 @@ def test_bad_data_of_python(names, columns, message):
 
 def test_loading_reading_and_writing_needs_numpy_only(tmp_path):
     program = (
-        "import sys; import clearprop.tables.table, clearprop.tables.preprocessing, clearprop.tables.targets\n"
+        "import sys; import clearprop.tables.reading, clearprop.tables.writing\n"
+        "import clearprop.tables.preprocessing, clearprop.tables.targets\n"
         "assert not {'sklearn', 'scipy', 'pandas'} & set(sys.modules), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -362,7 +365,7 @@ def test_text_in_a_column_of_numbers_is_refused():
         column("1", "2", "", "12O", "3", "4").kind()
     assert str(caught.value) == (
         "t.csv, row 3 (counted from 0), column 'v': '12O' is not a number, and 4 of the 5 known cells are: correct it, "
-        "leave it empty if it is not known, or pass --category COLUMN if it names kinds of things"
+        "leave it empty if it is not known, or pass categories=[COLUMN] if it names kinds of things"
     )
 
 
@@ -378,7 +381,7 @@ def test_decimal_commas_are_refused():
 def test_a_column_without_a_known_cell_is_refused():
     with pytest.raises(InputError) as caught:
         column("", "NA").kind()
-    expected = "t.csv, column 'v': every cell is missing: remove the column, or pass --ignore COLUMN"
+    expected = "t.csv, column 'v': every cell is missing: remove the column, or pass ignore=[COLUMN]"
     assert str(caught.value) == expected
 
 

@@ -4,8 +4,10 @@ import os
 import re
 import sys
 
+from clearprop.cli.flags import FLAGS
 from clearprop.cli.signals import ignore_signals
 from clearprop.cli.streams import complain, give_up_output, prepare_streams, why_not
+from clearprop.errors import Message
 from clearprop.printable import printable
 
 
@@ -33,10 +35,16 @@ def _status() -> int:
     except (ValueError, TypeError, ArithmeticError, ImportError, OSError, MemoryError) as error:
         if os.environ.get("CLEARPROP_TRACEBACK"):
             raise
-        message = printable(re.sub(r"\s*\n\s*", " ", str(error).strip())) or type(error).__name__
+        message = printable(re.sub(r"\s*\n\s*", " ", _said_by(error).strip())) or type(error).__name__
         if isinstance(error, OSError) and error.filename is None:  # errors at files are told as such
             message = f"what was printed could not be written ({why_not(error)}): send it elsewhere, as by  > FILE"
         give_up_output()
         complain(message)
         return 2
     return 0
+
+
+def _said_by(error: Exception) -> str:
+    """The error's message, with flags where it names the library's parameters."""
+    text = next(iter(error.args), None)
+    return text.worded(FLAGS) if isinstance(text, Message) else str(error)

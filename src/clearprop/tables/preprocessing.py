@@ -16,11 +16,10 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.entries import MISSING, in_order, listed, quoted
 from clearprop.foundation.memory import check_memory
-from clearprop.tables.columns import LARGEST_MEAN, SMALLEST_SCALE, SMALLEST_SPAN, Column
-from clearprop.tables.config_checks import checked_entries, checked_name, checked_number, checked_texts, refuse
+from clearprop.tables.columns import SMALLEST_SPAN, Column
 from clearprop.tables.table import Table
 
 # A column with more different texts than this, and more than half of its rows, is taken for an identifier.
@@ -69,13 +68,10 @@ class NumberColumn:
     @classmethod
     def from_config(cls, config: object, what: str) -> NumberColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
-        entries = checked_entries(config, {"kind", "name", "median", "mean", "scale"}, what)
-        return cls(
-            checked_name(entries["name"], what),
-            checked_number(entries["median"], f"{what}, median", -LARGEST_MEAN, LARGEST_MEAN),
-            checked_number(entries["mean"], f"{what}, mean", -LARGEST_MEAN, LARGEST_MEAN),
-            checked_number(entries["scale"], f"{what}, scale", SMALLEST_SCALE, LARGEST_MEAN),
-        )
+        from clearprop.tables.config import NumberColumnConfig, checked
+
+        column = checked(config, NumberColumnConfig, what)
+        return cls(column.name, column.median, column.mean, column.scale)
 
 
 @dataclass(frozen=True)
@@ -119,12 +115,14 @@ class CategoryColumn:
     @classmethod
     def from_config(cls, config: object, what: str) -> CategoryColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
-        entries = checked_entries(config, {"kind", "name", "values"}, what)
-        values = checked_texts(entries["values"], f"{what}, values")
-        never_met = [value for value in values if value and value in MISSING]
+        from clearprop.tables.config import CategoryColumnConfig, checked, refuse, refuse_repeats
+
+        column = checked(config, CategoryColumnConfig, what)
+        refuse_repeats(column.values, f"{what}, values")
+        never_met = [value for value in column.values if value and value in MISSING]
         if never_met:
             raise refuse(f"{what}, values", f"{listed(never_met)} counts as a missing cell, which is written ''")
-        return cls(checked_name(entries["name"], what), values)
+        return cls(column.name, column.values)
 
 
 @dataclass(frozen=True)
@@ -256,7 +254,10 @@ class Preprocessor:
         check_memory(
             8 * table.n_rows * n_features,
             f"{table.path}: {table.n_rows:,} rows of {n_features:,} features",
-            "pass --ignore for a column with very many texts, a smaller --max-categories, or fewer rows",
+            Message(
+                *("pass ", Parameter("ignore"), " for a column with very many texts, a smaller "),
+                *(Parameter("max_categories"), ", or fewer rows"),
+            ),
         )
         features = np.empty((table.n_rows, n_features))
         start = 0
@@ -293,9 +294,9 @@ class Preprocessor:
         >>> Preprocessor.from_config(preprocessor.to_config()) == preprocessor
         True
         """
-        entries = checked_entries(config, {"columns"}, "preprocessing")["columns"]
-        if not isinstance(entries, list) or not entries:
-            raise refuse("preprocessing, columns", f"{quoted(entries)} is not a list of columns")
+        from clearprop.tables.config import PreprocessorConfig, checked, refuse
+
+        entries = checked(config, PreprocessorConfig, "preprocessing").columns
         columns = tuple(
             _column_from_config(entry, f"preprocessing, column {number}")
             for number, entry in enumerate(entries, start=1)
@@ -314,6 +315,8 @@ def _column_from_config(config: object, what: str) -> NumberColumn | CategoryCol
         return NumberColumn.from_config(config, what)
     if kind == CategoryColumn.kind:
         return CategoryColumn.from_config(config, what)
+    from clearprop.tables.config import refuse
+
     raise refuse(what, f"its kind, {quoted(kind)}, is neither 'number' nor 'category'")
 
 
@@ -329,16 +332,12 @@ def _distinct_values(column: Column, max_categories: int, forced: bool) -> tuple
     n_known = int((~column.missing).sum())
     looks = f"{column.where()}: {len(known):,} different texts in {n_known:,} known cells look like an identifier, "
     looks += "a date or free text"
+    ignored, taken = (Parameter(name, quoted(column.name), many=True) for name in ("ignore", "categories"))
     if len(known) > max_categories:
-        raise InputError(
-            f"{looks} (at most {max_categories:,} are taken): pass --ignore {quoted(column.name)}, or a greater "
-            "--max-categories"
-        )
+        rule = f"{looks} (at most {max_categories:,} are taken): pass "
+        raise InputError(Message(rule, ignored, ", or a greater ", Parameter("max_categories")))
     if not forced and len(known) > MOST_UNREPEATED and 2 * len(known) > n_known:
-        raise InputError(
-            f"{looks}: pass --ignore {quoted(column.name)}, or --category {quoted(column.name)} if they name kinds "
-            "of things"
-        )
+        raise InputError(Message(f"{looks}: pass ", ignored, ", or ", taken, " if they name kinds of things"))
     return (*([""] if distinct & MISSING else []), *in_order(known))
 
 
@@ -346,10 +345,9 @@ def _note_identifier(column: Column, numbers: NDArray[np.float64], notes: list[s
     """Say so if a column of whole numbers has another one in every row, as a running number has."""
     known = numbers[~np.isnan(numbers)]
     if len(known) > MOST_UNREPEATED and (known == np.rint(known)).all() and len(np.unique(known)) == len(known):
-        notes.append(
-            f"{column.where()}: every row has another whole number: pass --ignore {quoted(column.name)} if it is an "
-            "identifier."
-        )
+        ignored = Parameter("ignore", quoted(column.name), many=True)
+        what = f"{column.where()}: every row has another whole number: pass "
+        notes.append(Message(what, ignored, " if it is an identifier."))
 
 
 def _scaled_columns(numbers: dict[str, NDArray[np.float64]]) -> list[NumberColumn]:
