@@ -13,8 +13,10 @@ from clearprop.cli.bench import bench
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
+from clearprop.cli.options import taking_options
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
+from clearprop.cli.train_options import TrainOptions
 from clearprop.printable import printable
 
 # What Typer raises where the words of a command line are wrong, wherever it has it from.
@@ -54,7 +56,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, train, predict, evaluate, explain, bench):
+for command in (demo, article, taking_options(train, TrainOptions), predict, evaluate, explain, bench):
     app.command()(command)
 
 
