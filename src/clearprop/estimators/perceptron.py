@@ -30,7 +30,7 @@ from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.perceptron.counts import as_counts
 from clearprop.perceptron.mistake_bound import judged
-from clearprop.perceptron.rule import Learned, OnlineRows, RuleSettings, train
+from clearprop.perceptron.rule import OnlineRows, RuleSettings, TrainedOutput, train
 from clearprop.perceptron.seeds import shuffle_seeds
 from clearprop.perceptron.updates import Updates
 from clearprop.training.diagnosis.diagnosis import diagnose_network
@@ -349,7 +349,9 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
             )
         self.coef_, self.intercept_ = coef.reshape(shape), bias.reshape(outputs)
 
-    def _train_outputs(self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int) -> list[Learned]:
+    def _train_outputs(
+        self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int
+    ) -> list[TrainedOutput]:
         """Each output on its own."""
         self._warn_of_long_epochs(X)
         rows = OnlineRows(X)

@@ -26,7 +26,7 @@ from clearprop.foundation.near_names import says_near_keywords
 from clearprop.tables.table import DELIMITERS, Table, checked_names
 
 LONGEST_LINE = 2**26  # bytes
-_CELLS_A_BLOCK = 2**13  # what fits the cache of a core: 2**18 takes twice as long
+_CELLS_AT_ONCE = 2**13  # what fits the cache of a core: 2**18 takes twice as long
 
 _FOREIGN_FILES = {
     b"PK\x03\x04": "an Excel workbook or a zip archive: save or export the table as CSV",
@@ -201,14 +201,14 @@ def _full_rows(
 
 
 def _turned_over(rows: Iterator[tuple[int, list[str]]], width: int) -> tuple[tuple[Cells, ...], NDArray[np.int64]]:
-    """Rows as columns, a block at a time since Python's strings take four times the room, and their lines."""
-    blocks: list[list[Cells]] = [[] for _ in range(width)]
+    """Rows as columns, and their lines; a few rows at a time, since Python's strings take four times the room."""
+    pieces: list[list[Cells]] = [[] for _ in range(width)]
     lines = array("q")
-    while block := list(itertools.islice(rows, max(512, _CELLS_A_BLOCK // width))):
-        lines.extend(line for line, _ in block)
-        for pieces, cells in zip(blocks, zip(*(row for _, row in block), strict=True), strict=True):
-            pieces.append(as_cells(cells))
-    columns = tuple(np.concatenate(pieces) if pieces else as_cells([]) for pieces in blocks)
+    while some := list(itertools.islice(rows, max(512, _CELLS_AT_ONCE // width))):
+        lines.extend(line for line, _ in some)
+        for of_column, cells in zip(pieces, zip(*(row for _, row in some), strict=True), strict=True):
+            of_column.append(as_cells(cells))
+    columns = tuple(np.concatenate(of_column) if of_column else as_cells([]) for of_column in pieces)
     return columns, np.array(lines, dtype=np.int64)
 
 
