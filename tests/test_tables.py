@@ -391,3 +391,15 @@ def test_values_in_messages_stay_on_one_short_line():
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 150
     assert quoted("x" * 100).count("x") < 40
+
+
+def test_a_column_is_read_once_for_all_tables_of_the_same_rows():
+    table = Table.from_columns(["a", "b"], [["1", "2", "x"], ["1", "2", ""]])
+    column = table.column("b")
+    assert table.column("b") is column
+    assert table.select(["b"]).column("b") is column
+    assert table.drop(["a"]).column("b") is column
+    assert table.take([1, 0]).column("b").numbers().tolist() == [2, 1]
+    assert column.numbers()[:2].tolist() == [1, 2]
+    with pytest.raises(InputError, match="there is no column 'b'"):
+        table.select(["a"]).column("b")

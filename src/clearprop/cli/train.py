@@ -114,7 +114,7 @@ def _learned(table: "Table", target: str, settings: "TableSettings", plane: _Pla
 def _write_pictures(
     learned: "Learned", title: str, command: str, report: Path | None, loss_curve: Path | None, boundary: Path | None
 ) -> dict[str, Path]:
-    """Write what is wanted; its names and paths."""
+    """Write the report and the pictures that have a path; what each is, and its path."""
     if report is None and loss_curve is None and boundary is None:
         return {}
     from clearprop.tables.report import boundary_figure, loss_figure, save_figure, write_report

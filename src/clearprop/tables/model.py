@@ -28,7 +28,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers for the rows of a table.
+    """A model's answers for the rows of a table, in the words and the unit of the table that it learned from.
 
     Attributes
     ----------
@@ -103,7 +103,8 @@ class TableModel:
         if check is not None:
             check(preprocessor)
         model = cls(_new_network(preprocessor, learned_target, settings), preprocessor, learned_target)
-        rows = model._features_and_targets(train)
+        trained_on = model._prepared(train)
+        kept_out = None if held_out is None else model._prepared(held_out)
         usual: dict[str, Any] = {"epochs": 200, "patience": 20}
         if settings.trainer.get("optimizer") != "lbfgs":
             usual["batch_size"] = _batch_size(train.n_rows)
@@ -113,8 +114,8 @@ class TableModel:
             callbacks=callbacks,
             rng=np.random.default_rng([settings.seed, 1]),
         )
-        history = trainer.fit(*rows, validation=None if held_out is None else model._features_and_targets(held_out))
-        judged = held_out or train
+        validation = None if kept_out is None else (kept_out.features, kept_out.targets)
+        history = trainer.fit(trained_on.features, trained_on.targets, validation=validation)
         return Learned(
             model=model,
             history=history,
@@ -122,7 +123,7 @@ class TableModel:
             ending=str(trainer.ending),
             optimizer=str(settings.trainer.get("optimizer", "adam")),
             batch_size=min(trainer.batch_size or train.n_rows, train.n_rows),
-            evaluation=model.evaluate(judged),
+            evaluation=model._judged(kept_out or trained_on),
             train=train,
             held_out=held_out,
             notes=notes,
@@ -131,28 +132,21 @@ class TableModel:
     def predict(self, table: Table) -> Predictions:
         """Answers for all rows; the target's column need not be there."""
         notes: list[str] = []
-        used = table.drop([self.target.name]) if self.target.name in table.names else table
-        return self.answer(self.preprocessor.transform(used, notes), notes)
-
-    def answer(self, features: Array, notes: Sequence[str] = ()) -> Predictions:
-        """Answers for features (n, n_features), such as the preprocessor makes of a table."""
-        outputs = self.network.predict(features)
+        features = self._features(table, notes)
         if isinstance(self.target, ClassTarget):
-            probabilities = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
-            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, list(notes))
-        return Predictions(self.target.decode(outputs[:, 0]), None, list(notes))
+            probabilities = self._probabilities(features)
+            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, notes)
+        return Predictions(self._quantities(features), None, notes)
+
+    def answers(self, features: Array) -> Array:
+        """Class numbers or quantities (n,) for features (n, n_features), such as the preprocessor makes of a table."""
+        if isinstance(self.target, ClassTarget):
+            return self._probabilities(features).argmax(axis=1)
+        return self._quantities(features)
 
     def evaluate(self, table: Table) -> Evaluation:
-        """Compare the answers with the target's column."""
-        predictions = self.predict(table)
-        column = table.column(self.target.name)
-        if isinstance(self.target, ClassTarget):
-            assert predictions.probabilities is not None
-            evaluation = evaluate_classes(self.target.encode(column), predictions.probabilities, self.target.classes)
-        else:
-            evaluation = evaluate_numbers(self.target.decode(self.target.encode(column)), predictions.values)
-        evaluation.notes[:0] = predictions.notes
-        return evaluation
+        """How good the answers are for rows whose target is known; InputError if a cell cannot be taken."""
+        return self._judged(self._prepared(table))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file; `clearprop.load` reads it."""
@@ -184,9 +178,39 @@ class TableModel:
             raise InputError(f"{path}: damaged model file: {error}") from error
         return cls(file.network, preprocessor, target)
 
-    def _features_and_targets(self, table: Table) -> tuple[Array, Array]:
-        features = self.preprocessor.transform(table.drop([self.target.name]))
-        return features, self.target.encode(table.column(self.target.name))
+    def _features(self, table: Table, notes: list[str]) -> Array:
+        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        return self.preprocessor.transform(used, notes)
+
+    def _prepared(self, table: Table) -> _Prepared:
+        notes: list[str] = []
+        features = self._features(table, notes)
+        return _Prepared(features, self.target.encode(table.column(self.target.name)), notes)
+
+    def _probabilities(self, features: Array) -> Array:
+        """The probability of each class (n, classes)."""
+        outputs = self.network.predict(features)
+        return np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+    def _quantities(self, features: Array) -> Array:
+        return self.target.decode(self.network.predict(features)[:, 0])
+
+    def _judged(self, rows: _Prepared) -> Evaluation:
+        if isinstance(self.target, ClassTarget):
+            evaluation = evaluate_classes(rows.targets, self._probabilities(rows.features), self.target.classes)
+        else:
+            evaluation = evaluate_numbers(self.target.decode(rows.targets), self._quantities(rows.features))
+        evaluation.notes[:0] = rows.notes
+        return evaluation
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """The rows of a table as the network takes them, and what was remarkable about them."""
+
+    features: Array
+    targets: Array
+    notes: list[str]
 
 
 @dataclass(frozen=True)

@@ -17,13 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.entries import MISSING, in_order, listed, quoted
+from clearprop.foundation.entries import MISSING, listed, quoted
 from clearprop.foundation.memory import check_memory
 from clearprop.tables.columns import SMALLEST_SPAN, Column
+from clearprop.tables.identifiers import distinct_values, note_identifier
 from clearprop.tables.table import Table
-
-# A column with more different texts than this, and more than half of its rows, is taken for an identifier.
-MOST_UNREPEATED = 20
 
 
 @dataclass(frozen=True)
@@ -191,9 +189,9 @@ class Preprocessor:
                 constant = bool(np.nanmax(numbers_of_column) - np.nanmin(numbers_of_column) < SMALLEST_SPAN)
                 if not constant:
                     numbers[column.name] = numbers_of_column
-                    _note_identifier(column, numbers_of_column, notes)
+                    note_identifier(column, numbers_of_column, notes)
             else:
-                values = _distinct_values(column, max_categories, column.name in forced)
+                values = distinct_values(column, max_categories, column.name in forced)
                 learned = CategoryColumn(column.name, values)
                 constant = len(learned.values) == 1
                 if not constant:
@@ -323,31 +321,6 @@ def _column_from_config(config: object, what: str) -> NumberColumn | CategoryCol
 def _numbers_come_first(columns: Sequence[NumberColumn | CategoryColumn]) -> bool:
     kinds = [column.kind for column in columns]
     return kinds == sorted(kinds, reverse=True)  # "number", then "category"
-
-
-def _distinct_values(column: Column, max_categories: int, forced: bool) -> tuple[str, ...]:
-    """The categories of a column, unless there are too many, or (if no one said that they are) almost no repeats."""
-    distinct = set(column.cells.tolist())
-    known = distinct - MISSING
-    n_known = int((~column.missing).sum())
-    looks = f"{column.where()}: {len(known):,} different texts in {n_known:,} known cells look like an identifier, "
-    looks += "a date or free text"
-    ignored, taken = (Parameter(name, quoted(column.name), many=True) for name in ("ignore", "categories"))
-    if len(known) > max_categories:
-        rule = f"{looks} (at most {max_categories:,} are taken): pass "
-        raise InputError(Message(rule, ignored, ", or a greater ", Parameter("max_categories")))
-    if not forced and len(known) > MOST_UNREPEATED and 2 * len(known) > n_known:
-        raise InputError(Message(f"{looks}: pass ", ignored, ", or ", taken, " if they name kinds of things"))
-    return (*([""] if distinct & MISSING else []), *in_order(known))
-
-
-def _note_identifier(column: Column, numbers: NDArray[np.float64], notes: list[str]) -> None:
-    """Say so if a column of whole numbers has another one in every row, as a running number has."""
-    known = numbers[~np.isnan(numbers)]
-    if len(known) > MOST_UNREPEATED and (known == np.rint(known)).all() and len(np.unique(known)) == len(known):
-        ignored = Parameter("ignore", quoted(column.name), many=True)
-        what = f"{column.where()}: every row has another whole number: pass "
-        notes.append(Message(what, ignored, " if it is an identifier."))
 
 
 def _scaled_columns(numbers: dict[str, NDArray[np.float64]]) -> list[NumberColumn]:

@@ -90,15 +90,14 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
     complete = np.isfinite(points).all(axis=1)
     shown, points = shown.take(np.flatnonzero(complete)), points[complete]
     target = model.target
-    truth = target.encode(shown.column(target.name))
+    answered = shown.column(target.name)
 
     def answers(plane: Any) -> Any:
         features = [column.scaled(numbers) for column, numbers in zip(columns, plane.T, strict=True)]
-        predictions = model.answer(np.column_stack(features))
-        return predictions.values if predictions.probabilities is None else predictions.probabilities.argmax(axis=1)
+        return model.answers(np.column_stack(features))
 
     labels = target.classes if isinstance(target, ClassTarget) else None
-    truth = truth if labels is not None else target.decode(truth)
+    truth = answered.numbers() if labels is None else target.encode(answered)
     title = f"What the network answers: {target.name}"
     return plots.draw_decision_boundary(answers, points, truth, names, labels, title).figure
 

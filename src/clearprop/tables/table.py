@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,8 @@ class Table:
     columns: tuple[Cells, ...]
     lines: NDArray[np.int64]
     place: str = "line"
+    # What was found out about a column is kept for as long as the table, and shared with tables of the same rows.
+    _read: dict[str, Column] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_columns(cls, names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> Table:
@@ -95,13 +97,13 @@ class Table:
 
     @property
     def n_rows(self) -> int:
-        """The number of rows."""
+        """How many rows there are, the line of names not counted."""
         return len(self.lines)
 
     def column(self, name: str) -> Column:
         """The column of this name; an unknown name raises an InputError that lists those there are."""
-        cells = self.select([name]).columns[0]
-        return Column(name, cells, self.lines, self.path, self.place)
+        (cells,) = self.select([name]).columns
+        return self._read.setdefault(name, Column(name, cells, self.lines, self.path, self.place))
 
     def select(self, names: Iterable[str]) -> Table:
         """The table of these columns, in this order; unknown names raise an InputError that lists them."""
@@ -110,7 +112,8 @@ class Table:
         unknown = [name for name in wanted if name not in by_name]
         if unknown:
             raise InputError(self._unknown_columns(unknown))
-        return Table(self.path, wanted, tuple(by_name[name] for name in wanted), self.lines, self.place)
+        columns = tuple(by_name[name] for name in wanted)
+        return Table(self.path, wanted, columns, self.lines, self.place, self._read)
 
     def drop(self, names: Iterable[str]) -> Table:
         """The table without these columns; unknown names raise an InputError that lists them."""
@@ -158,6 +161,6 @@ def checked_names(names: Sequence[str], where: str) -> tuple[str, ...]:
 
 
 def cell_texts(values: Iterable[Any]) -> Iterator[str]:
-    """Python's values as the text of cells."""
+    """The text of each cell: None is empty, and a number is written so that it reads as the same number."""
     plain = values.tolist() if isinstance(values, np.ndarray) else values
     return ("" if value is None else str(value) for value in plain)

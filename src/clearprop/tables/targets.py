@@ -17,7 +17,7 @@ from clearprop.tables.columns import SMALLEST_SPAN, Column
 Task = Literal["classification", "regression"]
 
 MOST_CLASSES = 1000
-# Whole numbers are guessed to be classes if there are so few different ones, in so many rows for each.
+# Whole numbers are guessed to be classes if at most ten differ, with five rows or more for each on average.
 MOST_GUESSED_CLASSES = 10
 LEAST_ROWS_A_GUESSED_CLASS = 5
 
@@ -155,11 +155,11 @@ class ClassTarget(Target):
 
     @cached_property
     def labels_are_numbers(self) -> bool:
-        """Whether labels are compared as numbers."""
+        """Whether all labels are finite numbers, and so `1.0` and `1` are the same class."""
         return are_numbers(self.classes)
 
     def key(self, label: str) -> float | str:
-        """What labels are compared by."""
+        """What stands for a label in comparisons: its number where all labels are numbers, else itself."""
         return number_or_nan(label) if self.labels_are_numbers else label
 
     def encode(self, column: Column) -> NDArray[np.int64]:

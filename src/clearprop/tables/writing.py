@@ -33,6 +33,7 @@ def write_csv(path: str | os.PathLike[str], names: Sequence[str], columns: Seque
     Examples
     --------
     >>> import tempfile
+    >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "predictions.csv"
     ...     write_csv(path, ["kind", "probability"], [["setosa, wild", "other"], np.array([0.1, 0.9])])
