@@ -4,10 +4,8 @@ import os
 import re
 import sys
 
-from clearprop.cli.flags import FLAGS
 from clearprop.cli.signals import ignore_signals
 from clearprop.cli.streams import complain, give_up_output, prepare_streams, why_not
-from clearprop.errors import Message
 from clearprop.printable import printable
 
 
@@ -46,5 +44,8 @@ def _status() -> int:
 
 def _said_by(error: Exception) -> str:
     """The error's message, with flags where it names the library's parameters."""
+    from clearprop.cli.flags import FLAGS
+    from clearprop.errors import Message
+
     text = next(iter(error.args), None)
     return text.worded(FLAGS) if isinstance(text, Message) else str(error)

@@ -5,7 +5,6 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from clearprop.cli.flags import FLAGS
 from clearprop.cli.train_options import TrainOptions
 
 if TYPE_CHECKING:
@@ -95,6 +94,7 @@ class _Plane:
 def _learned(table: "Table", target: str, settings: "TableSettings", plane: _Plane) -> "Learned":
     """Train behind a status line and a bar; what is remarkable, warnings too, is among the notes, in flags."""
     from clearprop.cli.console import UntilTraining, working
+    from clearprop.cli.flags import FLAGS
     from clearprop.errors import DivergenceError, TrainingWarning, worded
     from clearprop.tables.model import TableModel
     from clearprop.training.callbacks import ProgressBar

@@ -16,7 +16,8 @@ TRAINING = "How it learns"
 OUTPUT = "What is written"
 
 
-@dataclass(frozen=True)
+# Neither compared nor printed, so that the decorator writes no code for it, which would be a wait for each command.
+@dataclass(eq=False, repr=False)
 class TrainOptions:
     """What `clearprop train` is asked to do."""
 

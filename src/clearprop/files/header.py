@@ -1,4 +1,4 @@
-"""What a model file's header must say, checked by msgspec before anything is made of it.
+"""What a model file's header must say.
 
 The JSON is read by Python's own module, which takes the numbers that a damaged file may hold, such as NaN, so that
 whoever checks them can name them.
@@ -26,21 +26,25 @@ class Header(Struct):
 
 
 class Description(Struct, forbid_unknown_fields=True):
-    """What a model file says of its model; `extra` is checked by what knows its kind."""
+    """What a model file says of its model; all but the version is checked by who knows that version and kind."""
 
-    version: int
-    kind: str
-    network: dict[str, Any]
+    version: Any
+    kind: Any
+    network: Any
     extra: Any
 
 
-class NetworkDescription(Struct):
+_Size = Annotated[int, Meta(ge=1, description="a whole number of at least 1")]
+_Function = Annotated[dict[str, Any], Meta(description="a dictionary")]
+
+
+class NetworkConfig(Struct):
     """A network without its numbers; whether there are such functions is found out where the network is made."""
 
-    layer_sizes: Annotated[list[Annotated[int, Meta(ge=1)]], Meta(min_length=2)]
-    activations: Annotated[list[dict[str, Any]], Meta(min_length=1)]
-    loss: dict[str, Any]
-    dtype: Literal["float32", "float64"]
+    layer_sizes: Annotated[list[_Size], Meta(min_length=2, description="a list of two sizes or more")]
+    activations: Annotated[list[_Function], Meta(min_length=1, description="a list of functions")]
+    loss: _Function
+    dtype: Annotated[Literal["float32", "float64"], Meta(description="'float32' or 'float64'")]
 
 
 def description(header: bytes) -> Description:
@@ -53,8 +57,3 @@ def description(header: bytes) -> Description:
     """
     text = msgspec.convert(json.loads(header), Header).metadata.clearprop
     return msgspec.convert(json.loads(text), Description)
-
-
-def described_network(description: Description) -> NetworkDescription:
-    """The network that is described, in entries of their types; ValueError if one is not as it must be."""
-    return msgspec.convert(description.network, NetworkDescription)

@@ -23,7 +23,7 @@ from clearprop.foundation.atomic import write_atomically
 from clearprop.network.network import Network
 
 if TYPE_CHECKING:
-    from clearprop.files.header import Description, NetworkDescription
+    from clearprop.files.header import Description, NetworkConfig
 
 VERSION = 1
 LARGEST_HEADER = 16 * 2**20
@@ -73,21 +73,24 @@ class ModelFile:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        from clearprop.files.header import described_network
+        from clearprop.files.header import NetworkConfig
+        from clearprop.foundation.configs import checked
 
         content = _content(path)
         description = _description(path, content)
         try:
-            _check_size(described_network(description), content)
+            _check_size(checked(description.network, NetworkConfig, "network"), content)
             network = Network.from_config(description.network)
             arrays = load(content)
+        except InputError as error:
+            raise InputError(f"{path}: damaged model file: {error}") from error
         except (TypeError, ValueError, SafetensorError) as error:
             raise InputError(f"{path}: damaged model file ({error}): {REMEDY}") from error
         _fill(path, network, arrays)
         return cls(network, description.kind, description.extra)
 
 
-def _check_size(network: NetworkDescription, content: bytes) -> None:
+def _check_size(network: NetworkConfig, content: bytes) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
     (header,) = struct.unpack("<Q", content[:8])
     parameters = sum((m + 1) * n for m, n in pairwise(network.layer_sizes))

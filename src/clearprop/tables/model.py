@@ -162,7 +162,8 @@ class TableModel:
         InputError
             The file's parts do not belong together.
         """
-        from clearprop.tables.config import TableModelConfig, checked
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.config import TableModelConfig
 
         try:
             parts = checked(file.extra, TableModelConfig, "table model")

@@ -66,7 +66,8 @@ class NumberColumn:
     @classmethod
     def from_config(cls, config: object, what: str) -> NumberColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
-        from clearprop.tables.config import NumberColumnConfig, checked
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.config import NumberColumnConfig
 
         column = checked(config, NumberColumnConfig, what)
         return cls(column.name, column.median, column.mean, column.scale)
@@ -113,7 +114,8 @@ class CategoryColumn:
     @classmethod
     def from_config(cls, config: object, what: str) -> CategoryColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
-        from clearprop.tables.config import CategoryColumnConfig, checked, refuse, refuse_repeats
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.config import CategoryColumnConfig, refuse_repeats
 
         column = checked(config, CategoryColumnConfig, what)
         refuse_repeats(column.values, f"{what}, values")
@@ -292,7 +294,8 @@ class Preprocessor:
         >>> Preprocessor.from_config(preprocessor.to_config()) == preprocessor
         True
         """
-        from clearprop.tables.config import PreprocessorConfig, checked, refuse
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.config import PreprocessorConfig
 
         entries = checked(config, PreprocessorConfig, "preprocessing").columns
         columns = tuple(
@@ -313,7 +316,7 @@ def _column_from_config(config: object, what: str) -> NumberColumn | CategoryCol
         return NumberColumn.from_config(config, what)
     if kind == CategoryColumn.kind:
         return CategoryColumn.from_config(config, what)
-    from clearprop.tables.config import refuse
+    from clearprop.foundation.configs import refuse
 
     raise refuse(what, f"its kind, {quoted(kind)}, is neither 'number' nor 'category'")
 

@@ -103,7 +103,7 @@ class Target(ABC):
             return ClassTarget.from_entries(config)
         if task == NumberTarget.task:
             return NumberTarget.from_entries(config)
-        from clearprop.tables.config import refuse
+        from clearprop.foundation.configs import refuse
 
         raise refuse("target", f"its task, {quoted(task)}, is neither 'classification' nor 'regression'")
 
@@ -194,7 +194,8 @@ class ClassTarget(Target):
     @classmethod
     def from_entries(cls, config: object) -> ClassTarget:
         """The target of a checked configuration; `Target.from_config` chooses it."""
-        from clearprop.tables.config import ClassTargetConfig, checked, refuse, refuse_repeats
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.config import ClassTargetConfig, refuse_repeats
 
         entries = checked(config, ClassTargetConfig, "target")
         refuse_repeats(entries.classes, "target, classes")
@@ -255,7 +256,8 @@ class NumberTarget(Target):
     @classmethod
     def from_entries(cls, config: object) -> NumberTarget:
         """The target of a checked configuration; `Target.from_config` chooses it."""
-        from clearprop.tables.config import NumberTargetConfig, checked
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.config import NumberTargetConfig
 
         entries = checked(config, NumberTargetConfig, "target")
         return cls(entries.name, entries.mean, entries.scale)

@@ -36,7 +36,7 @@ def write_csv(path: str | os.PathLike[str], names: Sequence[str], columns: Seque
     >>> from pathlib import Path
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "predictions.csv"
-    ...     write_csv(path, ["kind", "probability"], [["setosa, wild", "other"], np.array([0.1, 0.9])])
+    ...     write_csv(path, ["kind", "probability"], [["setosa, wild", "other"], [0.1, 0.9]])
     ...     print(path.read_text(encoding="utf-8"), end="")
     kind,probability
     "setosa, wild",0.1
