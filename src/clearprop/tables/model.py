@@ -220,14 +220,21 @@ class Learned:
 
     Attributes
     ----------
+    model : TableModel
+    history : History
+        Losses and scores by epoch.
     stop_reason, ending : str
         Why training ended; and, in the second, which epoch's parameters the model has.
+    optimizer : str
+        The optimiser's name.
+    batch_size : int
+        How many rows a step took.
     evaluation : Evaluation
         On the rows held out, or on the training rows where there are none.
     train, held_out : Table
         The rows trained on, and those kept out of it (None for none).
     notes : list of str
-        What was found out about the table.
+        What was found out about the table; one that names parameters is a `clearprop.errors.Message`.
     """
 
     model: TableModel
