@@ -55,5 +55,8 @@ def description(header: bytes) -> Description:
     ValueError, RecursionError
         It is no JSON, or has other entries than a model file's.
     """
-    text = msgspec.convert(json.loads(header), Header).metadata.clearprop
-    return msgspec.convert(json.loads(text), Description)
+    try:
+        text = msgspec.convert(json.loads(header), Header).metadata.clearprop
+        return msgspec.convert(json.loads(text), Description)
+    except msgspec.ValidationError as error:  # which is no ValueError before msgspec 0.21
+        raise ValueError(str(error)) from error

@@ -52,9 +52,16 @@ def checked(config: object, kind: type[Config], what: str) -> Config:
     clearprop.errors.InputError: column 1, scale: -2 is not above 0: the file is damaged or was changed: save the ...
     """
     try:
-        return msgspec.convert(config, kind)
+        return _converted(config, kind)
     except msgspec.ValidationError:
         raise _refusal(config, kind, what) from None
+
+
+def _converted(value: object, kind: type[Config]) -> Config:
+    try:
+        return msgspec.convert(value, kind)
+    except SystemError as error:  # before msgspec 0.22, for a whole number that is too large for a float
+        raise msgspec.ValidationError(str(error.__cause__)) from None
 
 
 def _refusal(config: object, kind: type[Struct], what: str) -> InputError:
@@ -75,7 +82,7 @@ def _refusal(config: object, kind: type[Struct], what: str) -> InputError:
 
 def _is_wrong(value: object, kind: Any) -> bool:
     try:
-        msgspec.convert(value, kind)
+        _converted(value, kind)
     except msgspec.ValidationError:
         return True
     return False
