@@ -27,7 +27,7 @@ class UntilTraining(Callback):
         self._status = status
 
     def on_start(self, trainer: Trainer) -> None:
-        """Preparation is over."""
+        """Take the line away: from here on the bar says how far training is."""
         self._status.stop()
 
 
@@ -42,7 +42,7 @@ def working(what: str) -> Status:
 
 
 def print_notes(sentences: Sequence[str]) -> None:
-    """Print what was remarkable, to standard error."""
+    """Print each sentence as a note, a line of its own, to standard error."""
     for sentence in sentences:
         say(f"note: {sentence}", notes)
 
@@ -77,6 +77,6 @@ def _confusion(evaluation: Evaluation, width: int) -> Table:
 
 
 def header(text: str) -> None:
-    """Print the title of what follows."""
+    """Print a title between an empty line and a ruled one."""
     console.print(f"\n{text}", style="bold")
     console.print("─" * len(text))

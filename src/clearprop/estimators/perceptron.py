@@ -27,7 +27,7 @@ from clearprop.network.rows import Rows
 from clearprop.perceptron.counts import as_counts
 from clearprop.perceptron.mistake_bound import judged
 from clearprop.perceptron.one_against_rest import OneAgainstRest
-from clearprop.perceptron.rule import Learned
+from clearprop.perceptron.rule import TrainedOutput
 from clearprop.perceptron.updates import Updates
 from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import Diagnosis, Settings
@@ -278,7 +278,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         if self.penalty is not None or not from_zero:
             self.mistake_bound_[:] = np.inf
 
-    def _keep(self, learned: list[Learned], dtype: np.dtype[Any], n_rows: int, places: Array | None) -> None:
+    def _keep(self, learned: list[TrainedOutput], dtype: np.dtype[Any], n_rows: int, places: Array | None) -> None:
         """The fitted attributes that training gives; `places` are those of the rows it was shown, among those given."""
         self.coef_ = np.vstack([one.weights for one in learned])
         # For two classes scikit-learn's bias is float64 whatever X is, and so is this.

@@ -15,7 +15,7 @@ from clearprop.estimators.notices import NotSeparableWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.perceptron.one_against_rest import OneAgainstRest
-from clearprop.perceptron.rule import Learned, OnlineRows, RuleSettings, train
+from clearprop.perceptron.rule import OnlineRows, RuleSettings, TrainedOutput, train
 from clearprop.perceptron.shuffles import shuffle_seeds
 
 Array = npt.NDArray[Any]
@@ -53,7 +53,7 @@ def first_weights(X: Any, outputs: int, coef_init: Any, intercept_init: Any) -> 
     return coef.reshape(shape), bias.reshape(outputs)
 
 
-def train_outputs(estimator: Any, X: Any, rows: OneAgainstRest, epochs: int) -> list[Learned]:
+def train_outputs(estimator: Any, X: Any, rows: OneAgainstRest, epochs: int) -> list[TrainedOutput]:
     """What each output learns, from the estimator's weights on.
 
     Parameters

@@ -13,7 +13,7 @@ import struct
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,9 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
 from clearprop.network.network import Network
+
+if TYPE_CHECKING:
+    from clearprop.files.header import Description, NetworkConfig
 
 VERSION = 1
 LARGEST_HEADER = 16 * 2**20
@@ -70,23 +73,28 @@ class ModelFile:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
+        from clearprop.files.header import NetworkConfig
+        from clearprop.foundation.configs import checked
+
         content = _content(path)
         description = _description(path, content)
         try:
-            _check_size(description["network"], content)
-            network = Network.from_config(description["network"])
+            _check_size(checked(description.network, NetworkConfig, "network"), content)
+            network = Network.from_config(description.network)
             arrays = load(content)
-        except (KeyError, TypeError, ValueError, AttributeError, SafetensorError) as error:
+        except InputError as error:
+            raise InputError(f"{path}: damaged model file: {error}") from error
+        except (TypeError, ValueError, SafetensorError) as error:
             raise InputError(f"{path}: damaged model file ({error}): {REMEDY}") from error
         _fill(path, network, arrays)
-        return cls(network, description["kind"], description["extra"])
+        return cls(network, description.kind, description.extra)
 
 
-def _check_size(config: dict[str, Any], content: bytes) -> None:
+def _check_size(network: NetworkConfig, content: bytes) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
     (header,) = struct.unpack("<Q", content[:8])
-    parameters = sum((int(m) + 1) * int(n) for m, n in pairwise(config["layer_sizes"]))
-    size = parameters * np.dtype(config["dtype"]).itemsize
+    parameters = sum((m + 1) * n for m, n in pairwise(network.layer_sizes))
+    size = parameters * np.dtype(network.dtype).itemsize
     if size != len(content) - 8 - header:
         raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
 
@@ -125,8 +133,10 @@ def _content(path: str | os.PathLike[str]) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror}): {REMEDY}") from error
 
 
-def _description(path: str | os.PathLike[str], content: bytes) -> dict[str, Any]:
-    """The JSON of the header, read before anything is made of the tensors."""
+def _description(path: str | os.PathLike[str], content: bytes) -> Description:
+    """What the header says, read before anything is made of the tensors."""
+    from clearprop.files.header import description
+
     foreign = InputError(f"{path}: not a model file of clearprop: {REMEDY}")
     if len(content) < 8:
         raise foreign
@@ -134,15 +144,12 @@ def _description(path: str | os.PathLike[str], content: bytes) -> dict[str, Any]
     if length > min(LARGEST_HEADER, len(content) - 8):
         raise foreign
     try:
-        header = json.loads(content[8 : 8 + length])
-        description = json.loads(header["__metadata__"]["clearprop"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        described = description(content[8 : 8 + length])
+    except (ValueError, RecursionError) as error:
         raise foreign from error
-    if not isinstance(description, dict) or set(description) != {"version", "kind", "network", "extra"}:
-        raise foreign
-    if description["version"] != VERSION:
+    if described.version != VERSION:
         raise InputError(
-            f"{path}: a model file of version {description['version']}, and this clearprop reads version {VERSION}: "
+            f"{path}: a model file of version {described.version}, and this clearprop reads version {VERSION}: "
             "use the clearprop that wrote it, or train again"
         )
-    return description
+    return described

@@ -174,7 +174,7 @@ def no_attribute(thing: object, name: str, instead: Mapping[str, str]) -> Attrib
 
 
 def _plain(name: str) -> str:
-    """Without capitals and punctuation."""
+    """A name by which spellings are compared: in lower case, nothing but letters and digits."""
     return re.sub(r"[\W_]", "", name).casefold()
 
 

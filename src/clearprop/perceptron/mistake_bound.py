@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.sparse import is_sparse
 from clearprop.perceptron.one_against_rest import OneAgainstRest
-from clearprop.perceptron.rule import SPARSE_BIAS_SHARE, Learned
+from clearprop.perceptron.rule import SPARSE_BIAS_SHARE, TrainedOutput
 from clearprop.perceptron.separability import separable
 
 Array = npt.NDArray[Any]
@@ -20,7 +20,7 @@ TESTED_IN_FIT = 2_000
 
 
 def judged(
-    X: Any, classes: OneAgainstRest, fit_intercept: bool, learned: Sequence[Learned]
+    X: Any, classes: OneAgainstRest, fit_intercept: bool, learned: Sequence[TrainedOutput]
 ) -> tuple[Array, list[bool | None]]:
     """Novikoff's bound (R/γ)² on the updates of each output, and whether a hyperplane separates its rows.
 
@@ -56,7 +56,7 @@ def judged(
     return bounds, can
 
 
-def _bound(rows: Any, count: Array, learned: Learned, share: float, margin: float) -> float:
+def _bound(rows: Any, count: Array, learned: TrainedOutput, share: float, margin: float) -> float:
     """(R/γ)² of rows that the weights separate by the margin; infinite where that cannot be computed."""
     with np.errstate(all="ignore"):
         squares = np.asarray((rows.multiply(rows) if is_sparse(rows) else rows * rows).sum(axis=1)).ravel()

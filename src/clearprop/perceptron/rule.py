@@ -56,8 +56,18 @@ class RuleSettings:
 
 
 @dataclass
-class Learned:
-    """Weights of shape (features,), bias, epochs, mistakes of the last epoch, and the log of all updates."""
+class TrainedOutput:
+    """What was learned of one output.
+
+    Attributes
+    ----------
+    weights : array, shape (features,)
+    bias : float
+    epochs, mistakes : int
+        How many epochs were gone through, and the updates of the last.
+    updates : Updates
+        The log of all.
+    """
 
     weights: Array
     bias: float
@@ -104,7 +114,7 @@ def train(
     validate: Callable[[Array, float], float] | None = None,
     tell: Callable[[str], None] | None = None,
     engine: RuleEngine | None = None,
-) -> Learned:
+) -> TrainedOutput:
     """Train one output until its epochs are over or nothing is gained any more.
 
     Parameters
@@ -145,35 +155,35 @@ def train(
     w = Weights(weights.copy(), settings.alpha > 0)
     run = Run(rows, signs, w, bias, settings, sample_weight, class_weight, output)
     places = np.arange(rows.n)
-    course = Course(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
+    standing = Standing(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
     log = Updates()
-    while course.epoch < settings.epochs and course.stale < settings.patience:
+    while standing.epoch < settings.epochs and standing.stale < settings.patience:
         with np.errstate(all="ignore"):  # what is not finite is noticed below
             if validate is None and tell is None:
-                log += engine.advance(run, course, settings.epochs)
+                log += engine.advance(run, standing, settings.epochs)
             else:
-                log += engine.advance(run, course, course.epoch + 1, judges=validate is None)
+                log += engine.advance(run, standing, standing.epoch + 1, judges=validate is None)
         if not run.is_finite:
-            raise _divergence_error(run, course)
+            raise _divergence_error(run, standing)
         if validate is not None:
-            course.weigh(-validate(w.values * w.scale, run.bias), settings)
+            standing.weigh(-validate(w.values * w.scale, run.bias), settings)
         if tell is not None:
             norm = float(np.linalg.norm(w.values)) * w.scale
             tell(
-                f"Epoch {course.epoch}: {course.mistakes} updates, norm {norm:.4g}, bias {run.bias:.6g}, "
-                f"objective {course.current:.6g}"
+                f"Epoch {standing.epoch}: {standing.mistakes} updates, norm {norm:.4g}, bias {run.bias:.6g}, "
+                f"objective {standing.current:.6g}"
             )
     w.fold()
-    return Learned(w.values, run.bias, course.epoch, course.mistakes, log)
+    return TrainedOutput(w.values, run.bias, standing.epoch, standing.mistakes, log)
 
 
-def _divergence_error(run: Run, course: Course) -> DivergenceError:
+def _divergence_error(run: Run, standing: Standing) -> DivergenceError:
     largest = float(abs(run.rows.X).max())
     step = run.settings.rate * float(run.sample_weight.max()) * max(run.class_weight)
     return DivergenceError(
-        f"training diverged in epoch {course.epoch}: the weights or the bias of output {run.output} were no longer "
+        f"training diverged in epoch {standing.epoch}: the weights or the bias of output {run.output} were no longer "
         f"finite (the largest input is {largest:.4g}, and a row is added up to {step:.4g} times)",
-        course.epoch,
+        standing.epoch,
         None,
         1,
         "Where it began is not changed",
@@ -182,8 +192,8 @@ def _divergence_error(run: Run, course: Course) -> DivergenceError:
 
 
 @dataclass
-class Course:
-    """How far a training has come.
+class Standing:
+    """Where a training stands.
 
     Attributes
     ----------
@@ -220,7 +230,7 @@ class RuleEngine(Protocol):
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         ...
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates.
 
         An epoch is judged by its objective, a row, unless it is judged elsewhere.
@@ -235,24 +245,24 @@ class NumpyRule:
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         return XorShift(seed).permutation(n)
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         updates: list[Update] = []
         settled = False
-        while course.epoch < last and course.stale < run.settings.patience and run.is_finite:
-            course.places = course.places[course.shuffled]
-            course.epoch += 1
+        while standing.epoch < last and standing.stale < run.settings.patience and run.is_finite:
+            standing.places = standing.places[standing.shuffled]
+            standing.epoch += 1
             run.objective, before = 0.0, len(updates)
-            learned_from = course.places[course.taught[course.places]]
+            learned_from = standing.places[standing.taught[standing.places]]
             for row, score, gradient in () if settled else run.mistaken(learned_from):
                 step = run.correct(row, score, gradient) if gradient else 0.0
                 if step:
-                    updates.append(Update(course.epoch, row, run.output, score, step))
-            course.mistakes = len(updates) - before
+                    updates.append(Update(standing.epoch, row, run.output, score, step))
+            standing.mistakes = len(updates) - before
             # Where no row was wrong, none will be.
-            settled = run.objective == 0 and course.mistakes == 0 and not run.settings.alpha
+            settled = run.objective == 0 and standing.mistakes == 0 and not run.settings.alpha
             if judges:
-                course.weigh(run.objective / max(int(course.taught.sum()), 1), run.settings)
+                standing.weigh(run.objective / max(int(standing.taught.sum()), 1), run.settings)
         return Updates.of(updates)
 
 

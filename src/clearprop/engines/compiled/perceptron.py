@@ -11,7 +11,7 @@ from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_PO
 from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.engines.cost import AT_ONCE
-from clearprop.perceptron.rule import Course, Run
+from clearprop.perceptron.rule import Run, Standing
 from clearprop.perceptron.updates import Updates
 from clearprop.perceptron.weights import LEAST_SCALE
 
@@ -21,7 +21,7 @@ Array = npt.NDArray[Any]
 SCALE, SQUARE, ABSOLUTE, BIAS, CUT, OBJECTIVE = range(6)
 # Entries of `settings`.
 RATE, ALPHA, L1_RATIO, BIAS_STEP, POSITIVE, NEGATIVE, LEAST, TOLERANCE, PATIENCE, LAST, JUDGES, SHUFFLES = range(12)
-# Entries of `counts` and `judged`, as in `Course`; and how many updates the log holds.
+# Entries of `counts` and `judged`, as in `Standing`; and how many updates the log holds.
 EPOCH, MISTAKES, STALE, UPDATES = range(4)
 BEST, CURRENT = range(2)
 # Fields of an update in the log, each of 8 bytes, as in `Updates`.
@@ -79,7 +79,7 @@ def _pointers(sparse: bool) -> Pointers:
     )
 
 
-def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
+def advance(run: Run, standing: Standing, last: int, judges: bool) -> Updates:
     """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates."""
     X, w, settings, n = run.rows.X, run.w, run.settings, run.rows.n
     values, starts, columns = X, None, None
@@ -90,13 +90,14 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     tolerance = -np.inf if settings.tolerance is None else settings.tolerance
     numbers = [settings.rate, settings.alpha, settings.l1_ratio, bias_step, *run.class_weight]
     numbers += [LEAST_SCALE[w.values.dtype], tolerance, settings.patience, last, judges, settings.shuffle]
-    counts, judged = np.array([course.epoch, course.mistakes, course.stale, 0]), np.array([course.best, course.current])
-    log, parts = np.empty(max(min(ROOM, n * (last - course.epoch)), n), dtype=Updates.FIELDS), []
-    course.places = np.array(course.places)
-    signs = np.where(course.taught, run.signs, 0.0)
+    counts = np.array([standing.epoch, standing.mistakes, standing.stale, 0])
+    judged = np.array([standing.best, standing.current])
+    log, parts = np.empty(max(min(ROOM, n * (last - standing.epoch)), n), dtype=Updates.FIELDS), []
+    standing.places = np.array(standing.places)
+    signs = np.where(standing.taught, run.signs, 0.0)
     arrays = Arrays(
         values.reshape(-1), starts, columns,
-        course.places, course.places.copy(), np.ascontiguousarray(course.shuffled),
+        standing.places, standing.places.copy(), np.ascontiguousarray(standing.shuffled),
         signs, np.ascontiguousarray(run.sample_weight, dtype=np.float64), w.values, run.cut_so_far,
         state, np.array(numbers, dtype=np.float64), counts, judged, log.view(np.int64), log.view(np.float64),
     )  # fmt: skip
@@ -107,15 +108,15 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     at_once = max(1, int(AT_ONCE / (n * ROW + arrays.values.size * NUMBER)))
     while True:
         counts[UPDATES] = 0
-        arrays.settings[LAST] = min(last, course.epoch + at_once)
+        arrays.settings[LAST] = min(last, standing.epoch + at_once)
         run_epochs(pointer_to(all_pointers), n, len(w.values), n_taught, len(log))
         parts.append(log[: counts[UPDATES]].copy())
         parts[-1]["output"] = run.output
         w.scale, w.square, w.absolute = map(float, state[:BIAS])
         run.bias, run.cut, run.objective = map(float, state[BIAS:])
-        course.epoch, course.mistakes, course.stale = map(int, counts[:UPDATES])
-        course.best, course.current = map(float, judged)
-        if course.epoch >= last or course.stale >= settings.patience or not run.is_finite:
+        standing.epoch, standing.mistakes, standing.stale = map(int, counts[:UPDATES])
+        standing.best, standing.current = map(float, judged)
+        if standing.epoch >= last or standing.stale >= settings.patience or not run.is_finite:
             return Updates(*parts)
 
 
