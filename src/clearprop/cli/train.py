@@ -114,7 +114,7 @@ def train(
     from clearprop.tables.model import TableModel, TableSettings
     from clearprop.tables.preprocessing import Preprocessor
     from clearprop.tables.table import Table, read_csv
-    from clearprop.training.callbacks import ProgressBar
+    from clearprop.training.progress import ProgressBar
 
     outputs = checked_outputs([out, report, loss_curve, boundary], inputs=[data])
     place, report, loss_curve, boundary = outputs

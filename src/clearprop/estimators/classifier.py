@@ -26,7 +26,7 @@ from clearprop.foundation.arguments import checked_dtype
 from clearprop.foundation.memory import check_memory
 from clearprop.losses import LOSSES, SIGNED, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
-from clearprop.training.trainer import check_room
+from clearprop.training.room import check_room
 
 Array = npt.NDArray[Any]
 

@@ -49,9 +49,12 @@ from clearprop.training.diagnosis.causes import poor_outcome
 from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import ESTIMATOR, TRAINER, Settings
 from clearprop.training.diagnosis.outcome import Outcome, loss_now
-from clearprop.training.history import EpochRecord, History
+from clearprop.training.history import EpochRecord
+from clearprop.training.room import check_room
+from clearprop.training.run import Training
+from clearprop.training.settings import DEFAULT_BATCH_SIZE
 from clearprop.training.snapshots import Snapshot
-from clearprop.training.trainer import Trainer, check_room
+from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -121,12 +124,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         with unchanged_if_refused(self) as earlier:
             if incremental:
                 self._first_call(X, y, classes)
-            trainer = self._prepared(X, y, sample_weight, validation, report, incremental)
+            training = self._prepared(X, y, sample_weight, validation, report, incremental)
         try:
-            with trainer.undisturbed(), report.told(max_subtasks=1 if incremental else self.max_iter):
-                self._run(trainer, report, earlier, incremental)
+            with training.undisturbed(), report.told(max_subtasks=1 if incremental else self.max_iter):
+                self._run(training, report, earlier, incremental)
         finally:
-            if earlier.is_model and not report.epochs and (trainer.stop_reason or "diverged").startswith("diverged"):
+            if earlier.is_model and not report.epochs and (training.stop_reason or "diverged").startswith("diverged"):
                 earlier.put_back()
 
     def _prepared(
@@ -137,8 +140,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         validation: tuple[Any, Any, Any],
         report: EpochReport,
         incremental: bool,
-    ) -> Trainer:
-        """All that is given, checked, and a trainer that stands before the first batch."""
+    ) -> Training:
+        """All that is given, checked, and a training that stands before the first batch."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         first = "network_" not in self.__dict__ or not (self.warm_start or incremental)
         if self.early_stopping and incremental and self._is_stochastic():
@@ -157,7 +160,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         if self.early_stopping and held_out is None and self._is_stochastic():
             sample, held_out = hold_out(sample, self.validation_fraction, random, self._stratifies())
         self._open_records(held_out is not None)
-        return self._trainer(sample, held_out, random, report, incremental)
+        return self._started(sample, held_out, random, report, incremental)
 
     def _begin(self, hidden: list[int], X: Any, targets: Array, random: np.random.RandomState) -> None:
         """A new network, and nothing learned yet."""
@@ -200,15 +203,15 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         else:
             self.best_loss_ = np.inf if best_loss is None else best_loss
 
-    def _trainer(
+    def _started(
         self,
         sample: Sample,
         held_out: Sample | None,
         random: np.random.RandomState,
         report: EpochReport,
         incremental: bool,
-    ) -> Trainer:
-        """A trainer that stands before the first batch, or where the last training ended."""
+    ) -> Training:
+        """A training that stands before the first batch, or where the last training ended."""
         stochastic, early = self._is_stochastic(), bool(self.early_stopping) and self._is_stochastic()
         monitor: Any = "loss"
         if early:
@@ -245,18 +248,20 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         validation: Any = None
         if held_out is not None:
             validation = (held_out.X, self._training_targets(held_out.targets), held_out.weight)
-        trainer.start(sample.X, self._training_targets(sample.targets), sample.weight, validation, samples=self.t_)
+        targets = self._training_targets(sample.targets)
+        training = trainer.start(sample.X, targets, sample.weight, validation, samples=self.t_)
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
-        if incremental and snapshot is not None and len(snapshot.slots) == len(trainer.optimizer.slots):
-            trainer.resume(snapshot)
-        return trainer
+        if incremental and snapshot is not None and len(snapshot.slots) == len(training.job.slots):
+            training.resume(snapshot)
+            report.resume(self.history_)
+        return training
 
-    def _run(self, trainer: Trainer, report: EpochReport, earlier: Earlier, incremental: bool) -> None:
+    def _run(self, training: Training, report: EpochReport, earlier: Earlier, incremental: bool) -> None:
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
         measured = self._is_stochastic() and not incremental
-        self._first_loss = loss_now(self.network_, trainer.rows) if measured else None
-        ended = trainer.end_of_schedule()
+        self._first_loss = loss_now(self.network_, training.rows) if measured else None
+        ended = training.end_of_schedule()
         if ended is not None:
             warn_caller(
                 f"{ended}. To go on learning, raise max_iter ({self.max_iter}) to the number of all calls of "
@@ -265,30 +270,30 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             )
         try:
             if incremental:
-                trainer.run_epoch()
+                training.run_epoch()
             else:
-                trainer.run()
+                training.run_undisturbed()
         except DivergenceError as error:
-            self._report_divergence(error, trainer, earlier.is_model and not report.epochs)
+            self._report_divergence(error, training, earlier.is_model and not report.epochs)
         except KeyboardInterrupt:
             left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
             warn_caller(f"Training interrupted by user.{left}")
         finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
-            self._trained = trainer.history
-            self._stop_reason = trainer.stop_reason or ""
-            self.history_ = History([reported(record, reported_outputs(self.network_)) for record in self._trained])
-            self.learning_rate_ = trainer.next_rate
-            self._snapshot = trainer.snapshot()
+            self._trained = training.history
+            self._stop_reason = training.stop_reason or ""
+            self.history_ = report.history(self._trained)
+            self.learning_rate_ = training.next_rate
+            self._snapshot = training.snapshot()
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
-            self.loss_ = self._loss_now(trainer)
+            self.loss_ = self._loss_now(training)
         if not incremental:
-            self._warn_of_the_end(trainer)
+            self._warn_of_the_end(training)
 
-    def _warn_of_the_end(self, trainer: Trainer) -> None:
+    def _warn_of_the_end(self, training: Training) -> None:
         """Warn where training ended with a loss that has blown up, before it converged, or with nothing learned."""
         rate, reason, settings = self.learning_rate_init, self._stop_reason, self._turned()
-        rows, history = trainer.rows, trainer.history
-        outcome = Outcome.of(self.network_, rows, history, self._first_loss, bool(trainer.keep_best))
+        rows, history = training.rows, self._trained
+        outcome = Outcome.of(self.network_, rows, history, self._first_loss, training.state.patience.keeps_best)
         if outcome is not None and outcome.has_blown_up:
             warn_caller(
                 f"training has all but diverged: the loss was {outcome.before:.4g} before the first step and is "
@@ -321,16 +326,16 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             clipped=self.clip_norm is not None,
             penalty=Penalty(self.l1, self.alpha),
             decay=self.decoupled_decay or 0.0,
-            batch_size=(200 if self.batch_size == "auto" else self.batch_size) if stochastic else None,
+            batch_size=(DEFAULT_BATCH_SIZE if self.batch_size == "auto" else self.batch_size) if stochastic else None,
             first_loss=self._first_loss,
             stop_reason=self._stop_reason,
         )
 
-    def _loss_now(self, trainer: Trainer) -> float:
-        rows = trainer.rows
-        return self.network_.loss(rows.X, rows.y, rows.sample_weight, trainer.penalty)
+    def _loss_now(self, training: Training) -> float:
+        rows = training.rows
+        return self.network_.loss(rows.X, rows.y, rows.sample_weight, training.penalty)
 
-    def _report_divergence(self, error: DivergenceError, trainer: Trainer, left: bool) -> None:
+    def _report_divergence(self, error: DivergenceError, training: Training, left: bool) -> None:
         """Raise the error in this estimator's words, or warn where early stopping has an epoch to go back to.
 
         Parameters
@@ -338,16 +343,16 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         left : bool
             Whether the estimator is left as it was before.
         """
-        if trainer.best_epoch is None or not trainer.keep_best:
+        if training.best_epoch is None or not training.keep_best:
             opening = "Solver produced non-finite parameter weights. The input data may contain large values and need "
             opening += "to be preprocessed. In detail: "
             raise error.worded(NAMES, opening=opening, kept=LEFT if left else None) from None
         best = validation_score(
-            self, reported(trainer.history[trainer.best_epoch - 1], reported_outputs(self.network_))
+            self, reported(training.history[training.best_epoch - 1], reported_outputs(self.network_))
         )
         self.validation_scores_ = [*(self.validation_scores_ or []), float("nan")]
         warn_caller(
-            f"{error.worded(NAMES)}. Early stopping keeps epoch {trainer.best_epoch}, the best: its validation score "
+            f"{error.worded(NAMES)}. Early stopping keeps epoch {training.best_epoch}, the best: its validation score "
             f"is {best:.4g}",
             DivergenceWarning,
         )

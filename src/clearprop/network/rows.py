@@ -69,6 +69,9 @@ class Rows:
             raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
         return cls(rows, targets, weight)
 
+    def __len__(self) -> int:
+        return len(self.y)
+
     def counted(self) -> Rows:
         """Those that weigh something."""
         if self.sample_weight is None or self.sample_weight.all():

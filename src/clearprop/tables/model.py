@@ -25,7 +25,8 @@ from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target, Task
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import History
-from clearprop.training.trainer import Trainer, check_room
+from clearprop.training.room import check_room
+from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -128,7 +129,7 @@ class TableSettings(SaysNearKeywords):
                 f"epochs must be at most {MOST_EPOCHS:,}, got {epochs:,}: a few hundred are usual, and training "
                 "ends by itself when patience epochs bring no gain"
             )
-        check_room(sizes, network.dtype, trainer.lbfgs or trainer.optimizer)
+        check_room(sizes, network.dtype, trainer.optimizer)
 
 
 @dataclass(frozen=True)
@@ -226,7 +227,7 @@ class TableModel:
             stop_reason=str(trainer.stop_reason),
             ending=str(trainer.ending),
             optimizer=str(settings.trainer.get("optimizer", "adam")),
-            batch_size=min(trainer.batch_size or train.n_rows, train.n_rows),
+            batch_size=trainer.training.batch_size,
             evaluation=model.evaluate(judged),
             train=train,
             held_out=held_out,
