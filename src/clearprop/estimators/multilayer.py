@@ -307,7 +307,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             if reason.startswith("Abnormal"):  # of which SciPy says no more
                 what = "Abnormal end of a line search, which found no lower loss,"
             solver = "Stochastic Optimizer" if self._is_stochastic() else "lbfgs"
-            hints = diagnose_network(self.network_, rows, history, settings, lines=False).hints()
+            hints = diagnose_network(self.network_, rows, history, settings, lines=False, outcome=outcome).hints()
             warn_caller(
                 f"{solver}: {what} and the optimization hasn't converged yet; loss {self.loss_:.4g}. Raise max_iter, "
                 f"or see diagnose(X, y).{hints}",
