@@ -12,7 +12,6 @@ from clearprop import Callback, History, LBfgs, Network, Penalty, Trainer
 from clearprop.engines import (
     ENGINES,
     Job,
-    LBfgsEngine,
     Progress,
     StepSettings,
     Stretch,
@@ -22,6 +21,7 @@ from clearprop.engines import (
 )
 from clearprop.engines.contract import LOSS_SUM, NORM_SUM, PENALTY_SUM
 from clearprop.engines.contract import ROWS as ROWS_SUM
+from clearprop.engines.lbfgs import LBfgsEngine
 from clearprop.network.rows import Rows
 from clearprop.optimizers import OPTIMIZERS
 from clearprop.training import Training

@@ -4,7 +4,6 @@ from clearprop.engines.auto import AutoEngine, compiles
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, StepSettings, Stretch, WholeRunEngine
 from clearprop.engines.cost import numpy_seconds
-from clearprop.engines.lbfgs import LBfgsEngine
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.optimizers import LBfgs, Optimizer
@@ -34,7 +33,11 @@ def resolve_engine(engine: str | Engine) -> Engine:
 
 def engine_for(optimizer: Optimizer | LBfgs, chosen: Engine) -> Engine | WholeRunEngine:
     """What trains by this optimiser: the engine that was chosen, unless the optimiser decides its steps itself."""
-    return LBfgsEngine() if isinstance(optimizer, LBfgs) else chosen
+    if not isinstance(optimizer, LBfgs):
+        return chosen
+    from clearprop.engines.lbfgs import LBfgsEngine  # when first used
+
+    return LBfgsEngine()
 
 
 __all__ = [
@@ -44,7 +47,6 @@ __all__ = [
     "Diverged",
     "Engine",
     "Job",
-    "LBfgsEngine",
     "NumpyEngine",
     "Progress",
     "StepSettings",

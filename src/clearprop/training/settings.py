@@ -17,7 +17,6 @@ from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
 from clearprop.penalties import Penalty
 from clearprop.schedules import SCHEDULES, Constant, Schedule
 from clearprop.training.callbacks import Callback
-from clearprop.training.progress import ProgressBar
 from clearprop.training.room import check_room_beside
 from clearprop.training.stopping import MONITORS, Monitored, Patience
 
@@ -96,7 +95,7 @@ class TrainingSettings(SaysNearKeywords):
         self.keep_best = keep_best
         self.metric_is_given = metric is not None
         self.metric = resolve_metric(metric, network.loss_function)
-        self.callbacks = [*callbacks, *([ProgressBar()] if progress else [])]
+        self.callbacks = [*callbacks, *([_progress_bar()] if progress else [])]
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
 
@@ -128,6 +127,12 @@ def _resolve_optimizer(optimizer: str | Optimizer | LBfgs) -> Optimizer | LBfgs:
     if isinstance(optimizer, LBfgs):
         return optimizer
     return LBfgs() if optimizer == LBfgs.name else OPTIMIZERS.resolve(optimizer)
+
+
+def _progress_bar() -> Callback:
+    from clearprop.training.progress import ProgressBar  # when first used
+
+    return ProgressBar()
 
 
 def _warn_of_ignored(names: list[str]) -> None:
