@@ -8,7 +8,7 @@ import pytest
 import scipy.optimize
 import scipy.sparse
 
-from clearprop import Callback, History, LBfgs, Network, Penalty, Trainer
+from clearprop import Callback, History, LBfgs, Network, Penalty, Trainer, explain
 from clearprop.engines import (
     ENGINES,
     Job,
@@ -154,6 +154,21 @@ def test_rows_a_step(n, given, expected):
     assert training.batch_size == expected == len(training.next_batch())
     whole = Trainer(network, optimizer="lbfgs", rng=0).start(*rows(n=n))
     assert whole.batch_size == n
+
+
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_an_explanation_of_the_step_asks_the_run_which_rows_come_next(shuffle, engine):
+    X, y = rows(n=12)
+    network = Network([3, 4, 2], "tanh", rng=0)
+    training = Trainer(network, batch_size=5, shuffle=shuffle, engine=engine, rng=1).start(X, y)
+    for _ in range(4):
+        places = training.next_batch()
+        explanation = explain(network, X[places], y[places], "W1[2,3]", trainer=training)
+        other = explain(network, X[places[1:]], y[places[1:]], "W1[2,3]", trainer=training)
+        said = [[remark for remark in each.remarks if "next batch" in remark] for each in (explanation, other)]
+        assert [len(remarks) for remarks in said] == [0, 1]
+        training.run_batch()
+        assert network.weights[0][1, 2] == pytest.approx(explanation.step.new, rel=1e-12)
 
 
 # -- history -----------------------------------------------------------------------------------------------------------

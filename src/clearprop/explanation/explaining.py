@@ -156,7 +156,7 @@ def _update_rule(
     if trainer is not None:
         if optimizer is not None or learning_rate is not None:
             raise InputError("give either the trainer, or an optimizer with its learning_rate")
-        return training_rule(trainer if isinstance(trainer, Training) else trainer.training, computation)
+        return training_rule(trainer, computation)
     return first_step(optimizer, learning_rate), ()
 
 

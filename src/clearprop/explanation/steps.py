@@ -17,6 +17,7 @@ from clearprop.explanation.writing.formulas import fill, parse_formula, settings
 from clearprop.foundation.sparse import is_sparse
 from clearprop.optimizers import LBfgs, Optimizer
 from clearprop.training.run import Training
+from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -79,12 +80,13 @@ class OptimizerStep:
     lines: tuple[Equation, ...]
 
 
-def training_rule(training: Training, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
-    """How a run takes its next step, and what a reader should know about it."""
-    job = training.job
-    if isinstance(job.optimizer, LBfgs):
+def training_rule(trainer: Trainer | Training, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
+    """How a run, or a trainer's last, takes its next step, and what a reader should know about it."""
+    optimizer = trainer.optimizer
+    if isinstance(optimizer, LBfgs):
         return None, ["L-BFGS finds its step from many gradients over all rows, so no single step can be shown."]
-    notes = []
+    training = trainer if isinstance(trainer, Training) else trainer.training
+    job, notes = training.job, []
     if any(job.settings.dropout):
         notes.append("Training leaves units out at random (dropout); this explanation has them all.")
     if computation.y is not None and not _is_next_batch(training, computation):
@@ -93,7 +95,7 @@ def training_rule(training: Training, computation: Computation) -> tuple[UpdateR
             "that batch, or train with batch_size=len(x) and explain all rows."
         )
     rule = UpdateRule(
-        job.optimizer,
+        optimizer,
         training.next_rate,
         job.slots.copy(),
         job.step + 1,

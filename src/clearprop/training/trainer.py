@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +22,6 @@ from clearprop.training.history import EpochRecord, History
 from clearprop.training.run import Training
 from clearprop.training.settings import TrainingSettings
 from clearprop.training.snapshots import Snapshot
-
-Array = npt.NDArray[Any]
 
 # What is often tried on a trainer, and what to write instead.
 INSTEAD = {
@@ -223,10 +221,6 @@ class Trainer(TrainingSettings):
     def end_of_schedule(self) -> str | None:
         """What is to be told of a schedule that has ended: `Training.end_of_schedule`."""
         return self.training.end_of_schedule()
-
-    def next_batch(self) -> Array:
-        """Which rows the next step takes: `Training.next_batch`."""
-        return self.training.next_batch()
 
     @property
     def history(self) -> History:
