@@ -169,3 +169,18 @@ def test_answers_in_numbers_are_those_of_predict(table, target):
     assert model.predict(table).values.tolist() == (
         [model.target.classes[number] for number in answers] if target == "kind" else answers.tolist()
     )
+
+
+@pytest.mark.parametrize(
+    ("trainer", "expected"),
+    [
+        ({}, 16),  # a fiftieth of 400 is 8, and 16 the least
+        ({"batch_size": 40}, 40),
+        ({"batch_size": 1000}, 400),
+        ({"batch_size": None}, 200),  # as `Trainer` has it
+        ({"optimizer": "lbfgs"}, 400),  # which takes all rows at once
+    ],
+)
+def test_the_batch_size_that_is_told_is_the_one_trained_with(trainer, expected):
+    settings = TableSettings(hidden=[2], validation=0.0, trainer={"epochs": 1, **trainer})
+    assert TableModel.learn(numbers_table(400), "y", settings).batch_size == expected

@@ -10,8 +10,7 @@ from rich.text import Text
 
 from clearprop.printable import printable
 from clearprop.tables.evaluation import Evaluation
-from clearprop.training.callbacks import Callback
-from clearprop.training.trainer import Trainer
+from clearprop.training.callbacks import Callback, ObservedTraining
 
 # Neither reads anything into a text: no markup, no names of emoji.
 console = Console(highlight=False, markup=False, emoji=False)
@@ -26,7 +25,7 @@ class UntilTraining(Callback):
     def __init__(self, status: Status) -> None:
         self._status = status
 
-    def on_start(self, trainer: Trainer) -> None:
+    def on_start(self, training: ObservedTraining) -> None:
         """Take the line away: from here on the bar says how far training is."""
         self._status.stop()
 

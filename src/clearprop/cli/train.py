@@ -97,7 +97,7 @@ def _learned(table: "Table", target: str, settings: "TableSettings", plane: _Pla
     from clearprop.cli.flags import FLAGS
     from clearprop.errors import DivergenceError, TrainingWarning, worded
     from clearprop.tables.model import TableModel
-    from clearprop.training.callbacks import ProgressBar
+    from clearprop.training.progress import ProgressBar
 
     with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TrainingWarning)

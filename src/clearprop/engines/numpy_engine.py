@@ -10,7 +10,9 @@ import numpy.typing as npt
 from clearprop.engines.contract import Diverged, Job, Stretch, first_not_finite
 from clearprop.engines.dropout import draw_masks
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
+from clearprop.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
 
@@ -20,35 +22,36 @@ class NumpyEngine:
 
     name = "numpy"
 
-    def run(self, job: Job, stretch: Stretch) -> None:
+    def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
-        network = job.network
+        network, optimizer, settings = job.network, job.optimizer, job.settings
+        assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
         last_finite = network.parameters.copy()
-        size = min(job.batch_size, stretch.stop - stretch.start)
-        full = _buffers(job, size)
+        size = min(settings.batch_size, stretch.stop - stretch.start)
+        full = _buffers(network, rows, size)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
-            for batch, (epoch, rows, rate) in enumerate(stretch.steps(job.batch_size)):
-                X, y = job.X[rows], job.y[rows]
-                weight = None if job.sample_weight is None else job.sample_weight[rows]
+            for batch, (epoch, places, rate) in enumerate(stretch.steps(settings.batch_size)):
+                X, y = rows.X[places], rows.y[places]
+                weight = None if rows.sample_weight is None else rows.sample_weight[places]
                 n_rows = len(y)
                 trace, gradients = full if n_rows == size else _first_rows(*full, n_rows)
 
                 network.propagate(X, draw_masks(job, n_rows), out=trace)
-                penalty = network.penalty_share(n_rows, weight, job.penalty)
+                penalty = network.penalty_share(n_rows, weight, settings.penalty)
                 loss = network.mean_loss(trace, y, weight) + penalty
-                network.propagate_back(trace, y, weight, job.penalty, out=gradients)
+                network.propagate_back(trace, y, weight, settings.penalty, out=gradients)
                 norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
                 if not (np.isfinite(loss) and np.isfinite(norm)):
                     raise _diverged(job, batch, trace, gradients, last_finite)
 
                 last_finite[:] = network.parameters
-                if job.clip_norm is not None and norm > job.clip_norm:
-                    gradients.flat *= job.clip_norm / norm
-                if job.decoupled_decay:
+                if settings.clip_norm is not None and norm > settings.clip_norm:
+                    gradients.flat *= settings.clip_norm / norm
+                if settings.decoupled_decay:
                     for W in network.weights:
-                        W *= 1 - rate * job.decoupled_decay
+                        W *= 1 - rate * settings.decoupled_decay
                 job.step += 1
-                job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
+                optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
                 stretch.progress.add(epoch, loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
@@ -67,11 +70,10 @@ def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_fin
     return Diverged(batch, layer, what)
 
 
-def _buffers(job: Job, rows: int) -> tuple[Trace, Gradients]:
-    network = job.network
-    z, a, deltas = ([np.empty((rows, b.size), network.dtype) for b in network.biases] for _ in range(3))
+def _buffers(network: Network, rows: Rows, size: int) -> tuple[Trace, Gradients]:
+    z, a, deltas = ([np.empty((size, b.size), network.dtype) for b in network.biases] for _ in range(3))
     gradients = network.empty_gradients(deltas)
-    return Trace(job.X[:0], z, a, [None] * len(z)), gradients
+    return Trace(rows.X[:0], z, a, [None] * len(z)), gradients
 
 
 def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, Gradients]:

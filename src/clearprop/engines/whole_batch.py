@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Sigmoid, Tanh
-from clearprop.engines.contract import Job
 from clearprop.losses import Loss
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
 from clearprop.penalties import Penalty
 
@@ -24,7 +24,7 @@ Array = npt.NDArray[Any]
 
 
 class WholeBatch:
-    """A job's loss and gradient as functions of one vector: the weights layer by layer, then the biases.
+    """Loss and gradient over rows as functions of one vector: the weights layer by layer, then the biases.
 
     Attributes
     ----------
@@ -33,49 +33,46 @@ class WholeBatch:
 
     Examples
     --------
-    >>> from clearprop.optimizers import Sgd
     >>> network = Network([1, 2, 1], "tanh", rng=0)
     >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([[0.0], [1.0], [4.0]])
-    >>> no_slots = np.zeros((0, network.parameters.size))
-    >>> rng = np.random.default_rng(0)
-    >>> batch = WholeBatch(Job(network, Sgd(), no_slots, X, y, None, 3, Penalty(l2=0.1), 0.0, [0.0], None, rng))
+    >>> batch = WholeBatch(network, Rows(X, y, None), Penalty(l2=0.1))
     >>> batch.evaluate()
     >>> bool(np.allclose(batch.gradients.flat, network.backward(network.forward(X), y, None, Penalty(l2=0.1)).flat))
     True
     """
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
+    def __init__(self, network: Network, rows: Rows, penalty: Penalty) -> None:
+        self.rows, self.penalty = rows, penalty
         same = {"sigmoid": _Expit(), "tanh": _Tanh()}
         # What is written into the parameters of one is in the other.
-        self.network: Network = copy.copy(job.network)
-        self.network.activations = [same.get(activation.name, activation) for activation in job.network.activations]
+        self.network: Network = copy.copy(network)
+        self.network.activations = [same.get(activation.name, activation) for activation in network.activations]
         self.gradients: Gradients = self.network.empty_gradients(
-            [np.empty((job.n_rows, b.size), self.network.dtype) for b in self.network.biases]
+            [np.empty((len(rows), b.size), self.network.dtype) for b in self.network.biases]
         )
-        self.total = float(job.n_rows if job.sample_weight is None else job.sample_weight.sum())
+        self.total = float(len(rows) if rows.sample_weight is None else rows.sample_weight.sum())
         weights, biases = self.network._views(np.arange(self.network.parameters.size))
         self.order = np.concatenate([places.ravel() for places in (*weights, *biases)])
 
     def evaluate(self) -> None:
         """Compute `trace`, `loss` and `gradients` at the network's present parameters."""
-        job, network = self.job, self.network
-        self.trace: Trace = network.propagate(job.X)
+        rows, network = self.rows, self.network
+        self.trace: Trace = network.propagate(rows.X)
         self.loss = self._mean_loss() + self._penalty()
-        share = 1.0 if job.sample_weight is None else job.sample_weight[:, np.newaxis]
-        network.propagate_shares(self.trace, job.y, share, 1.0, job.penalty, out=self.gradients)
+        share = 1.0 if rows.sample_weight is None else rows.sample_weight[:, np.newaxis]
+        network.propagate_shares(self.trace, rows.y, share, 1.0, self.penalty, out=self.gradients)
         self.gradients.flat /= self.total  # of sums over the rows, which are divided at the end
 
     def _mean_loss(self) -> float:
-        job, network = self.job, self.network
+        rows, network = self.rows, self.network
         entries = _entries(network.loss_function) if network.from_logits else None
         if entries is not None:
-            return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
-        values = network.row_losses(self.trace, job.y)
-        return float(values.sum() if job.sample_weight is None else values @ job.sample_weight) / self.total
+            return float(np.average(entries(self.trace.outputs, rows.y), weights=rows.sample_weight, axis=0).sum())
+        values = network.row_losses(self.trace, rows.y)
+        return float(values.sum() if rows.sample_weight is None else values @ rows.sample_weight) / self.total
 
     def _penalty(self) -> float:
-        penalty = self.job.penalty
+        penalty = self.penalty
         squares = sum(float(np.vdot(W, W)) for W in self.network.weights)
         return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(self.network.weights) / self.total
 

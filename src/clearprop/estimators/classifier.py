@@ -26,7 +26,7 @@ from clearprop.estimators.settings import defaults, hidden_sizes, optimizer
 from clearprop.foundation.arguments import checked_dtype
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
-from clearprop.training.trainer import check_room
+from clearprop.training.room import check_room
 
 Array = npt.NDArray[Any]
 

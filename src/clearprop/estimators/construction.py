@@ -1,4 +1,4 @@
-"""The network and the trainer that an estimator's parameters ask for."""
+"""The network and the training that an estimator's parameters ask for."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ from clearprop.losses import Loss
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.training.history import EpochRecord
-from clearprop.training.trainer import Trainer, check_room
+from clearprop.training.room import check_room
+from clearprop.training.run import Training
+from clearprop.training.trainer import Trainer
 
 
 def new_network(
@@ -70,15 +72,15 @@ def check_same_network(estimator: Any, sizes: list[int], loss: Loss) -> None:
             )
 
 
-def new_trainer(
+def start_training(
     estimator: Any,
     rows: Rows,
     judged_by: Rows | None,
     metric: Any,
     random: np.random.RandomState,
     report: EpochReport,
-) -> Trainer:
-    """A trainer that stands before the first batch.
+) -> Training:
+    """A run that stands before the first batch.
 
     Parameters
     ----------
@@ -124,8 +126,7 @@ def new_trainer(
         rng=random,
         **({"patience": None} | by_steps),
     )
-    trainer.start(rows, validation=judged_by, samples=estimator.t_)
-    return trainer
+    return trainer.start(rows, validation=judged_by, samples=estimator.t_)
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,9 @@ from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
-from clearprop.estimators.construction import check_same_network, new_network, new_trainer
+from clearprop.estimators.construction import check_same_network, new_network, start_training
 from clearprop.estimators.endings import LEFT, diagnosis_settings, report_divergence, warn_of_the_end
-from clearprop.estimators.epochs import RECORDS, EpochReport, open_records, reported, reported_outputs
+from clearprop.estimators.epochs import RECORDS, EpochReport, open_records
 from clearprop.estimators.held_out import hold_out
 from clearprop.estimators.insight import Insight
 from clearprop.estimators.notices import warn_of_ignored
@@ -36,9 +36,8 @@ from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
 from clearprop.training.diagnosis.findings import Settings
 from clearprop.training.diagnosis.outcome import loss_now
-from clearprop.training.history import History
+from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot
-from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -170,12 +169,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         with rolled_back_if_refused(self) as earlier:
             if incremental:
                 self._first_call(X, y, classes)
-            trainer = self._prepared(X, y, sample_weight, validation, report, incremental)
+            training = self._prepared(X, y, sample_weight, validation, report, incremental)
         try:
-            with trainer.undisturbed(), report.reporting(max_subtasks=1 if incremental else self.max_iter):
-                self._run(trainer, report, earlier, incremental)
+            with training.undisturbed(), report.reporting(max_subtasks=1 if incremental else self.max_iter):
+                self._run(training, report, earlier, incremental)
         finally:
-            if earlier.is_model and not report.epochs and (trainer.stop_reason or "diverged").startswith("diverged"):
+            if earlier.is_model and not report.epochs and (training.stop_reason or "diverged").startswith("diverged"):
                 earlier.restore()
 
     def _prepared(
@@ -186,8 +185,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         validation: tuple[Any, Any, Any],
         report: EpochReport,
         incremental: bool,
-    ) -> Trainer:
-        """All that is given, checked, and a trainer that stands before the first batch, or where the last one ended."""
+    ) -> Training:
+        """All that is given, checked, and a run that stands before the first batch, or where the last one ended."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         first = "network_" not in self.__dict__ or not (self.warm_start or incremental)
         if self.early_stopping and incremental and self._is_stochastic():
@@ -213,11 +212,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             rows, judged_by = rows.part(trained_on), rows.part(held_out, which="validation ")
             metric = self._metric(judged_by.X, targets[held_out])
         open_records(self, judged_by is not None)
-        trainer = new_trainer(self, rows, judged_by, metric, random, report)
+        training = start_training(self, rows, judged_by, metric, random, report)
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
-        if incremental and snapshot is not None and len(snapshot.slots) == len(trainer.optimizer.slots):
-            trainer.resume(snapshot)
-        return trainer
+        if incremental and snapshot is not None and len(snapshot.slots) == len(training.job.slots):
+            training.resume(snapshot)
+            report.resume(self.history_)
+        return training
 
     def _begin(self, sizes: list[int], dtype: np.dtype[Any], random: np.random.RandomState) -> None:
         """A new network, and nothing learned yet."""
@@ -233,12 +233,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         for name in (*RECORDS, "loss_", "_snapshot"):
             self.__dict__.pop(name, None)
 
-    def _run(self, trainer: Trainer, report: EpochReport, earlier: SavedState, incremental: bool) -> None:
+    def _run(self, training: Training, report: EpochReport, earlier: SavedState, incremental: bool) -> None:
         """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
         self.n_iter_ = 0
         measured = self._is_stochastic() and not incremental
-        self._first_loss = loss_now(self.network_, trainer.rows) if measured else None
-        ended = trainer.end_of_schedule()
+        self._first_loss = loss_now(self.network_, training.rows) if measured else None
+        ended = training.end_of_schedule()
         if ended is not None:
             warn_caller(
                 f"{ended}. To go on learning, raise max_iter ({self.max_iter}) to the number of all calls of "
@@ -247,25 +247,25 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             )
         try:
             if incremental:
-                trainer.run_epoch()
+                training.run_epoch()
             else:
-                trainer.run()
+                training.run_undisturbed()
         except DivergenceError as error:
-            report_divergence(self, error, trainer, earlier.is_model and not report.epochs)
+            report_divergence(self, error, training, earlier.is_model and not report.epochs)
         except KeyboardInterrupt:
             left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
             warn_caller(f"Training interrupted by user.{left}")
         finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
-            self._trained = trainer.history
-            self._stop_reason = trainer.stop_reason or ""
-            self.history_ = History([reported(record, reported_outputs(self.network_)) for record in self._trained])
-            self.learning_rate_ = trainer.next_rate
-            self._snapshot = trainer.snapshot()
+            self._trained = training.history
+            self._stop_reason = training.stop_reason or ""
+            self.history_ = report.history(self._trained)
+            self.learning_rate_ = training.next_rate
+            self._snapshot = training.snapshot()
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
-            rows = trainer.rows
-            self.loss_ = self.network_.loss(rows.X, rows.y, rows.sample_weight, trainer.penalty)
+            rows = training.rows
+            self.loss_ = self.network_.loss(rows.X, rows.y, rows.sample_weight, training.penalty)
         if not incremental:
-            warn_of_the_end(self, trainer)
+            warn_of_the_end(self, training)
 
     def _diagnosis_settings(self) -> Settings:
         return diagnosis_settings(self)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,14 +15,13 @@ from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
 from clearprop.explanation.models import subject_of
 from clearprop.explanation.names import Name, parse_name
-from clearprop.explanation.steps import UpdateRule, trainer_rule
+from clearprop.explanation.steps import UpdateRule, training_rule
 from clearprop.explanation.value import ValueExplanation
 from clearprop.foundation.near_names import says_near_keywords
 from clearprop.optimizers import OPTIMIZERS, Optimizer
 from clearprop.penalties import Penalty
-
-if TYPE_CHECKING:
-    from clearprop.training.trainer import Trainer
+from clearprop.training.run import Training
+from clearprop.training.trainer import Trainer
 
 
 @says_near_keywords
@@ -37,7 +36,7 @@ def explain(
     penalty: Penalty | None = None,
     optimizer: str | Optimizer | None = None,
     learning_rate: float | None = None,
-    trainer: Trainer | None = None,
+    trainer: Trainer | Training | None = None,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     first_row: int = 0,
@@ -64,9 +63,9 @@ def explain(
         L1 and L2; where not given, the trainer's, or else the estimator's own `alpha` and `l1`.
     optimizer, learning_rate : str or Optimizer, and float, optional
         Whose first step on the parameter is explained too.
-    trainer : Trainer, optional
-        One that was started; its next step is explained, with what its optimiser remembers. If x and y are not its
-        next batch, a remark says so.
+    trainer : Trainer or Training, optional
+        One that was started, or its run: the next step is explained, with what the optimiser remembers. If x and y are
+        not the next batch, a remark says so.
     feature_names, class_names : sequences of str, optional
         What inputs and outputs are called.
     first_row : int
@@ -151,13 +150,13 @@ def make_explanation(
 def _update_rule(
     optimizer: str | Optimizer | None,
     learning_rate: float | None,
-    trainer: Trainer | None,
+    trainer: Trainer | Training | None,
     computation: Computation,
 ) -> tuple[UpdateRule | None, Sequence[str]]:
     if trainer is not None:
         if optimizer is not None or learning_rate is not None:
             raise InputError("give either the trainer, or an optimizer with its learning_rate")
-        return trainer_rule(trainer, computation)
+        return training_rule(trainer, computation)
     return first_step(optimizer, learning_rate), ()
 
 

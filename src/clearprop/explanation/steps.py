@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +15,9 @@ from clearprop.explanation.writing.document import Equation, chain
 from clearprop.explanation.writing.expressions import Add, Expression, Multiply, Number, Symbol, evaluate, subtract
 from clearprop.explanation.writing.formulas import fill, parse_formula, settings
 from clearprop.foundation.sparse import is_sparse
-from clearprop.optimizers import Optimizer
-
-if TYPE_CHECKING:
-    from clearprop.training.snapshots import State
-    from clearprop.training.trainer import Trainer
+from clearprop.optimizers import LBfgs, Optimizer
+from clearprop.training.run import Training
+from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -83,41 +80,34 @@ class OptimizerStep:
     lines: tuple[Equation, ...]
 
 
-def trainer_rule(trainer: Trainer, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
-    """How a trainer takes its next step, and what a reader should know about it."""
-    if trainer.lbfgs is not None:
+def training_rule(trainer: Trainer | Training, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
+    """How a run, or a trainer's last, takes its next step, and what a reader should know about it."""
+    optimizer = trainer.optimizer
+    if isinstance(optimizer, LBfgs):
         return None, ["L-BFGS finds its step from many gradients over all rows, so no single step can be shown."]
-    state = trainer.snapshot()
-    notes = []
-    if any(trainer.dropout):
+    training = trainer if isinstance(trainer, Training) else trainer.training
+    job, notes = training.job, []
+    if any(job.settings.dropout):
         notes.append("Training leaves units out at random (dropout); this explanation has them all.")
-    if computation.y is not None and not _is_next_batch(trainer, state.state, computation):
+    if computation.y is not None and not _is_next_batch(training, computation):
         notes.append(
             "These rows are not the trainer's next batch, so training will not take this very step: give the rows of "
             "that batch, or train with batch_size=len(x) and explain all rows."
         )
     rule = UpdateRule(
-        trainer.optimizer,
-        trainer.next_rate,
-        np.array(state.slots),
-        state.step + 1,
-        trainer.decoupled_decay,
-        trainer.clip_norm,
+        optimizer,
+        training.next_rate,
+        job.slots.copy(),
+        job.step + 1,
+        job.settings.decoupled_decay,
+        job.settings.clip_norm,
     )
     return rule, notes
 
 
-def _is_next_batch(trainer: Trainer, state: State, computation: Computation) -> bool:
-    """Whether the rows, in whatever order, are those that the trainer takes next."""
-    rows, places = trainer.rows, np.arange(trainer.n_rows)
-    start = state.cursor % trainer.n_rows
-    if state.order is not None:
-        places = state.order
-    if trainer.shuffle and start == 0:
-        # An epoch begins with a shuffle, here by a copy of the generator.
-        places = places[copy.deepcopy(trainer.rng).permutation(trainer.n_rows)]
-    # The batch size that `Trainer` takes where none is given.
-    places = places[start : start + (trainer.batch_size or 200)]
+def _is_next_batch(training: Training, computation: Computation) -> bool:
+    """Whether the rows, in whatever order, are those that the run takes next."""
+    rows, places = training.rows, training.next_batch()
     X, y, weight = computation.X, computation.targets, computation.sample_weight
     if len(places) != len(X):
         return False

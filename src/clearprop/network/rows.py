@@ -95,6 +95,9 @@ class Rows:
             _check_weights(f"{which}sample_weight", weight)
         return Rows(self.X[places], self.y[places], weight)
 
+    def __len__(self) -> int:
+        return len(self.y)
+
     def counted(self) -> Rows:
         """Those that weigh something."""
         if self.sample_weight is None or self.sample_weight.all():

@@ -122,7 +122,7 @@ class TableModel:
             stop_reason=str(trainer.stop_reason),
             ending=str(trainer.ending),
             optimizer=str(settings.trainer.get("optimizer", "adam")),
-            batch_size=min(trainer.batch_size or train.n_rows, train.n_rows),
+            batch_size=trainer.training.batch_size,
             evaluation=model._judged(kept_out or trained_on),
             train=train,
             held_out=held_out,

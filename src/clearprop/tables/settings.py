@@ -14,7 +14,8 @@ from clearprop.losses import LOSSES
 from clearprop.network.network import Network
 from clearprop.tables.table import Table
 from clearprop.tables.targets import Task
-from clearprop.training.trainer import Trainer, check_room
+from clearprop.training.room import check_room
+from clearprop.training.trainer import Trainer
 
 MOST_EPOCHS = 10_000_000
 GREATEST_SEED = 2**32 - 1  # of NumPy's legacy generator, by which scikit-learn splits the rows
@@ -115,4 +116,4 @@ class TableSettings(SaysNearKeywords):
                 f"epochs must be at most {MOST_EPOCHS:,}, got {epochs:,}: a few hundred are usual, and training "
                 "ends by itself when patience epochs bring no gain"
             )
-        check_room(sizes, network.dtype, trainer.lbfgs or trainer.optimizer)
+        check_room(sizes, network.dtype, trainer.optimizer)

@@ -42,6 +42,8 @@ from clearprop.foundation.registry import Named
 from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import domain_ends
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
+from clearprop.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
 
@@ -193,35 +195,41 @@ def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
 
 
 class CompiledTraining:
-    """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while."""
+    """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while.
 
-    def __init__(self, job: Job, workers: int | None = None) -> None:
-        network, dtype, sparse = job.network, job.network.dtype, is_sparse(job.X)
+    The plan is for rows of one kind, dense or sparse, weighted or not; which those are may change (`takes`).
+    """
+
+    def __init__(self, job: Job, rows: Rows, workers: int | None = None) -> None:
+        network, dtype, sparse = job.network, job.network.dtype, is_sparse(rows.X)
+        optimizer, given = job.optimizer, job.settings
+        assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
         self.job = job
-        layout = Layout(network, job.batch_size, sparse, True, [share > 0 for share in job.dropout])
+        self._sparse, self._weighted = sparse, rows.sample_weight is not None
+        layout = Layout(network, given.batch_size, sparse, True, [share > 0 for share in given.dropout])
         self._layout = layout
         functions = Functions(network, layout.layers)
         loss, from_logits = network.loss_function, network.from_logits
         block, gives_delta = loss_block(loss, from_logits, dtype)
-        places = _places(network, layout, sparse, job.sample_weight is not None)
-        places[kernel.TARGETS] = layout.take(job.batch_size * int(layout.layers[-1, kernel.STRIDE]))
-        places[kernel.SHARES] = layout.take(job.batch_size)
+        places = _places(network, layout, sparse, self._weighted)
+        places[kernel.TARGETS] = layout.take(given.batch_size * int(layout.layers[-1, kernel.STRIDE]))
+        places[kernel.SHARES] = layout.take(given.batch_size)
         places[kernel.LOSS], places[kernel.GIVES_DELTA] = functions.add(block), gives_delta
-        constants, update = optimizer_blocks(type(job.optimizer), dtype)
+        constants, update = optimizer_blocks(type(optimizer), dtype)
         places[kernel.CONSTANTS], places[kernel.UPDATE] = functions.add(constants), functions.add(update)
         places[kernel.LOSS_SETTINGS] = functions.add_settings(loss)
         functions.settings[-1][LEAST], functions.settings[-1][GREATEST] = domain_ends(loss.output_domain, dtype)
-        worthwhile = 3 * network.parameters.size * job.batch_size // WORK_A_WORKER
+        worthwhile = 3 * network.parameters.size * given.batch_size // WORK_A_WORKER
         self._wanted = workers
         self._most_workers = workers or max(1, min(worthwhile, threads.available()))
-        if job.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
+        if given.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
             most = int(np.diff(layout.blocks[:, kernel.START]).max())
             places[kernel.BLOCK] = -(-most // layout.lanes) * layout.lanes
             gradient = np.zeros(int(places[kernel.BLOCK]) * self._most_workers, dtype=dtype)
         else:
             gradient = np.zeros_like(network.parameters)
-        strengths = [job.penalty.l1, job.penalty.l2, job.decoupled_decay, job.clip_norm or np.inf]
-        strengths += [float(value) for value in vars(job.optimizer).values()]
+        strengths = [given.penalty.l1, given.penalty.l2, given.decoupled_decay, given.clip_norm or np.inf]
+        strengths += [float(value) for value in vars(optimizer).values()]
         strengths += [0.0] * (kernel.OF_OPTIMIZER + N_SETTINGS - len(strengths))
         settings = np.array(functions.settings, dtype=dtype).ravel()
         plan = Plan(
@@ -232,25 +240,38 @@ class CompiledTraining:
             settings,
             np.array(strengths, dtype=np.float64),
         )
-        data = _data(job.X, job.y, job.sample_weight, dtype)
-        self._as_they_come = np.arange(job.n_rows)
         partial = np.zeros(layout.n_blocks)
         self._memory = Memory(
             layout.space(dtype),
             gradient,
             network.parameters,
             job.slots.reshape(-1),
-            np.zeros(job.batch_size),
+            np.zeros(given.batch_size),
             partial,
             partial.copy(),
             np.zeros(N_SETTINGS * self._most_workers),
             np.zeros(1, dtype=np.int64),
         )
-        self._arrays = plan, data, self._memory  # which live as long as the pointers to them
-        self._pointers = [
-            pointers_to(arrays, kinds, dtype) for arrays, kinds in zip(self._arrays, (PLAN, DATA, MEMORY), strict=True)
-        ]
+        self._plan = plan  # which lives, as the memory and the data do, as long as the pointers to it
+        self._plan_at, self._memory_at = pointers_to(plan, PLAN, dtype), pointers_to(self._memory, MEMORY, dtype)
         self._train = entry(kernel.train, OF_TRAIN, dtype)
+        self._take(rows)
+
+    def takes(self, job: Job, rows: Rows) -> bool:
+        """Whether the plan is for this job and such rows, which are then those that are run."""
+        if job is not self.job:
+            return False
+        if rows is not self._rows:
+            if (is_sparse(rows.X), rows.sample_weight is not None) != (self._sparse, self._weighted):
+                return False
+            self._take(rows)
+        return True
+
+    def _take(self, rows: Rows) -> None:
+        dtype = self.job.network.dtype
+        self._rows, self._as_they_come = rows, np.arange(len(rows))
+        self._data = _data(rows.X, rows.y, rows.sample_weight, dtype)
+        self._pointers = [self._plan_at, pointers_to(self._data, DATA, dtype), self._memory_at]
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -260,13 +281,14 @@ class CompiledTraining:
         If it was not after all, the job's numbers are to be put back; the progress is as it was.
         """
         width, of_an_epoch = self._layout.masks, stretch.rates.shape[1]
-        at_once = max(1, int(AT_ONCE / numpy_seconds(self.job.network, self.job.batch_size)))
+        batch_size = self.job.settings.batch_size
+        at_once = max(1, int(AT_ONCE / numpy_seconds(self.job.network, batch_size)))
         if width:  # masks are drawn ahead, of one epoch at a time
-            at_once = min(at_once, of_an_epoch, max(1, MASK_NUMBERS // (width * self.job.batch_size)))
+            at_once = min(at_once, of_an_epoch, max(1, MASK_NUMBERS // (width * batch_size)))
         sums = stretch.progress.sums.copy()
         taken = 0
         while taken < stretch.n_batches:
-            for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), self.job.batch_size):
+            for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), batch_size):
                 epoch = taken // of_an_epoch
                 good = self._run_part(part, sums[epoch : epoch + len(part.progress)])
                 taken += good
@@ -290,7 +312,7 @@ class CompiledTraining:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._train(
                     worker, workers, pointer_to(counter), *map(pointer_to, self._pointers), pointer_to(course_at),
-                    n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size, job.step + 1,
+                    n_epochs, 0 if together else len(self._rows), start, stop, job.settings.batch_size, job.step + 1,
                 )  # fmt: skip
 
         few = self._wanted or self._most_workers == 1
@@ -300,10 +322,10 @@ class CompiledTraining:
 
     def _masks(self, start: int, stop: int) -> Array:
         """Dropout's masks of the rows of the next batches, drawn as the NumPy engine draws them."""
-        job, width = self.job, self._layout.masks
+        job, width, batch_size = self.job, self._layout.masks, self.job.settings.batch_size
         masks = np.empty((stop - start if width else 1, max(width, 1)), dtype=job.network.dtype)
-        for begin in range(start, stop if width else start, job.batch_size):
-            rows = masks[begin - start : begin - start + job.batch_size]
+        for begin in range(start, stop if width else start, batch_size):
+            rows = masks[begin - start : begin - start + batch_size]
             drawn = [mask for mask in draw_masks(job, len(rows)) or [] if mask is not None]
             np.concatenate(drawn, axis=1, out=rows)
         return masks.reshape(-1)
