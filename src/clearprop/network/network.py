@@ -226,11 +226,15 @@ class Network(SaysNearKeywords):
         a = rows
         trace = out or Trace(a, *([None] * len(self.weights) for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = a, list(masks or [None] * len(self.weights))
-        for index, activation in enumerate(self.activations):
+        return self.propagate_from(trace, 0)
+
+    def propagate_from(self, trace: Trace, first: int) -> Trace:
+        """The forward pass of the layers from this index on, fed what the trace holds below them."""
+        for index in range(first, len(self.activations)):
             z = product(trace.layer_input(index), self.weights[index], out=trace.z[index])
             z += self.biases[index]
             trace.z[index] = z
-            trace.a[index] = activation.value(z, out=trace.a[index])
+            trace.a[index] = self.activations[index].value(z, out=trace.a[index])
         return trace
 
     def backward(
@@ -326,13 +330,17 @@ class Network(SaysNearKeywords):
             delta[:, output] = 1
             if of == "outputs":
                 delta = self.activations[-1].delta(z, a, delta)
-            for index in range(len(self.weights) - 1, 0, -1):
-                below = delta @ self.weights[index].T
-                mask = trace.masks[index - 1]
-                below = below if mask is None else below * mask
-                delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
-            jacobian[:, output] = delta @ self.weights[0].T
+            jacobian[:, output] = self.input_slopes(trace, len(self.weights), delta)
         return jacobian
+
+    def input_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
+        """dF/dx of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, inputs)."""
+        for index in range(layer - 1, 0, -1):
+            below = slopes @ self.weights[index].T
+            mask = trace.masks[index - 1]
+            below = below if mask is None else below * mask
+            slopes = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
+        return slopes @ self.weights[0].T
 
     def empty_gradients(self, deltas: list[Array]) -> Gradients:
         """Arrays for `backward` to fill, with the given ones for the deltas."""

@@ -19,7 +19,7 @@ Array = npt.NDArray[Any]
 class Rows:
     """X of shape (n, inputs), dense or CSR; y of shape (n, outputs); sample_weight of shape (n,) or None.
 
-    All are in the network's dtype.
+    All are in the network's dtype. Where there are no targets, y has the shape (n, 0).
     """
 
     X: Array
@@ -73,8 +73,17 @@ class Rows:
         """Those that weigh something."""
         if self.sample_weight is None or self.sample_weight.all():
             return self
-        there = np.flatnonzero(self.sample_weight)
-        return Rows(self.X[there], self.y[there], self.sample_weight[there])
+        return self.take(np.flatnonzero(self.sample_weight))
+
+    def take(self, places: slice | Array) -> Rows:
+        """The rows in these places."""
+        weight = None if self.sample_weight is None else self.sample_weight[places]
+        return Rows(self.X[places], self.y[places], weight)
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether it is known what the network should answer."""
+        return self.y.shape[1] > 0
 
     def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
         """The loss, without penalty, and the metric of the network on these rows."""
