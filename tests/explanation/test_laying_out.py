@@ -83,5 +83,5 @@ def test_what_is_far_too_long_is_not_laid_out_at_all(monkeypatch):
 
 
 def test_a_function_is_no_module():
-    with pytest.raises(ModuleNotFoundError, match="clearprop.explanation.explain"):
+    with pytest.raises(ModuleNotFoundError, match=r"clearprop\.explanation\.explain"):
         importlib.import_module("clearprop.explanation.explain")
