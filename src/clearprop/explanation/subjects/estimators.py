@@ -82,9 +82,11 @@ def _pipeline_subject(model: Any, x: Any, y: Any) -> Subject:
     names = subject.feature_names
     if names is None:
         try:
-            names = [str(name) for name in before.get_feature_names_out()]
+            columns = before.get_feature_names_out()
         except (AttributeError, ValueError):  # a step that gives its columns no names
-            names = None
+            columns = None
+        # Steps that pass rows through give None where they know no names.
+        names = None if columns is None else [str(name) for name in columns]
     steps = ", ".join(str(name) for name, _ in model.steps[:-1])
     return replace(
         subject,

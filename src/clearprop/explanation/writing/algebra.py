@@ -47,8 +47,10 @@ def total(items: list[Expression]) -> Expression:
 
 
 def children(node: Expression) -> tuple[Expression, ...]:
-    """The nodes right below."""
+    """The nodes right below one."""
     match node:
+        case Symbol() | Number():  # most nodes are
+            return ()
         case Add(items) | Multiply(items):
             return items
         case Negate(item):
@@ -81,6 +83,8 @@ def symbols(node: Expression) -> Iterator[Symbol]:
 def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
     """The node with each of those right below it changed."""
     match node:
+        case Symbol() | Number():  # most nodes are
+            return node
         case Add(items):
             return Add(tuple(change(item) for item in items))
         case Multiply(items):
