@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from clearprop.explanation.writing.document import Rendered
+    from clearprop.explanation.writing.rendered import Rendered
 
 
 class Format(StrEnum):

@@ -79,33 +79,31 @@ def _start(computation: Computation, name: Name) -> float:
 
 def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
     """The trace at a value of the number; what lies below it stays as it was."""
-    trace, centre = computation.trace, _start(computation, name)
+    network, trace, centre = computation.network, computation.trace, _start(computation, name)
     at, unit = name.layer - 1, name.places[-1] - 1
 
     def at_value(value: float) -> Trace:
-        shifted = Trace(trace.inputs, [*trace.z], [*trace.a], trace.masks)
+        shifted = _below(trace, name.layer)
         if name.kind == "x":
             shifted.inputs = trace.inputs.copy()
             shifted.inputs[:, unit] = value
-            return _computed_from(computation, shifted, 0)
-        if name.kind == "a":
+        elif name.kind == "a":
             shifted.a[at] = trace.a[at].copy()
             shifted.a[at][:, unit] = value
-            return _computed_from(computation, shifted, name.layer)
-        slope = trace.layer_input(at)[:, name.places[0] - 1] if name.kind == "W" else 1.0
-        shifted.z[at] = trace.z[at].copy()
-        shifted.z[at][:, unit] += slope * (value - centre)
-        shifted.a[at] = computation.network.activations[at].value(shifted.z[at])
-        return _computed_from(computation, shifted, name.layer)
+        else:
+            slope = trace.layer_input(at)[:, name.places[0] - 1] if name.kind == "W" else 1.0
+            shifted.z[at] = trace.z[at].copy()
+            shifted.z[at][:, unit] += slope * (value - centre)
+            shifted.a[at] = network.activations[at].value(shifted.z[at])
+        return network.propagate_from(shifted, name.layer)
 
     return at_value
 
 
-def _computed_from(computation: Computation, trace: Trace, first: int) -> Trace:
-    """The trace with the layers from this index on computed again, in arrays of their own."""
-    for index in range(first, len(trace.z)):
-        trace.z[index] = trace.a[index] = None  # type: ignore[call-overload]
-    return computation.network.propagate_from(first, trace)
+def _below(trace: Trace, first: int) -> Trace:
+    """The trace as far as the layers below this index go, with room for the others."""
+    room: list[Any] = [None] * (len(trace.z) - first)
+    return Trace(trace.inputs, [*trace.z[:first], *room], [*trace.a[:first], *room], trace.masks)
 
 
 def _penalty_along(computation: Computation, name: Name) -> Callable[[float], tuple[float, float]]:

@@ -11,8 +11,10 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
+from clearprop.explanation.writing.algebra import subtract
 from clearprop.explanation.writing.document import Equation, chain
-from clearprop.explanation.writing.expressions import Add, Expression, Multiply, Number, Symbol, evaluate, subtract
+from clearprop.explanation.writing.evaluation import evaluate
+from clearprop.explanation.writing.expressions import Add, Expression, Multiply, Number, Symbol
 from clearprop.explanation.writing.formulas import fill, parse_formula, settings
 from clearprop.foundation.sparse import is_sparse
 from clearprop.optimizers import LBfgs, Optimizer

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.writing.expressions import Divide, Expression, Number, Symbol, product, with_numbers
+from clearprop.explanation.writing.algebra import product
+from clearprop.explanation.writing.evaluation import with_numbers
+from clearprop.explanation.writing.expressions import Divide, Expression, Number, Symbol
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One link of a chain.
+    """One link of a chain: a derivative, its formula and its value.
 
     Attributes
     ----------
@@ -55,7 +57,7 @@ class Term:
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
-        """The links of the chain."""
+        """The links of the chain, made when they are first looked at."""
         return self.build()
 
     @property

@@ -11,6 +11,7 @@ import copy
 import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -248,7 +249,17 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         self._check_trace(trace, "jacobian")
         if of not in ("outputs", "logits"):
             raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
-        return self.input_slopes(trace, of == "logits")
+        z, a = trace.z[-1], trace.a[-1]
+        shape = (trace.n_rows, z.shape[1], self.layer_sizes[0])
+        check_memory(self.dtype.itemsize * prod(shape), f"a jacobian of shape {shape}", "give fewer rows at once")
+        jacobian = np.empty(shape, self.dtype)
+        for output in range(z.shape[1]):
+            delta = np.zeros_like(z)
+            delta[:, output] = 1
+            if of == "outputs":
+                delta = self.activations[-1].delta(z, a, delta)
+            jacobian[:, output] = self.input_slopes(trace, len(self.weights), delta)
+        return jacobian
 
     def empty_gradients(self, deltas: list[Array]) -> Gradients:
         """Arrays for `backward` to fill, with the given ones for the deltas."""

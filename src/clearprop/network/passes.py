@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -57,9 +56,9 @@ class Passes:
         n_layers = len(self.activations)
         trace = out or Trace(rows, *([None] * n_layers for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = rows, list(masks or [None] * n_layers)
-        return self.propagate_from(0, trace)
+        return self.propagate_from(trace, 0)
 
-    def propagate_from(self, first: int, trace: Trace) -> Trace:
+    def propagate_from(self, trace: Trace, first: int) -> Trace:
         """The forward pass through the layers from this index on; arrays that the trace has there are filled."""
         for index in range(first, len(self.activations)):
             z = weighted_sums(trace.layer_input(index), self.weights[index], self.biases[index], trace.z[index])
@@ -110,24 +109,14 @@ class Passes:
         gradients.inputs = None if out else delta @ self.weights[0].T
         return gradients
 
-    def input_slopes(self, trace: Trace, of_logits: bool = False) -> Array:
-        """da/dx, or dz/dx, of the last layer, shape (n, outputs, inputs): a backward pass for each output."""
-        z, a = trace.z[-1], trace.a[-1]
-        shape = (trace.n_rows, z.shape[1], self.layer_sizes[0])
-        check_memory(self.dtype.itemsize * prod(shape), f"a jacobian of shape {shape}", "give fewer rows at once")
-        slopes = np.empty(shape, self.dtype)
-        for output in range(z.shape[1]):
-            delta = np.zeros_like(z)
-            delta[:, output] = 1
-            if not of_logits:
-                delta = self.activations[-1].delta(z, a, delta)
-            for index in range(len(self.weights) - 1, 0, -1):
-                below = delta @ self.weights[index].T
-                mask = trace.masks[index - 1]
-                below = below if mask is None else below * mask
-                delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
-            slopes[:, output] = delta @ self.weights[0].T
-        return slopes
+    def input_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
+        """dF/dx of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, inputs)."""
+        for index in range(layer - 1, 0, -1):
+            below = slopes @ self.weights[index].T
+            mask = trace.masks[index - 1]
+            below = below if mask is None else below * mask
+            slopes = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
+        return slopes @ self.weights[0].T
 
     # -- outputs -------------------------------------------------------------------------------------------------
 

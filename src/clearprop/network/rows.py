@@ -21,6 +21,7 @@ class Rows:
     """X of shape (n, inputs), dense or CSR; y of shape (n, outputs); sample_weight of shape (n,) or None.
 
     All are in the network's dtype, and were found to be what it can be trained on, by `checked` or `with_answers`.
+    Where there are no targets, y has the shape (n, 0).
     """
 
     X: Array
@@ -82,18 +83,23 @@ class Rows:
         _check_weights(f"{which}sample_weight", weight)
         return cls(X, targets, weight)
 
+    def take(self, places: slice | Array) -> Rows:
+        """The rows in these places."""
+        weight = None if self.sample_weight is None else self.sample_weight[places]
+        return Rows(self.X[places], self.y[places], weight)
+
     def part(self, places: Array, *, which: str = "") -> Rows:
-        """Those at these places.
+        """The rows in these places, to be trained on or judged by.
 
         Raises
         ------
         ValueError
             All of them weigh 0.
         """
-        weight = None if self.sample_weight is None else self.sample_weight[places]
-        if weight is not None:
-            _check_weights(f"{which}sample_weight", weight)
-        return Rows(self.X[places], self.y[places], weight)
+        rows = self.take(places)
+        if rows.sample_weight is not None:
+            _check_weights(f"{which}sample_weight", rows.sample_weight)
+        return rows
 
     def __len__(self) -> int:
         return len(self.y)
@@ -102,7 +108,12 @@ class Rows:
         """Those that weigh something."""
         if self.sample_weight is None or self.sample_weight.all():
             return self
-        return self.part(np.flatnonzero(self.sample_weight))
+        return self.take(np.flatnonzero(self.sample_weight))
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether it is known what the network should answer."""
+        return self.y.shape[1] > 0
 
     def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
         """The loss, without penalty, and the metric of the network on these rows."""
