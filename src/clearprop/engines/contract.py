@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.randomness import Rng
+from clearprop.network.layout import Layout
 from clearprop.network.network import Network
 from clearprop.network.trace import Gradients, Trace
 from clearprop.optimizers import Optimizer
@@ -32,9 +34,12 @@ class Job:
     dropout : sequence of float
         The share of units left out, one for each hidden layer.
     decoupled_decay : float
-        Weights are multiplied by 1 - rate * decoupled_decay before each step.
+        Parameters are multiplied by 1 - rate * decoupled_decay before each step, each by its factors: weights, where
+        none are given.
     clip_norm : float or None
         The greatest norm that a gradient may have; longer ones are shortened to it.
+    rates : mapping of str to float
+        Factors on the learning rate; those on decay are the penalty's. See `Layout.with_factors`.
     """
 
     network: Network
@@ -50,6 +55,12 @@ class Job:
     clip_norm: float | None
     rng: Rng
     step: int = 0
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the parameters stand, with the factors on their rates and decays."""
+        return self.network.layout.with_factors(self.rates, self.penalty.decays)
 
     @property
     def n_rows(self) -> int:
@@ -185,9 +196,9 @@ class Diverged(Exception):
 
 def first_not_finite(network: Network, trace: Trace, gradients: Gradients) -> tuple[int, str]:
     """The layer (from 1), in the order of the computation, whose numbers are not finite, and which numbers."""
-    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
-        if not (np.isfinite(W).all() and np.isfinite(b).all()):
-            return layer, "the parameters"
+    for span in network.layout.spans:
+        if not np.isfinite(span.view(network.parameters)).all():
+            return span.layer, "the parameters"
     for layer, (z, a) in enumerate(zip(trace.z, trace.a, strict=True), start=1):
         if not np.isfinite(z).all():
             return layer, "the weighted sums z"

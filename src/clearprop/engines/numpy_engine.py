@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ class NumpyEngine:
         last_finite = network.parameters.copy()
         size = min(job.batch_size, stretch.stop - stretch.start)
         full = _buffers(job, size)
+        groups, decaying = _groups(job, full[1]), _decaying(job)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
             for batch, (epoch, rows, rate) in enumerate(stretch.steps(job.batch_size)):
                 X, y = job.X[rows], job.y[rows]
@@ -44,11 +46,11 @@ class NumpyEngine:
                 last_finite[:] = network.parameters
                 if job.clip_norm is not None and norm > job.clip_norm:
                     gradients.flat *= job.clip_norm / norm
-                if job.decoupled_decay:
-                    for W in network.weights:
-                        W *= 1 - rate * job.decoupled_decay
+                for values, factor, decay in decaying:
+                    values *= 1 - rate * factor * decay
                 job.step += 1
-                job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
+                for parameters, gradient, slots, factor in groups:
+                    job.optimizer.update(parameters, gradient, slots, rate * factor, job.step)
                 stretch.progress.add(epoch, loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
@@ -67,9 +69,27 @@ def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_fin
     return Diverged(batch, layer, what)
 
 
+def _groups(job: Job, gradients: Gradients) -> list[tuple[Array, Array, Array, float]]:
+    """Parameters, gradient and slots of what is stepped at one rate each, and its factor; without what is frozen."""
+    return [
+        (job.network.parameters[place], gradients.flat[place], job.slots[:, place], factor)
+        for place, factor in job.layout.groups
+        if factor
+    ]
+
+
+def _decaying(job: Job) -> list[tuple[Array, float, float]]:
+    """What shrinks before each step: the numbers of each span, its factor on the rate, and its decay."""
+    return [
+        (span.view(job.network.parameters), span.rate_factor, span.decay_factor * job.decoupled_decay)
+        for span in job.layout.spans
+        if span.rate_factor and span.decay_factor and job.decoupled_decay
+    ]
+
+
 def _buffers(job: Job, rows: int) -> tuple[Trace, Gradients]:
     network = job.network
-    z, a, deltas = ([np.empty((rows, b.size), network.dtype) for b in network.biases] for _ in range(3))
+    z, a, deltas = ([np.empty((rows, units), network.dtype) for units in network.layer_sizes[1:]] for _ in range(3))
     gradients = network.empty_gradients(deltas)
     return Trace(job.X[:0], z, a, [None] * len(z)), gradients
 
@@ -78,4 +98,4 @@ def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, G
     """The same arrays, for a smaller batch."""
     trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks)
     deltas = [delta[:rows] for delta in gradients.deltas]
-    return trace, Gradients(gradients.flat, gradients.weights, gradients.biases, deltas, None)
+    return trace, replace(gradients, deltas=deltas)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from clearprop.activations import Sigmoid, Tanh
 from clearprop.engines.contract import Job
 from clearprop.losses import Loss
+from clearprop.network.layout import WEIGHT
 from clearprop.network.network import Network
 from clearprop.network.trace import Gradients, Trace
 from clearprop.penalties import Penalty
@@ -47,11 +48,16 @@ class WholeBatch:
         self.job = job
         self.network = _Summing.sharing_parameters(job.network)
         self.gradients: Gradients = self.network.empty_gradients(
-            [np.empty((job.n_rows, b.size), self.network.dtype) for b in self.network.biases]
+            [np.empty((job.n_rows, units), self.network.dtype) for units in self.network.layer_sizes[1:]]
         )
         self.total = float(job.n_rows if job.sample_weight is None else job.sample_weight.sum())
-        weights, biases = self.network._views(np.arange(self.network.parameters.size))
-        self.order = np.concatenate([places.ravel() for places in (*weights, *biases)])
+        layout = job.layout
+        decaying = [span for span in layout.spans if span.decay_factor]
+        self._decaying = [span.view(self.network.parameters) for span in decaying]
+        self._factors = [span.decay_factor for span in decaying]
+        places = layout.views(np.arange(layout.size))
+        kinds = sorted(layout.kinds, key=lambda kind: kind != WEIGHT)  # weights come first
+        self.order = np.concatenate([span.ravel() for kind in kinds for span in layout.of_kind(kind, places)])
 
     def evaluate(self) -> None:
         """Compute `trace`, `loss` and `gradients` at the network's present parameters."""
@@ -69,9 +75,9 @@ class WholeBatch:
         return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
 
     def _penalty(self) -> float:
-        penalty = self.job.penalty
-        squares = sum(float(np.vdot(W, W)) for W in self.network.weights)
-        return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(self.network.weights) / self.total
+        penalty, decaying, factors = self.job.penalty, self._decaying, self._factors
+        squares = sum(factor * float(np.vdot(p, p)) for p, factor in zip(decaying, factors, strict=True))
+        return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(decaying, factors) / self.total
 
 
 class _Summing(Network):

@@ -13,7 +13,7 @@ from clearprop.explanation.checking import check_by_differences
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.paths import count_paths, gradient_terms
 from clearprop.explanation.remarks import cancels, gradient_remarks
-from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
+from clearprop.explanation.steps import OptimizerStep, explain_step
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
 from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
 from clearprop.explanation.writing.document import Block, Equation, Paragraph, Section, Table, chain
@@ -52,7 +52,7 @@ class GradientExplanation(Explanation):
         """DL/d(the number), as the engine computed it, the penalty included."""
         name, computation = self.parsed_name, self.computation
         if name.kind in ("W", "b"):
-            return float(computation.gradients.flat[parameter_index(computation, name)])
+            return float(computation.gradients.flat[computation.network.layout.index(str(name))])
         gradients = computation.gradients
         if name.kind == "delta":
             return float(gradients.deltas[name.layer - 1][0, name.places[0] - 1])
@@ -97,18 +97,19 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def penalty(self) -> Sequence[Term]:
-        """What L1 and L2 add to a weight's gradient."""
+        """What L1 and L2 add to a parameter's gradient; a bias's only where it was given a factor on decay."""
         computation, name = self.computation, self.parsed_name
-        if name.kind != "W":
+        factor = computation.decay_factor(name)
+        if not factor:
             return ()
-        weight = computation.row(0).W(name.layer, *name.places)
+        weight = computation.row(0).symbol_of(name)
         value, penalty, divisor = float(weight.value or 0.0), computation.penalty, computation.total_weight
         terms = []
         if penalty.l1:
             sign = Call("sign", (weight,))
-            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value))))
+            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value)), factor))
         if penalty.l2:
-            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value))
+            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value, factor))
         return terms
 
     @cached_property

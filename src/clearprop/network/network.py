@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -37,6 +36,7 @@ from clearprop.losses import LOSSES, Loss
 from clearprop.network.description import network_html, network_text
 from clearprop.network.drawing import Drawing, draw_network
 from clearprop.network.gradient_check import GradientCheck, check_gradient, size_of_sums
+from clearprop.network.layout import BIAS, WEIGHT, Layout
 from clearprop.network.trace import Gradients, Trace, Views, write_numbers
 from clearprop.penalties import Penalty
 
@@ -66,24 +66,6 @@ INSTEAD = {
 }
 
 
-def checked_count(sizes: Sequence[int], dtype: np.dtype[Any]) -> int:
-    """How many parameters layers of these sizes have; ValueError if there is no memory for them.
-
-    Examples
-    --------
-    >>> checked_count([2, 3, 1], np.dtype("float64"))
-    13
-    """
-    by_layer = [(m + 1) * n for m, n in pairwise(sizes)]
-    drawn = 8 * max(by_layer)  # a layer's first weights, in float64
-    check_memory(
-        dtype.itemsize * sum(by_layer) + drawn,
-        f"the {sum(by_layer):,} parameters that layer_sizes {list(sizes)} make",
-        "choose smaller layers",
-    )
-    return sum(by_layer)
-
-
 class Network(SaysNearKeywords):
     """A feed-forward network whose every number can be had.
 
@@ -110,6 +92,8 @@ class Network(SaysNearKeywords):
         All weights and biases: for each layer its weights row by row, then its biases.
     weights, biases : list of arrays, shapes (fan_in, fan_out) and (fan_out,)
         Views into `parameters`.
+    layout : Layout
+        The order of the parameters: their names, and where they stand.
     activations : list of Activation
         By layer.
     loss_function : Loss
@@ -158,8 +142,15 @@ class Network(SaysNearKeywords):
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self._parameters = np.empty(checked_count(self.layer_sizes, self.dtype), dtype=self.dtype)
-        self._weights, self._biases = self._views(self._parameters)
+        self.layout = Layout.dense(self.layer_sizes)
+        drawn = 8 * self.layout.most_of_a_layer  # in float64
+        check_memory(
+            self.dtype.itemsize * self.layout.size + drawn,
+            f"the {self.layout.size:,} parameters that layer_sizes {list(self.layer_sizes)} make",
+            "choose smaller layers",
+        )
+        self._parameters = np.empty(self.layout.size, dtype=self.dtype)
+        self._spans, self._weights, self._biases = self._views(self._parameters)
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
         self.initialize(INITIALIZERS.resolve_each(initializer, n_layers, "layers"), rng)
@@ -167,8 +158,8 @@ class Network(SaysNearKeywords):
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, layer by layer."""
         generator = as_generator(rng)
-        for index, (initializer, (fan_in, fan_out)) in enumerate(zip(initializers, self._shapes(), strict=True)):
-            self.weights[index], self.biases[index] = initializer.draw(generator, fan_in, fan_out)
+        for index, (initializer, W) in enumerate(zip(initializers, self.weights, strict=True)):
+            self.weights[index], self.biases[index] = initializer.draw(generator, *W.shape)
 
     @property
     def parameters(self) -> Array:
@@ -293,7 +284,8 @@ class Network(SaysNearKeywords):
                 delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below, out=below)
                 gradients.deltas[index - 1] = delta
         if penalty:
-            penalty.add_gradient(gradients.weights, self.weights, total)
+            factors = self.layout.decay_factors(penalty.decays)
+            penalty.add_gradient(gradients.spans, self._spans, total, factors)
         gradients.inputs = None if out else delta @ self.weights[0].T
         return gradients
 
@@ -337,7 +329,8 @@ class Network(SaysNearKeywords):
     def empty_gradients(self, deltas: list[Array]) -> Gradients:
         """Arrays for `backward` to fill, with the given ones for the deltas."""
         flat = np.empty_like(self.parameters)
-        return Gradients(flat, *self._views(flat), deltas, None)
+        spans, weights, biases = self._views(flat)
+        return Gradients(flat, weights, biases, deltas, None, spans)
 
     # -- what the passes give ------------------------------------------------------------------------------------
 
@@ -418,11 +411,14 @@ class Network(SaysNearKeywords):
         else:
             values = self.loss_function.value(trace.a[-1], y)
         value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
-        return value + (penalty.value(self.weights) / total if penalty else 0.0)
+        return value + (self._penalty(penalty) / total if penalty else 0.0)
 
     def penalty_share(self, n_rows: int, sample_weight: Array | None, penalty: Penalty) -> float:
         """The penalty's part of `loss_of` for so many rows."""
-        return penalty.value(self.weights) / self._shares(sample_weight, n_rows)[1] if penalty else 0.0
+        return self._penalty(penalty) / self._shares(sample_weight, n_rows)[1] if penalty else 0.0
+
+    def _penalty(self, penalty: Penalty) -> float:
+        return penalty.value(self._spans, self.layout.decay_factors(penalty.decays))
 
     def check_gradients(
         self,
@@ -467,7 +463,7 @@ class Network(SaysNearKeywords):
         trace = network.propagate(rows)
         gradient = network.propagate_back(trace, targets, weight, penalty).flat
         reach = np.ones_like(gradient)
-        for index, of_weights in enumerate(network._views(reach)[0]):
+        for index, of_weights in enumerate(network._views(reach)[1]):
             of_weights[:] = greatest(trace.layer_input(index))[:, np.newaxis]
         return check_gradient(evaluate, network.parameters, gradient, indices, self.parameter_name, size, reach)
 
@@ -528,16 +524,7 @@ class Network(SaysNearKeywords):
 
     def parameter_name(self, index: int) -> str:
         """The name of an entry of `parameters`, such as W2[3,1] or b1[2]."""
-        if not 0 <= index < self.parameters.size:
-            raise IndexError(f"parameters are counted from 0 to {self.parameters.size - 1}, got {index}")
-        for layer, (fan_in, fan_out) in enumerate(self._shapes(), start=1):
-            if index < fan_in * fan_out:
-                return f"W{layer}[{index // fan_out + 1},{index % fan_out + 1}]"
-            index -= fan_in * fan_out
-            if index < fan_out:
-                return f"b{layer}[{index + 1}]"
-            index -= fan_out
-        raise AssertionError
+        return self.layout.name(index)
 
     def info(self) -> None:
         """Print layers, activations and biases and weights: each where a layer is small, their ranges where not."""
@@ -581,12 +568,12 @@ class Network(SaysNearKeywords):
 
     def __getstate__(self) -> dict[str, Any]:
         """What pickling and `copy.deepcopy` take: the parameters once, without the views into them."""
-        return {name: value for name, value in vars(self).items() if name not in ("_weights", "_biases")}
+        return {name: value for name, value in vars(self).items() if name not in ("_spans", "_weights", "_biases")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self.dtype = self.parameters.dtype
-        self._weights, self._biases = self._views(self._parameters)
+        self._spans, self._weights, self._biases = self._views(self._parameters)
 
     def to_config(self) -> dict[str, Any]:
         """All but the parameters, as plain values.
@@ -614,17 +601,11 @@ class Network(SaysNearKeywords):
 
     # -- shapes --------------------------------------------------------------------------------------------------
 
-    def _shapes(self) -> list[tuple[int, int]]:
-        return list(pairwise(self.layer_sizes))
-
-    def _views(self, flat: Array) -> tuple[Views, Views]:
-        weights, biases, start = [], [], 0
-        for fan_in, fan_out in self._shapes():
-            middle, end = start + fan_in * fan_out, start + (fan_in + 1) * fan_out
-            weights.append(flat[start:middle].reshape(fan_in, fan_out))
-            biases.append(flat[middle:end])
-            start = end
-        return Views(weights, "weights"), Views(biases, "biases")
+    def _views(self, flat: Array) -> tuple[list[Array], Views, Views]:
+        """A flat vector's spans, and of them the weights and the biases by layer."""
+        spans = self.layout.views(flat)
+        weights, biases = (self.layout.of_kind(kind, spans) for kind in (WEIGHT, BIAS))
+        return spans, Views(weights, "weights"), Views(biases, "biases")
 
     def checked_rows(self, X: npt.ArrayLike) -> Array:
         """X, dense or CSR, in the network's dtype; an error if it has not the shape (n, inputs) or holds no numbers."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -22,6 +21,7 @@ from clearprop.foundation.memory import check_memory
 from clearprop.foundation.near_names import SaysNearKeywords, did_you_mean, near, no_attribute, says_near_keywords
 from clearprop.foundation.randomness import Seed, as_generator, generator_state, restore_generator, same_kind
 from clearprop.metrics import Metric, resolve_metric
+from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer, Sgd
@@ -60,7 +60,7 @@ def check_room(sizes: Sequence[int], dtype: np.dtype[Any], optimizer: Optimizer 
 
     It takes the parameters, their gradient, and what the optimiser remembers of each.
     """
-    count = sum((m + 1) * n for m, n in pairwise(sizes))
+    count = dense_size(sizes)
     check_memory(
         (dtype.itemsize + _bytes_a_parameter(optimizer, dtype)) * count,
         f"the {count:,} parameters that layer_sizes {list(sizes)} make, trained by {optimizer.name},",
@@ -96,6 +96,10 @@ class Trainer(SaysNearKeywords):
         Penalties on the weights (see `penalties`).
     decoupled_decay : float, optional
         Weights shrink by this share times the rate in each step; where not given, as the optimiser has it.
+    rates, decays : dict of str to float, optional
+        Factors on the learning rate, and on l1, l2 and decoupled decay alike, for some of the parameters: by name, as
+        `W2` or `b1`, or by kind, `W` or `b`, of which the name counts. A rate factor of 0 leaves them as they are.
+        Where not given, all rates are the same, and weights decay while biases do not.
     dropout : float or sequence of float
         The share of units left out at random in each batch, one for all hidden layers or one each.
     clip_norm : float, optional
@@ -120,6 +124,8 @@ class Trainer(SaysNearKeywords):
 
     Attributes
     ----------
+    layout : Layout
+        The network's, with these factors on the rates and decays of its parameters.
     history : History
         An entry an epoch.
     stop_reason : str or None
@@ -150,6 +156,8 @@ class Trainer(SaysNearKeywords):
         l1: float = 0.0,
         l2: float = 0.0,
         decoupled_decay: float | None = None,
+        rates: Mapping[str, float] | None = None,
+        decays: Mapping[str, float] | None = None,
         dropout: float | Sequence[float] = 0.0,
         clip_norm: float | None = None,
         tolerance: float = 1e-4,
@@ -166,12 +174,15 @@ class Trainer(SaysNearKeywords):
             raise TypeError(f"network must be a Network, got {network!r}: make one as in Network([2, 8, 1])")
         self.network = network
         self.lbfgs = _resolve_lbfgs(optimizer)
+        self.layout = network.layout.with_factors(rates, decays)
+        self.rates = dict(rates or {})
         if self.lbfgs:
             given = {
                 "learning_rate": learning_rate is not None,
                 "schedule": SCHEDULES.resolve(schedule) != Constant(),
                 "batch_size": batch_size is not None,
                 "decoupled_decay": decoupled_decay is not None,
+                "rates": any(factor != 1 for factor in self.rates.values()),
                 "dropout": bool(np.any(dropout)),
                 "clip_norm": clip_norm is not None,
             }
@@ -191,7 +202,7 @@ class Trainer(SaysNearKeywords):
         self.batch_size = batch_size if batch_size is None else whole("batch_size", batch_size, 1)
         self.epochs = whole("epochs", epochs, 1)
         self.shuffle = shuffle
-        self.penalty = Penalty(l1, l2)
+        self.penalty = Penalty(l1, l2, decays or {})
         self.decoupled_decay = not_negative(
             "decoupled_decay", self.optimizer.decoupled_decay if decoupled_decay is None else decoupled_decay
         )
@@ -317,6 +328,7 @@ class Trainer(SaysNearKeywords):
             dropout=self.dropout,
             clip_norm=self.clip_norm,
             rng=self.rng,
+            rates=self.rates,
         )
         # What parameters and slots were before the batches under way: to fill arrays is faster than to make them.
         self._before = np.empty_like(network.parameters), np.empty_like(self._job.slots)
