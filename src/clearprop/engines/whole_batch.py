@@ -55,6 +55,7 @@ class WholeBatch:
         decaying = [span for span in layout.spans if span.decay_factor]
         self._decaying = [span.view(self.network.parameters) for span in decaying]
         self._factors = [span.decay_factor for span in decaying]
+        self._l1 = Penalty(job.penalty.l1)
         places = layout.views(np.arange(layout.size))
         kinds = sorted(layout.kinds, key=lambda kind: kind != WEIGHT)  # weights come first
         self.order = np.concatenate([span.ravel() for kind in kinds for span in layout.of_kind(kind, places)])
@@ -75,9 +76,9 @@ class WholeBatch:
         return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
 
     def _penalty(self) -> float:
-        penalty, decaying, factors = self.job.penalty, self._decaying, self._factors
+        decaying, factors = self._decaying, self._factors
         squares = sum(factor * float(np.vdot(p, p)) for p, factor in zip(decaying, factors, strict=True))
-        return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(decaying, factors) / self.total
+        return 0.5 * self.job.penalty.l2 * squares / self.total + self._l1.value(decaying, factors) / self.total
 
 
 class _Summing(Network):
