@@ -6,7 +6,6 @@ learning rate of its steps, and one on what makes its numbers smaller (l1, l2 an
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -33,10 +32,9 @@ KNOWN_AS = {
     WEIGHT: ("weights", "weight", "kernel", "coefs", "coefs_"),
     BIAS: ("biases", "bias", "intercepts", "intercepts_"),
 }
-_PARAMETER = re.compile(r"(\w+)\[(\d+(?:,\d+)*)\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Span:
     """An array of parameters with a name of its own.
 
@@ -204,10 +202,11 @@ class Layout:
         IndexError
             There is no such parameter.
         """
-        match = _PARAMETER.fullmatch(name)
-        if match is None or match[1] not in self._by_name:
+        of_span, _, rest = name.partition("[")
+        places = rest.removesuffix("]").split(",")
+        if of_span not in self._by_name or not rest.endswith("]") or not all(map(str.isdecimal, places)):
             raise IndexError(f"no parameter is called {name!r}. There are: {', '.join(s.ranges for s in self.spans)}")
-        return self.span(match[1]).index([int(place) for place in match[2].split(",")])
+        return self.span(of_span).index([int(place) for place in places])
 
     @cached_property
     def _by_name(self) -> dict[str, Span]:
