@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.randomness import Rng
+from clearprop.network.layout import Layout
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
@@ -30,11 +32,14 @@ class StepSettings:
         The most rows a step.
     penalty : Penalty
     decoupled_decay : float
-        Weights are multiplied by 1 - rate * decoupled_decay before each step.
+        Parameters are multiplied by 1 - rate * decoupled_decay before each step, each by its factors: weights, where
+        none are given.
     dropout : sequence of float
         The share of units left out, one for each hidden layer; empty for none at all.
     clip_norm : float or None
         The greatest norm that a gradient may have; longer ones are shortened to it.
+    rates : mapping of str to float
+        Factors on the learning rate; those on decay are the penalty's. See `Layout.with_factors`.
     """
 
     batch_size: int
@@ -42,6 +47,7 @@ class StepSettings:
     decoupled_decay: float = 0.0
     dropout: Sequence[float] = ()
     clip_norm: float | None = None
+    rates: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -63,6 +69,11 @@ class Job:
     settings: StepSettings
     rng: Rng
     step: int = 0
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the parameters stand, with the factors on their rates and decays."""
+        return self.network.layout.with_factors(self.settings.rates, self.settings.penalty.decays)
 
 
 # Columns of `Progress.sums`.
@@ -230,9 +241,9 @@ class Diverged(Exception):
 
 def first_not_finite(network: Network, trace: Trace, gradients: Gradients) -> tuple[int, str]:
     """The layer (from 1), in the order of the computation, whose numbers are not finite, and which numbers."""
-    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
-        if not (np.isfinite(W).all() and np.isfinite(b).all()):
-            return layer, "the parameters"
+    for span in network.layout.spans:
+        if not np.isfinite(span.view(network.parameters)).all():
+            return span.layer, "the parameters"
     for layer, (z, a) in enumerate(zip(trace.z, trace.a, strict=True), start=1):
         if not np.isfinite(z).all():
             return layer, "the weighted sums z"

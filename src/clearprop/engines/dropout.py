@@ -20,7 +20,7 @@ def draw_masks(job: Job, rows: int) -> list[Array | None] | None:
     if not any(shares):
         return None
     masks: list[Array | None] = []
-    for share, b in zip(shares, job.network.biases, strict=False):
-        stays = job.rng.random((rows, b.size)) >= share if share else None
+    for share, units in zip(shares, job.network.layer_sizes[1:], strict=False):
+        stays = job.rng.random((rows, units)) >= share if share else None
         masks.append(None if stays is None else (stays / (1 - share)).astype(job.network.dtype))
     return [*masks, None]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ class NumpyEngine:
         last_finite = network.parameters.copy()
         size = min(settings.batch_size, stretch.stop - stretch.start)
         full = _buffers(network, rows, size)
+        groups, decaying = _groups(job, full[1]), _decaying(job)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
             for batch, (epoch, places, rate) in enumerate(stretch.steps(settings.batch_size)):
                 X, y = rows.X[places], rows.y[places]
@@ -47,11 +49,11 @@ class NumpyEngine:
                 last_finite[:] = network.parameters
                 if settings.clip_norm is not None and norm > settings.clip_norm:
                     gradients.flat *= settings.clip_norm / norm
-                if settings.decoupled_decay:
-                    for W in network.weights:
-                        W *= 1 - rate * settings.decoupled_decay
+                for values, factor, decay in decaying:
+                    values *= 1 - rate * factor * decay
                 job.step += 1
-                optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
+                for parameters, gradient, slots, factor in groups:
+                    optimizer.update(parameters, gradient, slots, rate * factor, job.step)
                 stretch.progress.add(epoch, loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
@@ -70,8 +72,27 @@ def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_fin
     return Diverged(batch, layer, what)
 
 
+def _groups(job: Job, gradients: Gradients) -> list[tuple[Array, Array, Array, float]]:
+    """Parameters, gradient and slots of what is stepped at one rate each, and its factor; without what is frozen."""
+    return [
+        (job.network.parameters[place], gradients.flat[place], job.slots[:, place], factor)
+        for place, factor in job.layout.groups
+        if factor
+    ]
+
+
+def _decaying(job: Job) -> list[tuple[Array, float, float]]:
+    """What shrinks before each step: the numbers of each span, its factor on the rate, and its decay."""
+    decay = job.settings.decoupled_decay
+    return [
+        (span.view(job.network.parameters), span.rate_factor, span.decay_factor * decay)
+        for span in job.layout.spans
+        if span.rate_factor and span.decay_factor and decay
+    ]
+
+
 def _buffers(network: Network, rows: Rows, size: int) -> tuple[Trace, Gradients]:
-    z, a, deltas = ([np.empty((size, b.size), network.dtype) for b in network.biases] for _ in range(3))
+    z, a, deltas = ([np.empty((size, units), network.dtype) for units in network.layer_sizes[1:]] for _ in range(3))
     gradients = network.empty_gradients(deltas)
     return Trace(rows.X[:0], z, a, [None] * len(z)), gradients
 
@@ -80,4 +101,4 @@ def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, G
     """The same arrays, for a smaller batch."""
     trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks)
     deltas = [delta[:rows] for delta in gradients.deltas]
-    return trace, Gradients(gradients.flat, gradients.weights, gradients.biases, deltas, None)
+    return trace, replace(gradients, deltas=deltas)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from clearprop.activations import Sigmoid, Tanh
 from clearprop.losses import Loss
+from clearprop.network.layout import WEIGHT
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
@@ -48,11 +49,17 @@ class WholeBatch:
         self.network: Network = copy.copy(network)
         self.network.activations = [same.get(activation.name, activation) for activation in network.activations]
         self.gradients: Gradients = self.network.empty_gradients(
-            [np.empty((len(rows), b.size), self.network.dtype) for b in self.network.biases]
+            [np.empty((len(rows), units), self.network.dtype) for units in self.network.layer_sizes[1:]]
         )
         self.total = float(len(rows) if rows.sample_weight is None else rows.sample_weight.sum())
-        weights, biases = self.network._views(np.arange(self.network.parameters.size))
-        self.order = np.concatenate([places.ravel() for places in (*weights, *biases)])
+        layout = network.layout.with_factors(None, penalty.decays)
+        decaying = [span for span in layout.spans if span.decay_factor]
+        self._decaying = [span.view(self.network.parameters) for span in decaying]
+        self._factors = [span.decay_factor for span in decaying]
+        self._l1 = Penalty(penalty.l1)
+        places = layout.views(np.arange(layout.size))
+        kinds = sorted(layout.kinds, key=lambda kind: kind != WEIGHT)  # weights come first
+        self.order = np.concatenate([span.ravel() for kind in kinds for span in layout.of_kind(kind, places)])
 
     def evaluate(self) -> None:
         """Compute `trace`, `loss` and `gradients` at the network's present parameters."""
@@ -72,9 +79,9 @@ class WholeBatch:
         return float(values.sum() if rows.sample_weight is None else values @ rows.sample_weight) / self.total
 
     def _penalty(self) -> float:
-        penalty = self.penalty
-        squares = sum(float(np.vdot(W, W)) for W in self.network.weights)
-        return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(self.network.weights) / self.total
+        decaying, factors = self._decaying, self._factors
+        squares = sum(factor * float(np.vdot(p, p)) for p, factor in zip(decaying, factors, strict=True))
+        return 0.5 * self.penalty.l2 * squares / self.total + self._l1.value(decaying, factors) / self.total
 
 
 class _Expit(Sigmoid):

@@ -64,10 +64,8 @@ def _start(computation: Computation, name: Name) -> float:
     network, trace, places = computation.network, computation.trace, name.places
     at = name.layer - 1
     match name.kind:
-        case "W":
-            value = network.weights[at][places[0] - 1, places[1] - 1]
-        case "b":
-            value = network.biases[at][places[0] - 1]
+        case "W" | "b":
+            value = network.parameters[network.layout.index(str(name))]
         case "delta":
             value = trace.z[at][0, places[0] - 1]
         case "a":
@@ -107,11 +105,11 @@ def _below(trace: Trace, first: int) -> Trace:
 
 
 def _penalty_along(computation: Computation, name: Name) -> Callable[[float], tuple[float, float]]:
-    """The weight's own part of the penalty, and on which side of 0 the weight is, where L1 has its kink."""
-    penalty, total = computation.penalty, computation.total_weight
-    if name.kind != "W" or not penalty:
+    """The parameter's own part of the penalty, and on which side of 0 it is, where L1 has its kink."""
+    penalty, total, factor = computation.penalty, computation.total_weight, computation.decay_factor(name)
+    if not factor or not penalty:
         return lambda value: (0.0, 0.0)
     return lambda value: (
-        (penalty.l1 * abs(value) + 0.5 * penalty.l2 * value * value) / total,
+        factor * (penalty.l1 * abs(value) + 0.5 * penalty.l2 * value * value) / total,
         float(np.sign(value)) if penalty.l1 else 0.0,
     )

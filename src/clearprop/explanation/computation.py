@@ -90,6 +90,13 @@ class Computation:
         if self.y is not None:
             self.network.loss_function.check_targets(self.y)
 
+    def decay_factor(self, name: Name) -> float:
+        """What the penalty's strengths are multiplied by for a weight or a bias; 0 for all other numbers."""
+        if name.kind not in ("W", "b"):
+            return 0.0
+        layout = self.network.layout
+        return layout.decay_factors(self.penalty.decays)[layout.number_at(layout.index(str(name)))]
+
     def name(self, text: str) -> Name:
         """The name that a text stands for in this network."""
         return parse_name(text, self.network.layer_sizes)

@@ -16,7 +16,7 @@ from clearprop.explanation.names import Name
 from clearprop.explanation.paths import count_paths, gradient_terms
 from clearprop.explanation.remarks import cancels, gradient_remarks
 from clearprop.explanation.shown import Shown, both_ends
-from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
+from clearprop.explanation.steps import OptimizerStep, explain_step
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
 from clearprop.explanation.unfolding import delta_equation, first_deltas, gradient_equation, unfold
 from clearprop.explanation.writing.algebra import total
@@ -91,18 +91,19 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def penalty(self) -> Sequence[Term]:
-        """What L1 and L2 add to a weight's gradient."""
+        """What L1 and L2 add to a parameter's gradient; a bias's only where it was given a factor on decay."""
         computation, name = self.computation, self.parsed_name
-        if name.kind != "W":
+        factor = computation.decay_factor(name)
+        if not factor:
             return ()
-        weight = computation.row(0).W(name.layer, *name.places)
+        weight = computation.row(0).symbol_of(name)
         value, penalty, divisor = float(weight.value or 0.0), computation.penalty, computation.total_weight
         terms = []
         if penalty.l1:
             sign = Call("sign", (weight,))
-            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value))))
+            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value)), factor))
         if penalty.l2:
-            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value))
+            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value, factor))
         return terms
 
     @cached_property
@@ -271,7 +272,7 @@ def gradient_value(computation: Computation, name: Name) -> float:
     gradients = computation.gradients
     match name.kind:
         case "W" | "b":
-            return float(gradients.flat[parameter_index(computation, name)])
+            return float(gradients.flat[computation.network.layout.index(str(name))])
         case "delta":
             return float(gradients.deltas[name.layer - 1][0, name.places[0] - 1])
         case "x":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -72,17 +72,31 @@ class LossExplanation(Explanation):
     @cached_property
     def penalty(self) -> Sequence[Term]:
         """What L1 and L2 add to the loss, each where it has a strength."""
-        c, W = self.computation, Symbol("W")
-        absolute = sum(float(np.abs(weights).sum()) for weights in c.network.weights)
-        squares = sum(float(np.vdot(weights, weights)) for weights in c.network.weights)
+        c = self.computation
         terms = []
         if c.penalty.l1:
-            body = Sigma(Call("Abs", (W,)), value=absolute)
-            terms.append(penalty_term("L1 penalty", c.penalty.l1, c.total_weight, body, absolute))
+            absolute = self._over_parameters(lambda p: Call("Abs", (p,)), lambda array: float(np.abs(array).sum()))
+            terms.append(penalty_term("L1 penalty", c.penalty.l1, c.total_weight, *absolute))
         if c.penalty.l2:
-            body = Sigma(Power(W, Number(2)), value=squares)
-            terms.append(penalty_term("L2 penalty", c.penalty.l2, 2 * c.total_weight, body, squares))
+            squares = self._over_parameters(lambda p: Power(p, Number(2)), lambda array: float(np.vdot(array, array)))
+            terms.append(penalty_term("L2 penalty", c.penalty.l2, 2 * c.total_weight, *squares))
         return terms
+
+    def _over_parameters(
+        self, body: Callable[[Symbol], Expression], size: Callable[[Array], float]
+    ) -> tuple[Expression, float]:
+        """The sum over all weights; where the penalty has factors of its own, over each span with its factor."""
+        c = self.computation
+        layout, decays = c.network.layout, c.penalty.decays
+        spans = zip(layout.spans, layout.decay_factors(decays), strict=True)
+        parts = [(span, factor, size(span.view(c.network.parameters))) for span, factor in spans if factor]
+        value = sum(factor * part for _, factor, part in parts)
+        if not decays or not parts:
+            return Sigma(body(Symbol("W")), value=value), value
+        sums = (
+            (factor, Sigma(body(Symbol(span.kind, (), str(span.layer))), value=part)) for span, factor, part in parts
+        )
+        return total([part if factor == 1 else Multiply((Number(factor), part)) for factor, part in sums]), value
 
     @cached_property
     def contributions(self) -> Array:

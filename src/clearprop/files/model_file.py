@@ -1,8 +1,8 @@
 """Model files: the arrays as safetensors, all else as JSON in the same file's header. Nothing in it is ever run.
 
 The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
-`Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are W1, b1, W2, b2, ..., whose shapes
-and dtype must be those that `network` implies.
+`Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are the spans of the network's layout,
+W1, b1, W2, b2, ..., whose shapes and dtype must be those that `network` implies.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import json
 import os
 import struct
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
+from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 
 if TYPE_CHECKING:
@@ -93,18 +93,14 @@ class ModelFile:
 def _check_size(network: NetworkConfig, content: bytes) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
     (header,) = struct.unpack("<Q", content[:8])
-    parameters = sum((m + 1) * n for m, n in pairwise(network.layer_sizes))
-    size = parameters * np.dtype(network.dtype).itemsize
+    size = dense_size(network.layer_sizes) * np.dtype(network.dtype).itemsize
     if size != len(content) - 8 - header:
         raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
 
 
 def _tensors(network: Network) -> dict[str, Array]:
-    """Copies of the layers' parameters under their names in the article's notation."""
-    tensors: dict[str, Array] = {}
-    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
-        tensors[f"W{layer}"], tensors[f"b{layer}"] = W.copy(), b.copy()
-    return tensors
+    """The parameters under their names in the article's notation, as views into the network."""
+    return network.layout.named_views(network.parameters)
 
 
 def _fill(path: str | os.PathLike[str], network: Network, arrays: dict[str, Array]) -> None:
@@ -120,8 +116,8 @@ def _fill(path: str | os.PathLike[str], network: Network, arrays: dict[str, Arra
             )
         if not np.isfinite(array).all():
             raise InputError(f"{path}: damaged model file ({name} holds numbers that are not finite): {REMEDY}")
-    for index in range(len(network.weights)):
-        network.weights[index], network.biases[index] = arrays[f"W{index + 1}"], arrays[f"b{index + 1}"]
+    for name, place in expected.items():
+        place[...] = arrays[name]
 
 
 def _content(path: str | os.PathLike[str]) -> bytes:

@@ -268,7 +268,7 @@ def check_network(
     trace = network.propagate(rows)
     gradient = network.propagate_back(trace, y, sample_weight, penalty).flat
     reach = np.ones_like(gradient)
-    for index, of_weights in enumerate(network._views(reach)[0]):
+    for index, of_weights in enumerate(network._views(reach)[1]):
         of_weights[:] = greatest(trace.layer_input(index))[:, np.newaxis]
     return check_gradient(evaluate, network.parameters, gradient, indices, network.parameter_name, size, reach)
 

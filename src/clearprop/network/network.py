@@ -10,7 +10,6 @@ from __future__ import annotations
 import copy
 import warnings
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -32,29 +31,12 @@ from clearprop.network.checks import Checks
 from clearprop.network.description import Description
 from clearprop.network.gradient_check import GradientCheck, check_network
 from clearprop.network.instead import INSTEAD
+from clearprop.network.layout import BIAS, WEIGHT, Layout
 from clearprop.network.passes import Passes
 from clearprop.network.trace import Gradients, Trace, Views, write_numbers
 from clearprop.penalties import Penalty
 
 Array = npt.NDArray[Any]
-
-
-def checked_count(sizes: Sequence[int], dtype: np.dtype[Any]) -> int:
-    """How many parameters layers of these sizes have; ValueError if there is no memory for them.
-
-    Examples
-    --------
-    >>> checked_count([2, 3, 1], np.dtype("float64"))
-    13
-    """
-    by_layer = [(m + 1) * n for m, n in pairwise(sizes)]
-    drawn = 8 * max(by_layer)  # a layer's first weights, in float64
-    check_memory(
-        dtype.itemsize * sum(by_layer) + drawn,
-        f"the {sum(by_layer):,} parameters that layer_sizes {list(sizes)} make",
-        "choose smaller layers",
-    )
-    return sum(by_layer)
 
 
 class Network(Passes, Checks, Description, SaysNearKeywords):
@@ -131,7 +113,14 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self._hold(np.empty(checked_count(self.layer_sizes, self.dtype), dtype=self.dtype))
+        self.layout = Layout.dense(self.layer_sizes)
+        drawn = 8 * self.layout.most_of_a_layer  # in float64
+        check_memory(
+            self.dtype.itemsize * self.layout.size + drawn,
+            f"the {self.layout.size:,} parameters that layer_sizes {list(self.layer_sizes)} make",
+            "choose smaller layers",
+        )
+        self._hold(np.empty(self.layout.size, dtype=self.dtype))
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
         self.initialize(INITIALIZERS.resolve_each(initializer, n_layers, "layers"), rng)
@@ -139,13 +128,13 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def _hold(self, parameters: Array) -> None:
         """Have these numbers as the parameters, and views into them."""
         self._parameters, self.dtype = parameters, parameters.dtype
-        self._weights, self._biases = self._views(parameters)
+        self._spans, self._weights, self._biases = self._views(parameters)
 
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, layer by layer."""
         generator = as_generator(rng)
-        for index, (initializer, (fan_in, fan_out)) in enumerate(zip(initializers, self._shapes(), strict=True)):
-            self.weights[index], self.biases[index] = initializer.draw(generator, fan_in, fan_out)
+        for index, (initializer, W) in enumerate(zip(initializers, self.weights, strict=True)):
+            self.weights[index], self.biases[index] = initializer.draw(generator, *W.shape)
 
     @property
     def parameters(self) -> Array:
@@ -264,7 +253,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def empty_gradients(self, deltas: list[Array]) -> Gradients:
         """Arrays for `backward` to fill, with the given ones for the deltas."""
         flat = np.empty_like(self.parameters)
-        return Gradients(flat, *self._views(flat), deltas, None)
+        spans, weights, biases = self._views(flat)
+        return Gradients(flat, weights, biases, deltas, None, spans)
 
     # -- what the passes give ------------------------------------------------------------------------------------
 
@@ -346,16 +336,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     def parameter_name(self, index: int) -> str:
         """The name of an entry of `parameters`, such as W2[3,1] or b1[2]."""
-        if not 0 <= index < self.parameters.size:
-            raise IndexError(f"parameters are counted from 0 to {self.parameters.size - 1}, got {index}")
-        for layer, (fan_in, fan_out) in enumerate(self._shapes(), start=1):
-            if index < fan_in * fan_out:
-                return f"W{layer}[{index // fan_out + 1},{index % fan_out + 1}]"
-            index -= fan_in * fan_out
-            if index < fan_out:
-                return f"b{layer}[{index + 1}]"
-            index -= fan_out
-        raise AssertionError
+        return self.layout.name(index)
 
     # -- copies and files ----------------------------------------------------------------------------------------
 
@@ -384,7 +365,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         `copy.copy` has the same parameters, `copy.deepcopy` and `Network.copy` have their own.
         """
-        return {name: value for name, value in vars(self).items() if name not in ("_weights", "_biases")}
+        return {name: value for name, value in vars(self).items() if name not in ("_spans", "_weights", "_biases")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -416,14 +397,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     # -- shapes --------------------------------------------------------------------------------------------------
 
-    def _shapes(self) -> list[tuple[int, int]]:
-        return list(pairwise(self.layer_sizes))
-
-    def _views(self, flat: Array) -> tuple[Views, Views]:
-        weights, biases, start = [], [], 0
-        for fan_in, fan_out in self._shapes():
-            middle, end = start + fan_in * fan_out, start + (fan_in + 1) * fan_out
-            weights.append(flat[start:middle].reshape(fan_in, fan_out))
-            biases.append(flat[middle:end])
-            start = end
-        return Views(weights, "weights"), Views(biases, "biases")
+    def _views(self, flat: Array) -> tuple[list[Array], Views, Views]:
+        """A flat vector's spans, and of them the weights and the biases by layer."""
+        spans = self.layout.views(flat)
+        weights, biases = (self.layout.of_kind(kind, spans) for kind in (WEIGHT, BIAS))
+        return spans, Views(weights, "weights"), Views(biases, "biases")

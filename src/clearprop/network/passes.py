@@ -17,6 +17,7 @@ from clearprop.activations import Activation
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.sparse import product
 from clearprop.losses import Loss
+from clearprop.network.layout import Layout
 from clearprop.network.trace import Gradients, Trace, Views
 from clearprop.penalties import Penalty
 
@@ -34,6 +35,8 @@ class Passes:
     activations: list[Activation]
     loss_function: Loss
     from_logits: bool
+    layout: Layout
+    _spans: list[Array]
 
     @property
     @abstractmethod
@@ -105,7 +108,8 @@ class Passes:
                 delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below, out=below)
                 gradients.deltas[index - 1] = delta
         if penalty:
-            penalty.add_gradient(gradients.weights, self.weights, total)
+            factors = self.layout.decay_factors(penalty.decays)
+            penalty.add_gradient(gradients.spans, self._spans, total, factors)
         gradients.inputs = None if out else delta @ self.weights[0].T
         return gradients
 
@@ -156,11 +160,14 @@ class Passes:
         share, total = shares(sample_weight, len(y))
         values = self.row_losses(trace, y)
         value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
-        return value + (penalty.value(self.weights) / total if penalty else 0.0)
+        return value + (self._penalty(penalty) / total if penalty else 0.0)
 
     def penalty_share(self, n_rows: int, sample_weight: Array | None, penalty: Penalty) -> float:
         """The penalty's part of the loss L of these rows."""
-        return penalty.value(self.weights) / shares(sample_weight, n_rows)[1] if penalty else 0.0
+        return self._penalty(penalty) / shares(sample_weight, n_rows)[1] if penalty else 0.0
+
+    def _penalty(self, penalty: Penalty) -> float:
+        return penalty.value(self._spans, self.layout.decay_factors(penalty.decays))
 
 
 def weighted_sums(fed: Array, W: Array, b: Array, out: Array | None = None) -> Array:

@@ -146,6 +146,8 @@ class Gradients:
         dL/dz by layer: each row's part in the loss L of the whole batch.
     inputs : array, shape (n, inputs), or None
         dL/dX.
+    spans : list of arrays
+        `flat` once more, a view for each span of the network's layout.
     """
 
     flat: Array
@@ -153,3 +155,4 @@ class Gradients:
     biases: Views
     deltas: list[Array]
     inputs: Array | None
+    spans: list[Array]

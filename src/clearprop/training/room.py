@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from clearprop.foundation.memory import check_memory
+from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 from clearprop.optimizers import LBfgs, Optimizer
 
@@ -20,7 +20,7 @@ def check_room(sizes: Sequence[int], dtype: np.dtype[Any], optimizer: Optimizer 
 
     It takes the parameters, their gradient, and what the optimiser remembers of each.
     """
-    count = sum((m + 1) * n for m, n in pairwise(sizes))
+    count = dense_size(sizes)
     check_memory(
         (dtype.itemsize + optimizer.bytes_a_parameter(dtype.itemsize)) * count,
         f"the {count:,} parameters that layer_sizes {list(sizes)} make, trained by {optimizer.name},",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -44,6 +44,8 @@ class TrainingSettings(SaysNearKeywords):
         l1: float = 0.0,
         l2: float = 0.0,
         decoupled_decay: float | None = None,
+        rates: Mapping[str, float] | None = None,
+        decays: Mapping[str, float] | None = None,
         dropout: float | Sequence[float] = 0.0,
         clip_norm: float | None = None,
         tolerance: float = 1e-4,
@@ -60,12 +62,15 @@ class TrainingSettings(SaysNearKeywords):
             raise TypeError(f"network must be a Network, got {network!r}: make one as in Network([2, 8, 1])")
         self.network = network
         self.optimizer = _resolve_optimizer(optimizer)
+        self.layout = network.layout.with_factors(rates, decays)
+        self.rates = dict(rates or {})
         if self.finds_steps_itself:
             given = {
                 "learning_rate": learning_rate is not None,
                 "schedule": SCHEDULES.resolve(schedule) != Constant(),
                 "batch_size": batch_size is not None,
                 "decoupled_decay": decoupled_decay is not None,
+                "rates": any(factor != 1 for factor in self.rates.values()),
                 "dropout": bool(np.any(dropout)),
                 "clip_norm": clip_norm is not None,
             }
@@ -78,7 +83,7 @@ class TrainingSettings(SaysNearKeywords):
         self.batch_size = batch_size if batch_size is None else whole("batch_size", batch_size, 1)
         self.epochs = whole("epochs", epochs, 1)
         self.shuffle = shuffle
-        self.penalty = Penalty(l1, l2)
+        self.penalty = Penalty(l1, l2, decays or {})
         self.decoupled_decay = not_negative(
             "decoupled_decay", self.optimizer.decoupled_decay if decoupled_decay is None else decoupled_decay
         )

@@ -64,6 +64,7 @@ class Standing:
             settings.decoupled_decay,
             settings.dropout,
             settings.clip_norm,
+            settings.rates,
         )
         optimizer, parameters = settings.optimizer, self.network.parameters
         slots = np.zeros((len(optimizer.slots), parameters.size), parameters.dtype)

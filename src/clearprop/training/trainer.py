@@ -58,6 +58,10 @@ class Trainer(TrainingSettings):
         Penalties on the weights (see `penalties`).
     decoupled_decay : float, optional
         Weights shrink by this share times the rate in each step; where not given, as the optimiser has it.
+    rates, decays : dict of str to float, optional
+        Factors on the learning rate, and on l1, l2 and decoupled decay alike, for some of the parameters: by name, as
+        `W2` or `b1`, or by kind, `W` or `b`, of which the name counts. A rate factor of 0 leaves them as they are.
+        Where not given, all rates are the same, and weights decay while biases do not.
     dropout : float or sequence of float
         The share of units left out at random in each batch, one for all hidden layers or one each.
     clip_norm : float, optional
@@ -84,6 +88,8 @@ class Trainer(TrainingSettings):
     ----------
     training : Training
         The run that was started last.
+    layout : Layout
+        The network's, with these factors on the rates and decays of its parameters.
     history : History
         Its epochs, an entry each.
     stop_reason : str or None

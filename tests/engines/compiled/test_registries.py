@@ -9,6 +9,9 @@ import scipy.sparse
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, SCHEDULES, Network, Penalty, Trainer
 from clearprop.engines import NumpyEngine
+from clearprop.engines.compiled.blocks import optimizer_blocks
+from clearprop.engines.compiled.jit import OPTIONS
+from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS as KERNELS
 from clearprop.network.rows import Rows
 
 from ...strategies import quiet_network, targets_for
@@ -100,6 +103,14 @@ CHANGED = {
     "binary_cross_entropy": {"floor": 0.3},
     "cross_entropy": {"floor": 0.3},
 }
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_the_steps_of_every_optimizer_stay_exact_when_their_blocks_are_made(optimizer):
+    """Else they were rounded as written or not, by what else the process had compiled before."""
+    optimizer_blocks(OPTIMIZERS[optimizer], np.dtype("float64"))
+    for function in KERNELS[OPTIMIZERS[optimizer]]:
+        assert OPTIONS[function]["fastmath"] is False
 
 
 def with_parameters(registry):
