@@ -57,7 +57,7 @@ def test_any_factors(case):
     optimizer = optimizer(epsilon=0.01) if hasattr(optimizer(), "epsilon") else optimizer()
     penalty = Penalty(case["l1"], case["l2"], case["decays"])
     job, given_rows = job_of(network, X, y, optimizer, 16, None, penalty, case["decay"], 0.0, case["clip_norm"])
-    assert_agreement(grouped(job, case["rates"]), given_rows, 0.003, case["threads"], 1e-11)
+    assert_agreement((grouped(job, case["rates"]), given_rows), 0.003, case["threads"], 1e-11)
 
 
 @pytest.mark.parametrize("dtype", ROUNDING)
