@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 
-from outside import program
+from .outside import program
 
 MEASURE = """
 <script>

@@ -12,7 +12,8 @@ from sklearn import metrics
 from clearprop import LOSSES, Loss, Network, Penalty
 from clearprop.activations import ACTIVATIONS
 from clearprop.losses import Hinge, Huber, PerceptronLoss, Quantile
-from strategies import targets_for
+
+from .strategies import targets_for
 
 ROWS = 40
 

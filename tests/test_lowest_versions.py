@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lowest_versions import PYPROJECT, constraint, lowest_versions
+from .lowest_versions import PYPROJECT, constraint, lowest_versions
 
 ROOT = PYPROJECT.parent
 

@@ -9,7 +9,8 @@ import pytest
 from sklearn.neural_network import _stochastic_optimizers as sklearn_optimizers
 
 from clearprop import OPTIMIZERS, LBfgs, Network, Optimizer, Trainer
-from outside import import_torch
+
+from .outside import import_torch
 
 STEPS, SIZE = 50, 12
 

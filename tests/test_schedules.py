@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
 from clearprop import SCHEDULES, Network, Schedule, Trainer
 from clearprop.schedules import Adaptive, Cosine, Exponential, InverseScaling, OneCycle, Position, StepDecay
-from outside import import_torch
+
+from .extent import examples
+from .outside import import_torch
 
 BASE, BATCHES, EPOCHS, ROWS = 0.3, 5, 24, 37
 TOTAL = BATCHES * EPOCHS
@@ -189,7 +191,7 @@ def test_step_and_exponential_are_pytorchs(torch):
 # -- whatever the settings ---------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@examples(300)
 @given(
     total=st.integers(1, 200),
     rise=st.one_of(st.sampled_from([0.0, 0.1, 0.2, 0.25, 0.5, 1.0]), st.floats(0, 1)),
@@ -211,7 +213,7 @@ def test_one_cycle_with_a_single_rising_step_begins_at_the_peak(total, rise):
     assert found == pytest.approx(expected, rel=1e-12)
 
 
-@settings(max_examples=300, derandomize=True, deadline=None)
+@examples(300)
 @given(
     total=st.integers(1, 200),
     warm_up=st.one_of(st.sampled_from([0.0, 0.01, 0.05, 0.5, 0.99]), st.floats(0, 1, exclude_max=True)),

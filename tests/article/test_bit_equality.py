@@ -4,11 +4,12 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop.article import ROWS, TARGETS, NeuralNetwork, Perceptron
 
+from ..extent import examples
 from . import oracle
 from .cases import bits, oracle_network, random_case
 
@@ -135,7 +136,7 @@ def small_networks(draw):
 
 
 @given(small_networks(), st.integers(0, 3), st.floats(1e-3, 1.0))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_any_network_equals_the_oracle(problem, epochs, eta):
     sizes, net, rows, labels = problem
     network = NeuralNetwork(sizes[0], sizes[1:-1], sizes[-1], eta, epochs, net[:-1], net[-1])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from browser import measured
+from ..browser import measured
 
 
 @pytest.mark.parametrize("width", [1000, 500])

@@ -7,7 +7,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from xml.etree import ElementTree
 
 import numpy as np
@@ -151,12 +150,29 @@ def test_nothing_is_lost_when_the_reader_goes_away(flowers, tmp_path):
     assert "Traceback" not in errors
 
 
+# The command line, which says when its training has begun.
+SAYS_WHEN = """
+from clearprop.cli import main
+from clearprop.engines import AutoEngine
+
+run = AutoEngine.run
+
+def say(*given):
+    print("training", flush=True)
+    AutoEngine.run = run
+    return run(*given)
+
+AutoEngine.run = say
+main()
+"""
+
+
 def test_interrupted(houses, tmp_path):
-    command = [sys.executable, "-m", "clearprop", "train", houses, "--target", "price", "--out", tmp_path / "m"]
+    command = [sys.executable, "-c", SAYS_WHEN, "train", houses, "--target", "price", "--out", tmp_path / "m"]
     with subprocess.Popen(
         [*command, "--epochs", "1000000", "--patience", "1000000"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
-        time.sleep(4)
+        assert process.stdout.readline() == b"training\n"
         process.send_signal(signal.SIGINT)
         errors = process.stderr.read().decode()
         assert process.wait() == 130

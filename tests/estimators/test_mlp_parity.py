@@ -4,11 +4,12 @@ import inspect
 
 import numpy as np
 import pytest
-from comparisons import PROBLEMS, SOLVERS, VARIANTS, WEIGHT, X, distance, pair
 from sklearn.base import is_classifier
 from sklearn.linear_model import Perceptron as TheirPerceptron
 
 from clearprop import MLPClassifier, Perceptron
+
+from .comparisons import PROBLEMS, SOLVERS, VARIANTS, WEIGHT, X, distance, pair
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 CLOSE = 1e-9

@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop import MLPClassifier, MLPRegressor, Perceptron
+
+from ..extent import examples
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
     pytest.mark.filterwarnings("ignore::clearprop.estimators.IgnoredParameterWarning"),
 ]
-often = settings(max_examples=200, deadline=None, derandomize=True)
 seeds = st.integers(0, 10_000)
 solvers = st.sampled_from(["sgd", "adam", "lbfgs"])
 N, FEATURES, CLASSES, HIDDEN = 12, 3, 3, 4
@@ -42,7 +43,7 @@ def close(left, right):
     np.testing.assert_allclose(left, right, rtol=1e-6, atol=1e-9)
 
 
-@often
+@examples(200)
 @given(seeds, solvers)
 def test_permuted_features(seed, solver):
     random, X, y = problem(seed)
@@ -54,7 +55,7 @@ def test_permuted_features(seed, solver):
     close(permuted.coefs_[0], model.coefs_[0][places])
 
 
-@often
+@examples(200)
 @given(seeds, solvers)
 def test_permuted_classes(seed, solver):
     random, X, y = problem(seed)
@@ -67,7 +68,7 @@ def test_permuted_classes(seed, solver):
     assert np.array_equal(renamed.predict(X), new[model.predict(X)])
 
 
-@often
+@examples(200)
 @given(seeds, solvers)
 def test_permuted_rows(seed, solver):
     random, X, y = problem(seed)
@@ -79,7 +80,7 @@ def test_permuted_rows(seed, solver):
     assert permuted.loss_ == pytest.approx(model.loss_, rel=1e-6)
 
 
-@often
+@examples(200)
 @given(seeds, solvers)
 def test_weight_is_repetition_and_weight_0_is_absence(seed, solver):
     random, X, y = problem(seed)
@@ -91,7 +92,7 @@ def test_weight_is_repetition_and_weight_0_is_absence(seed, solver):
     assert repeated.loss_ == pytest.approx(weighted.loss_, rel=1e-6)
 
 
-@often
+@examples(200)
 @given(seeds, solvers, st.floats(0.1, 10))
 def test_scaled_weights_with_a_scaled_penalty(seed, solver, factor):
     random, X, y = problem(seed)
@@ -101,7 +102,7 @@ def test_scaled_weights_with_a_scaled_penalty(seed, solver, factor):
     close(scaled.predict_proba(X), model.predict_proba(X))
 
 
-@often
+@examples(200)
 @given(seeds, solvers)
 def test_permuted_outputs_of_a_regression(seed, solver):
     random, X, _ = problem(seed)
@@ -116,7 +117,7 @@ def test_permuted_outputs_of_a_regression(seed, solver):
     close(second.predict(X), first.predict(X)[:, places])
 
 
-@often
+@examples(200)
 @given(seeds, st.integers(1, 5), st.sampled_from(["sgd", "adam", "nadam", "lion"]), st.sampled_from([0.0, 0.3]))
 def test_stopping_and_going_on_changes_no_bit(seed, before, solver, dropout):
     _, X, y = problem(seed)
@@ -137,7 +138,7 @@ def whole_numbers(seed):
     return random, np.unique(random.randint(-9, 10, (4 * N, FEATURES)), axis=0)[random.permutation(N)].astype(float), y
 
 
-@often
+@examples(200)
 @given(seeds, st.booleans())
 def test_perceptron_permuted_features(seed, shuffle):
     random, X, y = whole_numbers(seed)
@@ -148,7 +149,7 @@ def test_perceptron_permuted_features(seed, shuffle):
     assert np.array_equal(permuted.intercept_, model.intercept_)
 
 
-@often
+@examples(200)
 @given(seeds)
 def test_perceptron_renamed_classes(seed):
     random, X, y = whole_numbers(seed)
@@ -158,7 +159,7 @@ def test_perceptron_renamed_classes(seed):
     assert np.array_equal(renamed.coef_[new], model.coef_)
 
 
-@often
+@examples(200)
 @given(seeds)
 def test_perceptron_weight_is_repetition(seed):
     random, X, y = whole_numbers(seed)
@@ -171,7 +172,7 @@ def test_perceptron_weight_is_repetition(seed):
     assert np.array_equal(weighted.intercept_, repeated.intercept_)
 
 
-@often
+@examples(200)
 @given(seeds, st.booleans())
 def test_perceptron_weight_0_is_absence(seed, shuffle):
     random, X, y = whole_numbers(seed)
@@ -184,7 +185,7 @@ def test_perceptron_weight_0_is_absence(seed, shuffle):
     assert np.array_equal(weighted.coef_, without.coef_)
 
 
-@often
+@examples(200)
 @given(seeds)
 def test_perceptron_never_errs_more_often_than_its_bound(seed):
     random, X, _ = whole_numbers(seed)

@@ -6,7 +6,8 @@ import numpy as np
 
 from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Trainer
 from clearprop.errors import CannotLearnWarning
-from strategies import quiet_network, targets_for
+
+from ..strategies import quiet_network, targets_for
 
 
 def random_case(seed):

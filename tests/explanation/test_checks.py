@@ -10,7 +10,8 @@ import pytest
 from clearprop import LOSSES, Activation, Network, explain
 from clearprop.explanation import SCHEMA
 from clearprop.explanation.checking import check_by_differences
-from strategies import targets_for
+
+from ..strategies import targets_for
 
 FORMS = ("to_text", "to_latex", "to_markdown", "to_html")
 NAMES = ("W1[2,1]", "b1[3]", "W2[1,2]", "b2[1]", "x[2]", "delta1[2]", "delta2[1]", "dL/da1[3]", "dL/da2[2]")

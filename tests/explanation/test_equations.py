@@ -9,7 +9,9 @@ from clearprop import Network
 from clearprop.explanation import explain
 from clearprop.explanation.unfolding import Shown
 from clearprop.explanation.writing.expressions import evaluate
-from explanation.cases import random_case
+
+from ..extent import seeds
+from .cases import random_case
 
 
 def assert_equations_hold(equations, case):
@@ -26,7 +28,7 @@ def name_for(network, rng):
     return [f"delta{layer}[{unit}]", f"dL/da{layer}[{unit}]", f"z{layer}[{unit}]", f"a{layer}[{unit}]", "x[1]", "loss"]
 
 
-@pytest.mark.parametrize("seed", range(0, 500, 5))
+@pytest.mark.parametrize("seed", seeds(100))
 def test_equations(seed):
     network, X, y, weight, trainer = random_case(seed)
     rng = np.random.default_rng(seed)
@@ -57,7 +59,7 @@ def test_equations(seed):
             assert abs(explanation.sum - explanation.value) <= 1e-12 * scale
 
 
-@pytest.mark.parametrize("seed", range(0, 500, 10))
+@pytest.mark.parametrize("seed", seeds(50))
 def test_the_loss_is_the_sum_of_its_terms(seed):
     network, X, y, weight, trainer = random_case(seed)
     explanation = explain(network, X, y, "loss", sample_weight=weight, penalty=trainer.penalty)

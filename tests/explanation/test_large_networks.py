@@ -1,12 +1,15 @@
 """A large network's explanation takes milliseconds and a screen."""
 
+import itertools
 import sys
 
 import numpy as np
 import pytest
 
 from clearprop import LOSSES, OPTIMIZERS, Network, Penalty, explain
-from strategies import targets_for
+
+from ..extent import some
+from ..strategies import targets_for
 
 # About 16 ms of a processor: as many calls of functions, Python's own among them, as a page of text may take.
 MOST_CALLS = 60_000
@@ -85,25 +88,27 @@ def assert_fits(explanation):
     assert not [line for line in lines if line != line.rstrip()], case
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 20, 35, 60])
-@pytest.mark.parametrize("width", [1, 4, 50])
-def test_a_screen_for_every_depth_and_width(depth, width):
+DEPTHS, WIDTHS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 20, 35, 60), (1, 4, 50)
+HIDDEN, OPTIMISERS = ("mish", "softmax", "tanh", "step"), ("nadam", "amsgrad", "sgd", None)
+
+
+@pytest.mark.parametrize(
+    ("depth", "width", "number", "penalised"), some(itertools.product(DEPTHS, WIDTHS, range(4), (False, True)))
+)
+def test_a_screen_for_every_depth_and_width(depth, width, number, penalised):
     rng = np.random.default_rng(depth)
     X, y = rng.normal(size=(20, 4)), rng.integers(3, size=20)
-    names = {"feature_names": ["length", "width", "height", "mass"], "class_names": ["iris", "lily", "rose"]}
-    for number, hidden in enumerate(("mish", "softmax", "tanh", "step")):
-        network = Network([4] + [width] * (depth - 1) + [3], hidden, loss="cross_entropy", rng=0)
-        for penalty in (None, Penalty(0.1, 0.2)):
-            optimizer = ("nadam", "amsgrad", "sgd", None)[(number + depth) % 4]
-            batch = explain(network, X, y, "W1[1,1]", penalty=penalty, optimizer=optimizer, **names)
-            row = explain(network, X[0], y[:1], "W1[1,1]", penalty=penalty, optimizer=optimizer, **names)
-            for explanation in (
-                batch,
-                row,
-                batch.open("loss"),
-                *map(row.open, ("b1[1]", "x[1]", "prediction", "loss")),
-            ):
-                assert_fits(explanation)
+    network = Network([4] + [width] * (depth - 1) + [3], HIDDEN[number], loss="cross_entropy", rng=0)
+    given = {
+        "penalty": Penalty(0.1, 0.2) if penalised else None,
+        "optimizer": OPTIMISERS[(number + depth) % 4],
+        "feature_names": ["length", "width", "height", "mass"],
+        "class_names": ["iris", "lily", "rose"],
+    }
+    batch = explain(network, X, y, "W1[1,1]", **given)
+    row = explain(network, X[0], y[:1], "W1[1,1]", **given)
+    for explanation in (batch, row, batch.open("loss"), *map(row.open, ("b1[1]", "x[1]", "prediction", "loss"))):
+        assert_fits(explanation)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

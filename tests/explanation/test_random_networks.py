@@ -1,4 +1,4 @@
-"""500 random networks, every parameter of each: value, terms, update and check."""
+"""Random networks, every parameter of each: value, terms, update and check."""
 
 import math
 from itertools import pairwise
@@ -7,16 +7,17 @@ import numpy as np
 import pytest
 
 from clearprop.explanation import explain
-from explanation.cases import random_case
 
-NETWORKS = 500
+from ..extent import seeds
+from .cases import random_case
+
 PARTS = 10
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_every_parameter_of_random_networks(part):
     compared = checked = 0
-    for seed in range(part, NETWORKS, PARTS):
+    for seed in seeds(500)[part::PARTS]:
         network, X, y, weight, trainer = random_case(seed)
         first = explain(network, X, y, network.parameter_name(0), sample_weight=weight, trainer=trainer)
         engine = network.backward(network.forward(X), y, weight, trainer.penalty).flat
@@ -41,5 +42,5 @@ def test_every_parameter_of_random_networks(part):
         trainer.run_batch()
         assert [step.new for step in steps] == network.parameters.tolist(), f"seed {seed}"
         assert [step.old for step in steps] == before.tolist()
-    assert compared > 500
+    assert compared > 10 * len(seeds(500)[part::PARTS])
     assert checked > 0.9 * compared

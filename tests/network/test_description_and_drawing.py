@@ -8,12 +8,13 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clearprop import Activation, Drawing, Network
 from clearprop.printable import printable
 
+from ..extent import examples
 from .helpers import network_by_hand
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -105,7 +106,7 @@ def drawn(picture, kind):
     return root.findall(f"{SVG}{kind}")
 
 
-@settings(max_examples=30, derandomize=True, deadline=None)
+@examples(30)
 @given(sizes=st.lists(st.integers(1, 40), min_size=2, max_size=5))
 @example(sizes=[10, 11, 1])
 def test_drawing_has_a_circle_a_unit_and_a_line_a_weight(sizes):
@@ -153,7 +154,7 @@ def test_drawing_of_wide_layers_names_the_units_that_are_shown():
     assert titles == [f"W1[{unit},1]" for unit in (1, 2, 3, 4, 9, 10, 11, 12)]
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@examples(60)
 @given(name=st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=40))
 @example(name='<script>alert("1")</script> & co')
 @example(name="]]>")

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from clearprop import ACTIVATIONS, LOSSES, Network, Penalty
-from strategies import targets_for
+
+from ..strategies import targets_for
 
 
 @pytest.mark.parametrize("loss", LOSSES)

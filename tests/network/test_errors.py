@@ -7,7 +7,8 @@ import pytest
 
 from clearprop import ACTIVATIONS, LOSSES, Network
 from clearprop.activations import Relu
-from strategies import quiet_network
+
+from ..strategies import quiet_network
 
 
 @pytest.mark.parametrize(

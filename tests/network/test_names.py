@@ -5,13 +5,15 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop import Network
 
+from ..extent import examples
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+
+@examples(40)
 @given(sizes=st.lists(st.integers(1, 6), min_size=2, max_size=5))
 def test_names_are_a_bijection_in_the_articles_notation(sizes):
     network = Network(sizes, rng=0)

@@ -5,12 +5,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clearprop import LOSSES, Network, Penalty
-from strategies import targets_for
 
+from ..extent import examples
+from ..strategies import targets_for
 from .helpers import network_by_hand
 from .oracle import SCALAR, scalar_passes
 
@@ -74,7 +75,7 @@ def test_weights_and_penalty_by_hand():
         np.testing.assert_array_equal(with_penalty.deltas[layer], plain.deltas[layer])
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_both_passes_are_those_of_the_scalar_oracle(data):
     sizes = data.draw(st.lists(st.integers(1, 5), min_size=2, max_size=5))
@@ -145,7 +146,7 @@ def test_nothing_is_overwritten():
         np.testing.assert_array_equal(now, was)
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@examples(40)
 @given(
     loss=st.sampled_from(list(LOSSES)),
     l1=st.sampled_from([0.0, 0.2]),

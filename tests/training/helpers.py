@@ -6,7 +6,8 @@ import numpy as np
 
 from clearprop import Callback, Network, Trainer
 from clearprop.foundation.randomness import generator_state
-from strategies import targets_for
+
+from ..strategies import targets_for
 
 KINDS = {"Generator": np.random.default_rng, "RandomState": np.random.RandomState}
 

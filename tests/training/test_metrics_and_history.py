@@ -6,8 +6,8 @@ from sklearn.metrics import accuracy_score, r2_score
 
 from clearprop import LOSSES, Callback, EpochRecord, History, Network, Trainer
 from clearprop.metrics import METRICS, resolve_metric
-from strategies import targets_for
 
+from ..strategies import targets_for
 from .helpers import rows
 
 

@@ -6,16 +6,17 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop import OPTIMIZERS, SCHEDULES, Callback, Network, Snapshot, Trainer
 from clearprop.engines import ENGINES
 
+from ..extent import examples
 from .helpers import KINDS, by_batches, make, outcome, rows
 
 
-@settings(max_examples=25, derandomize=True, deadline=None)
+@examples(25)
 @given(
     optimizer=st.sampled_from(list(OPTIMIZERS)),
     dropout=st.sampled_from([0.0, 0.3]),

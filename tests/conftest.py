@@ -1,0 +1,16 @@
+"""How much is tried is said; and every test that takes an engine is run with each of them."""
+
+import pytest
+
+from clearprop.engines import ENGINES
+
+from .extent import SEED, WHOLE
+
+
+def pytest_report_header():
+    return f"the whole of what is drawn: CLEARPROP_WHOLE=1 CLEARPROP_SEED={SEED}" if WHOLE else None
+
+
+@pytest.fixture(params=list(ENGINES))
+def engine(request):
+    return request.param
