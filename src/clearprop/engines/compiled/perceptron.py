@@ -79,6 +79,16 @@ def _pointers(sparse: bool) -> Pointers:
     )
 
 
+def entry_of_epochs(sparse: bool, dtype: Any) -> Any:
+    """The kernel that goes through rows, dense or CSR."""
+    return entry(epochs, (_pointers(sparse), N, N, N, N), dtype)
+
+
+def entry_of_shuffle(dtype: Any) -> Any:
+    """The kernel that puts places, whole numbers of this dtype, in another order."""
+    return entry(shuffle, (N_POINTER, N, N), dtype)
+
+
 def advance(run: Run, standing: Standing, last: int, judges: bool) -> Updates:
     """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates."""
     X, w, settings, n = run.rows.X, run.w, run.settings, run.rows.n
@@ -101,9 +111,8 @@ def advance(run: Run, standing: Standing, last: int, judges: bool) -> Updates:
         signs, np.ascontiguousarray(run.sample_weight, dtype=np.float64), w.values, run.cut_so_far,
         state, np.array(numbers, dtype=np.float64), counts, judged, log.view(np.int64), log.view(np.float64),
     )  # fmt: skip
-    pointers = _pointers(run.rows.sparse)
-    all_pointers, kinds = pointers_to(arrays, pointers, w.values.dtype), (pointers, N, N, N, N)
-    run_epochs = entry(epochs, kinds, w.values.dtype)
+    all_pointers = pointers_to(arrays, _pointers(run.rows.sparse), w.values.dtype)
+    run_epochs = entry_of_epochs(run.rows.sparse, w.values.dtype)
     n_taught = max(int(np.count_nonzero(signs)), 1)
     at_once = max(1, int(AT_ONCE / (n * ROW + arrays.values.size * NUMBER)))
     while True:
@@ -260,7 +269,7 @@ def cut_off(w, columns, first, size, cut_so_far, state):
 def permutation(n: int, seed: int) -> Array:
     """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron.shuffles.XorShift`."""
     order = np.arange(n)
-    entry(shuffle, (N_POINTER, N, N), order.dtype)(pointer_to(order), n, seed)
+    entry_of_shuffle(order.dtype)(pointer_to(order), n, seed)
     return order
 
 
