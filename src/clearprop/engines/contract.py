@@ -40,6 +40,8 @@ class StepSettings:
         The greatest norm that a gradient may have; longer ones are shortened to it.
     rates : mapping of str to float
         Factors on the learning rate; those on decay are the penalty's. See `Layout.with_factors`.
+    epochs : int
+        How many are planned, at most.
     """
 
     batch_size: int
@@ -48,6 +50,7 @@ class StepSettings:
     dropout: Sequence[float] = ()
     clip_norm: float | None = None
     rates: Mapping[str, float] = field(default_factory=dict)
+    epochs: int = 1
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 import numpy.typing as npt
@@ -13,8 +12,8 @@ from clearprop.perceptron.updates import Updates
 
 Array = npt.NDArray[Any]
 
-# So many rows are gone through in Python before it pays to load a compiler (benchmarks/crossover.py).
-ROWS_IN_PYTHON = 100_000
+# So many rows are gone through in Python in the time that compiled code is loaded (benchmarks/crossover.py).
+ROWS_IN_PYTHON = 5_000
 
 
 class CompiledRule:
@@ -35,26 +34,20 @@ class CompiledRule:
 
 
 class AutoRule:
-    """The rule in Python, until so many rows have been gone through that compiled code is worth loading."""
+    """The rule in machine code, or in Python where fewer rows are gone through before that would be loaded."""
 
     def permutation(self, n: int, seed: int) -> Array:
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
-        engine = CompiledRule() if _rows_in_python() < n else NumpyRule()
-        return engine.permutation(n, seed)
+        return _rule(n).permutation(n, seed)
 
     def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
-        by_numpy = NumpyRule().advance(run, standing, min(last, _rows_in_python() // len(standing.places)), judges)
-        if standing.epoch >= last or standing.stale >= run.settings.patience or not run.is_finite:
-            return by_numpy
-        return by_numpy + CompiledRule().advance(run, standing, last, judges)
+        return _rule(last * len(standing.places)).advance(run, standing, last, judges)
 
 
-def _rows_in_python() -> int:
-    """None where compiled code is loaded already, all where there can be none."""
-    if not numba_is_there():
-        return sys.maxsize
-    return 0 if "clearprop.engines.compiled.perceptron" in sys.modules else ROWS_IN_PYTHON
+def _rule(rows: int) -> RuleEngine:
+    """What goes through so many rows, at most."""
+    return CompiledRule() if rows > ROWS_IN_PYTHON and numba_is_there() else NumpyRule()
 
 
 RULES: dict[str, type[RuleEngine]] = {"auto": AutoRule, "numpy": NumpyRule, "compiled": CompiledRule}

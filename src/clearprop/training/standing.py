@@ -65,6 +65,7 @@ class Standing:
             settings.dropout,
             settings.clip_norm,
             settings.rates,
+            settings.epochs,
         )
         optimizer, parameters = settings.optimizer, self.network.parameters
         slots = np.zeros((len(optimizer.slots), parameters.size), parameters.dtype)
