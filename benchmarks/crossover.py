@@ -11,8 +11,8 @@ import time
 import numpy as np
 
 from clearprop import Network, Trainer
-from clearprop.cli.conditions import conditions
 from clearprop.engines import CompiledEngine, NumpyEngine, numpy_seconds
+from clearprop.foundation.environment import conditions
 
 SIZES = [
     ([2, 8, 2], 10),

@@ -23,7 +23,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from clearprop import MLPClassifier, MLPRegressor, Perceptron
-from clearprop.cli.conditions import conditions
+from clearprop.foundation.environment import conditions
 
 RUNS = 5
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-estimators.md"

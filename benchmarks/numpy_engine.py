@@ -17,7 +17,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from threadpoolctl import threadpool_limits
 
 from clearprop import Network, Trainer
-from clearprop.cli.conditions import conditions
+from clearprop.foundation.environment import conditions
 from clearprop.initializers import GlorotUniformWithBiases
 
 RUNS = 7

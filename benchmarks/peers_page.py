@@ -1,6 +1,6 @@
 """The page of the peer benchmark: Markdown tables of what was measured, losing rows and missed targets included."""
 
-from clearprop.cli.conditions import conditions
+from clearprop.foundation.environment import conditions
 from measuring import NOT_INSTALLED, Measured
 from peers import OURS, PEERS, PRODUCTS, SCIKIT_LEARN
 from starts import COLD, WARM

@@ -433,3 +433,17 @@ def test_penalty_by_hand():
 def test_penalty_refuses(name, strength):
     with pytest.raises(ValueError, match=f"{name} must be a finite number >= 0, got {strength}"):
         Penalty(**{name: strength})
+
+
+CHOSEN = np.array([[True, False, False], [False, False, True]])
+
+
+@pytest.mark.parametrize("name", [name for name, loss in LOSSES.items() if loss.classification])
+def test_the_targets_of_truth_values_are_the_losss_levels_and_stand_for_them(name):
+    loss = LOSSES.resolve(name)
+    no, yes = (-1, 1) if name in ("hinge", "perceptron") else (0, 1)
+    targets = np.asarray(loss.targets(CHOSEN), dtype=np.float64)
+    assert targets.tolist() == [[yes, no, no], [no, no, yes]]
+    assert loss.levels == (no, yes)
+    loss.check_targets(targets)
+    assert np.array_equal(loss.decisions(targets), CHOSEN)

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from clearprop.saving import load, save
     from clearprop.schedules import SCHEDULES, Schedule
     from clearprop.tables import Table, read_csv, write_csv
-    from clearprop.tables.model import TableModel, TableSettings
+    from clearprop.tables.model import TableModel
+    from clearprop.tables.settings import TableSettings
     from clearprop.training import Callback, EpochRecord, History, Snapshot, Trainer
 
 __version__ = "0.1.0"
@@ -87,7 +88,8 @@ _MODULES = {
     "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
     "tables": ("Table", "read_csv", "write_csv"),
-    "tables.model": ("TableModel", "TableSettings"),
+    "tables.model": ("TableModel",),
+    "tables.settings": ("TableSettings",),
     "training": ("Callback", "EpochRecord", "History", "Snapshot", "Trainer"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

@@ -37,6 +37,8 @@ class Activation(ABC, Named):
     - `output_range`: the least and the greatest value that it can take;
     - `kinks`: the z where the slope, or the slope's slope, jumps; gradient checks keep off them;
     - `initializer`: the name of the initialiser that suits the layer;
+    - `in_place`: whether `value(z, out=z)` is right, as it is where each z has been read before a is written there; a
+      class that has a `value` of its own says so for that one, and where it says nothing, z is left alone;
     - `kernels`, of a user's own class: value(z, s) and slope(z, a, s) of single numbers, which Numba compiles for the
       compiled engine; s holds the object's parameters in their order, eight numbers at most.
 
@@ -59,7 +61,13 @@ class Activation(ABC, Named):
     output_range: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     kinks: ClassVar[tuple[float, ...]] = ()
     initializer: ClassVar[str] = "glorot_uniform"
+    in_place: ClassVar[bool] = False
     kernels: ClassVar[tuple[Callable[..., Any], Callable[..., Any]] | None] = None
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if "value" in vars(cls):  # of which the base class, whose value is another, says nothing
+            cls.in_place = bool(vars(cls).get("in_place", False))
 
     @abstractmethod
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -119,20 +127,21 @@ class Identity(Activation):
     """a = z."""
 
     name = "identity"
+    in_place = True
     known_as = ("linear", "none", "id")
     formula = "z"
     slope_formula = "1"
     derivation = (("1", "a straight line rises as fast as z does"),)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
-        """z itself."""
+        """a = z: the sums themselves, or copies of them in `out`."""
         if out is None:
             return z
         np.copyto(out, z)
         return out
 
     def slope(self, z: Array, a: Array) -> Array:
-        """1."""
+        """da/dz = 1 everywhere."""
         return np.ones_like(z)
 
     def delta(self, z: Array, a: Array, output_gradient: Array, out: Array | None = None) -> Array:
@@ -145,6 +154,7 @@ class Step(Activation):
     """a = 1 where z > 0, else 0: the perceptron's. Flat on both sides, so nothing is learned through it."""
 
     name = "step"
+    in_place = True
     known_as = ("heaviside", "binary_step", "threshold", "hardlim")
     formula = "Heaviside(z, 0)"
     slope_formula = "0"
@@ -163,7 +173,7 @@ class Step(Activation):
         return np.greater(z, 0, out=np.empty_like(z) if out is None else out, casting="unsafe")
 
     def slope(self, z: Array, a: Array) -> Array:
-        """0."""
+        """da/dz = 0, at the jump too."""
         return np.zeros_like(z)
 
 
@@ -172,6 +182,7 @@ class Sigmoid(Activation):
     """a = 1 / (1 + exp(-z)); the article's equations 1 to 3. scikit-learn calls it `logistic`."""
 
     name = "sigmoid"
+    in_place = True
     known_as = ("sigm", "expit", "logsig")
     formula = "1/(1 + exp(-z))"
     slope_formula = "a*(1 - a)"
@@ -202,6 +213,7 @@ class Tanh(Activation):
     """a = tanh(z)."""
 
     name = "tanh"
+    in_place = True
     known_as = ("hyperbolic_tangent", "tansig")
     formula = "tanh(z)"
     slope_formula = "1 - a**2"
@@ -229,6 +241,7 @@ class Relu(Activation):
     """a = max(z, 0)."""
 
     name = "relu"
+    in_place = True
     known_as = ("rectifier", "rectified_linear")
     formula = "Max(z, 0)"
     slope_formula = "Heaviside(z, 0)"
@@ -257,6 +270,7 @@ class LeakyRelu(Activation):
     negative_slope: float = 0.01
 
     name = "leaky_relu"
+    in_place = True
     known_as = ("lrelu", "prelu")
     formula = "Piecewise((z, z > 0), (negative_slope*z, True))"
     slope_formula = "Piecewise((1, z > 0), (negative_slope, True))"
@@ -287,6 +301,7 @@ class Elu(Activation):
     alpha: float = 1.0
 
     name = "elu"
+    in_place = True
     formula = "Piecewise((z, z > 0), (alpha*(exp(z) - 1), True))"
     slope_formula = "Piecewise((1, z > 0), (a + alpha, True))"
     derivation = (
@@ -303,7 +318,7 @@ class Elu(Activation):
 
     @property
     def output_range(self) -> tuple[float, float]:  # type: ignore[override]
-        """From -alpha on."""
+        """All numbers from -alpha on."""
         return (-self.alpha, math.inf)
 
     def value(self, z: Array, out: Array | None = None) -> Array:
@@ -320,6 +335,7 @@ class Selu(Activation):
     """a = scale * elu(z) with the constants that keep mean 0 and variance 1 (Klambauer and others, 2017)."""
 
     name = "selu"
+    in_place = True
     formula = "Piecewise((scale*z, z > 0), (scale*alpha*(exp(z) - 1), True))"
     slope_formula = "Piecewise((scale, z > 0), (a + scale*alpha, True))"
     derivation = (
@@ -337,12 +353,12 @@ class Selu(Activation):
     scale: ClassVar[float] = 1.0507009873554805
 
     def value(self, z: Array, out: Array | None = None) -> Array:
-        """Scale * z, or scale * alpha (exp(z) - 1) below 0."""
+        """a = scale * z, or scale * alpha (exp(z) - 1) below 0."""
         negative = self.scale * self.alpha * np.expm1(np.minimum(z, 0))
         return np.add(self.scale * np.maximum(z, 0), negative, out=out)
 
     def slope(self, z: Array, a: Array) -> Array:
-        """Scale, or scale * alpha * exp(z) at 0 and below."""
+        """da/dz = scale, or scale * alpha * exp(z) at 0 and below."""
         return np.where(z > 0, z.dtype.type(self.scale), self.scale * self.alpha * np.exp(np.minimum(z, 0)))
 
 
@@ -351,6 +367,7 @@ class Gelu(Activation):
     """a = z Φ(z), Φ the normal distribution function, in its exact form (Hendrycks and Gimpel, 2016)."""
 
     name = "gelu"
+    in_place = True
     formula = "z*(1 + erf(z/sqrt(2)))/2"
     slope_formula = "(1 + erf(z/sqrt(2)))/2 + z*exp(-z**2/2)/sqrt(2*pi)"
     derivation = (
@@ -385,6 +402,7 @@ class Silu(Activation):
     """a = z sigmoid(z), also called swish (Elfwing and others, 2017)."""
 
     name = "silu"
+    in_place = True
     known_as = ("swish",)
     formula = "z/(1 + exp(-z))"
     slope_formula = "(1 + z/(1 + exp(z)))/(1 + exp(-z))"
@@ -411,6 +429,7 @@ class Mish(Activation):
     """a = z tanh(softplus(z)) (Misra, 2019)."""
 
     name = "mish"
+    in_place = True
     formula = "z*tanh(log(1 + exp(z)))"
     slope_formula = "tanh(log(1 + exp(z))) + z*(1 - tanh(log(1 + exp(z)))**2)/(1 + exp(-z))"
     derivation = (
@@ -439,6 +458,7 @@ class Softplus(Activation):
     """a = log(1 + exp(z)): a smooth relu."""
 
     name = "softplus"
+    in_place = True
     known_as = ("smooth_relu",)
     formula = "log(1 + exp(z))"
     slope_formula = "1/(1 + exp(-z))"
@@ -464,6 +484,7 @@ class Softsign(Activation):
     """a = z / (1 + |z|)."""
 
     name = "softsign"
+    in_place = True
     formula = "z/(1 + Abs(z))"
     slope_formula = "1/(1 + Abs(z))**2"
     derivation = (
@@ -489,6 +510,7 @@ class HardSigmoid(Activation):
     """a = min(max(z / 6 + 1/2, 0), 1): straight pieces in the sigmoid's place."""
 
     name = "hard_sigmoid"
+    in_place = True
     formula = "Max(Min(z/6 + 1/2, 1), 0)"
     slope_formula = "Piecewise((1/6, Abs(z) < 3), (0, True))"
     derivation = (
@@ -515,6 +537,7 @@ class Exponential(Activation):
     """a = exp(z): the natural output of the poisson loss. scikit-learn calls it `exp`."""
 
     name = "exponential"
+    in_place = True
     known_as = ("exp",)
     formula = "exp(z)"
     slope_formula = "a"
@@ -529,7 +552,7 @@ class Exponential(Activation):
         return np.exp(z, out=out)
 
     def slope(self, z: Array, a: Array) -> Array:
-        """A itself."""
+        """da/dz = a: the exponential is its own slope."""
         return a
 
 
@@ -541,6 +564,7 @@ class Softmax(Activation):
     """
 
     name = "softmax"
+    in_place = True
     known_as = ("normalized_exponential", "softargmax")
     formula = "exp(z_j)/Sum(exp(z_k), k)"
     slope_formula = "a_j*(KroneckerDelta(j, k) - a_k)"

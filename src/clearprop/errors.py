@@ -1,15 +1,103 @@
 """The errors that clearprop raises and the warnings that it gives beside Python's own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from clearprop.printable import printable
 
 
+class Parameter(NamedTuple):
+    """A parameter that a message names as a remedy.
+
+    Attributes
+    ----------
+    name : str
+        As in Python.
+    value : str
+        What to set it to, as it is typed on a command line; empty where the message does not say.
+    many : bool
+        Whether it takes a list, of which `value` is one item, quoted already.
+
+    Examples
+    --------
+    >>> print(Parameter("seed"), Parameter("task", "regression"), Parameter("ignore", "'age'", many=True))
+    seed task='regression' ignore=['age']
+    """
+
+    name: str
+    value: str = ""
+    many: bool = False
+
+    def __str__(self) -> str:
+        if not self.value:
+            return self.name
+        return f"{self.name}=[{self.value}]" if self.many else f"{self.name}={self.value!r}"
+
+    def worded(self, names: Mapping[str, str]) -> str:
+        """The parameter by the name that a caller has for it, the value behind it; as in Python if there is none."""
+        return f"{names[self.name]} {self.value}".rstrip() if self.name in names else str(self)
+
+
+class Message(str):
+    """A text that names parameters as in Python, and can be worded with the names that a caller has for them.
+
+    Parameters
+    ----------
+    *parts : str and Parameter
+        What it is put together of; a part that is a message is taken apart.
+
+    Examples
+    --------
+    >>> message = Message("pass ", Parameter("ignore", "'age'", many=True), ", or a greater ", Parameter("epochs"))
+    >>> print(message)
+    pass ignore=['age'], or a greater epochs
+    >>> print(message.worded({"ignore": "--ignore", "epochs": "--epochs"}))
+    pass --ignore 'age', or a greater --epochs
+    """
+
+    parts: Sequence[str | Parameter]
+
+    def __new__(cls, *parts: str | Parameter) -> "Message":
+        """The text, its parts beside it."""
+        message = super().__new__(cls, "".join(map(str, parts)))
+        message.parts = list(_taken_apart(parts))
+        return message
+
+    def worded(self, names: Mapping[str, str]) -> str:
+        """The text with the names that a caller has for parameters."""
+        return "".join(part.worded(names) if isinstance(part, Parameter) else part for part in self.parts)
+
+    def printable(self) -> "Message":
+        """The message, its texts and its parameters' values made printable."""
+        return Message(
+            *(
+                part._replace(value=printable(part.value)) if isinstance(part, Parameter) else printable(part)
+                for part in self.parts
+            )
+        )
+
+
+def _taken_apart(parts: Sequence[str | Parameter]) -> Iterator[str | Parameter]:
+    for part in parts:
+        if isinstance(part, Message):
+            yield from part.parts
+        else:
+            yield part
+
+
+def worded(text: str, names: Mapping[str, str]) -> str:
+    """A text with the names that a caller has for the parameters in it, if it is a `Message`; as it is otherwise."""
+    return text.worded(names) if isinstance(text, Message) else text
+
+
 class InputError(ValueError):
-    """A file, table or value from outside breaks a rule; the message, all printable, names value, rule and remedy."""
+    """A file, table or value from outside breaks a rule; the message, all printable, names value, rule and remedy.
+
+    Where it names parameters it is a `Message`, the error's only argument.
+    """
 
     def __init__(self, message: str) -> None:
-        super().__init__(printable(message))
+        super().__init__(message.printable() if isinstance(message, Message) else printable(message))
 
 
 class DivergenceError(ArithmeticError, ValueError):

@@ -45,6 +45,7 @@ class Loss(ABC, Named):
     - `output_activation`: the name of the natural one;
     - `output_domain`: the open interval in which outputs must lie;
     - `classification`: whether the targets stand for classes;
+    - `levels`: the targets that stand for no and for yes, where they do;
     - `kernels`, of a user's own class: value(a, y, s) and gradient(a, y, s) of single numbers, which Numba compiles for
       the compiled engine; s holds the object's parameters in their order, six numbers at most.
 
@@ -69,6 +70,7 @@ class Loss(ABC, Named):
     output_activation: ClassVar[str] = "identity"
     output_domain: ClassVar[tuple[float, float]] = (-math.inf, math.inf)
     classification: ClassVar[bool] = False
+    levels: ClassVar[tuple[float, float]] = (0.0, 1.0)
     kernels: ClassVar[tuple[Callable[..., Any], Callable[..., Any]] | None] = None
 
     @abstractmethod
@@ -102,6 +104,17 @@ class Loss(ABC, Named):
         """On which smooth piece of the loss each output lies; gradient checks keep off the borders."""
         return np.zeros(np.shape(a), dtype=np.int8)
 
+    def targets(self, chosen: Array) -> Array:
+        """The targets that truth values stand for, of the same shape; truth values where they count as 0 and 1.
+
+        Examples
+        --------
+        >>> Hinge().targets(np.array([True, False])).tolist()
+        [1.0, -1.0]
+        """
+        no, yes = self.levels
+        return chosen if (no, yes) == (0, 1) else np.where(chosen, yes, no)
+
     def decisions(self, values: Array) -> Array:
         """The classes that outputs or targets stand for: a truth value for each output, of the same shape.
 
@@ -130,8 +143,6 @@ class Loss(ABC, Named):
 
 
 LOSSES: Registry[Loss] = Registry("loss", Loss)
-# The losses whose targets are -1 and 1 instead of 0 and 1.
-SIGNED = ("hinge", "perceptron")
 
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
@@ -169,12 +180,12 @@ class SquaredError(Loss):
     )
 
     def value(self, a: Array, y: Array) -> Array:
-        """Sum of (a - y)² / 2."""
+        """Sum of (a - y)² / 2 over the outputs."""
         error = a - y
         return 0.5 * (error * error).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """A - y; the article's equation 7."""
+        """dl/da = a - y; the article's equation 7."""
         return a - y
 
 
@@ -232,7 +243,7 @@ class Huber(Loss):
         return (inner * (size - 0.5 * inner)).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """A - y, cut off at ±width."""
+        """dl/da = a - y, cut off at ±width."""
         return np.clip(a - y, -self.width, self.width)
 
     def piece(self, a: Array, y: Array) -> Array:
@@ -287,7 +298,7 @@ class Quantile(Loss):
     )
 
     def value(self, a: Array, y: Array) -> Array:
-        """The pinball loss."""
+        """Sum of max(q (y - a), (q - 1)(y - a)) over the outputs."""
         short = y - a
         return np.maximum(self.q * short, (self.q - 1) * short).sum(axis=-1)
 
@@ -327,7 +338,7 @@ class Poisson(Loss):
         return (rate - y + y * (_log_or_zero(y) - np.log(rate))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """1 - y / a."""
+        """dl/da = 1 - y / a, and 0 outside the domain."""
         return np.where(self.piece(a, y) == 1, 1 - y / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
@@ -335,7 +346,7 @@ class Poisson(Loss):
         return (np.exp(z) - y + y * (_log_or_zero(y) - z)).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
-        """A - y."""
+        """dl/dz = a - y: the slope of the natural activation cancels."""
         return a - y
 
     def size(self, a: Array, y: Array) -> Array:
@@ -386,12 +397,12 @@ class BinaryCrossEntropy(Loss):
     classification = True
 
     def value(self, a: Array, y: Array) -> Array:
-        """From probabilities."""
+        """The cross-entropy of probabilities, those at or past an end moved just inside."""
         p = inside(self.output_domain, a)
         return -(y * np.log(p) + (1 - y) * np.log1p(-p)).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """(a - y) / (a (1 - a))."""
+        """dl/da = (a - y) / (a (1 - a)), and 0 outside the domain."""
         p = inside(self.output_domain, a)
         return np.where(self.piece(a, y) == 1, (p - y) / (p * (1 - p)), a.dtype.type(0))
 
@@ -403,7 +414,7 @@ class BinaryCrossEntropy(Loss):
         return (softplus(z) - y * z).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
-        """A - y."""
+        """dl/dz = a - y: the slope of the natural activation cancels."""
         return a - y
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
@@ -415,11 +426,11 @@ class BinaryCrossEntropy(Loss):
         return _domain_piece(self.output_domain, a)
 
     def check_targets(self, y: Array) -> None:
-        """Probabilities."""
+        """Each target is a probability."""
         _refuse(y, (y < 0) | (y > 1), self, "targets from 0 to 1")
 
     def decisions(self, values: Array) -> Array:
-        """Above one half."""
+        """Yes where a probability is above one half."""
         return values > 0.5
 
 
@@ -468,11 +479,11 @@ class CrossEntropy(Loss):
     classification = True
 
     def value(self, a: Array, y: Array) -> Array:
-        """From probabilities."""
+        """The cross-entropy of probabilities, those at or past an end moved just inside."""
         return -(y * np.log(inside(self.output_domain, a))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
-        """-y / a."""
+        """dl/da = -y / a, and 0 outside the domain."""
         return np.where(self.piece(a, y) == 1, -y / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
@@ -484,7 +495,7 @@ class CrossEntropy(Loss):
         return (y * cost).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
-        """A - y where the targets of a row sum to 1; a sum(y) - y in general."""
+        """dl/dz = a - y where the targets of a row sum to 1; a sum(y) - y in general."""
         return a * y.sum(axis=-1, keepdims=True) - y
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
@@ -496,7 +507,7 @@ class CrossEntropy(Loss):
         return _domain_piece(self.output_domain, a)
 
     def check_targets(self, y: Array) -> None:
-        """Class shares."""
+        """Each target is the share of a class."""
         _refuse(y, (y < 0) | (y > 1), self, "targets from 0 to 1, as in a row with 1 at its class and 0 elsewhere")
 
 
@@ -519,6 +530,7 @@ class Hinge(Loss):
         ("Piecewise((-y, y*a <= threshold), (0, True))", "a straight line, and a constant"),
     )
     classification = True
+    levels = (-1.0, 1.0)
 
     def value(self, a: Array, y: Array) -> Array:
         """How far each margin y a falls short of the threshold."""
@@ -533,8 +545,9 @@ class Hinge(Loss):
         return np.greater(y * a, self.threshold)
 
     def check_targets(self, y: Array) -> None:
-        """Two sides."""
-        _refuse(y, (y != 1) & (y != -1), self, "targets -1 or 1")
+        """Each target names a side of the margin."""
+        no, yes = self.levels
+        _refuse(y, (y != no) & (y != yes), self, f"targets {no:g} or {yes:g}")
 
 
 @LOSSES.register

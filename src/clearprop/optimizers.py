@@ -44,6 +44,10 @@ class Optimizer(ABC, Named):
     def update(self, parameters: Array, gradient: Array, slots: Array, rate: float, step: int) -> None:
         """Take one step, in place; gradient is not changed."""
 
+    def bytes_a_parameter(self, itemsize: int) -> int:
+        """What training takes of memory beside a parameter of this size: its gradient and the slots."""
+        return itemsize * (1 + len(self.slots))
+
 
 OPTIMIZERS: Registry[Optimizer] = Registry("optimizer", Optimizer, others=("lbfgs",))
 
@@ -322,8 +326,8 @@ class Lion(Optimizer):
 class LBfgs(SaysNearKeywords):
     """Limited-memory BFGS over all rows at once, by SciPy (Byrd and others, 1995; Zhu and others, 1997).
 
-    It is not a function of one gradient, so it is no `Optimizer`: `Trainer.fit` hands the whole training to SciPy,
-    one iteration an epoch.
+    It is not a function of one gradient, so it is no `Optimizer`: it has an engine of its own, which hands the whole
+    training to SciPy, one iteration an epoch, and uses neither rate nor slots.
 
     Parameters
     ----------
@@ -337,12 +341,17 @@ class LBfgs(SaysNearKeywords):
     memory: int = 10
 
     name: ClassVar[str] = "lbfgs"
+    slots: ClassVar[tuple[str, ...]] = ()
+    learning_rate: ClassVar[float] = 0.01  # what schedules are shown; no step is taken at it
+    decoupled_decay: ClassVar[float] = 0.0
 
     def __post_init__(self) -> None:
         whole("max_evaluations", self.max_evaluations, 1)
         whole("memory", self.memory, 1)
 
-    @property
-    def bytes_a_parameter(self) -> int:
-        """What SciPy keeps of each parameter, in float64: the past steps and gradients, and five vectors more."""
-        return 8 * (2 * self.memory + 5)
+    def bytes_a_parameter(self, itemsize: int) -> int:
+        """What training takes of memory beside a parameter: its gradient, and what SciPy keeps in float64.
+
+        These are the past steps and gradients, and five vectors more.
+        """
+        return itemsize + 8 * (2 * self.memory + 5)

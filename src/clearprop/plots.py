@@ -71,7 +71,7 @@ class LossCurveDisplay:
 
     @classmethod
     def from_history(cls, history: History) -> LossCurveDisplay:
-        """What the history tells."""
+        """The losses of a training, by epoch."""
         return cls([record.epoch for record in history], history.loss, history.validation_loss)
 
     @classmethod
@@ -151,7 +151,7 @@ class NetworkDisplay:
         Parameters
         ----------
         most_units : int
-            Of larger layers the first so many units are drawn.
+            How many units of a layer are drawn, the first ones, where it has more.
         **lines
             For Matplotlib's `Axes.plot`, of the weights.
         """

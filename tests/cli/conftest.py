@@ -7,7 +7,7 @@ import pytest
 import clearprop.cli.commands  # noqa: F401  what is patched in tests is loaded
 from clearprop.cli import main
 from clearprop.cli.signals import WORDS
-from clearprop.tables.table import write_csv
+from clearprop.tables.writing import write_csv
 
 
 @pytest.fixture

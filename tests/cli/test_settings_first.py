@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clearprop import TableSettings, load, write_csv
-from clearprop.tables.model import GREATEST_SEED, MOST_EPOCHS
+from clearprop.tables.settings import GREATEST_SEED, MOST_EPOCHS
 
 TRAIN = {
     "learning rate": (["--learning-rate", "nan"], "learning_rate must be a finite number > 0, got nan"),

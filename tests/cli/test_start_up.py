@@ -43,6 +43,18 @@ def test_help_loads_no_numbers(tmp_path, arguments):
     assert loaded_by(tmp_path, *arguments) & {"numpy", *LEARNING, *COMPILER, *PICTURES} == set()
 
 
+def test_msgspec_is_loaded_where_a_file_is_read_and_not_before(trained, tmp_path):
+    """Neither by the library's public names nor by help or a training, whose file is written without it."""
+    program = "import sys, clearprop; names = [getattr(clearprop, name) for name in clearprop.__all__]"
+    program += "; print('msgspec' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout == "False\n"
+    training = ("train", "flowers.csv", "--target", "kind", "--out", "g.model", "--epochs", "1")
+    for arguments in (("train", "--help"), training):
+        assert "msgspec" not in loaded_by(trained, *arguments)
+    assert "msgspec" in loaded_by(trained, "predict", "f.model", "flowers.csv", "--out", "p.csv")
+
+
 @pytest.mark.parametrize("arguments", [[], ["--json"], ["--derivation"]])
 def test_the_article_needs_numpy_alone(tmp_path, arguments):
     loaded = loaded_by(tmp_path, "article", *arguments)

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from clearprop import load, read_csv, write_csv
+from clearprop import InputError, TableModel, TableSettings, load, read_csv, write_csv
 
 
 def test_classes_from_csv_to_predictions(run, flowers):
@@ -269,6 +269,69 @@ def test_bad_arguments(refused, tmp_path, case):
     table(tmp_path / "t.csv", "a,b,y", GOOD)
     arguments, expected = BAD_ARGUMENTS[case]
     assert expected in refused(*arguments)
+
+
+# What the library says of its parameters, and what the command line makes of it.
+WORDED = {
+    "identifiers": (
+        [f"id{i},1,{'p' if i % 2 else 'q'}" for i in range(1500)],
+        ("pass ignore=['a'], or a greater max_categories", "pass --ignore 'a', or a greater --max-categories"),
+    ),
+    "days": (
+        [f"2026-{i // 28 + 1:02}-{i % 28 + 1:02},{i % 3},{'p' if i % 2 else 'q'}" for i in range(60)],
+        ("pass ignore=['a'], or categories=['a'] if they", "pass --ignore 'a', or --category 'a' if they"),
+    ),
+    "all missing": ([f",{row[2:]}" for row in GOOD], ("or pass ignore=[COLUMN]", "or pass --ignore COLUMN")),
+    "text among numbers": (
+        [*GOOD, "oops,1,p"],
+        ("or pass categories=[COLUMN] if it names", "or pass --category COLUMN if it names"),
+    ),
+    "decimal commas": (
+        [f'"{i},5",{i % 3},p' for i in range(9)] + ["1,1,q"],
+        ("with a point, or pass categories=[COLUMN]", "with a point, or pass --category COLUMN"),
+    ),
+    "text in a guessed target": (
+        [f"{i % 5},{i % 3},{i if i < 50 else 'x'}" for i in range(60)],
+        ("or pass task='classification'", "or pass --task classification"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WORDED)
+def test_messages_name_parameters_in_python_and_flags_on_the_command_line(refused, tmp_path, case):
+    rows, (parameters, flags) = WORDED[case]
+    table(tmp_path / "t.csv", "a,b,y", rows)
+    with pytest.raises(InputError) as caught:
+        TableModel.learn(read_csv(tmp_path / "t.csv"), "y")
+    assert parameters in str(caught.value)
+    assert "--" not in str(caught.value)
+    said = refused("train", "t.csv", "--target", "y", "--out", "m")
+    assert flags in said
+    assert parameters not in said
+
+
+def test_notes_name_parameters_in_python_and_flags_on_the_command_line(run, tmp_path):
+    """On the terminal and in the report; which name the same column, a running number."""
+    table(tmp_path / "t.csv", "a,b,y", [f"{100 + i},{i % 7},{i % 3}" for i in range(60)])
+    notes = TableModel.learn(read_csv(tmp_path / "t.csv"), "y", TableSettings(trainer={"epochs": 1})).notes
+    assert "classification (pass task='regression' if that is wrong)." in notes[0]
+    assert notes[1].endswith("pass ignore=['a'] if it is an identifier.")
+    status, _, err = run("train", "t.csv", "--target", "y", "--out", "m", "--epochs", 1, "--report", "r.html")
+    assert status == 0, err
+    for said in (err, html.unescape((tmp_path / "r.html").read_text(encoding="utf-8"))):
+        assert "classification (pass --task regression if that is wrong)." in said
+        assert "pass --ignore 'a' if it is an identifier." in said
+
+
+def test_a_table_that_memory_has_no_room_for_is_refused_in_flags(run, refused, flowers, monkeypatch):
+    run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 1)
+    monkeypatch.setattr("clearprop.foundation.memory.SMALL", 8 * 300 * 5)  # more than the network takes
+    monkeypatch.setattr("clearprop.foundation.memory.free_memory", lambda: 100)
+    said = refused("predict", "m", flowers, "--out", "p.csv")
+    assert "300 rows of 5 features would take" in said
+    assert "pass --ignore for a column with very many texts, a smaller --max-categories, or fewer rows" in said
+    with pytest.raises(ValueError, match="pass ignore for a column with very many texts, a smaller max_categories, or"):
+        load("m").predict(read_csv(flowers))
 
 
 def test_divergence_is_one_line(refused, houses):

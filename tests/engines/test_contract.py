@@ -6,8 +6,19 @@ import numpy as np
 import pytest
 
 from clearprop import OPTIMIZERS, Network, Penalty
-from clearprop.engines import ENGINES, AutoEngine, Diverged, Job, NumpyEngine, Progress, Stretch, resolve_engine
+from clearprop.engines import (
+    ENGINES,
+    AutoEngine,
+    Diverged,
+    Job,
+    NumpyEngine,
+    Progress,
+    StepSettings,
+    Stretch,
+    resolve_engine,
+)
 from clearprop.engines.contract import ROWS
+from clearprop.network.rows import Rows
 
 from ..training.helpers import Script, rows
 
@@ -24,34 +35,27 @@ def test_engines_by_name_or_as_objects():
         resolve_engine("cuda")
 
 
-def job_of(network, X, y, batch_size, dropout=0.0):
+def job_of(network, batch_size, dropout=0.0):
     optimizer = OPTIMIZERS.resolve("adam")
     return Job(
         network=network,
         optimizer=optimizer,
         slots=np.zeros((len(optimizer.slots), network.parameters.size)),
-        X=X,
-        y=y,
-        sample_weight=None,
-        batch_size=batch_size,
-        penalty=Penalty(l2=0.1),
-        decoupled_decay=0.0,
-        dropout=[dropout] * (len(network.weights) - 1),
-        clip_norm=None,
+        settings=StepSettings(batch_size, Penalty(l2=0.1), dropout=[dropout] * (len(network.weights) - 1)),
         rng=np.random.default_rng(5),
     )
 
 
 def run_in_parts(name, stops, progress):
     """23 rows in batches of 4, the last of 3, the runs ending at the given places."""
-    X, y = rows()
-    job = job_of(Network([3, 5, 2], "tanh", rng=0), X, y, 4, dropout=0.3)
+    given = Rows(*rows(), None)
+    job = job_of(Network([3, 5, 2], "tanh", rng=0), 4, dropout=0.3)
     order, start, sums = np.random.default_rng(1).permutation(23), 0, []
     for stop in stops:
-        given = Progress.none() if progress is None else progress
-        stretch = Stretch(order[np.newaxis], start, stop, np.full((1, -(-(stop - start) // 4)), 0.01), given)
-        assert resolve_engine(name).run(job, stretch) is None
-        sums.append(given.sums[0].tolist())
+        sum_so_far = Progress.none() if progress is None else progress
+        stretch = Stretch(order[np.newaxis], start, stop, np.full((1, -(-(stop - start) // 4)), 0.01), sum_so_far)
+        assert resolve_engine(name).run(job, given, stretch) is None
+        sums.append(sum_so_far.sums[0].tolist())
         start = stop
     return job, sums
 
@@ -76,8 +80,9 @@ def test_an_engine_that_diverges_has_added_the_batches_before(engine):
     network = Network([1, 2, 1], "exponential", rng=0)
     network.weights[0] = 1.0
     progress = Progress.none()
+    stretch = Stretch(None, 0, 4, np.full((1, 4), 0.01), progress)
     with pytest.raises(Diverged, match="the activations a of layer 1 not finite in batch 2") as caught:
-        resolve_engine(engine).run(job_of(network, X, y, 1), Stretch(None, 0, 4, np.full((1, 4), 0.01), progress))
+        resolve_engine(engine).run(job_of(network, 1), Rows(X, y, None), stretch)
     assert (caught.value.batch, caught.value.layer, caught.value.what) == (2, 1, "the activations a")
     assert progress.sums[0, ROWS] == 2
     assert np.isfinite(progress.sums).all()

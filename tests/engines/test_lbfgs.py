@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from clearprop import ACTIVATIONS, LOSSES, Callback, DivergenceError, LBfgs, Network, Penalty, Trainer
-from clearprop.engines import Job
 from clearprop.engines.whole_batch import WholeBatch
-from clearprop.optimizers import Sgd
+from clearprop.network.rows import Rows
 
 from ..training.helpers import StopAt
 from ..training.scikit_learn import PROBLEMS, network_of, problem, quiet_fit, same_parameters
@@ -198,8 +197,7 @@ def test_the_whole_batch_is_the_networks_loss_and_gradient(loss, activation, wei
     y = 2 * y - 1 if loss in ("hinge", "perceptron") else y
     weight = rng.random(20) if weighted else None
     penalty = Penalty(l1=0.3, l2=0.7)
-    no_slots = np.zeros((0, network.parameters.size))
-    batch = WholeBatch(Job(network, Sgd(), no_slots, X, y, weight, 20, penalty, 0.0, [0.0], None, rng))
+    batch = WholeBatch(network, Rows(X, y, weight), penalty)
     batch.evaluate()
     assert batch.loss == pytest.approx(network.loss(X, y, weight, penalty), rel=1e-13)
     expected = network.backward(network.forward(X), y, weight, penalty).flat

@@ -10,9 +10,11 @@ from sklearn import config_context
 from sklearn.linear_model import Perceptron as TheirPerceptron
 from sklearn.utils.validation import validate_data
 
-from clearprop import MLPClassifier, Perceptron
+from clearprop import MLPClassifier, MLPRegressor, Perceptron
 from clearprop.estimators import checks, settings
 from clearprop.estimators.checks import checked
+from clearprop.estimators.classes import as_truth_values, fitted_binarizer
+from clearprop.network.rows import Rows
 
 X = np.random.default_rng(0).normal(size=(6, 3))
 Y = (X[:, 0] > 0).astype(int)
@@ -142,3 +144,52 @@ def test_defaults_of_a_subclass_are_checked():
     with pytest.raises(ValueError, match=r"'colour' parameter of Narrow must be .* Got None instead"):
         Narrow(max_iter=100, colour=None).fit(X, Y)
     assert settings.defaults(Narrow) == {"max_iter": 0, "colour": "red"}
+
+
+SMALL = {"hidden_layer_sizes": (2,), "max_iter": 3, "tol": 1.0, "random_state": 0, "solver": "sgd"}
+
+
+@pytest.mark.filterwarnings("ignore")  # of how little is learned in three epochs
+@pytest.mark.parametrize(("cls", "y"), [(MLPClassifier, Y), (MLPRegressor, X[:, 0].copy()), (MLPRegressor, Y)])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_plain_rows_are_checked_once_from_fit_to_the_first_step(monkeypatch, cls, y, dtype):
+    """Nothing but the one look at whether X is finite: neither scikit-learn's checks nor the trainer's."""
+    rows, lists = X.astype(dtype), {"X": X.astype(dtype).tolist(), "y": y.tolist()}
+    expected = cls(dtype=dtype, **SMALL).fit(**lists).partial_fit(**lists)
+    monkeypatch.setattr(checks, "validate_data", lambda *given, **more: pytest.fail("asked scikit-learn"))
+    monkeypatch.setattr(Rows, "checked", lambda *given, **more: pytest.fail("looked at X again"))
+    model = cls(**SMALL).fit(rows, y, X_val=rows, y_val=y)
+    model = cls(**SMALL).fit(rows, y).partial_fit(rows, y)
+    assert model.network_.dtype == dtype
+    np.testing.assert_array_equal(model.network_.parameters, expected.network_.parameters)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("cls", [MLPClassifier, MLPRegressor])
+def test_what_the_network_cannot_hold_is_refused_though_scikit_learn_took_it(cls):
+    great = np.where(X > 1, 1e300, X)
+    model = cls(**SMALL).fit(X.astype(np.float32), Y)
+    with pytest.raises(ValueError, match=r"X holds inf \(as float32\)"):
+        model.partial_fit(great, Y)
+    with config_context(assume_finite=True), pytest.raises(ValueError, match="X holds nan"):
+        cls(**SMALL).fit(np.where(X > 1, np.nan, X), Y)
+
+
+WHOLE = {
+    "two": np.array([3, -5, 3, 3]),
+    "several": np.array([2, 7, 4, 2, -1]),
+    "truth values": np.array([True, False, False]),
+    "bytes": np.array([9, 9, 250, 0], dtype=np.uint8),
+    "one": np.array([4, 4, 4]),
+    "as many as there are rows": np.arange(19),
+}
+
+
+@pytest.mark.parametrize("answers", WHOLE)
+def test_truth_values_of_whole_numbers_are_those_of_scikit_learns_binarizer(answers):
+    y = WHOLE[answers]
+    binarizer = fitted_binarizer(y)
+    ours, theirs = as_truth_values(y, binarizer), binarizer.transform(y)
+    assert ours.dtype == bool
+    assert ours.shape == theirs.shape
+    assert np.array_equal(ours, theirs)

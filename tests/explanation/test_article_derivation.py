@@ -8,7 +8,8 @@ import pytest
 from clearprop.article import NeuralNetwork
 from clearprop.explanation import ArticleDerivation
 from clearprop.explanation.article_derivation import BIASES, ETA, ROW, TARGET, WEIGHTS, _by_differences
-from clearprop.explanation.writing.expressions import Negate, evaluate
+from clearprop.explanation.writing.evaluation import evaluate
+from clearprop.explanation.writing.expressions import Negate
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 
 from clearprop import Network
 from clearprop.explanation import explain
-from clearprop.explanation.unfolding import Shown
-from clearprop.explanation.writing.expressions import evaluate
+from clearprop.explanation.shown import Shown
+from clearprop.explanation.writing.evaluation import evaluate
 
 from ..extent import seeds
 from .cases import random_case

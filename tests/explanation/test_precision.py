@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from clearprop import Network, attribute, explain
-from clearprop.explanation.precision import digits_needed
-from clearprop.explanation.writing.document import Equation, Table
+from clearprop.explanation.writing.document import Equation, Listing
 from clearprop.explanation.writing.expressions import Add, Multiply, Negate, Number, Symbol
+from clearprop.explanation.writing.precision import digits_needed
 
 from ..extent import seeds
 from ..strategies import quiet_network
@@ -188,8 +188,8 @@ def test_contributions_that_cancel_add_up_as_they_are_shown(rest):
 def test_rows_and_attributions_that_cancel_add_up_as_they_are_shown():
     network = Network([1, 1], initializer="zeros")
     X, y = [[1.0], [1.0]], [1.0, -1.0 + 1e-9]
-    (table,) = [block for section in explain(network, X, y, "b1[1]").document().sections for block in section.blocks
-                if isinstance(block, Table)]  # fmt: skip
+    sections = explain(network, X, y, "b1[1]").document().sections
+    (table,) = [element for section in sections for element in section.elements if isinstance(element, Listing)]
     assert table.in_digits(6)[:-1] == [6, 6, 6]
     assert table.in_digits(6)[-1] > 9
     network = Network([2, 1], initializer="zeros")

@@ -114,6 +114,39 @@ def test_wrong_files(tmp_path, case):
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        ([], "network: [] is not a dictionary"),
+        ({"layer_sizes": [2, -3, 1]}, "network, layer_sizes: -3 is not a whole number of at least 1"),
+        ({"layer_sizes": [2, 3.5, 1]}, "network, layer_sizes: 3.5 is not a whole number of at least 1"),
+        ({"layer_sizes": [2]}, "network, layer_sizes: [2] is not a list of two sizes or more"),
+        ({"layer_sizes": "231"}, "network, layer_sizes: '231' is not a list of two sizes or more"),
+        ({"layer_sizes": KeyError}, "network: there is no entry 'layer_sizes'"),
+        ({"activations": ["tanh", "identity"]}, "network, activations: 'tanh' is not a dictionary"),
+        ({"activations": []}, "network, activations: [] is not a list of functions"),
+        ({"loss": "huber"}, "network, loss: 'huber' is not a dictionary"),
+        ({"dtype": "object"}, "network, dtype: 'object' is not 'float32' or 'float64'"),
+        ({"dtype": 3}, "network, dtype: 3 is not 'float32' or 'float64'"),
+    ],
+)
+def test_what_is_wrong_with_a_network_is_told_by_place_value_and_rule(tmp_path, network, message):
+    if isinstance(network, dict):
+        network = {name: value for name, value in (ODD | network).items() if value is not KeyError}
+    (tmp_path / "m").write_bytes(content(description(network=network), tensors()))
+    with pytest.raises(InputError) as error:
+        load(tmp_path / "m")
+    assert str(error.value).removeprefix(f"{tmp_path / 'm'}: ") == (
+        f"damaged model file: {message}: the file is damaged or was changed: save the model again"
+    )
+
+
+def test_other_entries_of_a_network_are_passed_over(tmp_path):
+    """As a later version may write more of them."""
+    (tmp_path / "m").write_bytes(content(description(network=ODD | {"more": 1}), tensors()))
+    assert load(tmp_path / "m").layer_sizes == (2, 3, 1)
+
+
 def test_no_such_file_and_a_folder(tmp_path):
     with pytest.raises(InputError, match="no such model file"):
         load(tmp_path / "none")

@@ -20,12 +20,12 @@ from clearprop import (
     Trainer,
 )
 from clearprop.errors import TrainingWarning
-from clearprop.estimators import perceptron
+from clearprop.estimators import perceptron_outputs
 from clearprop.foundation import memory
 from clearprop.foundation.memory import check_memory, free_memory
 from clearprop.optimizers import LBfgs
 from clearprop.tables.preprocessing import Preprocessor
-from clearprop.training.trainer import check_room
+from clearprop.training.room import check_room
 
 GIB = 2**30
 
@@ -161,11 +161,11 @@ def test_settings_of_a_table_are_judged_by_its_training(monkeypatch, trainer, ve
 
 def test_epochs_of_hours_are_said_before_they_begin(monkeypatch):
     X, y = np.eye(6), np.arange(6)
-    monkeypatch.setattr(perceptron, "LONG_EPOCH", 6 * 6 * 6)
+    monkeypatch.setattr(perceptron_outputs, "LONG_EPOCH", 6 * 6 * 6)
     with warnings.catch_warnings():
         warnings.simplefilter("error", TrainingWarning)
         Perceptron().fit(X, y)
-    monkeypatch.setattr(perceptron, "LONG_EPOCH", 6 * 6 * 6 - 1)
+    monkeypatch.setattr(perceptron_outputs, "LONG_EPOCH", 6 * 6 * 6 - 1)
     told = "each epoch shows 6 rows to the perceptrons of 6 classes: 2e\\+02 products.*Merge rare classes"
     with pytest.warns(TrainingWarning, match=told):
         Perceptron().fit(X, y)

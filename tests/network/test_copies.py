@@ -67,6 +67,16 @@ def test_a_copys_activations_are_a_list_of_its_own():
     assert network.activations[0] == ACTIVATIONS.resolve("tanh")
 
 
+def test_a_shallow_copy_has_the_same_parameters():
+    network = Network([2, 3, 1], "tanh", rng=1)
+    twin = copy.copy(network)
+    assert type(twin) is Network
+    assert twin.parameters is network.parameters
+    twin.weights[1][2, 0] = 5
+    assert network.weights[1][2, 0] == 5
+    assert twin.weights is not network.weights
+
+
 @pytest.mark.parametrize("dtype", ["float16", int, complex])
 def test_a_copy_of_another_dtype_than_a_network_can_have_is_refused(dtype):
     with pytest.raises(ValueError, match="dtype must be float32 or float64, got"):

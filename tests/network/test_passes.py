@@ -9,6 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clearprop import LOSSES, Network, Penalty
+from clearprop.network.rows import Rows
+from clearprop.network.trace import Trace
 
 from ..extent import examples
 from ..strategies import targets_for
@@ -28,6 +30,27 @@ def test_forward_by_hand():
     np.testing.assert_array_equal(trace.outputs, trace.a[1])
     np.testing.assert_array_equal(trace.inputs, [[0.5, 1.0], [-1.0, 0.0]])
     assert trace.masks == [None, None]
+
+
+def test_forward_goes_on_from_what_a_trace_holds():
+    network = network_by_hand()
+    trace = Trace(np.empty((1, 2)), [np.empty((1, 2)), None], [np.array([[0.5, 0.25]]), None], [None, None])
+    assert network.propagate_from(trace, 1) is trace
+    # 2*0.5 - 3*0.25 + 0.125
+    np.testing.assert_array_equal(trace.z[1], [[0.375]])
+    np.testing.assert_array_equal(trace.outputs, [[0.375]])
+    np.testing.assert_array_equal(trace.a[0], [[0.5, 0.25]])
+
+
+def test_rows_are_taken_with_their_targets_and_weights():
+    rows = Rows(np.arange(6.0).reshape(3, 2), np.array([[1.0], [2.0], [3.0]]), np.array([0.5, 0.0, 2.0]))
+    taken = rows.take(slice(1, 3))
+    assert (taken.X.tolist(), taken.y.tolist()) == ([[2.0, 3.0], [4.0, 5.0]], [[2.0], [3.0]])
+    assert taken.sample_weight.tolist() == [0.0, 2.0]
+    assert rows.counted().y.tolist() == [[1.0], [3.0]]
+    without = Rows(rows.X, np.empty((3, 0)), None)
+    assert (rows.has_targets, without.has_targets) == (True, False)
+    assert without.take(np.array([2])).X.tolist() == [[4.0, 5.0]]
 
 
 def test_loss_and_backward_by_hand():

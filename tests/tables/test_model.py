@@ -6,6 +6,7 @@ from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_sc
 
 from clearprop import InputError, Table, TableModel, TableSettings, load
 from clearprop.tables.evaluation import evaluate_classes, evaluate_numbers
+from clearprop.tables.preprocessing import Preprocessor
 
 
 def classes_table(n=120, seed=0):
@@ -135,3 +136,51 @@ def test_scores_of_quantities_are_scikit_learns():
     constant = evaluate_numbers(np.ones(5), p[:5])
     assert "R2" not in constant.scores
     assert constant.notes
+
+
+@pytest.mark.parametrize("validation", [0.2, 0.0])
+@pytest.mark.parametrize(("table", "target"), [(classes_table(), "kind"), (numbers_table(), "y")])
+def test_what_training_found_is_what_evaluation_finds(table, target, validation):
+    learned = TableModel.learn(table, target, TableSettings(validation=validation, trainer={"epochs": 2}))
+    again = learned.model.evaluate(learned.held_out or learned.train)
+    assert again.scores == learned.evaluation.scores
+    assert again.notes == learned.evaluation.notes
+    assert np.array_equal(again.confusion, learned.evaluation.confusion)
+
+
+@pytest.mark.parametrize("validation", [0.2, 0.0])
+def test_each_row_is_transformed_once(monkeypatch, validation):
+    rows = []
+    transform = Preprocessor.transform
+
+    def counted(self, table, notes=None):
+        rows.extend(table.lines.tolist())
+        return transform(self, table, notes)
+
+    monkeypatch.setattr(Preprocessor, "transform", counted)
+    TableModel.learn(classes_table(), "kind", TableSettings(validation=validation, trainer={"epochs": 2}))
+    assert sorted(rows) == list(range(120))
+
+
+@pytest.mark.parametrize(("table", "target"), [(classes_table(), "kind"), (numbers_table(), "y")])
+def test_answers_in_numbers_are_those_of_predict(table, target):
+    model = TableModel.learn(table, target, TableSettings(trainer={"epochs": 2})).model
+    answers = model.answers(model.preprocessor.transform(table))
+    assert model.predict(table).values.tolist() == (
+        [model.target.classes[number] for number in answers] if target == "kind" else answers.tolist()
+    )
+
+
+@pytest.mark.parametrize(
+    ("trainer", "expected"),
+    [
+        ({}, 16),  # a fiftieth of 400 is 8, and 16 the least
+        ({"batch_size": 40}, 40),
+        ({"batch_size": 1000}, 400),
+        ({"batch_size": None}, 200),  # as `Trainer` has it
+        ({"optimizer": "lbfgs"}, 400),  # which takes all rows at once
+    ],
+)
+def test_the_batch_size_that_is_told_is_the_one_trained_with(trainer, expected):
+    settings = TableSettings(hidden=[2], validation=0.0, trainer={"epochs": 1, **trainer})
+    assert TableModel.learn(numbers_table(400), "y", settings).batch_size == expected

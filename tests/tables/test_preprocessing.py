@@ -11,7 +11,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from clearprop.errors import InputError
 from clearprop.tables.preprocessing import CategoryColumn, NumberColumn, Preprocessor
-from clearprop.tables.table import Table, read_csv
+from clearprop.tables.reading import read_csv
+from clearprop.tables.table import Table
 
 from ..extent import examples
 
@@ -181,7 +182,7 @@ def test_too_many_categories():
     table = table_of(name=[f"n{i}" for i in range(1001)], x=range(1001))
     assert refusal(Preprocessor.fit, table) == (
         "t.csv, column 'name': 1,001 different texts in 1,001 known cells look like an identifier, a date or free text "
-        "(at most 1,000 are taken): pass --ignore 'name', or a greater --max-categories"
+        "(at most 1,000 are taken): pass ignore=['name'], or a greater max_categories"
     )
     assert len(Preprocessor.fit(table, categories=["name"], max_categories=1001).feature_names) == 1002
     assert Preprocessor.fit(table, ignore=["name"]).feature_names == ["x"]
@@ -194,7 +195,7 @@ def test_hardly_any_repeats():
     table = table_of(day=days, x=[i / 7 for i in range(40)])
     assert refusal(Preprocessor.fit, table) == (
         "t.csv, column 'day': 40 different texts in 40 known cells look like an identifier, a date or free text: pass "
-        "--ignore 'day', or --category 'day' if they name kinds of things"
+        "ignore=['day'], or categories=['day'] if they name kinds of things"
     )
     assert len(Preprocessor.fit(table, categories=["day"]).feature_names) == 41
     half = table_of(kind=[f"k{i // 2}" for i in range(42)], x=[i / 7 for i in range(42)])
@@ -207,7 +208,7 @@ def test_running_numbers_are_remarked_on():
     table = table_of(customer=range(100, 130), year=[2000 + i % 29 for i in range(30)], x=[i / 7 for i in range(30)])
     Preprocessor.fit(table, notes=notes)
     assert notes == [
-        "t.csv, column 'customer': every row has another whole number: pass --ignore 'customer' if it is an identifier."
+        "t.csv, column 'customer': every row has another whole number: pass ignore=['customer'] if it is an identifier."
     ]
 
 
@@ -215,7 +216,7 @@ def test_nothing_left_to_learn_from():
     message = refusal(Preprocessor.fit, table_of(a=[1, 1], b=["x", "y"]), ignore=["b"])
     assert message.startswith("t.csv: no column is left to learn from: each of 'a', 'b' is ignored or has the same")
     assert refusal(Preprocessor.fit, table_of(a=["", ""], b=["x", "y"])).startswith(
-        "t.csv, column 'a': every cell is missing: remove the column, or pass --ignore COLUMN"
+        "t.csv, column 'a': every cell is missing: remove the column, or pass ignore=[COLUMN]"
     )
     assert refusal(Preprocessor.fit, table_of(a=["1", "2", "3", "4", "x"])).startswith(
         "t.csv, row 4 (counted from 0), column 'a': 'x' is not a number, and 4 of the 5 known cells are"

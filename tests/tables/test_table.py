@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from clearprop.errors import InputError
 from clearprop.foundation.entries import MISSING, as_cells, is_missing, number_or_nan, quoted
-from clearprop.tables.table import Table, read_csv, write_csv
+from clearprop.tables.reading import read_csv
+from clearprop.tables.table import Table
+from clearprop.tables.writing import write_csv
 
 from ..extent import examples
 
@@ -284,7 +286,8 @@ def test_bad_data_of_python(names, columns, message):
 
 def test_loading_reading_and_writing_needs_numpy_only(tmp_path):
     program = (
-        "import sys; import clearprop.tables.table, clearprop.tables.preprocessing, clearprop.tables.targets\n"
+        "import sys; import clearprop.tables.reading, clearprop.tables.writing\n"
+        "import clearprop.tables.preprocessing, clearprop.tables.targets\n"
         "assert not {'sklearn', 'scipy', 'pandas'} & set(sys.modules), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
@@ -363,7 +366,7 @@ def test_text_in_a_column_of_numbers_is_refused():
         column("1", "2", "", "12O", "3", "4").kind()
     assert str(caught.value) == (
         "t.csv, row 3 (counted from 0), column 'v': '12O' is not a number, and 4 of the 5 known cells are: correct it, "
-        "leave it empty if it is not known, or pass --category COLUMN if it names kinds of things"
+        "leave it empty if it is not known, or pass categories=[COLUMN] if it names kinds of things"
     )
 
 
@@ -379,7 +382,7 @@ def test_decimal_commas_are_refused():
 def test_a_column_without_a_known_cell_is_refused():
     with pytest.raises(InputError) as caught:
         column("", "NA").kind()
-    expected = "t.csv, column 'v': every cell is missing: remove the column, or pass --ignore COLUMN"
+    expected = "t.csv, column 'v': every cell is missing: remove the column, or pass ignore=[COLUMN]"
     assert str(caught.value) == expected
 
 
@@ -389,3 +392,15 @@ def test_values_in_messages_stay_on_one_short_line():
     assert str(caught.value).isprintable()
     assert len(str(caught.value)) < 150
     assert quoted("x" * 100).count("x") < 40
+
+
+def test_a_column_is_read_once_for_all_tables_of_the_same_rows():
+    table = Table.from_columns(["a", "b"], [["1", "2", "x"], ["1", "2", ""]])
+    column = table.column("b")
+    assert table.column("b") is column
+    assert table.select(["b"]).column("b") is column
+    assert table.drop(["a"]).column("b") is column
+    assert table.take([1, 0]).column("b").numbers().tolist() == [2, 1]
+    assert column.numbers()[:2].tolist() == [1, 2]
+    with pytest.raises(InputError, match="there is no column 'b'"):
+        table.select(["a"]).column("b")

@@ -35,7 +35,7 @@ def through_json(target):
     ("values", "classes", "why"),
     [
         (["b", "a", "b"], ("a", "b"), "'y' holds text: classification."),
-        (["1", "0"], ("0", "1"), "'y' holds 2 different whole numbers in 2 rows: classification (pass --task "),
+        (["1", "0"], ("0", "1"), "'y' holds 2 different whole numbers in 2 rows: classification (pass task='"),
         (["1", "-1", "1.0e2"] * 5, ("-1", "1", "1.0e2"), "'y' holds 3 different whole numbers in 15 rows: class"),
         (list(range(10)) * 5, tuple(map(str, range(10))), "'y' holds 10 different whole numbers in 50 rows: class"),
     ],
@@ -51,8 +51,8 @@ def test_classification_is_recognised(values, classes, why):
 @pytest.mark.parametrize(
     ("values", "why"),
     [
-        (["1.5", "0"], "'y' holds numbers with fractions: regression (pass --task classification if that is wrong)."),
-        ([1, 2, 3] * 4 + [1, 2], "'y' holds 3 different whole numbers in 14 rows: regression (pass --task class"),
+        (["1.5", "0"], "'y' holds numbers with fractions: regression (pass task='classification' if that is wrong)."),
+        ([1, 2, 3] * 4 + [1, 2], "'y' holds 3 different whole numbers in 14 rows: regression (pass task='class"),
         (list(range(21)) * 50, "'y' holds 21 different whole numbers in 1,050 rows: regression"),
     ],
 )
@@ -117,12 +117,12 @@ def test_too_many_classes():
     assert text.startswith("t.csv, column 'y': 1,001 classes in 3,003 rows are too many")
     assert text.endswith("an identifier or free text: name another target")
     numbers = refusal(Target.recognise, column(range(100)), "classification")
-    assert numbers.endswith("the column looks like a quantity: pass --task regression")
+    assert numbers.endswith("the column looks like a quantity: pass task='regression'")
     assert len(Target.recognise(column([f"n{i}" for i in range(1000)] * 2)).classes) == 1000
 
 
 def test_a_remedy_is_offered_for_classes_among_numbers():
-    assert "or pass --task classification" in refusal(Target.recognise, column([1, 2, 3, 4, "other"]))
+    assert "or pass task='classification'" in refusal(Target.recognise, column([1, 2, 3, 4, "other"]))
 
 
 def test_an_unknown_task():

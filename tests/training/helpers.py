@@ -67,7 +67,7 @@ class Script:
     name = "script"
     epoch = 0
 
-    def run(self, job, stretch):
+    def run(self, job, rows, stretch):
         job.step += stretch.n_batches
         for epoch in range(len(stretch.progress)):
             job.network.biases[0][0] = self.biases[self.epoch] if self.biases else self.epoch + 1

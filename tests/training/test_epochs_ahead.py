@@ -23,9 +23,9 @@ class Counts:
     def __init__(self, engine="numpy"):
         self.engine, self.epochs = resolve_engine(engine), []
 
-    def run(self, job, stretch):
+    def run(self, job, rows, stretch):
         self.epochs.append(len(stretch.progress))
-        self.engine.run(job, stretch)
+        self.engine.run(job, rows, stretch)
 
 
 def one_at_a_time(trainer, X, y, weight=None):
@@ -72,7 +72,7 @@ def test_patience_ends_where_it_would_have_ended(schedule, engine):
 @pytest.mark.parametrize("steps", [1, 7, 10, 41])
 def test_the_engine_may_change_among_them(steps, monkeypatch):
     """Auto's NumPy steps end within an epoch, at its end, or within a later one."""
-    monkeypatch.setattr("clearprop.engines.auto.steps_by_numpy", lambda job: steps)
+    monkeypatch.setattr("clearprop.engines.auto.steps_by_numpy", lambda job, n_rows: steps)
     trainer, epochs = together_and_apart("auto", epochs=30, batch_size=5)
     assert isinstance(trainer.engine.engine, AutoEngine)
     assert max(epochs) > 10

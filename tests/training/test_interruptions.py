@@ -34,13 +34,13 @@ class RaisingEngine:
     def __init__(self, engine, count, error):
         self.engine, self.left, self.error = engine, count, error
 
-    def run(self, job, stretch):
+    def run(self, job, rows, stretch):
         self.left -= 1
         if self.left == 0:
-            first = next(stretch.between(0, max(1, stretch.n_batches - 1), job.batch_size))
-            self.engine.run(job, first)
+            first = next(stretch.between(0, max(1, stretch.n_batches - 1), job.settings.batch_size))
+            self.engine.run(job, rows, first)
             raise self.error
-        self.engine.run(job, stretch)
+        self.engine.run(job, rows, stretch)
 
 
 def interrupted(who, count, error, how="run", **settings):

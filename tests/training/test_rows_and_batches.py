@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop import OPTIMIZERS, Network, Trainer
+from clearprop.network.rows import Rows
 
 from .helpers import by_batches, rows
 
@@ -120,3 +121,31 @@ def test_float32_stays_float32_in_all_that_is_kept(name, engine):
     single = Network([3, 5, 4, 2], ["gelu", "elu"], loss="cross_entropy", dtype="float32", rng=1)
     near = Trainer(single, optimizer="sgd", learning_rate=0.01, batch_size=7, epochs=3, engine=engine, rng=0).fit(X, y)
     assert near.loss == pytest.approx(exact.loss, rel=1e-5)
+
+
+def test_rows_that_are_checked_are_taken_as_they_are():
+    X, y = rows()
+    weight = np.linspace(0.5, 2, len(X))
+    networks = [Network([3, 4, 2], rng=0) for _ in range(2)]
+    trainers = [Trainer(network, epochs=4, metric="r2", rng=0) for network in networks]
+    trainers[0].start(X[:15], y[:15], weight[:15], validation=(X[15:], y[15:], weight[15:]))
+    given = Rows.checked(networks[1], X, y, weight)
+    taught, judged = given.part(np.arange(15)), given.part(np.arange(15, len(X)))
+    trainers[1].start(taught, validation=judged)
+    assert trainers[1].rows.X is taught.X
+    assert trainers[0].run().loss == trainers[1].run().loss
+    np.testing.assert_array_equal(networks[0].parameters, networks[1].parameters)
+    assert trainers[0].history[-1].validation_loss == trainers[1].history[-1].validation_loss > 0
+
+
+def test_a_part_of_the_rows_that_weighs_nothing_is_refused():
+    X, y = rows(n=4)
+    given = Rows.checked(Network([3, 2], rng=0), X, y, [1, 0, 0, 1])
+    assert given.part(np.array([2, 3])).sample_weight.tolist() == [0, 1]
+    with pytest.raises(ValueError, match=r"^validation sample_weight must be >= 0 and not all 0, its least is 0"):
+        given.part(np.array([1, 2]), which="validation ")
+
+
+def test_inputs_without_targets_are_refused():
+    with pytest.raises(TypeError, match="y must be numbers, got None: give a number a row"):
+        Trainer(Network([3, 2], rng=0)).start(rows()[0])

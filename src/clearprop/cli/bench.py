@@ -26,8 +26,8 @@ def bench(
 
     Example: clearprop bench --runs 9
     """
-    from clearprop.cli.conditions import conditions
     from clearprop.cli.console import console, notes
+    from clearprop.foundation.environment import conditions
 
     found = []
     with notes.status("drawing the rows") as status:

@@ -1,8 +1,9 @@
 """The commands, put together: one file each; heavy imports stand inside the functions."""
 
-from collections.abc import Iterator
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
@@ -15,7 +16,10 @@ from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
+from clearprop.cli.train_options import TrainOptions
 from clearprop.printable import printable
+
+Options = TypeVar("Options")
 
 # What Typer raises where the words of a command line are wrong, wherever it has it from.
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
@@ -44,6 +48,18 @@ def _printable_complaints() -> Iterator[None]:
         raise
 
 
+def _taking_options(run: Callable[[Options], None], options: type[Options]) -> Callable[..., None]:
+    """The function that Typer makes a command of: its parameters are the fields, its name and help those of `run`."""
+
+    def command(**values: Any) -> None:
+        run(options(**values))
+
+    command.__name__, command.__doc__ = run.__name__, run.__doc__
+    command.__annotations__ = options.__annotations__
+    command.__signature__ = inspect.signature(options)  # type: ignore[attr-defined]
+    return command
+
+
 app = typer.Typer(
     name="clearprop",
     cls=Commands,
@@ -54,7 +70,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, train, predict, evaluate, explain, bench):
+for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, bench):
     app.command()(command)
 
 

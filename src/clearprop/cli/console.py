@@ -10,8 +10,7 @@ from rich.text import Text
 
 from clearprop.printable import printable
 from clearprop.tables.evaluation import Evaluation
-from clearprop.training.callbacks import Callback
-from clearprop.training.trainer import Trainer
+from clearprop.training.callbacks import Callback, ObservedTraining
 
 # Neither reads anything into a text: no markup, no names of emoji.
 console = Console(highlight=False, markup=False, emoji=False)
@@ -26,8 +25,8 @@ class UntilTraining(Callback):
     def __init__(self, status: Status) -> None:
         self._status = status
 
-    def on_start(self, trainer: Trainer) -> None:
-        """Preparation is over."""
+    def on_start(self, training: ObservedTraining) -> None:
+        """Take the line away: from here on the bar says how far training is."""
         self._status.stop()
 
 
@@ -42,7 +41,7 @@ def working(what: str) -> Status:
 
 
 def print_notes(sentences: Sequence[str]) -> None:
-    """Print what was remarkable, to standard error."""
+    """Print each sentence as a note, a line of its own, to standard error."""
     for sentence in sentences:
         say(f"note: {sentence}", notes)
 
@@ -77,6 +76,6 @@ def _confusion(evaluation: Evaluation, width: int) -> Table:
 
 
 def header(text: str) -> None:
-    """Print the title of what follows."""
+    """Print a title between an empty line and a ruled one."""
     console.print(f"\n{text}", style="bold")
     console.print("─" * len(text))

@@ -31,7 +31,9 @@ def demo(
     from clearprop.cli.models import load_table_model
     from clearprop.cli.predict import predict
     from clearprop.cli.train import train
-    from clearprop.tables.table import read_csv, write_csv
+    from clearprop.cli.train_options import TrainOptions
+    from clearprop.tables.reading import read_csv
+    from clearprop.tables.writing import write_csv
 
     _make_folder(out)
     header("1. The article's six outputs, computed again")
@@ -47,7 +49,7 @@ def demo(
     _echo_command(
         *("train", training, "--target", "diagnosis", "--out", model, "--report", report, "--loss-curve", loss_curve)
     )
-    train(data=training, target="diagnosis", out=model, report=report, loss_curve=loss_curve)
+    train(TrainOptions(training, target="diagnosis", out=model, report=report, loss_curve=loss_curve))
     _echo_command("evaluate", model, test)
     evaluate(model, test)
     _echo_command("predict", model, test, "--out", out / "predictions.csv")
@@ -58,7 +60,7 @@ def demo(
     table = read_csv(training).select(["worst radius", "worst concave points", "diagnosis"])
     write_csv(two_columns, table.names, table.columns)
     _echo_command("train", two_columns, "--target", "diagnosis", "--out", small, "--boundary", boundary)
-    train(data=two_columns, target="diagnosis", out=small, boundary=boundary)
+    train(TrainOptions(two_columns, target="diagnosis", out=small, boundary=boundary))
 
     flowers = write_flowers(out)
 
@@ -107,7 +109,7 @@ def write_flowers(folder: Path) -> list[Path]:
 
 def _write_rows(path: Path, data: Any, rows: npt.NDArray[np.intp], target: str | None = None) -> None:
     """Some rows of one of scikit-learn's tables as CSV, the names of their classes last, if their column has a name."""
-    from clearprop.tables.table import write_csv
+    from clearprop.tables.writing import write_csv
 
     names, columns = list(data.feature_names), list(data.data[rows].T)
     if target is not None:

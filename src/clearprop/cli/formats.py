@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from clearprop.explanation.writing.document import Rendered
+    from clearprop.explanation.writing.rendered import Rendered
 
 
 class Format(StrEnum):
-    """The names of the forms."""
+    """The forms by the names that `--format` takes."""
 
     text = "text"
     latex = "latex"
@@ -42,7 +42,7 @@ def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Pa
 
 
 def rendered(explanation: "Rendered", format: Format, most: int | None = 4) -> str:
-    """The explanation in a format."""
+    """The explanation as the text of a whole file, with at most `most` terms of a sum, or all for None."""
     match format:
         case Format.latex:
             return explanation.to_latex(most=most, standalone=True)
@@ -56,5 +56,5 @@ def rendered(explanation: "Rendered", format: Format, most: int | None = 4) -> s
 
 
 def encoding() -> str:
-    """What standard output can carry."""
+    """The encoding of standard output; UTF-8 where it has none."""
     return sys.stdout.encoding or "utf-8"

@@ -25,7 +25,8 @@ def predict(
     from clearprop.cli.outputs import checked_outputs, is_terminal
     from clearprop.foundation.atomic import write_atomically
     from clearprop.printable import printable
-    from clearprop.tables.table import csv_text, read_csv
+    from clearprop.tables.reading import read_csv
+    from clearprop.tables.writing import csv_text
 
     (place,) = checked_outputs([out], inputs=[model, data])
     assert place is not None

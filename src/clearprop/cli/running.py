@@ -33,10 +33,19 @@ def _status() -> int:
     except (ValueError, TypeError, ArithmeticError, ImportError, OSError, MemoryError) as error:
         if os.environ.get("CLEARPROP_TRACEBACK"):
             raise
-        message = printable(re.sub(r"\s*\n\s*", " ", str(error).strip())) or type(error).__name__
+        message = printable(re.sub(r"\s*\n\s*", " ", _said_by(error).strip())) or type(error).__name__
         if isinstance(error, OSError) and error.filename is None:  # errors at files are told as such
             message = f"what was printed could not be written ({why_not(error)}): send it elsewhere, as by  > FILE"
         give_up_output()
         complain(message)
         return 2
     return 0
+
+
+def _said_by(error: Exception) -> str:
+    """The error's message, with flags where it names the library's parameters."""
+    from clearprop.cli.flags import FLAGS
+    from clearprop.errors import Message
+
+    text = next(iter(error.args), None)
+    return text.worded(FLAGS) if isinstance(text, Message) else str(error)

@@ -2,10 +2,11 @@
 
 from clearprop.engines.auto import AutoEngine, compiles
 from clearprop.engines.compiled_engine import CompiledEngine
-from clearprop.engines.contract import Diverged, Engine, Job, Progress, Stretch
+from clearprop.engines.contract import Diverged, Engine, Job, Progress, StepSettings, Stretch, WholeRunEngine
 from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.optimizers import LBfgs, Optimizer
 
 ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine, "compiled": CompiledEngine}
 # What they are called elsewhere.
@@ -30,6 +31,15 @@ def resolve_engine(engine: str | Engine) -> Engine:
     return ENGINES[engine]()
 
 
+def engine_for(optimizer: Optimizer | LBfgs, chosen: Engine) -> Engine | WholeRunEngine:
+    """What trains by this optimiser: the engine that was chosen, unless the optimiser decides its steps itself."""
+    if not isinstance(optimizer, LBfgs):
+        return chosen
+    from clearprop.engines.lbfgs import LBfgsEngine  # when first used
+
+    return LBfgsEngine()
+
+
 __all__ = [
     "ENGINES",
     "AutoEngine",
@@ -39,8 +49,11 @@ __all__ = [
     "Job",
     "NumpyEngine",
     "Progress",
+    "StepSettings",
     "Stretch",
+    "WholeRunEngine",
     "compiles",
+    "engine_for",
     "numpy_seconds",
     "resolve_engine",
 ]

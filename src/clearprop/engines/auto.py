@@ -18,6 +18,7 @@ from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 
 Array = npt.NDArray[Any]
 
@@ -35,17 +36,17 @@ class AutoEngine:
     def __init__(self) -> None:
         self._numpy, self._compiled = NumpyEngine(), CompiledEngine()
 
-    def run(self, job: Job, stretch: Stretch) -> None:
+    def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
         n_batches = stretch.n_batches
-        first = max(0, min(n_batches, steps_by_numpy(job) - job.step))
+        first = max(0, min(n_batches, steps_by_numpy(job, len(rows)) - job.step))
         if first < n_batches and not self._can_compile(job):
             first = n_batches
         begun = 0
         for engine, begin, end in ((self._numpy, 0, first), (self._compiled, first, n_batches)):
-            for part in stretch.between(begin, end, job.batch_size):
+            for part in stretch.between(begin, end, job.settings.batch_size):
                 try:
-                    engine.run(job, part)
+                    engine.run(job, rows, part)
                 except Diverged as diverged:
                     raise diverged.after(begun) from None
                 begun += part.n_batches
@@ -71,16 +72,16 @@ def numba_is_there() -> bool:
     return find_spec("numba") is not None
 
 
-def compiles(engine: object, job: Job) -> bool:
-    """Whether an engine trains a job by compiled code from its first step."""
+def compiles(engine: object, job: Job, n_rows: int) -> bool:
+    """Whether an engine trains a job with so many rows by compiled code from its first step."""
     if isinstance(engine, AutoEngine):
-        return numba_is_there() and steps_by_numpy(job) == 0
+        return numba_is_there() and steps_by_numpy(job, n_rows) == 0
     return isinstance(engine, CompiledEngine)
 
 
-def steps_by_numpy(job: Job) -> int:
-    """How many steps of the whole job are NumPy's."""
-    seconds = numpy_seconds(job.network, job.batch_size)
-    if seconds * math.ceil(job.n_rows / job.batch_size) >= LONG_EPOCH:
+def steps_by_numpy(job: Job, n_rows: int) -> int:
+    """How many steps of a job with so many rows are NumPy's."""
+    seconds = numpy_seconds(job.network, job.settings.batch_size)
+    if seconds * math.ceil(n_rows / job.settings.batch_size) >= LONG_EPOCH:
         return 0
     return math.ceil(LOADING / seconds)

@@ -12,6 +12,7 @@ from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.randomness import generator_state, restore_generator
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 
 if TYPE_CHECKING:
     from clearprop.engines.compiled.training import CompiledTraining
@@ -41,21 +42,21 @@ class CompiledEngine:
         self._training: CompiledTraining | None = None
         self._warned = False
 
-    def run(self, job: Job, stretch: Stretch) -> None:
+    def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
         training = self._training
-        if training is None or training.job is not job:
+        if training is None or not training.takes(job, rows):
             from clearprop.engines.compiled.training import CompiledTraining, not_compilable
 
             without = not_compilable(job)
             if without is not None:
                 self._warn(without)
-                NumpyEngine().run(job, stretch)
+                NumpyEngine().run(job, rows, stretch)
                 return
-            training = self._training = CompiledTraining(job, self.threads)
+            training = self._training = CompiledTraining(job, rows, self.threads)
         network = job.network
         before = network.parameters.copy(), job.slots.copy(), job.step
-        drawn = copy.deepcopy(generator_state(job.rng)) if any(job.dropout) else None
+        drawn = copy.deepcopy(generator_state(job.rng)) if any(job.settings.dropout) else None
         good = training.run(stretch)
         if good == stretch.n_batches:
             return
@@ -65,11 +66,11 @@ class CompiledEngine:
         network.parameters[:], job.slots[:], job.step = before
         if drawn is not None:
             restore_generator(job.rng, drawn)
-        for part in stretch.between(0, good, job.batch_size):
+        for part in stretch.between(0, good, job.settings.batch_size):
             training.run(part)
-        for part in stretch.between(good, stretch.n_batches, job.batch_size):
+        for part in stretch.between(good, stretch.n_batches, job.settings.batch_size):
             try:
-                NumpyEngine().run(job, part)
+                NumpyEngine().run(job, rows, part)
             except Diverged as diverged:
                 raise diverged.after(good) from None
             good += part.n_batches

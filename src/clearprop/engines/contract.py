@@ -2,59 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.randomness import Rng
+from clearprop.network.layout import Layout
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
-from clearprop.optimizers import Optimizer
+from clearprop.optimizers import LBfgs, Optimizer
 from clearprop.penalties import Penalty
 
 Array = npt.NDArray[Any]
 
 
-@dataclass
-class Job:
-    """One training: its data and settings, and the state that an engine changes (parameters, slots, step, rng).
+@dataclass(frozen=True)
+class StepSettings:
+    """What shapes a step beside the optimiser and its rate.
 
     Attributes
     ----------
-    X, y, sample_weight : arrays of shape (n, inputs), (n, outputs), (n,)
-        X may be a SciPy CSR matrix, the weights may be None.
+    batch_size : int
+        The most rows a step.
+    penalty : Penalty
+    decoupled_decay : float
+        Parameters are multiplied by 1 - rate * decoupled_decay before each step, each by its factors: weights, where
+        none are given.
+    dropout : sequence of float
+        The share of units left out, one for each hidden layer; empty for none at all.
+    clip_norm : float or None
+        The greatest norm that a gradient may have; longer ones are shortened to it.
+    rates : mapping of str to float
+        Factors on the learning rate; those on decay are the penalty's. See `Layout.with_factors`.
+    """
+
+    batch_size: int
+    penalty: Penalty = field(default_factory=Penalty)
+    decoupled_decay: float = 0.0
+    dropout: Sequence[float] = ()
+    clip_norm: float | None = None
+    rates: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Job:
+    """What is trained and how, and the state that an engine changes: parameters, slots, step and generator.
+
+    The rows come beside it, so that they may be others in each run.
+
+    Attributes
+    ----------
     slots : array, shape (number of the optimiser's slots, parameters)
     step : int
         Steps taken so far.
-    dropout : sequence of float
-        The share of units left out, one for each hidden layer.
-    decoupled_decay : float
-        Weights are multiplied by 1 - rate * decoupled_decay before each step.
-    clip_norm : float or None
-        The greatest norm that a gradient may have; longer ones are shortened to it.
     """
 
     network: Network
-    optimizer: Optimizer
+    optimizer: Optimizer | LBfgs
     slots: Array
-    X: Array
-    y: Array
-    sample_weight: Array | None
-    batch_size: int
-    penalty: Penalty
-    decoupled_decay: float
-    dropout: Sequence[float]
-    clip_norm: float | None
+    settings: StepSettings
     rng: Rng
     step: int = 0
 
-    @property
-    def n_rows(self) -> int:
-        """Rows of training data."""
-        return len(self.y)
+    @cached_property
+    def layout(self) -> Layout:
+        """Where the parameters stand, with the factors on their rates and decays."""
+        return self.network.layout.with_factors(self.settings.rates, self.settings.penalty.decays)
 
 
 # Columns of `Progress.sums`.
@@ -150,12 +169,14 @@ class Stretch:
 
 
 class Engine(Protocol):
-    """Runs batches of a job, and computes a network's outputs."""
+    """Runs batches of rows, and computes a network's outputs."""
 
     name: str
 
-    def run(self, job: Job, stretch: Stretch) -> None:
-        """Take a step for each batch of the stretch; the job is changed in place.
+    def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
+        """Take a step for each batch of the stretch, whose places are among these rows; the job is changed in place.
+
+        Whoever calls it again and again with the same object as rows lets an engine keep what it has prepared of them.
 
         Raises
         ------
@@ -167,6 +188,41 @@ class Engine(Protocol):
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""
         ...
+
+
+class WholeRunEngine(ABC):
+    """Decides its steps itself, from all rows at once, within one call: it cannot be advanced from outside."""
+
+    @abstractmethod
+    def run_to_end(
+        self,
+        job: Job,
+        rows: Rows,
+        iterations: int,
+        tolerance: float,
+        after_iteration: Callable[[Progress], bool],
+    ) -> str:
+        """Train until nothing is left to gain, or until it is told to stop; the job is changed in place.
+
+        Parameters
+        ----------
+        iterations : int
+            The most iterations, each of which is an epoch.
+        tolerance : float
+            It is done when no entry of the gradient is greater.
+        after_iteration : callable
+            Told of each iteration, the network being at its end; training goes on while it returns True.
+
+        Returns
+        -------
+        str
+            Why it ended.
+
+        Raises
+        ------
+        Diverged
+            Loss or gradient is not finite; the parameters are those of the last iteration.
+        """
 
 
 class Diverged(Exception):
@@ -185,9 +241,9 @@ class Diverged(Exception):
 
 def first_not_finite(network: Network, trace: Trace, gradients: Gradients) -> tuple[int, str]:
     """The layer (from 1), in the order of the computation, whose numbers are not finite, and which numbers."""
-    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
-        if not (np.isfinite(W).all() and np.isfinite(b).all()):
-            return layer, "the parameters"
+    for span in network.layout.spans:
+        if not np.isfinite(span.view(network.parameters)).all():
+            return span.layer, "the parameters"
     for layer, (z, a) in enumerate(zip(trace.z, trace.a, strict=True), start=1):
         if not np.isfinite(z).all():
             return layer, "the weighted sums z"

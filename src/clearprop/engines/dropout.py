@@ -16,10 +16,11 @@ def draw_masks(job: Job, rows: int) -> list[Array | None] | None:
 
     None for a layer without dropout, and in place of the list where there is none at all.
     """
-    if not any(job.dropout):
+    shares = job.settings.dropout
+    if not any(shares):
         return None
     masks: list[Array | None] = []
-    for share, b in zip(job.dropout, job.network.biases, strict=False):
-        stays = job.rng.random((rows, b.size)) >= share if share else None
+    for share, units in zip(shares, job.network.layer_sizes[1:], strict=False):
+        stays = job.rng.random((rows, units)) >= share if share else None
         masks.append(None if stays is None else (stays / (1 - share)).astype(job.network.dtype))
     return [*masks, None]

@@ -8,76 +8,67 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.engines.contract import Diverged, Job, Progress, first_not_finite
+from clearprop.engines.contract import Diverged, Job, Progress, WholeRunEngine, first_not_finite
 from clearprop.engines.whole_batch import WholeBatch
+from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
 
 Array = npt.NDArray[Any]
 
 
-def minimise(
-    job: Job, method: LBfgs, iterations: int, tolerance: float, after_iteration: Callable[[Progress], bool]
-) -> str:
-    """Minimise the loss over all rows; the network is left at the last iterate.
+class LBfgsEngine(WholeRunEngine):
+    """Hands the whole training to `scipy.optimize.minimize`; the job's optimiser is an `LBfgs`, its settings."""
 
-    Parameters
-    ----------
-    iterations : int
-        The most iterations.
-    tolerance : float
-        It is done when no entry of the gradient is greater.
-    after_iteration : callable
-        Told of each iteration, the network being at its end; training goes on while it returns True.
+    def run_to_end(
+        self,
+        job: Job,
+        rows: Rows,
+        iterations: int,
+        tolerance: float,
+        after_iteration: Callable[[Progress], bool],
+    ) -> str:
+        """Minimise the loss over all rows; see `WholeRunEngine.run_to_end`. SciPy's words say why it ended."""
+        from scipy.optimize import minimize
 
-    Returns
-    -------
-    str
-        Why it ended, in SciPy's words.
+        network, penalty, method = job.network, job.settings.penalty, job.optimizer
+        assert isinstance(method, LBfgs), "each optimiser has its engine, see `engine_for`"
+        batch = WholeBatch(network, rows, penalty)
+        last, norms = network.parameters.copy(), {}
 
-    Raises
-    ------
-    Diverged
-        Loss or gradient is not finite; the parameters are those of the last iteration.
-    """
-    from scipy.optimize import minimize
+        def evaluate(parameters: Array) -> tuple[float, Array]:
+            network.parameters[batch.order] = parameters
+            with np.errstate(all="ignore"):  # what is not finite is noticed here
+                batch.evaluate()
+                norm = float(np.sqrt(np.vdot(batch.gradients.flat, batch.gradients.flat)))
+                if not (np.isfinite(batch.loss) and np.isfinite(norm)):
+                    raise Diverged(0, *first_not_finite(network, batch.trace, batch.gradients))
+            norms[batch.loss] = norm
+            return batch.loss, batch.gradients.flat[batch.order].astype(np.float64)
 
-    network, batch = job.network, WholeBatch(job)
-    last, norms = network.parameters.copy(), {}
+        def report(intermediate_result: Any) -> None:
+            network.parameters[batch.order] = intermediate_result.x
+            last[:] = network.parameters
+            job.step += 1
+            loss, progress = float(intermediate_result.fun), Progress.none()
+            share = network.penalty_share(len(rows), rows.sample_weight, penalty)
+            progress.add(0, loss, norms[loss], len(rows), share)
+            if not after_iteration(progress):
+                raise StopIteration
 
-    def evaluate(parameters: Array) -> tuple[float, Array]:
-        network.parameters[batch.order] = parameters
-        with np.errstate(all="ignore"):  # what is not finite is noticed here
-            batch.evaluate()
-            norm = float(np.sqrt(np.vdot(batch.gradients.flat, batch.gradients.flat)))
-            if not (np.isfinite(batch.loss) and np.isfinite(norm)):
-                raise Diverged(0, *first_not_finite(network, batch.trace, batch.gradients))
-        norms[batch.loss] = norm
-        return batch.loss, batch.gradients.flat[batch.order].astype(np.float64)
-
-    def report(intermediate_result: Any) -> None:
-        network.parameters[batch.order] = intermediate_result.x
-        last[:] = network.parameters
-        job.step += 1
-        loss, progress = float(intermediate_result.fun), Progress.none()
-        penalty = network.penalty_share(job.n_rows, job.sample_weight, job.penalty)
-        progress.add(0, loss, norms[loss], job.n_rows, penalty)
-        if not after_iteration(progress):
-            raise StopIteration
-
-    try:
-        result = minimize(
-            evaluate,
-            network.parameters[batch.order].astype(np.float64),
-            method="L-BFGS-B",
-            jac=True,
-            callback=report,
-            options={
-                "maxfun": method.max_evaluations,
-                "maxiter": iterations,
-                "gtol": tolerance,
-                "maxcor": method.memory,
-            },
-        )
-    finally:
-        network.parameters[:] = last
-    return str(result.message).capitalize()
+        try:
+            result = minimize(
+                evaluate,
+                network.parameters[batch.order].astype(np.float64),
+                method="L-BFGS-B",
+                jac=True,
+                callback=report,
+                options={
+                    "maxfun": method.max_evaluations,
+                    "maxiter": iterations,
+                    "gtol": tolerance,
+                    "maxcor": method.memory,
+                },
+            )
+        finally:
+            network.parameters[:] = last
+        return str(result.message).capitalize()

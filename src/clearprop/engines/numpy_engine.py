@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,9 @@ import numpy.typing as npt
 from clearprop.engines.contract import Diverged, Job, Stretch, first_not_finite
 from clearprop.engines.dropout import draw_masks
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
+from clearprop.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
 
@@ -20,35 +23,37 @@ class NumpyEngine:
 
     name = "numpy"
 
-    def run(self, job: Job, stretch: Stretch) -> None:
+    def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
-        network = job.network
+        network, optimizer, settings = job.network, job.optimizer, job.settings
+        assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
         last_finite = network.parameters.copy()
-        size = min(job.batch_size, stretch.stop - stretch.start)
-        full = _buffers(job, size)
+        size = min(settings.batch_size, stretch.stop - stretch.start)
+        full = _buffers(network, rows, size)
+        groups, decaying = _groups(job, full[1]), _decaying(job)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
-            for batch, (epoch, rows, rate) in enumerate(stretch.steps(job.batch_size)):
-                X, y = job.X[rows], job.y[rows]
-                weight = None if job.sample_weight is None else job.sample_weight[rows]
+            for batch, (epoch, places, rate) in enumerate(stretch.steps(settings.batch_size)):
+                X, y = rows.X[places], rows.y[places]
+                weight = None if rows.sample_weight is None else rows.sample_weight[places]
                 n_rows = len(y)
                 trace, gradients = full if n_rows == size else _first_rows(*full, n_rows)
 
                 network.propagate(X, draw_masks(job, n_rows), out=trace)
-                penalty = network.penalty_share(n_rows, weight, job.penalty)
+                penalty = network.penalty_share(n_rows, weight, settings.penalty)
                 loss = network.mean_loss(trace, y, weight) + penalty
-                network.propagate_back(trace, y, weight, job.penalty, out=gradients)
+                network.propagate_back(trace, y, weight, settings.penalty, out=gradients)
                 norm = float(np.sqrt(np.vdot(gradients.flat, gradients.flat)))
                 if not (np.isfinite(loss) and np.isfinite(norm)):
                     raise _diverged(job, batch, trace, gradients, last_finite)
 
                 last_finite[:] = network.parameters
-                if job.clip_norm is not None and norm > job.clip_norm:
-                    gradients.flat *= job.clip_norm / norm
-                if job.decoupled_decay:
-                    for W in network.weights:
-                        W *= 1 - rate * job.decoupled_decay
+                if settings.clip_norm is not None and norm > settings.clip_norm:
+                    gradients.flat *= settings.clip_norm / norm
+                for values, factor, decay in decaying:
+                    values *= 1 - rate * factor * decay
                 job.step += 1
-                job.optimizer.update(network.parameters, gradients.flat, job.slots, rate, job.step)
+                for parameters, gradient, slots, factor in groups:
+                    optimizer.update(parameters, gradient, slots, rate * factor, job.step)
                 stretch.progress.add(epoch, loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
@@ -67,15 +72,33 @@ def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_fin
     return Diverged(batch, layer, what)
 
 
-def _buffers(job: Job, rows: int) -> tuple[Trace, Gradients]:
-    network = job.network
-    z, a, deltas = ([np.empty((rows, b.size), network.dtype) for b in network.biases] for _ in range(3))
+def _groups(job: Job, gradients: Gradients) -> list[tuple[Array, Array, Array, float]]:
+    """Parameters, gradient and slots of what is stepped at one rate each, and its factor; without what is frozen."""
+    return [
+        (job.network.parameters[place], gradients.flat[place], job.slots[:, place], factor)
+        for place, factor in job.layout.groups
+        if factor
+    ]
+
+
+def _decaying(job: Job) -> list[tuple[Array, float, float]]:
+    """What shrinks before each step: the numbers of each span, its factor on the rate, and its decay."""
+    decay = job.settings.decoupled_decay
+    return [
+        (span.view(job.network.parameters), span.rate_factor, span.decay_factor * decay)
+        for span in job.layout.spans
+        if span.rate_factor and span.decay_factor and decay
+    ]
+
+
+def _buffers(network: Network, rows: Rows, size: int) -> tuple[Trace, Gradients]:
+    z, a, deltas = ([np.empty((size, units), network.dtype) for units in network.layer_sizes[1:]] for _ in range(3))
     gradients = network.empty_gradients(deltas)
-    return Trace(job.X[:0], z, a, [None] * len(z)), gradients
+    return Trace(rows.X[:0], z, a, [None] * len(z)), gradients
 
 
 def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, Gradients]:
     """The same arrays, for a smaller batch."""
     trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks)
     deltas = [delta[:rows] for delta in gradients.deltas]
-    return trace, Gradients(gradients.flat, gradients.weights, gradients.biases, deltas, None)
+    return trace, replace(gradients, deltas=deltas)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy.typing as npt
 
 from clearprop.engines.auto import numba_is_there
-from clearprop.perceptron.rule import Course, NumpyRule, RuleEngine, Run
+from clearprop.perceptron.rule import NumpyRule, RuleEngine, Run, Standing
 from clearprop.perceptron.updates import Updates
 
 Array = npt.NDArray[Any]
@@ -27,11 +27,11 @@ class CompiledRule:
         order: Array = perceptron.permutation(n, seed)
         return order
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         from clearprop.engines.compiled import perceptron
 
-        return perceptron.advance(run, course, last, judges)
+        return perceptron.advance(run, standing, last, judges)
 
 
 class AutoRule:
@@ -42,12 +42,12 @@ class AutoRule:
         engine = CompiledRule() if _rows_in_python() < n else NumpyRule()
         return engine.permutation(n, seed)
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
-        by_numpy = NumpyRule().advance(run, course, min(last, _rows_in_python() // len(course.places)), judges)
-        if course.epoch >= last or course.stale >= run.settings.patience or not run.is_finite:
+        by_numpy = NumpyRule().advance(run, standing, min(last, _rows_in_python() // len(standing.places)), judges)
+        if standing.epoch >= last or standing.stale >= run.settings.patience or not run.is_finite:
             return by_numpy
-        return by_numpy + CompiledRule().advance(run, course, last, judges)
+        return by_numpy + CompiledRule().advance(run, standing, last, judges)
 
 
 def _rows_in_python() -> int:

@@ -6,6 +6,7 @@ equal weights. What is computed here is what `Network.backward` and `Network.los
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,9 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Sigmoid, Tanh
-from clearprop.engines.contract import Job
 from clearprop.losses import Loss
+from clearprop.network.layout import WEIGHT
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
 from clearprop.penalties import Penalty
 
@@ -23,7 +25,7 @@ Array = npt.NDArray[Any]
 
 
 class WholeBatch:
-    """A job's loss and gradient as functions of one vector: the weights layer by layer, then the biases.
+    """Loss and gradient over rows as functions of one vector: the weights layer by layer, then the biases.
 
     Attributes
     ----------
@@ -32,62 +34,54 @@ class WholeBatch:
 
     Examples
     --------
-    >>> from clearprop.optimizers import Sgd
     >>> network = Network([1, 2, 1], "tanh", rng=0)
     >>> X, y = np.array([[0.0], [1.0], [2.0]]), np.array([[0.0], [1.0], [4.0]])
-    >>> no_slots = np.zeros((0, network.parameters.size))
-    >>> rng = np.random.default_rng(0)
-    >>> batch = WholeBatch(Job(network, Sgd(), no_slots, X, y, None, 3, Penalty(l2=0.1), 0.0, [0.0], None, rng))
+    >>> batch = WholeBatch(network, Rows(X, y, None), Penalty(l2=0.1))
     >>> batch.evaluate()
     >>> bool(np.allclose(batch.gradients.flat, network.backward(network.forward(X), y, None, Penalty(l2=0.1)).flat))
     True
     """
 
-    def __init__(self, job: Job) -> None:
-        self.job = job
-        self.network = _Summing.sharing_parameters(job.network)
+    def __init__(self, network: Network, rows: Rows, penalty: Penalty) -> None:
+        self.rows, self.penalty = rows, penalty
+        same = {"sigmoid": _Expit(), "tanh": _Tanh()}
+        # What is written into the parameters of one is in the other.
+        self.network: Network = copy.copy(network)
+        self.network.activations = [same.get(activation.name, activation) for activation in network.activations]
         self.gradients: Gradients = self.network.empty_gradients(
-            [np.empty((job.n_rows, b.size), self.network.dtype) for b in self.network.biases]
+            [np.empty((len(rows), units), self.network.dtype) for units in self.network.layer_sizes[1:]]
         )
-        self.total = float(job.n_rows if job.sample_weight is None else job.sample_weight.sum())
-        weights, biases = self.network._views(np.arange(self.network.parameters.size))
-        self.order = np.concatenate([places.ravel() for places in (*weights, *biases)])
+        self.total = float(len(rows) if rows.sample_weight is None else rows.sample_weight.sum())
+        layout = network.layout.with_factors(None, penalty.decays)
+        decaying = [span for span in layout.spans if span.decay_factor]
+        self._decaying = [span.view(self.network.parameters) for span in decaying]
+        self._factors = [span.decay_factor for span in decaying]
+        self._l1 = Penalty(penalty.l1)
+        places = layout.views(np.arange(layout.size))
+        kinds = sorted(layout.kinds, key=lambda kind: kind != WEIGHT)  # weights come first
+        self.order = np.concatenate([span.ravel() for kind in kinds for span in layout.of_kind(kind, places)])
 
     def evaluate(self) -> None:
         """Compute `trace`, `loss` and `gradients` at the network's present parameters."""
-        job, network = self.job, self.network
-        self.trace: Trace = network.propagate(job.X)
+        rows, network = self.rows, self.network
+        self.trace: Trace = network.propagate(rows.X)
         self.loss = self._mean_loss() + self._penalty()
-        network.propagate_back(self.trace, job.y, job.sample_weight, job.penalty, out=self.gradients)
-        self.gradients.flat /= self.total
+        share = 1.0 if rows.sample_weight is None else rows.sample_weight[:, np.newaxis]
+        network.propagate_shares(self.trace, rows.y, share, 1.0, self.penalty, out=self.gradients)
+        self.gradients.flat /= self.total  # of sums over the rows, which are divided at the end
 
     def _mean_loss(self) -> float:
-        job, network = self.job, self.network
+        rows, network = self.rows, self.network
         entries = _entries(network.loss_function) if network.from_logits else None
-        if entries is None:
-            return network.mean_loss(self.trace, job.y, job.sample_weight) / self.total
-        return float(np.average(entries(self.trace.outputs, job.y), weights=job.sample_weight, axis=0).sum())
+        if entries is not None:
+            return float(np.average(entries(self.trace.outputs, rows.y), weights=rows.sample_weight, axis=0).sum())
+        values = network.row_losses(self.trace, rows.y)
+        return float(values.sum() if rows.sample_weight is None else values @ rows.sample_weight) / self.total
 
     def _penalty(self) -> float:
-        penalty = self.job.penalty
-        squares = sum(float(np.vdot(W, W)) for W in self.network.weights)
-        return 0.5 * penalty.l2 * squares / self.total + Penalty(penalty.l1).value(self.network.weights) / self.total
-
-
-class _Summing(Network):
-    """A network whose backward pass gives sums over the rows, which are divided at the end."""
-
-    @classmethod
-    def sharing_parameters(cls, network: Network) -> _Summing:
-        """The same network: what is written into the parameters of one is in the other."""
-        same = {"sigmoid": _Expit(), "tanh": _Tanh()}
-        activations = [same.get(activation.name, activation) for activation in network.activations]
-        summing = cls.__new__(cls)
-        summing.__setstate__({**network.__getstate__(), "activations": activations})
-        return summing
-
-    def _shares(self, sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:
-        return 1.0 if sample_weight is None else sample_weight[:, np.newaxis], 1.0
+        decaying, factors = self._decaying, self._factors
+        squares = sum(factor * float(np.vdot(p, p)) for p, factor in zip(decaying, factors, strict=True))
+        return 0.5 * self.penalty.l2 * squares / self.total + self._l1.value(decaying, factors) / self.total
 
 
 class _Expit(Sigmoid):

@@ -5,6 +5,7 @@ A model for one row, or trained on a hundred, would spend most of its time on be
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,18 +21,21 @@ Array = npt.NDArray[Any]
 
 NOT_GIVEN = "no_validation"  # as scikit-learn calls it
 DATES = ("M", "m")  # NumPy's kinds for dates and for spans of time
+FLOATS = (np.float64, np.float32)
 
 
 def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
     """What `validated` gives: X, or X and y; and the same errors, warnings and attributes.
 
     Plain arrays are given back as they are, for there is nothing in them to object to or to convert: X of float64 or
-    float32, finite and in C order, y whole numbers.
+    float32, as it may be, finite and in C order; y whole numbers, or quantities where numbers are asked for.
     """
     alone = y is NOT_GIVEN
-    if not (
-        _is_plain(X) and (alone or (is_plain_answer(y) and len(y) == len(X))) and _is_expected(estimator, X, reset)
-    ):
+    plain = _is_plain(X) and X.dtype in checks.get("dtype", FLOATS) and _is_expected(estimator, X, reset)
+    if plain and not alone:
+        of_kind = is_plain_answer(y) or (checks.get("y_numeric", False) and is_plain_quantity(y))
+        plain = of_kind and len(y) == len(X)
+    if not plain:
         return validated(estimator, X, y, reset=reset, **checks)
     if reset:
         estimator.n_features_in_ = X.shape[1]
@@ -72,11 +76,20 @@ def is_plain_answer(y: Any) -> bool:
     return y.dtype.kind in "iub" and y.dtype.isnative and bool(y.flags.c_contiguous)
 
 
+def is_plain_quantity(y: Any) -> bool:
+    """Whether y is a flat array of finite numbers of float64 or float32."""
+    return type(y) is np.ndarray and y.ndim == 1 and _is_finite(y)
+
+
 def _is_plain(X: Any) -> bool:
-    if type(X) is not np.ndarray or X.ndim != 2 or X.dtype not in (np.float64, np.float32) or X.size == 0:
+    return type(X) is np.ndarray and X.ndim == 2 and _is_finite(X)
+
+
+def _is_finite(numbers: Array) -> bool:
+    if numbers.dtype not in FLOATS or numbers.size == 0 or not numbers.flags.c_contiguous:
         return False
     with np.errstate(over="ignore", invalid="ignore"):
-        return bool(X.flags.c_contiguous) and bool(np.isfinite(X.sum()))
+        return math.isfinite(numbers.sum())
 
 
 def _is_expected(estimator: Any, X: Array, reset: bool) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,23 +9,24 @@ import numpy.typing as npt
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target, unique_labels
+from sklearn.utils.multiclass import _check_partial_fit_first_call, type_of_target
 from sklearn.utils.validation import column_or_1d
 
 from clearprop.activations import ACTIVATIONS, softplus
-from clearprop.estimators.checks import is_plain_answer, validated
+from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
+from clearprop.estimators.classes import as_truth_values, check_known, classes_in, fitted_binarizer
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
-from clearprop.estimators.held_out import Sample
+from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
-from clearprop.estimators.own_words import in_own_words, scoring
+from clearprop.estimators.own_words import scoring
+from clearprop.estimators.parameters import validate_given
 from clearprop.estimators.scoring import Scored, scorer_of
-from clearprop.estimators.settings import hidden_sizes, optimizer
+from clearprop.estimators.settings import defaults, hidden_sizes, optimizer
 from clearprop.foundation.arguments import checked_dtype
-from clearprop.foundation.memory import check_memory
-from clearprop.losses import LOSSES, SIGNED, BinaryCrossEntropy, CrossEntropy
+from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
-from clearprop.training.trainer import check_room
+from clearprop.training.room import check_room
 
 Array = npt.NDArray[Any]
 
@@ -54,89 +54,29 @@ def gives_probabilities(estimator: Any) -> bool:
     return True
 
 
+@with_shared_entries(MultilayerPerceptron)
 class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc]
     """A network that tells classes apart; scikit-learn's `MLPClassifier`, one import away.
 
     Parameters
     ----------
-    hidden_layer_sizes : int or sequence of int
-        Units of each hidden layer; `()` for none.
-    activation : str, Activation, or a list with one for each hidden layer
-        "identity", "logistic", "tanh", "relu", or any other of `clearprop.ACTIVATIONS`.
-    solver : {"adam", "sgd", "lbfgs"}, another name of `clearprop.OPTIMIZERS`, or an object
-    alpha : float
-        Strength of the L2 penalty, alpha/2 * sum w² over the sum of the batch's weights.
-    batch_size : int or "auto"
-        Rows a step; "auto" is 200, or all if there are fewer.
-    learning_rate : {"constant", "invscaling", "adaptive"}, another name of `clearprop.SCHEDULES`, or an object
-        adam does not use "invscaling" and "adaptive" given as names, as in scikit-learn, and lbfgs uses none.
-    learning_rate_init, power_t : float
-        The first rate, and the power of "invscaling".
-    max_iter : int
-        The most epochs; lbfgs: iterations.
-    shuffle : bool
-        Whether rows come in a new order in each epoch.
-    random_state : int, RandomState or None
-        For weights, order, validation rows and dropout. With a seed, `partial_fit` goes on where it was.
-    tol, n_iter_no_change : float, int or inf
-        Training ends after more than so many epochs on end without a gain of `tol`.
-    verbose : bool or int
-        Whether each epoch prints its loss.
-    warm_start : bool
-        Whether `fit` begins with the weights of the last `fit`.
-    momentum, nesterovs_momentum : float, bool
-        Of sgd.
-    early_stopping, validation_fraction : bool, float
-        Whether training is judged by rows held out, or by `X_val`; the best weights are then kept.
-    beta_1, beta_2, epsilon : float
-        Of adam.
-    max_fun : int
-        The most evaluations of lbfgs.
+    Those of `MultilayerPerceptron`.
     loss : str or Loss
         "log_loss" (cross-entropy), "hinge", "squared_error" or another of `clearprop.LOSSES`, or an object.
-    output_activation : str or Activation, optional
-        Where not given, the loss's natural one.
-    dropout : float or a list with one for each hidden layer
-        The share of units left out at random in each batch.
-    l1 : float
-        Strength of the L1 penalty.
-    decoupled_decay : float, optional
-        The share of a weight, times the rate, that each step takes off, whatever the batch size.
-    clip_norm : float, optional
-        The greatest length of a gradient.
-    initializer : str, Initializer, or a list with one for each layer; optional
     class_weight : dict, list of dicts, "balanced", optional
         What the rows of each class count, rows for validation included, as {class: weight}; "balanced" is the inverse
         of how often the class is among the rows of `fit`. Of several labels at once a list, with {0: weight, 1: weight}
         for each column of y; a row counts the product.
-    dtype : {"float32", "float64"}, optional
-        Where not given, float32 for float32 rows, else float64.
-    engine : str or Engine
-        What takes the steps.
     scoring : "loss", name of a scorer, or callable (estimator, X, y) -> float; optional
         By what early stopping judges; accuracy where not given.
 
     Attributes
     ----------
-    network_ : Network
-    coefs_, intercepts_ : list of arrays, shapes (fan_in, fan_out) and (fan_out,)
-        Views into the network.
+    Those of `MultilayerPerceptron`.
     classes_ : array, shape (classes,)
     class_weight_ : array, shape (classes,), or None
         What the rows of each class counted, by `class_weight`; for an indicator matrix of shape (labels, 2): where a
         label is not there and where it is, of which a row's are multiplied.
-    loss_, best_loss_, loss_curve_ : float, float or None, list of float
-        Training loss, penalty included: last, least, by epoch.
-    validation_scores_, best_validation_score_ : list or None, float or None
-        With `early_stopping`: by what it judges, by epoch, and the best of it.
-    validation_loss_curve_ : list
-        The loss of the validation rows, without penalty, by epoch; empty where there are none.
-    history_ : History
-        Losses, gradient length and rate by epoch of the last `fit` and what `partial_fit` added.
-    learning_rate_ : float
-        The rate that the next step would take.
-    n_iter_, t_, n_layers_, n_outputs_, out_activation_, n_features_in_, feature_names_in_
-        As in scikit-learn.
 
     Notes
     -----
@@ -231,6 +171,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         self.dtype = dtype
         self.engine = engine
         self.scoring = scoring
+
+    def _validate_params(self) -> None:
+        validate_given(self, defaults(MLPClassifier))
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -341,7 +284,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def _classes_of(self, outputs: Array) -> Array:
         outputs = outputs.ravel() if self.n_outputs_ == 1 else outputs
-        threshold = 0.0 if self.network_.loss_function.name in SIGNED else None
+        threshold = sum(self.network_.loss_function.levels) / 2
         classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
         return classes
 
@@ -353,25 +296,15 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validated(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
+        X, y = checked(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
         if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
-            with in_own_words(y=y, with_X=False):
-                self._label_binarizer = LabelBinarizer().fit(y)
+            self._label_binarizer = fitted_binarizer(y)
             self.classes_ = self._label_binarizer.classes_
         else:
-            with in_own_words(y=y, with_X=False):
-                found = unique_labels(y)
-            self._check_classes(found, incremental)
-        classes = len(self.classes_) if self._label_binarizer.y_type_ == "multiclass" else 1
-        check_memory(
-            9 * X.shape[0] * classes,  # the binarizer's whole numbers, and what becomes of them
-            f"the targets of {X.shape[0]:,} rows in {classes:,} classes",
-            "merge rare classes, give fewer rows, or, if y holds quantities, take MLPRegressor",
-        )
-        targets: Array = self._label_binarizer.transform(y).astype(bool)
-        return X, targets.reshape(len(targets), -1)
+            check_known(classes_in(y), self.classes_, self.warm_start and not incremental)
+        return X, as_truth_values(y, self._label_binarizer)
 
     def _first_call(self, X: Any, y: Any, classes: Any) -> None:
         if self.class_weight == "balanced":
@@ -389,18 +322,6 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         if _check_partial_fit_first_call(self, classes):
             self._label_binarizer = LabelBinarizer()
             self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
-
-    def _check_classes(self, found: Array, incremental: bool) -> None:
-        if self.warm_start and not incremental:
-            if set(found) != set(self.classes_):
-                raise ValueError(
-                    "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
-                    f"Previously got {self.classes_}, `y` has {found}: set warm_start=False to begin anew"
-                )
-        elif len(np.setdiff1d(found, self.classes_, assume_unique=True)):
-            raise ValueError(
-                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. 'y' has {found}."
-            )
 
     def _core_loss(self, dtype: Any) -> Any:
         y_type = self._label_binarizer.y_type_
@@ -424,7 +345,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return self.n_outputs_ == 1
 
     def _training_targets(self, targets: Array) -> Array:
-        return np.where(targets, 1.0, -1.0) if self.network_.loss_function.name in SIGNED else targets
+        return self.network_.loss_function.targets(targets)
 
     def _weigh_classes(self, targets: Array) -> None:
         self.class_weight_: Any = None
@@ -436,25 +357,19 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         """What `class_weight_` makes rows of these targets count; of shapes (n,) and (n, outputs), from 0 to 1."""
         return weights_of_rows(self.class_weight_, targets)
 
-    def _weighted(self, sample: Sample) -> Sample:
+    def _weighted(self, targets: Array, weight: Array | None) -> Array | None:
         if self.class_weight_ is None:
-            return sample
-        weight = self.class_weight_by_row(sample.targets)
-        weight = weight if sample.weight is None else weight * sample.weight
+            return weight
+        of_classes = self.class_weight_by_row(targets)
+        weight = of_classes if weight is None else of_classes * weight
         if not weight.any():
             raise ValueError("class_weight leaves every row with a weight of 0: give a class of y a weight above 0")
-        return replace(sample, weight=weight)
+        return weight
 
-    def _labels(self, targets: Array) -> Array:
-        """The classes, or the indicator matrix, that targets of 0 and 1 stand for."""
-        encoded = targets.astype(np.float64)
-        labels: Array = self._label_binarizer.inverse_transform(encoded[:, 0] if encoded.shape[1] == 1 else encoded)
-        return labels
-
-    def _metric(self, validation: Sample | None) -> Any:
-        if self.scoring in (None, "loss") or validation is None:
+    def _metric(self, X: Any, targets: Array) -> Any:
+        if self.scoring in (None, "loss"):
             return accuracy
-        return Scored(self, scorer_of(self), validation.X, self._labels(validation.targets))
+        return Scored(self, scorer_of(self), X, self._classes_of(self._training_targets(targets).astype(np.float64)))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -1,4 +1,4 @@
-"""What each parameter of the networks' estimators may be, in scikit-learn's own terms, which give its own errors."""
+"""What each parameter of the estimators may be, in scikit-learn's own terms, which give its own errors."""
 
 from collections.abc import Mapping
 from numbers import Integral, Real
@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.utils._param_validation import Interval, Options, StrOptions
 
 from clearprop.activations import ACTIVATIONS, Activation
+from clearprop.engines.perceptron import RULES
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
@@ -66,4 +67,23 @@ CLASSIFIER_CONSTRAINTS: Mapping[str, list[Any]] = {
     **NETWORK_CONSTRAINTS,
     "loss": [StrOptions(CLASSIFICATION_LOSSES), Loss],
     "class_weight": [StrOptions({"balanced"}), dict, list, None],
+}
+PERCEPTRON_CONSTRAINTS: Mapping[str, list[Any]] = {
+    "penalty": [StrOptions({"l2", "l1", "elasticnet"}), None],
+    "alpha": [NOT_NEGATIVE],
+    "l1_ratio": [Interval(Real, 0, 1, closed="both")],
+    "fit_intercept": ["boolean"],
+    "max_iter": [COUNT],
+    "tol": [NOT_NEGATIVE, None],
+    "shuffle": ["boolean"],
+    "verbose": ["verbose"],
+    "eta0": [POSITIVE],
+    "n_jobs": [Integral, None],
+    "random_state": ["random_state"],
+    "early_stopping": ["boolean"],
+    "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+    "n_iter_no_change": [COUNT],
+    "class_weight": [StrOptions({"balanced"}), dict, None],
+    "warm_start": ["boolean"],
+    "engine": [StrOptions(set(RULES))],
 }

@@ -3,16 +3,16 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clearprop.estimators.callbacks import tear_down
 from clearprop.network.network import Network
 from clearprop.schedules import Adaptive
-from clearprop.training.callbacks import Callback
-from clearprop.training.history import EpochRecord
+from clearprop.training.callbacks import Callback, ObservedTraining
+from clearprop.training.history import EpochRecord, History
 
-if TYPE_CHECKING:
-    from clearprop.training.trainer import Trainer
+# The fitted attributes that grow by the epoch.
+RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
 
 
 def reported_outputs(network: Network) -> int:
@@ -40,6 +40,23 @@ def reported(record: EpochRecord, n_outputs: int) -> EpochRecord:
     )
 
 
+def open_records(estimator: Any, validated: bool) -> None:
+    """The fitted attributes that grow by the epoch: those that there are go on, and the others begin."""
+    if validated or estimator._is_stochastic():
+        estimator.validation_loss_curve_ = getattr(estimator, "validation_loss_curve_", [])
+    if not estimator._is_stochastic():
+        return
+    estimator.loss_curve_ = getattr(estimator, "loss_curve_", [])
+    scores, best_loss = getattr(estimator, "validation_scores_", None), getattr(estimator, "best_loss_", None)
+    estimator.validation_scores_ = (scores or []) if estimator.early_stopping else None
+    estimator.best_validation_score_ = None
+    estimator.best_loss_ = None
+    if estimator.early_stopping:
+        estimator.best_validation_score_ = -math.inf  # that of the epoch that this training keeps
+    else:
+        estimator.best_loss_ = math.inf if best_loss is None else best_loss
+
+
 class EpochReport(Callback):
     """Keeps the fitted attributes that grow epoch by epoch, prints scikit-learn's verbose lines, calls callbacks.
 
@@ -54,12 +71,13 @@ class EpochReport(Callback):
         self.estimator = estimator
         self.offered = offered
         self.epochs = 0
+        self._reported: list[EpochRecord] = []
         # What others are shown after an epoch is to be of that epoch.
         self.reads_history_only = not (estimator.verbose or getattr(estimator, "_skl_callbacks", None))
 
     @contextmanager
-    def told(self, max_subtasks: int) -> Iterator[None]:
-        """Tell scikit-learn's callbacks of a fit of at most so many epochs: its begin, and its end."""
+    def reporting(self, max_subtasks: int) -> Iterator[None]:
+        """Tell scikit-learn's callbacks of a fit's begin and end; it has `max_subtasks` epochs at most."""
         estimator = self.estimator
         self.context = estimator._init_callback_context(max_subtasks=max_subtasks)
         try:
@@ -69,24 +87,35 @@ class EpochReport(Callback):
         finally:
             tear_down(estimator, self.context)
 
-    def on_epoch_end(self, trainer: "Trainer") -> None:
+    def on_epoch_end(self, training: ObservedTraining) -> None:
         """Take note of the epoch."""
         estimator = self.estimator
-        record = reported(trainer.history[-1], reported_outputs(estimator.network_))
+        record = reported(training.history[-1], reported_outputs(estimator.network_))
+        self._reported.append(record)
         self.epochs += 1
         estimator.n_iter_, estimator.loss_ = self.epochs, record.loss
         if record.validation_loss is not None:
             estimator.validation_loss_curve_.append(record.validation_loss)
         if estimator._is_stochastic():
-            self._keep(record, trainer)
+            self._keep(record, training)
         if estimator.verbose:
-            self._print(record, trainer)
+            self._print(record, training)
         if getattr(estimator, "_skl_callbacks", None) and self._callbacks_stop():
-            trainer.stop("a callback said so")
+            training.stop("a callback said so")
 
-    def _keep(self, record: EpochRecord, trainer: "Trainer") -> None:
+    def resume(self, earlier: History) -> None:
+        """Go on after epochs of which earlier reports have told."""
+        self._reported = earlier.records
+
+    def history(self, trained: History) -> History:
+        """All epochs on scikit-learn's scale; only those that it was not told of, by an interruption, are yet to be."""
+        n_outputs = reported_outputs(self.estimator.network_)
+        rest = [reported(record, n_outputs) for record in trained[len(self._reported) :]]
+        return History([*self._reported, *rest])
+
+    def _keep(self, record: EpochRecord, training: ObservedTraining) -> None:
         estimator = self.estimator
-        estimator.t_ += trainer.n_rows
+        estimator.t_ += training.n_rows
         estimator.loss_curve_.append(estimator.loss_)
         if estimator.early_stopping:
             score = validation_score(estimator, record)
@@ -96,7 +125,7 @@ class EpochReport(Callback):
         elif estimator.loss_ < estimator.best_loss_:
             estimator.best_loss_ = estimator.loss_
 
-    def _print(self, record: EpochRecord, trainer: "Trainer") -> None:
+    def _print(self, record: EpochRecord, training: ObservedTraining) -> None:
         estimator, write = self.estimator, print
         write(f"Iteration {self.epochs}, loss = {estimator.loss_:.8f}")
         if estimator.early_stopping and record.metric is not None:
@@ -104,11 +133,11 @@ class EpochReport(Callback):
         what = "Validation score" if estimator.early_stopping else "Training loss"
         patience = f"{what} did not improve more than tol={estimator.tol:f} for "
         patience += f"{estimator.n_iter_no_change} consecutive epochs."
-        if (trainer.stop_requested or "").startswith("no gain"):
-            too_small = " Learning rate too small." if isinstance(trainer.schedule, Adaptive) else ""
+        if (training.stop_requested or "").startswith("no gain"):
+            too_small = " Learning rate too small." if isinstance(training.schedule, Adaptive) else ""
             write(f"{patience}{too_small} Stopping.")
-        elif isinstance(trainer.schedule, Adaptive) and trainer.next_rate < record.rate:
-            write(f"{patience} Setting learning rate to {trainer.next_rate:f}")
+        elif isinstance(training.schedule, Adaptive) and training.next_rate < record.rate:
+            write(f"{patience} Setting learning rate to {training.next_rate:f}")
 
     def _callbacks_stop(self) -> bool:
         estimator = self.estimator

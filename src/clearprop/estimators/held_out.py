@@ -1,8 +1,7 @@
-"""Validation rows: those that the user gives, or a share of the training rows, drawn as scikit-learn draws it."""
+"""Validation rows: a share of the training rows, drawn as scikit-learn draws it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,20 +12,12 @@ from sklearn.model_selection import StratifiedShuffleSplit, train_test_split
 Array = npt.NDArray[Any]
 
 
-@dataclass(frozen=True)
-class Sample:
-    """Rows of inputs, their targets of shape (n, outputs), and their weights or None."""
-
-    X: Any
-    targets: Array
-    weight: Array | None
-
-
-def hold_out(sample: Sample, share: float, random: np.random.RandomState, stratify: bool) -> tuple[Sample, Sample]:
-    """Split off a share of the rows for validation.
+def hold_out(targets: Array, share: float, random: np.random.RandomState, stratify: bool) -> tuple[Array, Array]:
+    """The places of the rows that are trained on, and of a share of them that is held out for validation.
 
     Parameters
     ----------
+    targets : array, shape (n, outputs)
     stratify : bool
         Whether each class is to have its share in both parts; scikit-learn does so for two classes.
 
@@ -35,18 +26,15 @@ def hold_out(sample: Sample, share: float, random: np.random.RandomState, strati
     ValueError
         Fewer than 2 rows would be held out, or a class is too small to be split.
     """
-    arrays = [sample.X, sample.targets] + ([] if sample.weight is None else [sample.weight])
-    parts = train_test_split(
-        *arrays, random_state=random, test_size=share, stratify=sample.targets if stratify else None
+    trained_on, held_out = train_test_split(
+        np.arange(len(targets)), random_state=random, test_size=share, stratify=targets if stratify else None
     )
-    train, validation = parts[0::2], parts[1::2]
-    if validation[0].shape[0] < 2:
+    if len(held_out) < 2:
         raise ValueError(
-            f"The validation set is too small: {validation[0].shape[0]} of {sample.X.shape[0]} rows. "
+            f"The validation set is too small: {len(held_out)} of {len(targets)} rows. "
             "Increase 'validation_fraction' or the size of your dataset."
         )
-    weights = (None, None) if sample.weight is None else (train[2], validation[2])
-    return Sample(train[0], train[1], weights[0]), Sample(validation[0], validation[1], weights[1])
+    return trained_on, held_out
 
 
 def held_out_by_class(labels: Array, weight: Array, share: float, random_state: Any) -> Array:

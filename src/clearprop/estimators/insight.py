@@ -26,19 +26,19 @@ class Insight:
 
     @abstractmethod
     def _rows(self, X: Any) -> Any:
-        """X checked."""
+        """X as an array or CSR matrix, checked as scikit-learn does."""
 
     @abstractmethod
-    def _fed(self, X: Any) -> Any:
-        """Checked rows as the network is fed them."""
+    def _as_network_input(self, X: Any) -> Any:
+        """Checked rows in the network's dtype."""
 
     @abstractmethod
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
         """Rows checked, with targets and weights as the network is trained on them."""
 
     @abstractmethod
-    def _turned(self) -> Settings:
-        """What a diagnosis may tell to turn, and how training ended."""
+    def _diagnosis_settings(self) -> Settings:
+        """What a diagnosis may advise to change, and how training ended."""
 
     def trace(self, X: Any) -> Trace:
         """Every weighted sum z and activation a of every layer for these rows.
@@ -60,7 +60,7 @@ class Insight:
         >>> [a.shape for a in model.trace([[0.5]]).a]
         [(1, 3), (1, 1)]
         """
-        rows = self._fed(self._rows(X))
+        rows = self._as_network_input(self._rows(X))
         return self.network_.propagate(rows)
 
     def input_gradients(self, X: Any, of: str = "outputs") -> Array:
@@ -115,4 +115,4 @@ class Insight:
         'unscaled features'
         """
         rows = self._diagnosed_rows(X, y, sample_weight)
-        return diagnose_network(self.network_, rows, self._trained, self._turned())
+        return diagnose_network(self.network_, rows, self._trained, self._diagnosis_settings())

@@ -1,13 +1,14 @@
 """Unknown parameters, and unknown names for their values: scikit-learn's errors, and the near name."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
 from typing import Any
 
-from sklearn.utils._param_validation import InvalidParameterError, StrOptions
+from sklearn.utils._param_validation import InvalidParameterError, StrOptions, validate_parameter_constraints
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.estimators.settings import defaults
 from clearprop.foundation.near_names import SaysNearKeywords, did_you_mean, near, near_keywords
 from clearprop.foundation.registry import Registry
 from clearprop.initializers import INITIALIZERS
@@ -29,10 +30,6 @@ REGISTRIES: dict[str, Registry[Any]] = {
 class SaysNearParameters(SaysNearKeywords):
     """What an estimator answers to an unknown parameter, or to a value that one cannot have."""
 
-    def _validate_params(self) -> None:
-        with saying_near_values(self):
-            super()._validate_params()  # type: ignore[misc]
-
     def set_params(self, **params: Any) -> Any:
         """Set parameters, as in scikit-learn; the error for one that there is not names the near one."""
         try:
@@ -42,6 +39,28 @@ class SaysNearParameters(SaysNearKeywords):
             unknown = next((own for name in params if (own := name.partition("__")[0]) not in taken), None)
             hint = "" if unknown is None else did_you_mean(near_keywords(unknown, taken))
             raise type(error)(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from None
+
+
+def validate_given(estimator: Any, usual: Mapping[str, Any]) -> None:
+    """Check as scikit-learn does, in its order, the parameters that are not at their usual values.
+
+    Parameters
+    ----------
+    usual : mapping
+        Our own constructor's defaults, by name, which are known to be right; a subclass may have others.
+
+    Raises
+    ------
+    InvalidParameterError
+        The first one that cannot be, by name; the near value is said. It is a ValueError and a TypeError.
+    """
+    values = {name: getattr(estimator, name) for name in sorted(defaults(type(estimator)))}
+    given = {name: value for name, value in values.items() if name not in usual or value is not usual[name]}
+    if given:
+        with saying_near_values(estimator):
+            validate_parameter_constraints(
+                estimator._parameter_constraints, given, caller_name=type(estimator).__name__
+            )
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,37 +9,31 @@ import numpy.typing as npt
 from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils._param_validation import Interval, StrOptions, validate_parameter_constraints
 from sklearn.utils.multiclass import _check_partial_fit_first_call
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
-from clearprop.engines.perceptron import RULES
-from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import balanced_weights, named_weights, weights_of_rows
-from clearprop.estimators.held_out import Accuracy, held_out_by_class
-from clearprop.estimators.notices import NotSeparableWarning
+from clearprop.estimators.constraints import PERCEPTRON_CONSTRAINTS
 from clearprop.estimators.own_words import in_own_words, scoring
-from clearprop.estimators.parameters import SaysNearParameters, saying_near_values
+from clearprop.estimators.parameters import SaysNearParameters, validate_given
+from clearprop.estimators.perceptron_outputs import first_weights, train_outputs, warn_of_inseparable
+from clearprop.estimators.rollback import rolled_back_if_refused
 from clearprop.estimators.settings import defaults
-from clearprop.estimators.unchanged import unchanged_if_refused
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.perceptron.counts import as_counts
 from clearprop.perceptron.mistake_bound import judged
-from clearprop.perceptron.rule import Learned, OnlineRows, RuleSettings, train
-from clearprop.perceptron.seeds import shuffle_seeds
+from clearprop.perceptron.one_against_rest import OneAgainstRest
+from clearprop.perceptron.rule import TrainedOutput
 from clearprop.perceptron.updates import Updates
 from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import Diagnosis, Settings
 from clearprop.training.history import History
 
 Array = npt.NDArray[Any]
-
-# More products of features and weights in an epoch take minutes, at about a thousand million a second.
-LONG_EPOCH = 10**11
 
 
 class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -55,7 +48,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
     max_iter : int
         The most epochs.
     tol, n_iter_no_change : float or None, int
-        Training ends after so many epochs without a gain of `tol` in loss (or validation score); None for never.
+        Training ends after `n_iter_no_change` epochs without a gain of `tol` in loss (or validation score); with `tol`
+        None it does not.
     shuffle : bool
         Whether rows come in another order in each epoch.
     verbose : int
@@ -118,25 +112,9 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
     Update(epoch=1, row=0, output=0, score=0.0, step=-1.0)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "penalty": [StrOptions({"l2", "l1", "elasticnet"}), None],
-        "alpha": [Interval(Real, 0, None, closed="left")],
-        "l1_ratio": [Interval(Real, 0, 1, closed="both")],
-        "fit_intercept": ["boolean"],
-        "max_iter": [Interval(Integral, 1, None, closed="left")],
-        "tol": [Interval(Real, 0, None, closed="left"), None],
-        "shuffle": ["boolean"],
-        "verbose": ["verbose"],
-        "eta0": [Interval(Real, 0, None, closed="neither")],
-        "n_jobs": [Integral, None],
-        "random_state": ["random_state"],
-        "early_stopping": ["boolean"],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [Interval(Integral, 1, None, closed="left")],
-        "class_weight": [StrOptions({"balanced"}), dict, None],
-        "warm_start": ["boolean"],
-        "engine": [StrOptions(set(RULES))],
-    }
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = dict(PERCEPTRON_CONSTRAINTS)
+    coef_: Any
+    intercept_: Any
 
     def __init__(
         self,
@@ -178,11 +156,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         self.engine = engine
 
     def _validate_params(self) -> None:
-        """As scikit-learn's, of what was given: our own defaults are known to be right."""
-        usual, values = defaults(Perceptron), {name: getattr(self, name) for name in defaults(type(self))}
-        given = {name: value for name, value in values.items() if name not in usual or value is not usual[name]}
-        with saying_near_values(self):
-            validate_parameter_constraints(self._parameter_constraints, given, caller_name=type(self).__name__)
+        validate_given(self, defaults(Perceptron))
 
     # -- training ------------------------------------------------------------------------------------------------
 
@@ -208,7 +182,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         DivergenceError
             Numbers left the finite range; the perceptron is as it was before. It is a ValueError too.
         """
-        with unchanged_if_refused(self):
+        with rolled_back_if_refused(self):
             if hasattr(self, "classes_"):
                 del self.classes_
             with in_own_words(y=y, with_X=False):
@@ -255,7 +229,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                 "class_weight 'balanced' is not supported for partial_fit, which has not all rows at once: give a dict "
                 "instead, as from sklearn.utils.compute_class_weight"
             )
-        with unchanged_if_refused(self):
+        with rolled_back_if_refused(self):
             self._train(X, y, 1, classes, sample_weight, None, None)
         return self
 
@@ -282,16 +256,12 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                 "give rows of another class too"
             )
         labels = self._labels(y)
-        self.class_weight_: Any = None
-        if self.class_weight == "balanced":
-            self.class_weight_ = balanced_weights(len(self.classes_), labels)
-        elif self.class_weight is not None:
-            self.class_weight_ = named_weights(self.class_weight, self.classes_)
-        class_weight = np.ones(len(self.classes_)) if self.class_weight_ is None else self.class_weight_
+        class_weight = self._weigh_classes(labels)
         if sample_weight is not None:
             sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
-            self._begin(X, coef_init, intercept_init)
+            outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
+            self.coef_, self.intercept_ = first_weights(X, outputs, coef_init, intercept_init)
         from_zero = not (abs(self.coef_).max() or np.any(self.intercept_))
         n_rows, places = X.shape[0], None
         counted = as_counts(X, labels, sample_weight) if self.shuffle else None
@@ -299,132 +269,48 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         if counted is not None:
             places = counted.places
             X, labels, weight = X[places], labels[places], counted.weight.astype(X.dtype)
-        learned = self._train_outputs(X, labels, weight, class_weight, epochs)
-        self.coef_: Any = np.vstack([one.weights for one in learned])
+        rows = OneAgainstRest(labels, weight, class_weight)
+        learned = train_outputs(self, X, rows, epochs)
+        self._keep(learned, X.dtype, n_rows, places)
+        self.mistake_bound_, self.separable_ = judged(X, rows, self.fit_intercept, learned)
+        if not self.early_stopping:
+            warn_of_inseparable(self.classes_, self.separable_)
+        if self.penalty is not None or not from_zero:
+            self.mistake_bound_[:] = np.inf
+
+    def _keep(self, learned: list[TrainedOutput], dtype: np.dtype[Any], n_rows: int, places: Array | None) -> None:
+        """The fitted attributes that training gives; `places` are those of the rows it was shown, among those given."""
+        self.coef_ = np.vstack([one.weights for one in learned])
         # For two classes scikit-learn's bias is float64 whatever X is, and so is this.
-        self.intercept_: Any = np.array(
-            [one.bias for one in learned], dtype=X.dtype if len(learned) > 1 else np.float64
-        )
+        self.intercept_ = np.array([one.bias for one in learned], dtype=dtype if len(learned) > 1 else np.float64)
         self.n_iter_: int = max(one.epochs for one in learned)
         self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
         before: int = getattr(self, "_epochs", 0)
         earlier: Updates = getattr(self, "updates_", Updates())
         self.updates_ = sum((one.updates.moved(before, places) for one in learned), earlier)
         self._epochs = before + self.n_iter_
-        positives = [labels == self._positive(output) for output in range(len(learned))]
-        counts = [
-            weight * np.where(positive, *self._counts(output, class_weight))
-            for output, positive in enumerate(positives)
-        ]
-        self.mistake_bound_, self.separable_ = judged(X, positives, counts, self.fit_intercept, learned)
-        self._warn_of_classes()
-        if self.penalty is not None or not from_zero:
-            self.mistake_bound_[:] = np.inf
+
+    def _weigh_classes(self, labels: Array) -> Array:
+        """What the rows of each class count, shape (classes,)."""
+        self.class_weight_: Any = None
+        if self.class_weight is None:
+            return np.ones(len(self.classes_))
+        if self.class_weight == "balanced":
+            self.class_weight_ = balanced_weights(len(self.classes_), labels)
+        else:
+            self.class_weight_ = named_weights(self.class_weight, self.classes_)
+        of_classes: Array = self.class_weight_
+        return of_classes
 
     def _labels(self, y: Array) -> Array:
         """The place of each row's class among all classes."""
-        unknown = y[~np.isin(y, self.classes_)]
+        places = np.searchsorted(self.classes_, y)
+        unknown = y[self.classes_[np.minimum(places, len(self.classes_) - 1)] != y]
         if len(unknown):
             raise ValueError(
                 f"y has classes {np.unique(unknown)} that are not among {self.classes_}: name them at the first call"
             )
-        return np.searchsorted(self.classes_, y)
-
-    def _begin(self, X: Any, coef_init: Any, intercept_init: Any) -> None:
-        """Weights of 0, or those given."""
-        outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
-        shape = (outputs, X.shape[1])
-        check_memory(
-            X.dtype.itemsize * shape[0] * shape[1],
-            f"the weights of {outputs:,} classes at {X.shape[1]:,} features",
-            "merge rare classes, or leave out columns",
-        )
-        coef = np.zeros(shape, X.dtype) if coef_init is None else np.array(coef_init, dtype=X.dtype)
-        bias = np.zeros(outputs, X.dtype) if intercept_init is None else np.array(intercept_init, dtype=X.dtype)
-        if coef.shape != shape and not (outputs == 1 and coef.size == X.shape[1]):
-            raise ValueError(f"Provided coef_init does not match dataset: it must have shape {shape}, got {coef.shape}")
-        if bias.size != outputs:
-            raise ValueError(
-                f"Provided intercept_init does not match dataset: it must have shape ({outputs},), got {bias.shape}"
-            )
-        self.coef_, self.intercept_ = coef.reshape(shape), bias.reshape(outputs)
-
-    def _train_outputs(self, X: Any, labels: Array, weight: Array, class_weight: Array, epochs: int) -> list[Learned]:
-        """Each output on its own."""
-        self._warn_of_long_epochs(X)
-        rows = OnlineRows(X)
-        held_out = None
-        if self.early_stopping:
-            held_out = held_out_by_class(labels, weight, self.validation_fraction, self.random_state)
-        learned = []
-        for output, seed in enumerate(shuffle_seeds(self.random_state, len(self.coef_))):
-            signs = np.where(labels == self._positive(output), 1.0, -1.0)
-            try:
-                learned.append(
-                    train(
-                        rows,
-                        signs,
-                        self.coef_[output].astype(X.dtype),
-                        float(self.intercept_[output]),
-                        self._settings(epochs),
-                        sample_weight=weight,
-                        class_weight=self._counts(output, class_weight),
-                        learned_from=None if held_out is None else ~held_out,
-                        seed=seed,
-                        output=output,
-                        validate=None if held_out is None else Accuracy(X, signs, weight, held_out),
-                        tell=print if self.verbose else None,
-                        engine=RULES[self.engine](),
-                    )
-                )
-            except DivergenceError as error:
-                opening = f"Floating-point under-/overflow occurred at epoch #{error.epoch}. Scaling input data with "
-                opening += "StandardScaler or MinMaxScaler might help. In detail: "
-                kept = "The perceptron is as it was before"
-                raise error.worded({"rate": "eta0"}, opening=opening, kept=kept) from None
-        return learned
-
-    def _warn_of_long_epochs(self, X: Any) -> None:
-        outputs = len(self.coef_)
-        products = outputs * (X.nnz if issparse(X) else X.size)
-        if products > LONG_EPOCH:
-            warn_caller(
-                f"each epoch shows {X.shape[0]:,} rows to the perceptrons of {outputs:,} classes: {products:.1g} "
-                "products, which take minutes or hours. Merge rare classes, give fewer rows or columns, or take "
-                "MLPClassifier, which shows each row to all classes at once",
-                TrainingWarning,
-            )
-
-    def _positive(self, output: int) -> int:
-        """The place of an output's class among all classes."""
-        return output if len(self.classes_) > 2 else 1
-
-    def _counts(self, output: int, class_weight: Array) -> tuple[float, float]:
-        """What a row of an output's class counts, and what a row of the others."""
-        return class_weight[self._positive(output)], 1.0 if len(self.classes_) > 2 else class_weight[0]
-
-    def _settings(self, epochs: int) -> RuleSettings:
-        return RuleSettings(
-            rate=self.eta0,
-            alpha=0.0 if self.penalty is None else self.alpha,
-            l1_ratio={"l1": 1.0, "elasticnet": self.l1_ratio}.get(str(self.penalty), 0.0),
-            fit_intercept=self.fit_intercept,
-            epochs=epochs,
-            tolerance=self.tol,
-            patience=self.n_iter_no_change,
-            shuffle=self.shuffle,
-        )
-
-    def _warn_of_classes(self) -> None:
-        outputs = len(self.separable_)
-        which = [self.classes_[i if outputs > 1 else 1] for i, is_ in enumerate(self.separable_) if is_ is False]
-        if which and not self.early_stopping:
-            warn_caller(
-                f"no hyperplane separates class {', '.join(map(str, which))} from the rest, so that the updates would "
-                "never end: the weights are those of the moment when training stopped. Use MLPClassifier, which has "
-                "hidden layers, or add columns",
-                NotSeparableWarning,
-            )
+        return places
 
     # -- predictions ---------------------------------------------------------------------------------------------
 
@@ -496,10 +382,11 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         X, y = checked(self, X, y, accept_sparse="csr", reset=False)
         labels = self._labels(y)
         positives = self.classes_[1:] if len(self.classes_) == 2 else self.classes_
-        targets = np.where(y[:, np.newaxis] == positives, 1.0, -1.0)
+        network = self.network_
+        targets = network.loss_function.targets(y[:, np.newaxis] == positives)
         weight = None if self.class_weight_ is None else self.class_weight_[labels]
-        rows = Rows.checked(self.network_, X, targets, weight)
-        return diagnose_network(self.network_, rows, History(), Settings(layers=False))
+        rows = Rows.checked(network, X, targets, weight)
+        return diagnose_network(network, rows, History(), Settings(layers=False))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

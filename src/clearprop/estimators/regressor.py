@@ -11,17 +11,20 @@ from sklearn.metrics import r2_score
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import column_or_1d
 
-from clearprop.estimators.checks import validated
+from clearprop.estimators.checks import checked
 from clearprop.estimators.constraints import REGRESSION_LOSSES, REGRESSOR_CONSTRAINTS
-from clearprop.estimators.held_out import Sample
+from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.own_words import scoring
+from clearprop.estimators.parameters import validate_given
 from clearprop.estimators.scoring import Scored, scorer_of
+from clearprop.estimators.settings import defaults
 from clearprop.losses import LOSSES
 
 Array = npt.NDArray[Any]
 
 
+@with_shared_entries(MultilayerPerceptron)
 class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
     """A network that predicts numbers; scikit-learn's `MLPRegressor`, one import away.
 
@@ -29,20 +32,13 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
     ----------
     loss : str or Loss
         "squared_error", "poisson", or another of `clearprop.LOSSES` that is not one of classes, or an object.
-    hidden_layer_sizes, activation, solver, alpha, batch_size, learning_rate, learning_rate_init, power_t, max_iter, \
-shuffle, random_state, tol, verbose, warm_start, momentum, nesterovs_momentum, early_stopping, validation_fraction, \
-beta_1, beta_2, epsilon, n_iter_no_change, max_fun, output_activation, dropout, l1, decoupled_decay, clip_norm, \
-initializer, dtype, engine
-        As for `MLPClassifier`.
+    Those of `MultilayerPerceptron`.
     scoring : "loss", name of a scorer, or callable (estimator, X, y) -> float; optional
         By what early stopping judges; R² where not given.
 
     Attributes
     ----------
-    network_, coefs_, intercepts_, loss_, best_loss_, loss_curve_, validation_scores_, best_validation_score_, \
-validation_loss_curve_, history_, learning_rate_, n_iter_, t_, n_layers_, n_outputs_, out_activation_, \
-n_features_in_, feature_names_in_
-        As for `MLPClassifier`.
+    Those of `MultilayerPerceptron`.
 
     Notes
     -----
@@ -137,6 +133,9 @@ n_features_in_, feature_names_in_
         self.engine = engine
         self.scoring = scoring
 
+    def _validate_params(self) -> None:
+        validate_given(self, defaults(MLPRegressor))
+
     @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def fit(
         self,
@@ -201,7 +200,7 @@ n_features_in_, feature_names_in_
     # -- what the common part asks for ---------------------------------------------------------------------------
 
     def _checked(self, X: Any, y: Any, *, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validated(
+        X, y = checked(
             self, X, y, accept_sparse="csr", multi_output=True, y_numeric=True, dtype=self._dtypes(), reset=reset
         )
         if y.ndim == 2 and y.shape[1] == 1:
@@ -220,11 +219,10 @@ n_features_in_, feature_names_in_
     def _stratifies(self) -> bool:
         return False
 
-    def _metric(self, validation: Sample | None) -> Any:
-        if self.scoring in (None, "loss") or validation is None:
+    def _metric(self, X: Any, targets: Array) -> Any:
+        if self.scoring in (None, "loss"):
             return _r2
-        y = validation.targets[:, 0] if self.n_outputs_ == 1 else validation.targets
-        return Scored(self, scorer_of(self), validation.X, y)
+        return Scored(self, scorer_of(self), X, targets[:, 0] if self.n_outputs_ == 1 else targets)
 
 
 def _r2(loss: Any, y: Array, outputs: Array, sample_weight: Array | None) -> float:

@@ -8,7 +8,7 @@ from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.names import valid_names
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Factor, Term
-from clearprop.explanation.writing.json import SCHEMA
+from clearprop.explanation.writing.schema import SCHEMA
 
 __all__ = [
     "SCHEMA",

@@ -11,22 +11,25 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.models import Subject, column_names, subject_of
 from clearprop.explanation.names import Name
+from clearprop.explanation.subjects.estimators import column_names
+from clearprop.explanation.subjects.models import subject_of
+from clearprop.explanation.subjects.subject import Subject
+from clearprop.explanation.writing.algebra import subtract
 from clearprop.explanation.writing.document import (
     MOST,
-    Block,
     Bullets,
     Document,
+    Element,
     Equation,
+    Listing,
     Paragraph,
-    Rendered,
     Section,
-    Table,
 )
-from clearprop.explanation.writing.expressions import Call, Expression, Number, Symbol, subtract
-from clearprop.explanation.writing.json import VERSION
+from clearprop.explanation.writing.expressions import Call, Expression, Number, Symbol
 from clearprop.explanation.writing.numerals import plain_number
+from clearprop.explanation.writing.rendered import Rendered
+from clearprop.explanation.writing.schema import VERSION
 from clearprop.foundation.near_names import did_you_mean, near, says_near_keywords
 from clearprop.network.network import Network
 
@@ -105,19 +108,19 @@ def attribute(
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
         raise InputError(f"steps must be a whole number >= 1, got {steps!r}")
     subject = subject_of(model, x, None)
-    rows = subject.rows().X
-    if len(rows) != 1:
-        raise InputError(f"attribute takes one row, got {len(rows)}")
+    rows = subject.rows()
+    if len(rows.X) != 1:
+        raise InputError(f"attribute takes one row, got {len(rows.X)}")
     computation = Computation(
         subject.network,
         rows,
         feature_names=subject.checked_feature_names(feature_names),
         class_names=subject.checked_class_names(class_names),
-        given=subject.given,
+        original=subject.original,
     )
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject)
-    row = rows[0].astype(np.float64)
+    row = rows.X[0].astype(np.float64)
     network = computation.in_float64.network
     value, gradient = _slopes(network, row[np.newaxis], name)
     start_value = float(_slopes(network, start[np.newaxis], name)[0][0])
@@ -190,7 +193,7 @@ class Attribution(Rendered):
         order = np.argsort(-np.abs(self.values), kind="stable")
         listed = order if most is None else order[: 3 * most]
         rows: list[tuple[str | Expression | float, ...]] = [self._row(int(place)) for place in listed]
-        header = ("input", "x", "part") if self.computation.given is None else ("input", "given", "x", "part")
+        header = ("input", "x", "part") if self.computation.original is None else ("input", "given", "x", "part")
         empty = [""] * (len(header) - 2)
         if len(listed) < len(order):
             rest = float(self.values.sum() - self.values[listed].sum())
@@ -200,11 +203,11 @@ class Attribution(Rendered):
         meaning = self.computation.output_meaning(name.places[0], name.kind == "z") if is_output else ""
         headline = Equation(letter, (Number(self.value),), meaning)
         method = self.method.replace("_", " ")
-        blocks: tuple[Block, ...] = (
+        elements: tuple[Element, ...] = (
             Paragraph(f"{method.capitalize()}: {METHODS[self.method]}."),
-            Table(header, tuple(rows), adds_up=True),
+            Listing(header, tuple(rows), adds_up=True),
         )
-        sections = [Section("", (headline,)), Section("Inputs, those that did most first", blocks)]
+        sections = [Section("", (headline,)), Section("Inputs, those that did most first", elements)]
         if self.method == "integrated_gradients":
             sections.append(self._completeness(letter))
         if self.notes:
@@ -213,8 +216,8 @@ class Attribution(Rendered):
 
     def _row(self, place: int) -> tuple[str | Expression | float, ...]:
         feature = self.computation.feature(place + 1)
-        given = self.computation.given and self.computation.given(0, place)
-        cells = () if self.computation.given is None else (given.text if given else "",)
+        original = self.computation.original and self.computation.original(0, place)
+        cells = () if self.computation.original is None else (original.text if original else "",)
         x, part = float(self.computation.X[0, place]), float(self.values[place])
         return f"x[{place + 1}] {feature}".strip(), *cells, x, part
 
@@ -284,9 +287,7 @@ def _slopes(network: Network, rows: Array, name: Name) -> tuple[Array, Array]:
     at, unit = name.layer - 1, name.places[0] - 1
     slope = np.zeros_like(trace.z[at])
     slope[:, unit] = 1.0
-    for index in range(at, -1, -1):
-        if not (index == at and name.kind == "z"):
-            slope = network.activations[index].delta(trace.z[index], trace.a[index], slope)
-        slope = slope @ network.weights[index].T
+    if name.kind == "a":
+        slope = network.activations[at].delta(trace.z[at], trace.a[at], slope)
     values = (trace.z if name.kind == "z" else trace.a)[at][:, unit]
-    return values, slope
+    return values, network.input_slopes(trace, name.layer, slope)

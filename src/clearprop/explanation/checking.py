@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
 from clearprop.foundation.sparse import greatest
-from clearprop.network.gradient_check import GradientCheck, check_gradient
+from clearprop.network.gradient_check import GradientCheck, check_gradient, loss_size
 from clearprop.network.trace import Trace
 
 Array = npt.NDArray[Any]
@@ -42,7 +42,7 @@ def check_by_differences(computation: Computation, name: Name, gradient: float) 
         trace, penalty = shifted(float(point[0])), penalised(float(point[0]))[0]
         if from_a:
             return float(loss.size(trace.outputs, y) @ computation.shares)
-        return network.loss_size(trace, y, computation.sample_weight, first) + penalty
+        return loss_size(network, trace, y, computation.sample_weight, first) + penalty
 
     return check_gradient(
         evaluate, point, np.array([gradient]), np.array([0]), lambda _: str(name), size, _reach(computation, name)
@@ -64,10 +64,8 @@ def _start(computation: Computation, name: Name) -> float:
     network, trace, places = computation.network, computation.trace, name.places
     at = name.layer - 1
     match name.kind:
-        case "W":
-            value = network.weights[at][places[0] - 1, places[1] - 1]
-        case "b":
-            value = network.biases[at][places[0] - 1]
+        case "W" | "b":
+            value = network.parameters[network.layout.index(str(name))]
         case "delta":
             value = trace.z[at][0, places[0] - 1]
         case "a":
@@ -79,43 +77,39 @@ def _start(computation: Computation, name: Name) -> float:
 
 def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
     """The trace at a value of the number; what lies below it stays as it was."""
-    trace, centre = computation.trace, _start(computation, name)
+    network, trace, centre = computation.network, computation.trace, _start(computation, name)
     at, unit = name.layer - 1, name.places[-1] - 1
 
     def at_value(value: float) -> Trace:
-        shifted = Trace(trace.inputs, [*trace.z], [*trace.a], trace.masks)
+        shifted = _below(trace, name.layer)
         if name.kind == "x":
             shifted.inputs = trace.inputs.copy()
             shifted.inputs[:, unit] = value
-            return _computed_from(computation, shifted, 0)
-        if name.kind == "a":
+        elif name.kind == "a":
             shifted.a[at] = trace.a[at].copy()
             shifted.a[at][:, unit] = value
-            return _computed_from(computation, shifted, name.layer)
-        slope = trace.layer_input(at)[:, name.places[0] - 1] if name.kind == "W" else 1.0
-        shifted.z[at] = trace.z[at].copy()
-        shifted.z[at][:, unit] += slope * (value - centre)
-        shifted.a[at] = computation.network.activations[at].value(shifted.z[at])
-        return _computed_from(computation, shifted, name.layer)
+        else:
+            slope = trace.layer_input(at)[:, name.places[0] - 1] if name.kind == "W" else 1.0
+            shifted.z[at] = trace.z[at].copy()
+            shifted.z[at][:, unit] += slope * (value - centre)
+            shifted.a[at] = network.activations[at].value(shifted.z[at])
+        return network.propagate_from(shifted, name.layer)
 
     return at_value
 
 
-def _computed_from(computation: Computation, trace: Trace, first: int) -> Trace:
-    """The trace with the layers from this index on computed again."""
-    network = computation.network
-    for index in range(first, len(network.weights)):
-        trace.z[index] = trace.layer_input(index) @ network.weights[index] + network.biases[index]
-        trace.a[index] = network.activations[index].value(trace.z[index])
-    return trace
+def _below(trace: Trace, first: int) -> Trace:
+    """The trace as far as the layers below this index go, with room for the others."""
+    room: list[Any] = [None] * (len(trace.z) - first)
+    return Trace(trace.inputs, [*trace.z[:first], *room], [*trace.a[:first], *room], trace.masks)
 
 
 def _penalty_along(computation: Computation, name: Name) -> Callable[[float], tuple[float, float]]:
-    """The weight's own part of the penalty, and on which side of 0 the weight is, where L1 has its kink."""
-    penalty, total = computation.penalty, computation.total_weight
-    if name.kind != "W" or not penalty:
+    """The parameter's own part of the penalty, and on which side of 0 it is, where L1 has its kink."""
+    penalty, total, factor = computation.penalty, computation.total_weight, computation.decay_factor(name)
+    if not factor or not penalty:
         return lambda value: (0.0, 0.0)
     return lambda value: (
-        (penalty.l1 * abs(value) + 0.5 * penalty.l2 * value * value) / total,
+        factor * (penalty.l1 * abs(value) + 0.5 * penalty.l2 * value * value) / total,
         float(np.sign(value)) if penalty.l1 else 0.0,
     )

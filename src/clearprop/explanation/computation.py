@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.activations import ACTIVATIONS
 from clearprop.errors import InputError
-from clearprop.explanation.given import Givens
 from clearprop.explanation.names import Name, parse_name
+from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.explanation.row import Row
 from clearprop.foundation.entries import are_numbers
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
 from clearprop.penalties import Penalty
 from clearprop.printable import printable
@@ -31,17 +31,15 @@ class Computation:
     Attributes
     ----------
     network : Network
-    X : array, shape (n, inputs)
-    y : array, shape (n, outputs), or None
+    rows : Rows
         Without targets there is no loss to differentiate, only values to explain.
-    sample_weight : array, shape (n,), or None
     penalty : Penalty
     feature_names, class_names : sequences of str, or None
     first_row : int
         The number that the first row goes by in words.
     counting : str
         What rows are counted from, in words; "" where it is not known.
-    given : callable, or None
+    original : callable, or None
         What stood in the place of each input before it was scaled, by row and place from 0.
 
     Raises
@@ -51,22 +49,19 @@ class Computation:
     """
 
     network: Network
-    X: Array
-    y: Array | None = None
-    sample_weight: Array | None = None
+    rows: Rows
     penalty: Penalty = field(default_factory=Penalty)
     feature_names: Sequence[str] | None = None
     class_names: Sequence[str] | None = None
     first_row: int = 0
     counting: str = ""
-    given: Givens | None = None
+    original: OriginalInputs | None = None
 
     def __post_init__(self) -> None:
         # A copy, which neither later training nor a change of the rows can reach.
         self.network = self.network.copy()
-        self.X = np.array(self.X)
-        self.y = None if self.y is None else np.array(self.y)
-        self.sample_weight = None if self.sample_weight is None else np.array(self.sample_weight)
+        weight = self.rows.sample_weight
+        self.rows = Rows(np.array(self.rows.X), np.array(self.rows.y), None if weight is None else np.array(weight))
         self.feature_names = None if self.feature_names is None else [printable(name) for name in self.feature_names]
         self.class_names = None if self.class_names is None else [printable(name) for name in self.class_names]
         self._check_rows()
@@ -78,12 +73,12 @@ class Computation:
         inputs = self.network.layer_sizes[0]
         if self.X.ndim != 2 or self.X.shape[1] != inputs or not len(self.X):
             raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {self.X.shape}")
-        if self.y is not None and len(self.y) != len(self.X):
-            raise InputError(f"y must have a row for each of x, which has {len(self.X)}, got {len(self.y)}")
+        if len(self.rows.y) != len(self.X):
+            raise InputError(f"y must have a row for each of x, which has {len(self.X)}, got {len(self.rows.y)}")
         weight = self.sample_weight
         if weight is not None and (weight.shape != (len(self.X),) or (weight < 0).any() or not weight.any()):
             raise InputError(f"sample_weight must be {len(self.X)} numbers >= 0, one a row and not all 0")
-        for name, values in (("x", self.X), ("y", self.y), ("sample_weight", weight)):
+        for name, values in (("x", self.X), ("y", self.rows.y), ("sample_weight", weight)):
             if values is not None and not np.isfinite(values).all():
                 place = np.argwhere(~np.isfinite(values))[0]
                 named = (place[0] + self.first_row, *place[1:])
@@ -95,13 +90,35 @@ class Computation:
         if self.y is not None:
             self.network.loss_function.check_targets(self.y)
 
+    def decay_factor(self, name: Name) -> float:
+        """What the penalty's strengths are multiplied by for a weight or a bias; 0 for all other numbers."""
+        if name.kind not in ("W", "b"):
+            return 0.0
+        layout = self.network.layout
+        return layout.decay_factors(self.penalty.decays)[layout.number_at(layout.index(str(name)))]
+
     def name(self, text: str) -> Name:
         """The name that a text stands for in this network."""
         return parse_name(text, self.network.layer_sizes)
 
     @property
+    def X(self) -> Array:
+        """The inputs, shape (n, inputs)."""
+        return self.rows.X
+
+    @property
+    def y(self) -> Array | None:
+        """The targets, shape (n, outputs); None where there are none."""
+        return self.rows.y if self.rows.has_targets else None
+
+    @property
+    def sample_weight(self) -> Array | None:
+        """What each row counts, shape (n,); None where all count the same."""
+        return self.rows.sample_weight
+
+    @property
     def n_rows(self) -> int:
-        """Rows in the batch."""
+        """How many rows there are."""
         return len(self.X)
 
     @cached_property
@@ -111,7 +128,7 @@ class Computation:
 
     @property
     def targets(self) -> Array:
-        """The targets.
+        """The targets, shape (n, outputs).
 
         Raises
         ------
@@ -142,33 +159,46 @@ class Computation:
     def row_losses(self) -> Array:
         """Each row's loss, shape (n,)."""
         loss = self.network.loss_function
-        if self.from_logits:
+        if self.network.from_logits:
             return loss.value_from_logits(self.trace.z[-1], self.targets)
         return loss.value(self.trace.a[-1], self.targets)
-
-    @cached_property
-    def from_logits(self) -> bool:
-        """Whether the output activation is the loss's natural one, so that delta comes straight from z, a and y."""
-        natural = ACTIVATIONS.resolve(self.network.loss_function.output_activation)
-        return self.network.activations[-1] == natural
 
     @cached_property
     def in_float64(self) -> Computation:
         """The same in float64, whose rounding finite differences need."""
         if self.network.dtype == np.float64:
             return self
-        y = None if self.y is None else self.y.astype(np.float64)
-        return replace(self, network=self.network.copy("float64"), X=self.X.astype(np.float64), y=y)
+        rows = Rows(self.X.astype(np.float64), self.rows.y.astype(np.float64), self.sample_weight)
+        return replace(self, network=self.network.copy("float64"), rows=rows)
 
     def row(self, index: int) -> Row:
         """A row alone; each is made once."""
-        if index not in self._rows:
-            self._rows[index] = Row(self, index)
-        return self._rows[index]
+        if index not in self._rows_alone:
+            trace, letter = self.trace, "ℓ" if self.n_rows > 1 or self.penalty else "L"
+            self._rows_alone[index] = Row(
+                self.network,
+                trace.inputs[index],
+                self.rows.y[index],
+                [z[index] for z in trace.z],
+                [a[index] for a in trace.a],
+                letter,
+                lambda: float(self.row_losses[index]),
+                lambda: self._deltas_of(index),
+            )
+        return self._rows_alone[index]
 
     @cached_property
-    def _rows(self) -> dict[int, Row]:
+    def _rows_alone(self) -> dict[int, Row]:
         return {}
+
+    def _deltas_of(self, index: int) -> list[Array]:
+        """dl/dz of a row's own loss by layer, shape (units,)."""
+        if self.n_rows == 1 and not self.penalty:
+            return [delta[0] for delta in self.gradients.deltas]
+        one = slice(index, index + 1)
+        trace = self.trace
+        alone = Trace(trace.inputs[one], [z[one] for z in trace.z], [a[one] for a in trace.a], trace.masks)
+        return [delta[0] for delta in self.network.propagate_back(alone, self.targets[one]).deltas]
 
     def feature(self, place: int) -> str:
         """An input's name, "" where it has none."""

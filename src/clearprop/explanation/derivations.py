@@ -4,10 +4,12 @@ from typing import Any
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.errors import InputError
-from clearprop.explanation.writing.document import MOST, Document, Equation, Paragraph, Rendered, Section
+from clearprop.explanation.writing.document import MOST, Document, Equation, Paragraph, Section
 from clearprop.explanation.writing.expressions import Derivative, Symbol
 from clearprop.explanation.writing.formulas import parse_formula
-from clearprop.explanation.writing.json import VERSION, equation_dict, expression_dict
+from clearprop.explanation.writing.json import equation_dict, expression_dict
+from clearprop.explanation.writing.rendered import Rendered
+from clearprop.explanation.writing.schema import VERSION
 from clearprop.foundation.near_names import did_you_mean, says_near_keywords
 from clearprop.losses import LOSSES, Loss
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +13,15 @@ from clearprop.explanation.computation import Computation
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
-from clearprop.explanation.models import subject_of
 from clearprop.explanation.names import Name, parse_name
-from clearprop.explanation.steps import UpdateRule, trainer_rule
+from clearprop.explanation.steps import UpdateRule, training_rule
+from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.value import ValueExplanation
 from clearprop.foundation.near_names import says_near_keywords
 from clearprop.optimizers import OPTIMIZERS, Optimizer
 from clearprop.penalties import Penalty
-
-if TYPE_CHECKING:
-    from clearprop.training.trainer import Trainer
+from clearprop.training.run import Training
+from clearprop.training.trainer import Trainer
 
 
 @says_near_keywords
@@ -37,7 +36,7 @@ def explain(
     penalty: Penalty | None = None,
     optimizer: str | Optimizer | None = None,
     learning_rate: float | None = None,
-    trainer: Trainer | None = None,
+    trainer: Trainer | Training | None = None,
     feature_names: Sequence[str] | None = None,
     class_names: Sequence[str] | None = None,
     first_row: int = 0,
@@ -64,9 +63,9 @@ def explain(
         L1 and L2; where not given, the trainer's, or else the estimator's own `alpha` and `l1`.
     optimizer, learning_rate : str or Optimizer, and float, optional
         Whose first step on the parameter is explained too.
-    trainer : Trainer, optional
-        One that was started; its next step is explained, with what its optimiser remembers. If x and y are not its
-        next batch, a remark says so.
+    trainer : Trainer or Training, optional
+        One that was started, or its run: the next step is explained, with what the optimiser remembers. If x and y are
+        not the next batch, a remark says so.
     feature_names, class_names : sequences of str, optional
         What inputs and outputs are called.
     first_row : int
@@ -95,34 +94,36 @@ def explain(
     equations 18, 33 and 44, with the sums that they leave out.
     """
     subject = subject_of(model, x, y)
-    given, parsed = subject.given, parse_name(name, subject.network.layer_sizes)
-    rows = subject.rows(row, sample_weight, parsed)
+    parsed = parse_name(name, subject.network.layer_sizes)
+    rows, first = subject.rows(sample_weight, parsed), 0
+    if row is not None:
+        first = subject.place_of(row, rows, sample_weight)
+        rows = rows.take(slice(first, first + 1))
     if trainer is not None and trainer.network is not subject.network:
         raise InputError("the trainer trains another network than the model's: give the trainer of this one")
     if penalty is not None and not isinstance(penalty, Penalty):
         raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
     if penalty is None:
-        penalty = subject.penalty(rows) if trainer is None else trainer.penalty
+        penalty = subject.penalty(len(rows.X)) if trainer is None else trainer.penalty
+    original = subject.original
     # Of a row that was given alone, no number is known.
     numbered = row is not None or len(rows.X) > 1 or counted_from is not None
     base = 0 if counted_from is None and not first_row else counted_from
     counting = f"counted from {base}" if numbered and base is not None else ""
     computation = Computation(
         subject.network,
-        rows.X,
-        rows.y,
-        rows.sample_weight,
+        rows,
         penalty or Penalty(),
         subject.checked_feature_names(feature_names),
         subject.checked_class_names(class_names),
-        first_row + rows.first,
+        first_row + first,
         counting,
-        given and (lambda index, place: given(rows.first + index, place)),
+        original and (lambda index, place: original(first + index, place)),
     )
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)
     # What is to be known of a step concerns parameters only.
-    told = subject.notes_on(parsed, rows.first)
-    return make_explanation(computation, parsed, rule, (*told, *(notes if parsed.kind in ("W", "b") else ())))
+    notes = [*subject.notes_on(parsed, first), *(notes if parsed.kind in ("W", "b") else ())]
+    return make_explanation(computation, parsed, rule, notes)
 
 
 def make_explanation(
@@ -135,29 +136,33 @@ def make_explanation(
     InputError
         The number belongs to one row and there are several, or it needs targets and there are none.
     """
+
+    def explain_name(other: Name) -> Explanation:
+        return make_explanation(computation, other, rule, notes)
+
     if name.kind == "loss":
         _ = computation.targets
-        return LossExplanation(computation, name, rule, notes)
+        return LossExplanation(computation, name, rule, notes, explain_name)
     if computation.n_rows > 1 and name.kind not in ("W", "b"):
         raise InputError(
             f"{name} is a number of one row, and there are {computation.n_rows}: give one, such as row=0 (the first)"
         )
     if name.gradient:
         _ = computation.targets
-        return GradientExplanation(computation, name, rule, notes)
-    return ValueExplanation(computation, name, rule, notes)
+        return GradientExplanation(computation, name, rule, notes, explain_name)
+    return ValueExplanation(computation, name, rule, notes, explain_name)
 
 
 def _update_rule(
     optimizer: str | Optimizer | None,
     learning_rate: float | None,
-    trainer: Trainer | None,
+    trainer: Trainer | Training | None,
     computation: Computation,
 ) -> tuple[UpdateRule | None, Sequence[str]]:
     if trainer is not None:
         if optimizer is not None or learning_rate is not None:
             raise InputError("give either the trainer, or an optimizer with its learning_rate")
-        return trainer_rule(trainer, computation)
+        return training_rule(trainer, computation)
     return first_step(optimizer, learning_rate), ()
 
 

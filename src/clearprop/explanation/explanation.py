@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -13,21 +13,17 @@ import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
+from clearprop.explanation.records import check_dict, network_dict, step_dict, term_dict
+from clearprop.explanation.shown import Shown
 from clearprop.explanation.steps import OptimizerStep, UpdateRule
-from clearprop.explanation.terms import Term
-from clearprop.explanation.unfolding import Shown
-from clearprop.explanation.writing.document import (
-    MOST,
-    Bullets,
-    Document,
-    Equation,
-    Paragraph,
-    Rendered,
-    Section,
-    symbols_of,
-)
+from clearprop.explanation.terms import Term, sum_of
+from clearprop.explanation.writing.document import MOST, Bullets, Document, Equation, Paragraph, Section, symbols_of
 from clearprop.explanation.writing.expressions import Symbol
+from clearprop.explanation.writing.json import equation_dict
 from clearprop.explanation.writing.numerals import in_runs, plain_number
+from clearprop.explanation.writing.rendered import Rendered
+from clearprop.explanation.writing.schema import MOST_TERMS, VERSION
+from clearprop.explanation.writing.text import fits
 from clearprop.network.gradient_check import AGREE, GradientCheck
 from clearprop.printable import printable
 
@@ -35,10 +31,12 @@ if TYPE_CHECKING:
     from clearprop.network.trace import Gradients, Trace
 
 
-# At the default level an explanation takes at most so many lines as text, whatever the network.
+# The most lines that an explanation takes as text at the default level, whatever the network.
 SCREEN = 60
 # Of a network with more layers, those that are alike are counted.
 MANY_LAYERS = 8
+# How much the equations list that are written as JSON.
+IN_JSON = Shown(8, 4)
 
 
 class Explanation(Rendered, ABC):
@@ -74,27 +72,34 @@ class Explanation(Rendered, ABC):
     """
 
     def __init__(
-        self, computation: Computation, name: Name, rule: UpdateRule | None = None, notes: Sequence[str] = ()
+        self,
+        computation: Computation,
+        name: Name,
+        rule: UpdateRule | None,
+        notes: Sequence[str],
+        explain_name: Callable[[Name], Explanation],
     ) -> None:
         self.computation = computation
         self.parsed_name = name
         self.rule = rule
         self.notes = tuple(printable(note) for note in notes)
+        self._explain_name = explain_name
+        self._documents: dict[int | None, Document] = {}
 
     @property
     def name(self) -> str:
-        """What is explained."""
+        """What is explained, such as W2[3,1]."""
         return str(self.parsed_name)
 
     @property
     @abstractmethod
     def kind(self) -> str:
-        """Either gradient or value."""
+        """The word for what is explained: "gradient" or "value"."""
 
     @property
     @abstractmethod
     def value(self) -> float:
-        """The engine's own number."""
+        """The number as the engine computed it."""
 
     @cached_property
     @abstractmethod
@@ -122,7 +127,7 @@ class Explanation(Rendered, ABC):
 
     @abstractmethod
     def headline(self, shown: Shown) -> Equation:
-        """What it comes to, in one equation."""
+        """The number and what it comes to, in one equation."""
 
     @abstractmethod
     def sections(self, shown: Shown) -> Iterable[Section]:
@@ -166,23 +171,25 @@ class Explanation(Rendered, ABC):
         InputError
             The name names nothing; see `explain`.
         """
-        from clearprop.explanation.explaining import make_explanation
-
-        return make_explanation(self.computation, self.computation.name(name), self.rule, self.notes)
+        return self._explain_name(self.computation.name(name))
 
     def document(self, most: int | None = MOST) -> Document:
         """Sections for the renderers; `most` is how many summands, paths, deltas and rows are listed.
 
         At the default level as much is listed as goes on a screen of 60 lines.
         """
-        from clearprop.explanation.writing.text import document_text
+        if most not in self._documents:
+            self._documents[most] = self._document(most)
+        return self._documents[most]
 
+    def _document(self, most: int | None) -> Document:
+        closing = tuple(self._closing())
         for shown in self._levels(most):
             headline = self.headline(shown)
             first = Section("", (Paragraph(self._about()), headline))
-            sections = [first, *self.sections(shown), *self._closing()]
+            sections = [first, *self.sections(shown), *closing]
             document = Document(self.title, headline, [*sections, *self._names(symbols_of(sections))])
-            if most != MOST or document_text(document).count("\n") < SCREEN:
+            if most != MOST or fits(document, SCREEN):
                 break
         return document
 
@@ -206,12 +213,13 @@ class Explanation(Rendered, ABC):
         sizes, functions = network.layer_sizes, [activation.name for activation in network.activations]
         deep = len(functions) > MANY_LAYERS
         shape = f"of {len(functions)} layers, {in_runs(sizes)}" if deep else "-".join(map(str, sizes))
-        rows = self._row_said() if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
+        rows = self._which_row() if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
         about = f"Network {shape} ({in_runs(functions) if deep else ', '.join(functions)})"
         letters = self.letters
         return f"{about}, loss {network.loss_function.name}{rows}." + (f" {letters}." if letters else "")
 
-    def _row_said(self) -> str:
+    def _which_row(self) -> str:
+        """The one row that there is by its number, "" where that is not known."""
         computation = self.computation
         return f", row {computation.first_row:,} ({computation.counting})" if computation.counting else ""
 
@@ -267,15 +275,15 @@ class Explanation(Rendered, ABC):
         """An input's name, and in the row that is shown what it was and what it became; "" where neither is known."""
         computation, row = self.computation, self.shown_row
         name = computation.feature(place)
-        given = computation.given and computation.given(row, place - 1)
-        if not name and not given:
+        original = computation.original and computation.original(row, place - 1)
+        if not name and not original:
             return ""
         text = f"x[{place}] is {name}" if name else f"x[{place}]"
-        if not given:
+        if not original:
             return text
         number = plain_number(float(computation.X[row, place - 1]))
         where = f", in row {row + computation.first_row}" if computation.n_rows > 1 else ""
-        return f"{text}{where}: {given.text} ({given.was}) → {number} ({given.became})"
+        return f"{text}{where}: {original.text} ({original.was}) → {number} ({original.became})"
 
     @cached_property
     def shown_row(self) -> int:
@@ -284,9 +292,24 @@ class Explanation(Rendered, ABC):
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, as `to_json` writes them."""
-        from clearprop.explanation.writing.json import explanation_dict
-
-        return explanation_dict(self)
+        written, rest = self.terms[:MOST_TERMS], self.terms[MOST_TERMS:]
+        return {
+            "version": VERSION,
+            "name": self.name,
+            "kind": self.kind,
+            "value": self.value,
+            "network": network_dict(self.computation),
+            "terms": [term_dict(term) for term in written],
+            "rest": {"count": len(rest), "value": sum_of(rest)},
+            "term_count": len(self.terms),
+            "path_count": self.paths,
+            "sum": self.sum,
+            "contributions": self.contributions.tolist(),
+            "equations": [equation_dict(equation) for equation in self.equations(IN_JSON)],
+            "step": None if self.step is None else step_dict(self.step),
+            "check": None if self.check is None else check_dict(self.check),
+            "remarks": list(self.remarks),
+        }
 
 
 def _verdict(check: GradientCheck) -> str:

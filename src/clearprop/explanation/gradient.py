@@ -10,13 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.checking import check_by_differences
+from clearprop.explanation.computation import Computation
 from clearprop.explanation.explanation import Explanation
+from clearprop.explanation.names import Name
 from clearprop.explanation.paths import count_paths, gradient_terms
 from clearprop.explanation.remarks import cancels, gradient_remarks
-from clearprop.explanation.steps import OptimizerStep, explain_step, parameter_index
+from clearprop.explanation.shown import Shown, both_ends
+from clearprop.explanation.steps import OptimizerStep, explain_step
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
-from clearprop.explanation.unfolding import Shown, both_ends, delta_equation, first_deltas, gradient_equation, unfold
-from clearprop.explanation.writing.document import Block, Equation, Paragraph, Section, Table, chain
+from clearprop.explanation.unfolding import delta_equation, first_deltas, gradient_equation, unfold
+from clearprop.explanation.writing.algebra import total
+from clearprop.explanation.writing.document import Element, Equation, Listing, Paragraph, Section, chain
+from clearprop.explanation.writing.evaluation import with_numbers
 from clearprop.explanation.writing.expressions import (
     Add,
     Call,
@@ -27,8 +32,6 @@ from clearprop.explanation.writing.expressions import (
     Rest,
     Sigma,
     Symbol,
-    total,
-    with_numbers,
 )
 from clearprop.explanation.writing.numerals import COUNTED_EXACTLY, counted
 from clearprop.network.gradient_check import GradientCheck
@@ -44,22 +47,13 @@ class GradientExplanation(Explanation):
 
     @property
     def kind(self) -> str:
-        """Gradient."""
+        """The word for a slope of the loss."""
         return "gradient"
 
     @cached_property
     def value(self) -> float:
-        """DL/d(the number), as the engine computed it, the penalty included."""
-        name, computation = self.parsed_name, self.computation
-        if name.kind in ("W", "b"):
-            return float(computation.gradients.flat[parameter_index(computation, name)])
-        gradients = computation.gradients
-        if name.kind == "delta":
-            return float(gradients.deltas[name.layer - 1][0, name.places[0] - 1])
-        if name.kind == "x":
-            assert gradients.inputs is not None
-            return float(gradients.inputs[0, name.places[0] - 1])
-        return computation.row(0).gradient_of(name)
+        """The slope of the loss by the number, as the engine computed it, the penalty included."""
+        return gradient_value(self.computation, self.parsed_name)
 
     @cached_property
     def contributions(self) -> Array:
@@ -97,27 +91,31 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def penalty(self) -> Sequence[Term]:
-        """What L1 and L2 add to a weight's gradient."""
+        """What L1 and L2 add to a parameter's gradient; a bias's only where it was given a factor on decay."""
         computation, name = self.computation, self.parsed_name
-        if name.kind != "W":
+        factor = computation.decay_factor(name)
+        if not factor:
             return ()
-        weight = computation.row(0).W(name.layer, *name.places)
+        weight = computation.row(0).symbol_of(name)
         value, penalty, divisor = float(weight.value or 0.0), computation.penalty, computation.total_weight
         terms = []
         if penalty.l1:
             sign = Call("sign", (weight,))
-            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value))))
+            terms.append(penalty_term("L1 penalty", penalty.l1, divisor, sign, float(np.sign(value)), factor))
         if penalty.l2:
-            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value))
+            terms.append(penalty_term("L2 penalty", penalty.l2, divisor, weight, value, factor))
         return terms
+
+    @cached_property
+    def loss_terms(self) -> list[Term]:
+        """The terms that are no penalty's, largest first: of a row its paths, of a batch its rows."""
+        return [term for term in self.terms if term not in self.penalty]
 
     @cached_property
     def check(self) -> GradientCheck | None:
         """The four-point difference of the loss beside the gradient, both in float64."""
         computation = self.computation.in_float64
-        value = (
-            self.value if computation is self.computation else GradientExplanation(computation, self.parsed_name).value
-        )
+        value = self.value if computation is self.computation else gradient_value(computation, self.parsed_name)
         return check_by_differences(computation, self.parsed_name, value)
 
     @cached_property
@@ -130,7 +128,16 @@ class GradientExplanation(Explanation):
     @cached_property
     def remarks(self) -> Sequence[str]:
         """What made it large or small."""
-        return (*self.notes, *gradient_remarks(self))
+        remarks = gradient_remarks(
+            self.computation,
+            self.parsed_name,
+            self.value,
+            self.contributions,
+            self.loss_terms,
+            self.penalty,
+            self.check,
+        )
+        return (*self.notes, *remarks)
 
     def equations(self, shown: Shown) -> list[Equation]:
         """The recursive form for the row that contributes most."""
@@ -153,11 +160,6 @@ class GradientExplanation(Explanation):
             return Symbol("δ", (str(name.places[0]),), str(name.layer))
         return Derivative(Symbol("L"), self.computation.row(0).symbol_of(name))
 
-    @property
-    def _errors(self) -> list[Term]:
-        """The terms that are no penalty's: of a row its paths, of a batch its rows."""
-        return [term for term in self.terms if term not in self.penalty]
-
     def headline(self, shown: Shown) -> Equation:
         """Of a row from its deltas, of a batch from its rows."""
         computation, name = self.computation, self.parsed_name
@@ -169,7 +171,7 @@ class GradientExplanation(Explanation):
             body = Multiply((Symbol("s", ("i",)), Derivative(Symbol("ℓ", ("i",)), by)))
             error: Expression = Sigma(body, "i", float(np.sum(self.contributions)))
         else:
-            error = Derivative(Symbol("ℓ"), by, float(sum(term.value for term in self._errors)))
+            error = Derivative(Symbol("ℓ"), by, float(sum(term.value for term in self.loss_terms)))
         # A sum that is written as one stands last, so that it is plain where it ends.
         return chain(self._left, total([*(term.formula for term in self.penalty), error]), value=self.value)
 
@@ -181,9 +183,9 @@ class GradientExplanation(Explanation):
         layers = self._unfolded(shown)
         if shown.layers != 0 and (batch or sum(map(len, layers.values())) > 1):
             which = f": row {self.shown_row + computation.first_row}, the largest part" if batch else ""
-            blocks = (Paragraph(self._unfolding_lead(shown)), *both_ends(layers, shown.layers))
+            elements = (Paragraph(self._unfolding_lead(shown)), *both_ends(layers, shown.layers))
             yield Section(
-                f"Delta by delta, from the loss back{which}", blocks, lambda: tuple(self._hidden_layers(shown))
+                f"Delta by delta, from the loss back{which}", elements, lambda: tuple(self._hidden_layers(shown))
             )
 
     def _unfolding_lead(self, shown: Shown) -> str:
@@ -207,7 +209,7 @@ class GradientExplanation(Explanation):
 
     def _paths_section(self, shown: Shown) -> Section:
         """The largest paths, then the penalty, and what they add up to; of paths that are all 0 only the first."""
-        paths = self._errors
+        paths = self.loss_terms
         listed = paths[: shown.summands]
         nothing = not any(term.value for term in paths)
         if nothing:
@@ -222,7 +224,10 @@ class GradientExplanation(Explanation):
             lead = self._paths_counted() + order
         named = [(f"P{index}", term) for index, term in enumerate(listed, start=1)]
         named += [(penalty_letter(term), term) for term in self.penalty]
-        blocks: list[Block] = [Paragraph(lead), *(_term_equation(term, label, shown.brief) for label, term in named)]
+        elements: list[Element] = [
+            Paragraph(lead),
+            *(_term_equation(term, label, shown.brief) for label, term in named),
+        ]
         if len(self.terms) > 1 and not (nothing and not self.penalty):
             items: list[Expression] = [Symbol(label, value=term.value) for label, term in named]
             if len(listed) < len(paths):
@@ -230,11 +235,11 @@ class GradientExplanation(Explanation):
             whole = Add(tuple(items))
             # The numbers stand right above, unless more of their digits are needed.
             numbers = [with_numbers(whole)] if cancels([term.value for term in self.terms]) else []
-            blocks.append(Equation(self._left, (whole, *numbers, Number(self.sum))))
-        return Section("Path by path", tuple(blocks))
+            elements.append(Equation(self._left, (whole, *numbers, Number(self.sum))))
+        return Section("Path by path", tuple(elements))
 
     def _paths_counted(self) -> str:
-        bundles = self._errors
+        bundles = self.loss_terms
         text = f"{counted(self.paths, 'path')} lead{'s' if self.paths == 1 else ''} to the loss"
         if self.paths > len(bundles):
             each = f"{bundles[0].paths:,}" if bundles[0].paths < COUNTED_EXACTLY else "many"
@@ -243,7 +248,7 @@ class GradientExplanation(Explanation):
 
     def _rows_section(self, shown: Shown) -> Section:
         """The rows that contribute most, and what all come to."""
-        computation, rows = self.computation, self._errors
+        computation, rows = self.computation, self.loss_terms
         listed = rows if shown.summands is None else rows[: 2 * shown.summands]
         paths = count_paths(computation.row(0), self.parsed_name.layer)
         lead = f"The mean over {computation.n_rows:,} rows, each with {counted(paths, 'path')}" + (
@@ -258,8 +263,22 @@ class GradientExplanation(Explanation):
         body.append(("sum", "", "", float(np.sum(self.contributions))))
         penalty = (_term_equation(term, penalty_letter(term)) for term in self.penalty)
         return Section(
-            "Row by row", (Paragraph(lead), Table(("", "share", own, "part"), tuple(body), adds_up=True), *penalty)
+            "Row by row", (Paragraph(lead), Listing(("", "share", own, "part"), tuple(body), adds_up=True), *penalty)
         )
+
+
+def gradient_value(computation: Computation, name: Name) -> float:
+    """The slope of the loss by a number, as the engine computed it, the penalty included."""
+    gradients = computation.gradients
+    match name.kind:
+        case "W" | "b":
+            return float(gradients.flat[computation.network.layout.index(str(name))])
+        case "delta":
+            return float(gradients.deltas[name.layer - 1][0, name.places[0] - 1])
+        case "x":
+            assert gradients.inputs is not None
+            return float(gradients.inputs[0, name.places[0] - 1])
+    return computation.row(0).gradient_of(name)
 
 
 def _term_equation(term: Term, letter: str, brief: bool = False) -> Equation:

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.links import loss_formula
 from clearprop.explanation.remarks import loss_remarks
+from clearprop.explanation.row_formulas import loss_formula
+from clearprop.explanation.shown import Shown
 from clearprop.explanation.terms import Factor, Term, penalty_term, row_term, sum_of
-from clearprop.explanation.unfolding import Array, Shown
-from clearprop.explanation.writing.document import Equation, Section, Table, chain
-from clearprop.explanation.writing.expressions import (
-    Call,
-    Expression,
-    Multiply,
-    Number,
-    Power,
-    Sigma,
-    Symbol,
-    total,
-)
+from clearprop.explanation.unfolding import Array
+from clearprop.explanation.writing.algebra import total
+from clearprop.explanation.writing.document import Equation, Listing, Section, chain
+from clearprop.explanation.writing.expressions import Call, Expression, Multiply, Number, Power, Sigma, Symbol
 
 
 class LossExplanation(Explanation):
@@ -30,12 +23,12 @@ class LossExplanation(Explanation):
 
     @property
     def kind(self) -> str:
-        """Value."""
+        """The word for a number that is no slope of the loss."""
         return "value"
 
     @cached_property
     def value(self) -> float:
-        """The engine's number."""
+        """The number as the engine computed it."""
         c = self.computation
         return c.network.loss_of(c.trace, c.targets, c.sample_weight, c.penalty)
 
@@ -56,7 +49,7 @@ class LossExplanation(Explanation):
         if a.shape[1] == 1:
             return [float(c.row_losses[0])]
         columns = [slice(k, k + 1) for k in range(a.shape[1])]
-        if not c.from_logits:
+        if not c.network.from_logits:
             return [float(loss.value(a[:, k], y[:, k])[0]) for k in columns]
         if loss.output_activation != "softmax":
             return [float(loss.value_from_logits(z[:, k], y[:, k])[0]) for k in columns]
@@ -78,18 +71,32 @@ class LossExplanation(Explanation):
 
     @cached_property
     def penalty(self) -> Sequence[Term]:
-        """What L1 and L2 add."""
-        c, W = self.computation, Symbol("W")
-        absolute = sum(float(np.abs(weights).sum()) for weights in c.network.weights)
-        squares = sum(float(np.vdot(weights, weights)) for weights in c.network.weights)
+        """What L1 and L2 add to the loss, each where it has a strength."""
+        c = self.computation
         terms = []
         if c.penalty.l1:
-            body = Sigma(Call("Abs", (W,)), value=absolute)
-            terms.append(penalty_term("L1 penalty", c.penalty.l1, c.total_weight, body, absolute))
+            absolute = self._over_parameters(lambda p: Call("Abs", (p,)), lambda array: float(np.abs(array).sum()))
+            terms.append(penalty_term("L1 penalty", c.penalty.l1, c.total_weight, *absolute))
         if c.penalty.l2:
-            body = Sigma(Power(W, Number(2)), value=squares)
-            terms.append(penalty_term("L2 penalty", c.penalty.l2, 2 * c.total_weight, body, squares))
+            squares = self._over_parameters(lambda p: Power(p, Number(2)), lambda array: float(np.vdot(array, array)))
+            terms.append(penalty_term("L2 penalty", c.penalty.l2, 2 * c.total_weight, *squares))
         return terms
+
+    def _over_parameters(
+        self, body: Callable[[Symbol], Expression], size: Callable[[Array], float]
+    ) -> tuple[Expression, float]:
+        """The sum over all weights; where the penalty has factors of its own, over each span with its factor."""
+        c = self.computation
+        layout, decays = c.network.layout, c.penalty.decays
+        spans = zip(layout.spans, layout.decay_factors(decays), strict=True)
+        parts = [(span, factor, size(span.view(c.network.parameters))) for span, factor in spans if factor]
+        value = sum(factor * part for _, factor, part in parts)
+        if not decays or not parts:
+            return Sigma(body(Symbol("W")), value=value), value
+        sums = (
+            (factor, Sigma(body(Symbol(span.kind, (), str(span.layer))), value=part)) for span, factor, part in parts
+        )
+        return total([part if factor == 1 else Multiply((Number(factor), part)) for factor, part in sums]), value
 
     @cached_property
     def contributions(self) -> Array:
@@ -99,7 +106,7 @@ class LossExplanation(Explanation):
     @cached_property
     def remarks(self) -> Sequence[str]:
         """What made it large or small."""
-        return (*self.notes, *loss_remarks(self))
+        return (*self.notes, *loss_remarks(self.computation, self.shown_row, self.value, self.terms))
 
     def equations(self, shown: Shown) -> list[Equation]:
         """The formula, for the row with the greatest part."""
@@ -109,13 +116,13 @@ class LossExplanation(Explanation):
         units = list(range(1, outputs + 1))[: shown.summands]
         formulas: list[Expression] = [loss_formula(row, unit) for unit in units]
         formula = total(formulas if len(formulas) == outputs else [*formulas, Symbol("…")])
-        return [chain(Symbol(row.loss_letter), formula, value=float(c.row_losses[row.index]))]
+        return [chain(Symbol(row.loss_letter), formula, value=float(c.row_losses[self.shown_row]))]
 
     # -- showing it --------------------------------------------------------------------------------------------------
 
     @property
     def title(self) -> str:
-        """That it is the loss."""
+        """The loss by its name; there is one only."""
         return "The loss"
 
     @property
@@ -126,7 +133,7 @@ class LossExplanation(Explanation):
         return super().letters
 
     def headline(self, shown: Shown) -> Equation:
-        """What the loss comes to."""
+        """The loss as the sum of its rows' or outputs' parts and of the penalty."""
         c = self.computation
         if c.n_rows == 1 and not c.penalty:
             return self.equations(shown)[-1]
@@ -150,5 +157,5 @@ class LossExplanation(Explanation):
             body.append((f"{len(rest):,} more", "", sum_of(rest)))
         body.append(("sum", "", self.sum))
         yield Section(
-            "What it is made of, largest first", (Table(("from", "formula", "part"), tuple(body), adds_up=True),)
+            "What it is made of, largest first", (Listing(("from", "formula", "part"), tuple(body), adds_up=True),)
         )

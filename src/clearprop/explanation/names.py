@@ -15,7 +15,7 @@ from clearprop.foundation.near_names import did_you_mean
 
 _PATTERN = re.compile(r"(?P<gradient>[d∂]L/[d∂])?(?P<kind>W|b|z|a|delta|δ|x)(?P<layer>\d*)\[(?P<places>\d+(?:,\d+)?)\]")
 _WHOLE = {"loss": "loss", "L": "loss", "prediction": "prediction", "output": "prediction"}
-# What each kind is counted by: a layer (or the inputs, which have none) and so many places.
+# How many places each kind is counted by, beside its layer.
 _PLACES = {"W": 2, "b": 1, "z": 1, "a": 1, "delta": 1, "x": 1}
 
 

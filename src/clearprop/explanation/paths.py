@@ -7,13 +7,13 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clearprop.explanation.links import delta_formula, loss_factor, slope_factor
 from clearprop.explanation.names import Name
 from clearprop.explanation.row import Row
+from clearprop.explanation.row_formulas import delta_formula, loss_factor, slope_factor
 from clearprop.explanation.terms import Factor, Term
 from clearprop.explanation.writing.expressions import Derivative, Number, Symbol
 
-# A gradient with at most so many paths is written path by path; one with more ends its paths in deltas.
+# The most paths of a gradient that is written path by path; one with more ends its paths in deltas.
 MOST_PATHS = 128
 MOST_OF_ONE_LAYER = 1024
 # No path is written through more layers than this; it ends in a delta there.
@@ -49,7 +49,7 @@ def count_paths(row: Row, layer: int) -> int:
 
 def _splits_output(row: Row) -> bool:
     """Whether an output z reaches the loss through several outputs."""
-    return row.mixes(row.layers) and not row.computation.from_logits
+    return row.mixes(row.layers) and not row.network.from_logits
 
 
 def _levels(row: Row, name: Name, layer: int, starts: int) -> int:
@@ -66,7 +66,7 @@ def _levels(row: Row, name: Name, layer: int, starts: int) -> int:
 
 def _ways(row: Row, layer: int, unit: int, levels: int) -> Iterator[Way]:
     last = layer == row.layers
-    if (levels == 0 and not last) or (last and row.computation.from_logits):
+    if (levels == 0 and not last) or (last and row.network.from_logits):
         yield Way((), (layer, unit), float(row.deltas[layer - 1][unit - 1]))
         return
     through = range(1, row.width(layer) + 1) if row.mixes(layer) else (unit,)

@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from clearprop.explanation.links import is_outside
+from clearprop.explanation.computation import Computation
+from clearprop.explanation.names import Name
 from clearprop.explanation.row import Row
+from clearprop.explanation.row_formulas import is_outside
+from clearprop.explanation.terms import Term, sum_of
 from clearprop.explanation.writing.numerals import plain_number
-from clearprop.losses import SIGNED
+from clearprop.losses import Hinge
+from clearprop.network.gradient_check import GradientCheck
 
-if TYPE_CHECKING:
-    from clearprop.explanation.gradient import GradientExplanation
-    from clearprop.explanation.loss import LossExplanation
-    from clearprop.explanation.value import ValueExplanation
+Array = npt.NDArray[Any]
 
 # A slope below this share of the greatest that the activation can have is called saturated.
 SATURATED = 0.05
@@ -30,23 +32,44 @@ def cancels(values: Sequence[float]) -> bool:
     return abs(math.fsum(values)) < CANCELLED * math.fsum(map(abs, values))
 
 
-def gradient_remarks(explanation: "GradientExplanation") -> Iterator[str]:
-    """What stands out in a gradient: inputs, slopes, errors, cancelling, rows, penalty, check."""
-    computation, name = explanation.computation, explanation.parsed_name
-    row = computation.row(explanation.shown_row)
-    where = "" if computation.n_rows == 1 else f" in row {row.index + computation.first_row}, which contributes most"
+def gradient_remarks(
+    computation: Computation,
+    name: Name,
+    value: float,
+    contributions: Array,
+    terms: Sequence[Term],
+    penalty: Sequence[Term],
+    check: GradientCheck | None,
+) -> Iterator[str]:
+    """What stands out in a gradient: inputs, slopes, errors, cancelling, rows, penalty, check.
+
+    Parameters
+    ----------
+    name : Name
+        What the gradient is by.
+    value : float
+        The gradient.
+    contributions : array, shape (n,)
+        What each row adds to it; the inputs, slopes and errors are those of the row that adds most.
+    terms, penalty : sequences of Term
+        The paths of a row, or the rows of a batch, largest first; and the penalty's parts.
+    """
+    shown = int(np.argmax(np.abs(contributions)))
+    row = computation.row(shown)
+    where = "" if computation.n_rows == 1 else f" in row {shown + computation.first_row}, which contributes most"
+    of_sum = name.kind in ("W", "b", "delta")
     if name.kind == "W":
         yield from _input_remarks(row, name.layer, name.places[0], where)
-    if name.kind in ("W", "b", "delta"):
-        if name.layer < row.layers or not computation.from_logits:
+    if of_sum:
+        if name.layer < row.layers or not row.network.from_logits:
             yield from _slope_remarks(row, name.layer, name.places[-1], where)
-        yield from _dead(explanation, name.layer, name.places[-1])
-    yield from _blocked(row, name.layer, name.kind in ("W", "b", "delta"), where)
+        yield from _dead(computation, name.layer, name.places[-1])
+    yield from _flat_layers(row, name.layer, of_sum, where)
     yield from _error_remarks(row, where)
-    yield from _sum_remarks(explanation)
-    yield from _batch_remarks(explanation)
-    yield from _check_remarks(explanation)
-    if explanation.value == 0:
+    yield from _sum_remarks(terms, penalty, "paths" if computation.n_rows == 1 else "rows")
+    yield from _batch_remarks(contributions, computation.first_row)
+    yield from _check_remarks(check)
+    if value == 0:
         yield "The gradient is exactly 0: a small change of this number leaves the loss as it is."
 
 
@@ -82,8 +105,7 @@ def _slope_remarks(row: Row, layer: int, unit: int, where: str) -> Iterator[str]
         )
 
 
-def _dead(explanation: "GradientExplanation", layer: int, unit: int) -> Iterator[str]:
-    computation = explanation.computation
+def _dead(computation: Computation, layer: int, unit: int) -> Iterator[str]:
     activation = computation.network.activations[layer - 1]
     if computation.n_rows > 1 and activation.name == "relu":
         off = computation.trace.z[layer - 1][:, unit - 1] <= 0
@@ -91,10 +113,10 @@ def _dead(explanation: "GradientExplanation", layer: int, unit: int) -> Iterator
             yield f"A dead relu: a{layer}[{unit}] is off in all {len(off)} rows, so no row can wake it."
 
 
-def _blocked(row: Row, layer: int, passes_own: bool, where: str) -> Iterator[str]:
+def _flat_layers(row: Row, layer: int, passes_own: bool, where: str) -> Iterator[str]:
     """Layers between the number and the loss through which almost nothing passes; those that are alike together."""
     steps, flat, saturated, greatest = [], [], [], 0.0
-    for at in range(layer if passes_own else layer + 1, row.layers + (0 if row.computation.from_logits else 1)):
+    for at in range(layer if passes_own else layer + 1, row.layers + (0 if row.network.from_logits else 1)):
         slopes = row.slopes[at - 1]
         own = np.abs(slopes.diagonal() if slopes.ndim == 2 else slopes)
         name = row.network.activations[at - 1].name
@@ -129,49 +151,45 @@ def _layers(numbers: list[int]) -> str:
 
 def _error_remarks(row: Row, where: str) -> Iterator[str]:
     loss, outputs, targets = row.network.loss_function, row.a[-1], row.y
-    if row.computation.from_logits or loss.name in ("squared_error", "absolute_error", "huber", "log_cosh", "quantile"):
+    if row.network.from_logits or loss.name in ("squared_error", "absolute_error", "huber", "log_cosh", "quantile"):
         error = float(np.abs(outputs - targets).max())
         if error == 0:
             yield f"The prediction is exactly the target{where}: there is no error to correct."
-        elif error < SMALL_ERROR and not loss.name.startswith(SIGNED):
+        elif error < SMALL_ERROR and not isinstance(loss, Hinge):
             yield f"The prediction is within {plain_number(error, 2)} of the target{where}: little is left to correct."
-    if loss.name in SIGNED and not row.deltas[-1].any():
+    if isinstance(loss, Hinge) and not row.deltas[-1].any():
         yield f"Every margin is wide enough{where}: the {loss.name} loss is 0 and gives no gradient."
-    if not row.computation.from_logits and any(is_outside(row, unit) for unit in range(1, len(outputs) + 1)):
+    if not row.network.from_logits and any(is_outside(row, unit) for unit in range(1, len(outputs) + 1)):
         yield f"An output lies outside what {loss.name} can take{where}: there the loss gives no gradient."
 
 
-def _sum_remarks(explanation: "GradientExplanation") -> Iterator[str]:
-    terms = [term for term in explanation.terms if term not in explanation.penalty]
-    single = explanation.computation.n_rows == 1
+def _sum_remarks(terms: Sequence[Term], penalty: Sequence[Term], what: str) -> Iterator[str]:
     sizes = sum(abs(term.value) for term in terms)
     total = abs(sum(term.value for term in terms))
     if len(terms) > 1 and sizes > 0:
-        what = "paths" if single else "rows"
         if cancels([term.value for term in terms]):
             yield (
                 f"The {what} cancel: without their signs they would come to {plain_number(sizes, 3)}, with them they "
                 f"come to {plain_number(total, 3)}, {plain_number(100 * total / sizes, 2)} % of it."
             )
-        elif single and abs(terms[0].value) > 0.8 * sizes and len(terms) > 2:
+        elif what == "paths" and abs(terms[0].value) > 0.8 * sizes and len(terms) > 2:
             share = plain_number(100 * abs(terms[0].value) / sizes, 3)
             way = "path" if terms[0].paths <= 1 else "bundle of paths"
             yield f"One {way}, {terms[0].label}, makes {share} % of what all {len(terms)} come to without their signs."
-    pull = abs(sum(term.value for term in explanation.penalty))
+    pull = abs(sum(term.value for term in penalty))
     if pull > total and pull > 0:
         yield "The penalty outweighs the error: the gradient asks for a smaller weight more than for a better fit."
 
 
-def _batch_remarks(explanation: "GradientExplanation") -> Iterator[str]:
-    parts = np.abs(explanation.contributions)
+def _batch_remarks(contributions: Array, first_row: int) -> Iterator[str]:
+    parts = np.abs(contributions)
     if len(parts) > 2 and parts.sum() > 0 and parts.max() > 0.8 * parts.sum():
         share = plain_number(100 * float(parts.max() / parts.sum()), 3)
-        number = int(parts.argmax()) + explanation.computation.first_row
+        number = int(parts.argmax()) + first_row
         yield f"Row {number} alone makes {share} % of what all {len(parts)} rows contribute."
 
 
-def _check_remarks(explanation: "GradientExplanation") -> Iterator[str]:
-    check = explanation.check
+def _check_remarks(check: GradientCheck | None) -> Iterator[str]:
     if check is not None and check.at_kinks:
         yield "It stands at a kink, where the slope jumps, so no finite difference can be compared with it."
     elif check is not None and check.difference is not None and check.passed is False:
@@ -181,30 +199,31 @@ def _check_remarks(explanation: "GradientExplanation") -> Iterator[str]:
         )
 
 
-def value_remarks(explanation: "ValueExplanation") -> Iterator[str]:
-    """What stands out in a prediction, an a or a z."""
-    row, layer, unit = explanation.computation.row(0), explanation.layer, explanation.unit
-    if not explanation.of_sum and row.network.activations[layer - 1].name != "softmax":
+def value_remarks(
+    computation: Computation, layer: int, unit: int, terms: Sequence[Term], of_sum: bool, is_prediction: bool
+) -> Iterator[str]:
+    """What stands out in a prediction, an a or, of a sum, a z, which the terms add up to."""
+    row = computation.row(0)
+    if not of_sum and row.network.activations[layer - 1].name != "softmax":
         yield from _slope_remarks(row, layer, unit, "")
-    terms = explanation.terms
     sizes = sum(abs(term.value) for term in terms)
     if len(terms) > 2 and sizes > 0:
-        total = abs(explanation.sum)
+        total = abs(sum_of(terms))
         if cancels([term.value for term in terms]):
             share = plain_number(100 * total / sizes, 2)
             yield f"The contributions cancel: their sum is {share} % of what they would be without signs."
         elif abs(terms[0].value) > 0.5 * sizes:
             yield f"{terms[0].label} alone makes {plain_number(100 * abs(terms[0].value) / sizes, 3)} % of the sum."
-    if explanation.parsed_name.kind == "prediction" and len(row.a[-1]) > 1:
-        yield from _runner_up(explanation, row)
+    if is_prediction and len(row.a[-1]) > 1:
+        yield from _runner_up(computation, row)
 
 
-def _runner_up(explanation: "ValueExplanation", row: Row) -> Iterator[str]:
+def _runner_up(computation: Computation, row: Row) -> Iterator[str]:
     outputs = np.asarray(row.a[-1], dtype=np.float64)
     first, second = (int(place) for place in np.argsort(-outputs, kind="stable")[:2])
 
     def called(place: int) -> str:
-        name = explanation.computation.class_name(place + 1)
+        name = computation.class_name(place + 1)
         return f"output {place + 1}" + (f" ({name})" if name else "")
 
     yield (
@@ -213,19 +232,17 @@ def _runner_up(explanation: "ValueExplanation", row: Row) -> Iterator[str]:
     )
 
 
-def loss_remarks(explanation: "LossExplanation") -> Iterator[str]:
-    """What stands out in a loss."""
-    terms = explanation.terms
+def loss_remarks(computation: Computation, shown_row: int, value: float, terms: Sequence[Term]) -> Iterator[str]:
+    """What stands out in a loss, and in the row with the greatest part in it."""
     sizes = sum(abs(term.value) for term in terms)
     if len(terms) > 2 and sizes > 0 and abs(terms[0].value) > 0.5 * sizes:
         share = plain_number(100 * terms[0].value / sizes, 3)
         yield f"{terms[0].label.capitalize()} alone makes {share} % of the loss."
-    computation = explanation.computation
-    row = computation.row(explanation.shown_row)
-    if not computation.from_logits and any(is_outside(row, unit) for unit in range(1, len(row.y) + 1)):
+    row = computation.row(shown_row)
+    if not computation.network.from_logits and any(is_outside(row, unit) for unit in range(1, len(row.y) + 1)):
         yield (
             f"An output lies outside what {computation.network.loss_function.name} can take, and counts as the nearest "
             "number inside."
         )
-    if explanation.value == 0:
+    if value == 0:
         yield "The loss is 0: there is nothing left to correct."

@@ -1,19 +1,17 @@
-"""One row of a computation alone: each of its numbers as a symbol, and the deltas of its own loss."""
+"""One row alone: each of its numbers as a symbol, and the slopes and deltas of its own loss."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.names import Name
 from clearprop.explanation.writing.expressions import Symbol
-from clearprop.network.trace import Trace
-
-if TYPE_CHECKING:
-    from clearprop.explanation.computation import Computation
+from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]
 
@@ -23,24 +21,32 @@ class Row:
 
     Attributes
     ----------
-    x, y : arrays, shapes (inputs,) and (outputs,)
+    network : Network
+    x, y : arrays, shapes (inputs,) and (outputs,); y (0,) where there are no targets
     z, a : lists of arrays, shape (units,)
+    loss_letter : str
+        ℓ where the row's own loss is not the whole loss, which is L.
+
+    Parameters
+    ----------
+    loss, deltas : callables
+        What give the row's loss and its slopes by each z, an array a layer; called at most once, when first needed.
     """
 
-    def __init__(self, computation: Computation, index: int) -> None:
-        self.computation = computation
-        self.network = computation.network
-        self.index = index
-        trace = computation.trace
-        self.x = trace.inputs[index]
-        self.z = [z[index] for z in trace.z]
-        self.a = [a[index] for a in trace.a]
-        self.loss_letter = "ℓ" if computation.n_rows > 1 or computation.penalty else "L"
-
-    @property
-    def y(self) -> Array:
-        """The row's targets."""
-        return self.computation.targets[self.index]
+    def __init__(
+        self,
+        network: Network,
+        x: Array,
+        y: Array,
+        z: Sequence[Array],
+        a: Sequence[Array],
+        loss_letter: str,
+        loss: Callable[[], float],
+        deltas: Callable[[], list[Array]],
+    ) -> None:
+        self.network, self.loss_letter = network, loss_letter
+        self.x, self.y, self.z, self.a = x, y, z, a
+        self._loss, self._deltas = loss, deltas
 
     @property
     def layers(self) -> int:
@@ -48,61 +54,54 @@ class Row:
         return len(self.z)
 
     def width(self, layer: int) -> int:
-        """Units of a layer; layer 0 is the inputs."""
+        """How many units a layer has; layer 0 is the inputs."""
         return self.network.layer_sizes[layer]
 
     # -- symbols, places from 1 ----------------------------------------------------------------------------------
 
     def W(self, layer: int, start: int, end: int) -> Symbol:
-        """A weight."""
+        """The weight from a neuron of the layer below to one of this layer."""
         value = float(self.network.weights[layer - 1][start - 1, end - 1])
         return Symbol("W", (str(start), str(end)), str(layer), value)
 
     def b(self, layer: int, unit: int) -> Symbol:
-        """A bias."""
+        """The bias of a neuron."""
         return Symbol("b", (str(unit),), str(layer), float(self.network.biases[layer - 1][unit - 1]))
 
     def z_symbol(self, layer: int, unit: int) -> Symbol:
-        """A weighted sum."""
+        """The weighted sum of a neuron."""
         return Symbol("z", (str(unit),), str(layer), float(self.z[layer - 1][unit - 1]))
 
     def a_symbol(self, layer: int, unit: int) -> Symbol:
-        """An activation; of layer 0, an input."""
+        """The activation of a neuron; of layer 0, an input."""
         if layer == 0:
             return Symbol("x", (str(unit),), "", float(self.x[unit - 1]))
         return Symbol("a", (str(unit),), str(layer), float(self.a[layer - 1][unit - 1]))
 
     def y_symbol(self, unit: int) -> Symbol:
-        """A target."""
+        """The target of an output."""
         return Symbol("y", (str(unit),), "", float(self.y[unit - 1]))
 
     def delta(self, layer: int, unit: int) -> Symbol:
-        """A delta of the row's own loss."""
+        """dl/dz of a neuron, l being the row's own loss."""
         return Symbol("δ", (str(unit),), str(layer), float(self.deltas[layer - 1][unit - 1]))
 
-    @property
+    @cached_property
     def loss(self) -> Symbol:
-        """The row's loss."""
-        return Symbol(self.loss_letter, value=float(self.computation.row_losses[self.index]))
+        """The row's own loss."""
+        return Symbol(self.loss_letter, value=self._loss())
 
     # -- slopes --------------------------------------------------------------------------------------------------
 
     @cached_property
     def deltas(self) -> list[Array]:
         """dl/dz of the row's own loss by layer, shape (units,)."""
-        if self.computation.n_rows == 1 and not self.computation.penalty:
-            return [delta[0] for delta in self.computation.gradients.deltas]
-        return [delta[0] for delta in self.network.backward(self._alone, self.y[np.newaxis]).deltas]
+        return self._deltas()
 
     @cached_property
     def input_gradient(self) -> Array:
         """dl/dx of the row's own loss, shape (inputs,)."""
         return self.deltas[0] @ self.network.weights[0].T
-
-    @property
-    def _alone(self) -> Trace:
-        z, a = ([part[np.newaxis] for part in parts] for parts in (self.z, self.a))
-        return Trace(self.x[np.newaxis], z, a, [None] * self.layers)
 
     @cached_property
     def slopes(self) -> list[Array]:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.names import Name
+from clearprop.explanation.writing.algebra import subtract
 from clearprop.explanation.writing.document import Equation, chain
-from clearprop.explanation.writing.expressions import Add, Expression, Multiply, Number, Symbol, evaluate, subtract
+from clearprop.explanation.writing.evaluation import evaluate
+from clearprop.explanation.writing.expressions import Add, Expression, Multiply, Number, Symbol
 from clearprop.explanation.writing.formulas import fill, parse_formula, settings
 from clearprop.foundation.sparse import is_sparse
-from clearprop.optimizers import Optimizer
-
-if TYPE_CHECKING:
-    from clearprop.training.snapshots import State
-    from clearprop.training.trainer import Trainer
+from clearprop.network.layout import Layout, Span
+from clearprop.optimizers import LBfgs, Optimizer
+from clearprop.training.run import Training
+from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
 
@@ -46,6 +46,8 @@ class UpdateRule:
         The number of this step, from 1.
     decoupled_decay : float
     clip_norm : float or None
+    layout : Layout, optional
+        With the factors on the parameters' rates and decays, where they are not the network's own.
     """
 
     optimizer: Optimizer
@@ -54,6 +56,7 @@ class UpdateRule:
     step: int = 1
     decoupled_decay: float = 0.0
     clip_norm: float | None = None
+    layout: Layout | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class OptimizerStep:
     ----------
     optimizer : str
     rate, step : float, int
+        The rate is this parameter's own.
     gradient : float
         After clipping.
     old, new : float
@@ -83,41 +87,35 @@ class OptimizerStep:
     lines: tuple[Equation, ...]
 
 
-def trainer_rule(trainer: Trainer, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
-    """How a trainer takes its next step, and what a reader should know about it."""
-    if trainer.lbfgs is not None:
+def training_rule(trainer: Trainer | Training, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
+    """How a run, or a trainer's last, takes its next step, and what a reader should know about it."""
+    optimizer = trainer.optimizer
+    if isinstance(optimizer, LBfgs):
         return None, ["L-BFGS finds its step from many gradients over all rows, so no single step can be shown."]
-    state = trainer.snapshot()
-    notes = []
-    if any(trainer.dropout):
+    training = trainer if isinstance(trainer, Training) else trainer.training
+    job, notes = training.job, []
+    if any(job.settings.dropout):
         notes.append("Training leaves units out at random (dropout); this explanation has them all.")
-    if computation.y is not None and not _is_next_batch(trainer, state.state, computation):
+    if computation.y is not None and not _is_next_batch(training, computation):
         notes.append(
             "These rows are not the trainer's next batch, so training will not take this very step: give the rows of "
             "that batch, or train with batch_size=len(x) and explain all rows."
         )
     rule = UpdateRule(
-        trainer.optimizer,
-        trainer.next_rate,
-        np.array(state.slots),
-        state.step + 1,
-        trainer.decoupled_decay,
-        trainer.clip_norm,
+        optimizer,
+        training.next_rate,
+        job.slots.copy(),
+        job.step + 1,
+        job.settings.decoupled_decay,
+        job.settings.clip_norm,
+        job.layout,
     )
     return rule, notes
 
 
-def _is_next_batch(trainer: Trainer, state: State, computation: Computation) -> bool:
-    """Whether the rows, in whatever order, are those that the trainer takes next."""
-    rows, places = trainer.rows, np.arange(trainer.n_rows)
-    start = state.cursor % trainer.n_rows
-    if state.order is not None:
-        places = state.order
-    if trainer.shuffle and start == 0:
-        # An epoch begins with a shuffle, here by a copy of the generator.
-        places = places[copy.deepcopy(trainer.rng).permutation(trainer.n_rows)]
-    # The batch size that `Trainer` takes where none is given.
-    places = places[start : start + (trainer.batch_size or 200)]
+def _is_next_batch(training: Training, computation: Computation) -> bool:
+    """Whether the rows, in whatever order, are those that the run takes next."""
+    rows, places = training.rows, training.next_batch()
     X, y, weight = computation.X, computation.targets, computation.sample_weight
     if len(places) != len(X):
         return False
@@ -133,38 +131,58 @@ def _is_next_batch(trainer: Trainer, state: State, computation: Computation) -> 
     return ours == others
 
 
-def parameter_index(computation: Computation, name: Name) -> int:
-    """The place of a weight or bias in the flat vector."""
-    sizes = computation.network.layer_sizes
-    start = sum((sizes[at] + 1) * sizes[at + 1] for at in range(name.layer - 1))
-    if name.kind == "W":
-        return start + (name.places[0] - 1) * sizes[name.layer] + name.places[1] - 1
-    return start + sizes[name.layer - 1] * sizes[name.layer] + name.places[0] - 1
-
-
 def explain_step(computation: Computation, name: Name, rule: UpdateRule) -> OptimizerStep:
     """The step that training takes for a weight or bias from these rows."""
-    index = parameter_index(computation, name)
     network, optimizer = computation.network, rule.optimizer
-    one = slice(index, index + 1)
+    layout = rule.layout or network.layout
+    index = layout.index(str(name))
+    span, one = layout.spans[layout.number_at(index)], slice(index, index + 1)
     parameter, gradient = network.parameters[one].copy(), computation.gradients.flat[one].copy()
     slots = np.zeros((len(optimizer.slots), 1), network.dtype) if rule.slots is None else rule.slots[:, one].copy()
     old, before = float(parameter[0]), [float(slot[0]) for slot in slots]
+    rate = rule.rate * span.rate_factor
 
     lines: list[Equation] = []
     if rule.clip_norm is not None:
         lines += _clip(computation, rule.clip_norm, gradient)
     p = Symbol("p", value=old)
-    if rule.decoupled_decay and name.kind == "W":
-        parameter *= 1 - rule.rate * rule.decoupled_decay
-        shrink = subtract(Number(1), Multiply((Symbol("η", value=rule.rate), Number(rule.decoupled_decay))))
-        lines.append(_line(p, Multiply((p, shrink)), float(parameter[0]), "weight decay"))
+    if rate == 0:
+        lines.append(_line(p, p, old, f"{span.name} stays: the factor on its rate is 0"))
+    else:
+        lines += _own_rate(span, rule.rate)
+        lines += _decay(span, rate, rule.decoupled_decay, parameter)
         p = Symbol("p", value=float(parameter[0]))
-    optimizer.update(parameter, gradient, slots, rule.rate, rule.step)
+        optimizer.update(parameter, gradient, slots, rate, rule.step)
+        lines += _formula_lines(
+            replace(rule, rate=rate),
+            float(gradient[0]),
+            dict(zip(optimizer.slots, before, strict=True)),
+            p,
+            float(parameter[0]),
+        )
     new, after = float(parameter[0]), [float(slot[0]) for slot in slots]
-    lines += _formula_lines(rule, float(gradient[0]), dict(zip(optimizer.slots, before, strict=True)), p, new)
     remembered = dict(zip(optimizer.slots, zip(before, after, strict=True), strict=True))
-    return OptimizerStep(optimizer.name, rule.rate, rule.step, float(gradient[0]), old, new, remembered, tuple(lines))
+    return OptimizerStep(optimizer.name, rate, rule.step, float(gradient[0]), old, new, remembered, tuple(lines))
+
+
+def _own_rate(span: Span, rate: float) -> list[Equation]:
+    """How the span comes by a rate of its own, where it has one."""
+    if span.rate_factor == 1:
+        return []
+    own = Multiply((Number(span.rate_factor), Number(rate)))
+    return [_line(Symbol("η"), own, rate * span.rate_factor, f"{span.name} has a factor on its rate", "=")]
+
+
+def _decay(span: Span, rate: float, decoupled_decay: float, parameter: Array) -> list[Equation]:
+    """Shrink the parameter, in place, as the engine does."""
+    if not (decoupled_decay and span.decay_factor):
+        return []
+    p = Symbol("p", value=float(parameter[0]))
+    parameter *= 1 - rate * (span.decay_factor * decoupled_decay)
+    factor = () if span.decay_factor == 1 else (Number(span.decay_factor),)
+    shrink = subtract(Number(1), Multiply((Symbol("η", value=rate), *factor, Number(decoupled_decay))))
+    note = "weight decay" if not factor else f"weight decay, which has a factor for {span.name}"
+    return [_line(p, Multiply((p, shrink)), float(parameter[0]), note)]
 
 
 def _clip(computation: Computation, limit: float, gradient: Array) -> list[Equation]:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.writing.expressions import Divide, Expression, Number, Symbol, product, with_numbers
+from clearprop.explanation.writing.algebra import product
+from clearprop.explanation.writing.evaluation import with_numbers
+from clearprop.explanation.writing.expressions import Divide, Expression, Multiply, Number, Symbol
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One link of a chain.
+    """One link of a chain: a derivative, its formula and its value.
 
     Attributes
     ----------
@@ -55,7 +57,7 @@ class Term:
 
     @cached_property
     def factors(self) -> tuple[Factor, ...]:
-        """The links of the chain."""
+        """The links of the chain, made when they are first looked at."""
         return self.build()
 
     @property
@@ -102,10 +104,13 @@ def penalty_letter(term: Term) -> str:
     return f"R{term.label[1]}"
 
 
-def penalty_term(label: str, strength: float, divisor: float, formula: Expression, size: float) -> Term:
-    """A penalty's part: its strength over the divisor, times what it is a penalty on."""
-    letter = Symbol(f"λ{label[1]}", value=strength)
+def penalty_term(
+    label: str, strength: float, divisor: float, formula: Expression, size: float, factor: float = 1.0
+) -> Term:
+    """A penalty's part: its strength, with its factor for these parameters, over the divisor, times what it is on."""
+    letter: Expression = Symbol(f"λ{label[1]}", value=strength)
+    letter = letter if factor == 1 else Multiply((Number(factor), letter))
     whole = int(divisor) if divisor == int(divisor) else divisor
     scaled = letter if divisor == 1 else Divide(letter, Number(whole))
-    scale = strength / divisor
+    scale = factor * strength / divisor
     return Term(label, scale * size, lambda: (Factor(scaled, scaled, scale), Factor(formula, formula, size)), paths=0)

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.links import delta_formula, loss_factor, slope_factor, slope_formula
 from clearprop.explanation.names import Name
 from clearprop.explanation.row import Row
-from clearprop.explanation.writing.document import Block, Equation, Paragraph, chain
-from clearprop.explanation.writing.expressions import Derivative, Expression, Multiply, Rest, product, total
+from clearprop.explanation.row_formulas import delta_formula, loss_factor, slope_factor, slope_formula
+from clearprop.explanation.shown import Shown, largest, rest_of
+from clearprop.explanation.writing.algebra import product, total
+from clearprop.explanation.writing.document import Equation, chain
+from clearprop.explanation.writing.expressions import Derivative, Expression, Multiply, Rest
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Shown:
-    """How much of a large network is listed: summands of a sum, deltas of a layer, layers at each end; None for all.
-
-    Where it is brief, slopes are not written out.
-    """
-
-    summands: int | None = None
-    deltas: int | None = None
-    layers: int | None = None
-    brief: bool = False
 
 
 def unfold(row: Row, name: Name, shown: Shown) -> dict[int, list[Equation]]:
@@ -42,18 +30,6 @@ def unfold(row: Row, name: Name, shown: Shown) -> dict[int, list[Equation]]:
     if name.kind != "delta":
         ordered.setdefault(last, []).append(gradient_equation(row, name, shown))
     return ordered
-
-
-def both_ends(layers: dict[int, list[Equation]], most: int | None) -> tuple[Block, ...]:
-    """The equations of the first and the last layers, and between them in words which are left out."""
-    numbers = list(layers)
-    if most is None or len(numbers) <= 2 * most + 1:
-        return tuple(equation for equations in layers.values() for equation in equations)
-    between = numbers[most:-most]
-    left_out = Paragraph(f"… layers {min(between)} to {max(between)} in the same way …")
-    ends = (numbers[:most], numbers[-most:])
-    first, last = (tuple(equation for at in part for equation in layers[at]) for part in ends)
-    return (*first, left_out, *last)
 
 
 def first_deltas(row: Row, name: Name, shown: Shown) -> tuple[int, list[int]]:
@@ -89,7 +65,7 @@ def delta_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:
     delta = row.delta(layer, unit)
     value = float(row.deltas[layer - 1][unit - 1])
     if layer == row.layers:
-        if row.computation.from_logits:
+        if row.network.from_logits:
             by_z = Derivative(row.loss, row.z_symbol(layer, unit), value)
             return chain(delta, by_z, delta_formula(row, unit), value=value)
         return chain(delta, *_output_forms(row, unit, shown), value=value)
@@ -156,18 +132,6 @@ def _sum_of_largest(items: list[Expression], values: Array, shown: Shown) -> Exp
     if len(kept) < len(items):
         kept.append(Rest(len(items) - len(kept), rest_of(values, listed)))
     return total(kept)
-
-
-def rest_of(values: Array, listed: list[int]) -> float:
-    """What the values at other places (from 1) than these come to."""
-    return float(np.delete(values, [place - 1 for place in listed]).sum())
-
-
-def largest(values: Array, most: int | None) -> list[int]:
-    """The places (from 1) of the largest; of a sum that is listed whole, all in their order."""
-    if most is None or len(values) <= most:
-        return list(range(1, len(values) + 1))
-    return [int(place) + 1 for place in np.argsort(-np.abs(values), kind="stable")[:most]]
 
 
 def _needed_above(row: Row, layer: int, units: list[int], shown: Shown) -> list[int]:

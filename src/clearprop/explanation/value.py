@@ -8,13 +8,15 @@ from functools import cached_property
 import numpy as np
 
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.links import value_formula
 from clearprop.explanation.remarks import value_remarks
 from clearprop.explanation.row import Row
+from clearprop.explanation.row_formulas import value_formula
+from clearprop.explanation.shown import Shown, both_ends, largest, rest_of
 from clearprop.explanation.terms import Factor, Term, sum_of
-from clearprop.explanation.unfolding import Array, Shown, both_ends, largest, rest_of
-from clearprop.explanation.writing.document import Equation, Section, Table, chain
-from clearprop.explanation.writing.expressions import Expression, Multiply, Rest, Symbol, total
+from clearprop.explanation.unfolding import Array
+from clearprop.explanation.writing.algebra import total
+from clearprop.explanation.writing.document import Equation, Listing, Section, chain
+from clearprop.explanation.writing.expressions import Expression, Multiply, Rest, Symbol
 
 
 class ValueExplanation(Explanation):
@@ -22,12 +24,12 @@ class ValueExplanation(Explanation):
 
     @property
     def kind(self) -> str:
-        """Value."""
+        """The word for a number that is no slope of the loss."""
         return "value"
 
     @property
     def layer(self) -> int:
-        """The neuron's layer."""
+        """The layer of the neuron whose z or a is explained."""
         return self.parsed_name.layer or len(self.computation.network.weights)
 
     @cached_property
@@ -44,13 +46,13 @@ class ValueExplanation(Explanation):
 
     @property
     def symbol(self) -> Symbol:
-        """The number."""
+        """The symbol of the z or a that is explained."""
         row = self.computation.row(0)
         return row.z_symbol(self.layer, self.unit) if self.of_sum else row.a_symbol(self.layer, self.unit)
 
     @cached_property
     def value(self) -> float:
-        """The engine's number."""
+        """The number as the engine computed it."""
         row = self.computation.row(0)
         return float((row.z if self.of_sum else row.a)[self.layer - 1][self.unit - 1])
 
@@ -62,10 +64,12 @@ class ValueExplanation(Explanation):
     @cached_property
     def remarks(self) -> Sequence[str]:
         """What made it large or small."""
-        return (*self.notes, *value_remarks(self))
+        is_prediction = self.parsed_name.kind == "prediction"
+        remarks = value_remarks(self.computation, self.layer, self.unit, self.terms, self.of_sum, is_prediction)
+        return (*self.notes, *remarks)
 
     def equations(self, shown: Shown) -> list[Equation]:
-        """From the first layer up."""
+        """Each z and a that leads to the number, from the first layer up."""
         return [equation for layer in self._layers(shown).values() for equation in layer]
 
     def _layers(self, shown: Shown) -> dict[int, list[Equation]]:
@@ -73,7 +77,7 @@ class ValueExplanation(Explanation):
 
     @property
     def letters(self) -> str:
-        """None but the network's own."""
+        """Nothing to explain: a value is written in the network's own letters."""
         return ""
 
     @property
@@ -89,7 +93,7 @@ class ValueExplanation(Explanation):
         return "The prediction" if self.name == "prediction" else f"The value of {self.name}"
 
     def headline(self, shown: Shown) -> Equation:
-        """The neuron's own equation."""
+        """The equation of the neuron whose number it is."""
         computation, row = self.computation, self.computation.row(0)
         last = z_equation(row, self.layer, self.unit, shown) if self.of_sum else a_equation(row, self.layer, self.unit)
         meaning = computation.output_meaning(self.unit) if self.parsed_name.kind == "prediction" else ""
@@ -110,7 +114,7 @@ class ValueExplanation(Explanation):
         body.append(("sum", z, "", self.sum))
         yield Section(
             "What it is made of, largest first",
-            (Table(("from", "product", "numbers", "part"), tuple(body), adds_up=True),),
+            (Listing(("from", "product", "numbers", "part"), tuple(body), adds_up=True),),
         )
         if shown.layers != 0:
             yield Section("Layer by layer", both_ends(self._layers(shown), shown.layers))
@@ -159,7 +163,7 @@ def z_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:
 
 
 def a_equation(row: Row, layer: int, unit: int) -> Equation:
-    """The activation of z."""
+    """The equation of an a: the activation of its z."""
     formula = value_formula(row, layer, unit)
     return chain(row.a_symbol(layer, unit), formula, value=float(row.a[layer - 1][unit - 1]))
 

@@ -1,8 +1,8 @@
 """Model files: the arrays as safetensors, all else as JSON in the same file's header. Nothing in it is ever run.
 
 The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
-`Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are W1, b1, W2, b2, ..., whose shapes
-and dtype must be those that `network` implies.
+`Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are the spans of the network's layout,
+W1, b1, W2, b2, ..., whose shapes and dtype must be those that `network` implies.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ import json
 import os
 import struct
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
+from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
+
+if TYPE_CHECKING:
+    from clearprop.files.header import Description, NetworkConfig
 
 VERSION = 1
 LARGEST_HEADER = 16 * 2**20
@@ -70,33 +73,34 @@ class ModelFile:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
+        from clearprop.files.header import NetworkConfig
+        from clearprop.foundation.configs import checked
+
         content = _content(path)
         description = _description(path, content)
         try:
-            _check_size(description["network"], content)
-            network = Network.from_config(description["network"])
+            _check_size(checked(description.network, NetworkConfig, "network"), content)
+            network = Network.from_config(description.network)
             arrays = load(content)
-        except (KeyError, TypeError, ValueError, AttributeError, SafetensorError) as error:
+        except InputError as error:
+            raise InputError(f"{path}: damaged model file: {error}") from error
+        except (TypeError, ValueError, SafetensorError) as error:
             raise InputError(f"{path}: damaged model file ({error}): {REMEDY}") from error
         _fill(path, network, arrays)
-        return cls(network, description["kind"], description["extra"])
+        return cls(network, description.kind, description.extra)
 
 
-def _check_size(config: dict[str, Any], content: bytes) -> None:
+def _check_size(network: NetworkConfig, content: bytes) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
     (header,) = struct.unpack("<Q", content[:8])
-    parameters = sum((int(m) + 1) * int(n) for m, n in pairwise(config["layer_sizes"]))
-    size = parameters * np.dtype(config["dtype"]).itemsize
+    size = dense_size(network.layer_sizes) * np.dtype(network.dtype).itemsize
     if size != len(content) - 8 - header:
         raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
 
 
 def _tensors(network: Network) -> dict[str, Array]:
-    """Copies of the layers' parameters under their names in the article's notation."""
-    tensors: dict[str, Array] = {}
-    for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
-        tensors[f"W{layer}"], tensors[f"b{layer}"] = W.copy(), b.copy()
-    return tensors
+    """The parameters under their names in the article's notation, as views into the network."""
+    return network.layout.named_views(network.parameters)
 
 
 def _fill(path: str | os.PathLike[str], network: Network, arrays: dict[str, Array]) -> None:
@@ -112,8 +116,8 @@ def _fill(path: str | os.PathLike[str], network: Network, arrays: dict[str, Arra
             )
         if not np.isfinite(array).all():
             raise InputError(f"{path}: damaged model file ({name} holds numbers that are not finite): {REMEDY}")
-    for index in range(len(network.weights)):
-        network.weights[index], network.biases[index] = arrays[f"W{index + 1}"], arrays[f"b{index + 1}"]
+    for name, place in expected.items():
+        place[...] = arrays[name]
 
 
 def _content(path: str | os.PathLike[str]) -> bytes:
@@ -125,8 +129,10 @@ def _content(path: str | os.PathLike[str]) -> bytes:
         raise InputError(f"{path}: cannot be read ({error.strerror}): {REMEDY}") from error
 
 
-def _description(path: str | os.PathLike[str], content: bytes) -> dict[str, Any]:
-    """The JSON of the header, read before anything is made of the tensors."""
+def _description(path: str | os.PathLike[str], content: bytes) -> Description:
+    """What the header says, read before anything is made of the tensors."""
+    from clearprop.files.header import description
+
     foreign = InputError(f"{path}: not a model file of clearprop: {REMEDY}")
     if len(content) < 8:
         raise foreign
@@ -134,15 +140,12 @@ def _description(path: str | os.PathLike[str], content: bytes) -> dict[str, Any]
     if length > min(LARGEST_HEADER, len(content) - 8):
         raise foreign
     try:
-        header = json.loads(content[8 : 8 + length])
-        description = json.loads(header["__metadata__"]["clearprop"])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        described = description(content[8 : 8 + length])
+    except (ValueError, RecursionError) as error:
         raise foreign from error
-    if not isinstance(description, dict) or set(description) != {"version", "kind", "network", "extra"}:
-        raise foreign
-    if description["version"] != VERSION:
+    if described.version != VERSION:
         raise InputError(
-            f"{path}: a model file of version {description['version']}, and this clearprop reads version {VERSION}: "
+            f"{path}: a model file of version {described.version}, and this clearprop reads version {VERSION}: "
             "use the clearprop that wrote it, or train again"
         )
-    return description
+    return described

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,22 @@ def fraction(name: str, value: float) -> float:
     if not 0 <= number <= 1:
         raise ValueError(f"{name} must be from 0 to 1, got {value!r}")
     return number
+
+
+def factors(name: str, values: Mapping[str, float] | None) -> dict[str, float]:
+    """Factors by name, each a finite number of at least 0, or an error; None is none.
+
+    Examples
+    --------
+    >>> factors("rates", {"b": -1.0})
+    Traceback (most recent call last):
+    ValueError: rates['b'] must be a finite number >= 0, got -1.0
+    """
+    if values is None:
+        return {}
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{name} must be a dict of factors by name, such as {{'b': 0.1, 'W1': 2.0}}, got {values!r}")
+    return {key: not_negative(f"{name}[{key!r}]", value) for key, value in values.items()}
 
 
 def _number(name: str, value: float) -> float:
@@ -125,6 +141,19 @@ def row_weights(name: str, sample_weight: Any, n_rows: int, dtype: npt.DTypeLike
         raise ValueError(f"{name} must have shape ({n_rows},), a number a row, got {weight.shape}")
     check_finite(name, weight)
     return weight
+
+
+def kind_of(thing: object) -> str:
+    """What something is, for messages.
+
+    Examples
+    --------
+    >>> kind_of(np.zeros((2, 3))), kind_of(None), kind_of({})
+    ('an array of shape (2, 3)', 'None', 'a dict')
+    """
+    if isinstance(thing, np.ndarray):
+        return f"an array of shape {thing.shape}"
+    return "None" if thing is None else f"a {type(thing).__name__}"
 
 
 def _first_no_number(name: str, array: Array, error: Exception) -> Exception:

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from clearprop.errors import Message
+
 # Less than this is not judged: to look takes about a tenth of a millisecond, and so little is there.
 SMALL = 2**27
 
@@ -16,16 +18,16 @@ _KINDS = (
 
 
 def check_memory(size: int, what: str, remedy: str) -> None:
-    """Raise ValueError if so many bytes are more than are free.
+    """Raise ValueError if an array would take more memory than is free.
 
     Parameters
     ----------
     size : int
-        Bytes; of any size, as numbers of units and classes may be slips.
+        What it would take, in bytes: any number, as numbers of units and classes may be slips.
     what : str
         What would take them, to begin the message with.
     remedy : str
-        What to do instead, to end it with.
+        What to do instead, to end it with; a `Message` where it names parameters.
 
     Examples
     --------
@@ -37,7 +39,8 @@ def check_memory(size: int, what: str, remedy: str) -> None:
         return
     free = free_memory()
     if free is not None and size > free:
-        raise ValueError(f"{what} would take {_amount(size)} of memory, and {_amount(free)} are free: {remedy}")
+        short = f"{what} would take {_amount(size)} of memory, and {_amount(free)} are free: "
+        raise ValueError(Message(short, remedy))
 
 
 def free_memory() -> int | None:

@@ -22,6 +22,7 @@ SYNONYMS = (
     "batch_size minibatch_size bs",
     "alpha l2 weight_decay l2_regularization l2_penalty l2_reg reg regularization lambda reg_lambda",
     "decoupled_decay weight_decay",
+    "rates learning_rates lr_mult lr_multipliers param_groups parameter_groups groups",
     "l1 l1_regularization l1_penalty l1_reg",
     "decay rho alpha smoothing",
     "hidden_layer_sizes layer_sizes hidden n_hidden hidden_layers hidden_sizes hidden_units hidden_size hidden_dim "
@@ -174,7 +175,7 @@ def no_attribute(thing: object, name: str, instead: Mapping[str, str]) -> Attrib
 
 
 def _plain(name: str) -> str:
-    """Without capitals and punctuation."""
+    """A name by which spellings are compared: in lower case, nothing but letters and digits."""
     return re.sub(r"[\W_]", "", name).casefold()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -9,10 +10,58 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.activations import Activation
+from clearprop.losses import Loss
+from clearprop.network.drawing import Drawing, draw_network
+from clearprop.network.trace import Views
+
 Array = npt.NDArray[Any]
 
 # A layer with more numbers than this is summed up instead of printed.
 MOST_PRINTED = 64
+
+
+class Description:
+    """What has layers with weights, biases and activations, and can be printed, drawn and shown in a notebook."""
+
+    layer_sizes: tuple[int, ...]
+    dtype: np.dtype[Any]
+    activations: list[Activation]
+    loss_function: Loss
+
+    @property
+    @abstractmethod
+    def parameters(self) -> Array:
+        """All weights and biases."""
+
+    @property
+    @abstractmethod
+    def weights(self) -> Views:
+        """By layer, shape (fan_in, fan_out)."""
+
+    @property
+    @abstractmethod
+    def biases(self) -> Views:
+        """By layer, shape (fan_out,)."""
+
+    def info(self) -> None:
+        """Print layers, activations and biases and weights: each where a layer is small, their ranges where not."""
+        print(network_text(repr(self), self._functions(), self.weights, self.biases))  # noqa: T201
+
+    def draw(self, input_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None) -> Drawing:
+        """A diagram in SVG: units, biases, and weights by sign and size; shown by notebooks, saved by `.save(path)`."""
+        return draw_network(self.weights, self.biases, self._functions(), input_names, output_names)
+
+    def _functions(self) -> list[str]:
+        return [activation.name for activation in self.activations]
+
+    def _repr_html_(self) -> str:
+        return network_html(repr(self), self._functions(), self.weights, self.biases) + self.draw()
+
+    def __repr__(self) -> str:
+        sizes, functions = "-".join(map(str, self.layer_sizes)), ", ".join(self._functions())
+        loss, count = self.loss_function.name, f"{self.parameters.size:,}"
+        return f"<Network {sizes}: {functions}; {loss}; {count} parameters, {self.dtype}>"
 
 
 def network_text(title: str, functions: Sequence[str], weights: Sequence[Array], biases: Sequence[Array]) -> str:

@@ -20,7 +20,7 @@ POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 MOST_DRAWN = 10  # units of a layer; of a wider one the first and the last are drawn, and a gap
 COLUMN, RADIUS, MARGIN = 170.0, 15.0, 60.0
 ROW, WIDE_ROW = 46.0, 64.0  # the wide one where it leaves the picture small
-LABELLED = 9  # a layer with at most so many weights has its numbers written beside the lines
+LABELLED = 9  # the most weights that a layer may have for its numbers to be written beside the lines
 
 
 class Drawing(str):

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.sparse import greatest
+from clearprop.network.passes import shares
+from clearprop.network.trace import Trace
+from clearprop.penalties import Penalty
+
+if TYPE_CHECKING:
+    from clearprop.network.network import Network
+
 Array = npt.NDArray[Any]
 Value = TypeVar("Value")
 
-# So far a weighted sum moves, at most; tried from the first on until the network stays on one smooth piece within it.
+# How far a weighted sum moves, at most; tried from the first on until the network stays on one smooth piece within it.
 STEPS = (1e-3, 1e-4, 1e-5, 1e-6)
 # How many roundings of the numbers that a loss is made of are taken to come together in one difference.
 ROUNDINGS = 10
@@ -143,7 +151,7 @@ def check_gradient(
         itself: its rounding grows with them.
     reach : array, optional
         How far a weighted sum moves with each parameter, such as the greatest input that a weight multiplies: where it
-        is more than 1, the steps are so many times as small.
+        is more than 1, the steps are divided by it.
     """
     worst: tuple[float, int, _Measured | None] = (-1.0, 0, None)
     at_kinks, too_small = [], []
@@ -234,20 +242,51 @@ def _shifted(function: Callable[[], Value], parameters: Array, index: int, shift
         parameters[index] = centre
 
 
-def size_of_sums(
-    fed: Sequence[Array], weights: Sequence[Array], biases: Sequence[Array], deltas: Sequence[Array]
-) -> float:
-    """How large the summands of all weighted sums are, each counted by what its sum does to the loss.
-
-    Sum of |delta| (|a| |W| + |b|) over rows, layers and units: what rounding leaves in the loss grows with it.
+def check_network(
+    network: Network, rows: Array, y: Array, sample_weight: Array | None, penalty: Penalty | None, indices: Array
+) -> GradientCheck:
+    """Compare the gradient of a network's loss with differences of it, at these of its parameters.
 
     Parameters
     ----------
-    fed, deltas : arrays by layer, shapes (n, fan_in) and (n, fan_out)
-        What the layers are fed, and the loss's slopes by their sums.
-    weights, biases : arrays by layer
+    network : Network
+        In float64; its parameters are changed while this runs, and put back.
+    rows, y, sample_weight : arrays
+        Checked.
     """
-    return sum(
-        float(np.sum(np.abs(delta) * (abs(a) @ np.abs(W) + np.abs(b))))
-        for a, W, b, delta in zip(fed, weights, biases, deltas, strict=True)
-    )
+
+    def evaluate() -> tuple[float, Array]:
+        trace = network.propagate(rows)
+        pieces = [f.piece(z).ravel() for f, z in zip(network.activations, trace.z, strict=True)]
+        pieces.append(network.loss_function.piece(trace.outputs, y).ravel())
+        return network.mean_loss(trace, y, sample_weight, penalty), np.concatenate(pieces)
+
+    def size() -> float:
+        of_penalty = network.penalty_share(len(y), sample_weight, penalty) if penalty else 0.0
+        return loss_size(network, network.propagate(rows), y, sample_weight) + of_penalty
+
+    trace = network.propagate(rows)
+    gradient = network.propagate_back(trace, y, sample_weight, penalty).flat
+    reach = np.ones_like(gradient)
+    for index, of_weights in enumerate(network._views(reach)[1]):
+        of_weights[:] = greatest(trace.layer_input(index))[:, np.newaxis]
+    return check_gradient(evaluate, network.parameters, gradient, indices, network.parameter_name, size, reach)
+
+
+def loss_size(network: Network, trace: Trace, y: Array, sample_weight: Array | None = None, first: int = 0) -> float:
+    """How large the numbers are that the loss, without penalty, is computed from, by the layers from `first` on.
+
+    With them grows what rounding leaves in it, and so what a finite difference of it cannot resolve. They are those
+    that each row's loss is made of, and the summands of all weighted sums, each counted by what its sum does to the
+    loss: the sum of |delta| (|a| |W| + |b|) over rows, layers and units.
+    """
+    z, a, loss = trace.z[-1], trace.a[-1], network.loss_function
+    of_rows = loss.size_from_logits(z, a, y) if network.from_logits else loss.size(a, y)
+    size = float((of_rows * np.ravel(shares(sample_weight, len(y))[0])).sum())
+    deltas = network.propagate_back(trace, y, sample_weight).deltas
+    of_sums = [
+        float(np.sum(np.abs(deltas[layer]) * (abs(trace.layer_input(layer)) @ np.abs(W) + np.abs(b))))
+        for layer, (W, b) in enumerate(zip(network.weights, network.biases, strict=True))
+        if layer >= first
+    ]
+    return size + sum(of_sums)

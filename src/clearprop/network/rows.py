@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from clearprop.foundation.arguments import as_rows, check_finite, row_weights
 from clearprop.metrics import Metric
-from clearprop.network.network import ROWS_AT_ONCE, Network
+from clearprop.network.network import Network
+from clearprop.network.passes import ROWS_AT_ONCE
 
 Array = npt.NDArray[Any]
 
@@ -19,7 +20,8 @@ Array = npt.NDArray[Any]
 class Rows:
     """X of shape (n, inputs), dense or CSR; y of shape (n, outputs); sample_weight of shape (n,) or None.
 
-    All are in the network's dtype.
+    All are in the network's dtype, and were found to be what it can be trained on, by `checked` or `with_answers`.
+    Where there are no targets, y has the shape (n, 0).
     """
 
     X: Array
@@ -56,25 +58,62 @@ class Rows:
         if rows.ndim != 2 or rows.shape[1] != inputs or rows.shape[0] == 0:
             raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
         check_finite(f"{which}X", rows)
-        targets = network.targets(y, rows.shape[0], f"{which}y")
+        return cls.with_answers(network, rows, y, sample_weight, which=which)
+
+    @classmethod
+    def with_answers(
+        cls,
+        network: Network,
+        X: Array,
+        y: npt.ArrayLike,
+        sample_weight: npt.ArrayLike | None = None,
+        *,
+        which: str = "",
+    ) -> Rows:
+        """Inputs that have been checked, with targets and weights that are checked now; see `checked`."""
+        targets = network.targets(y, X.shape[0], f"{which}y")
         check_finite(f"{which}y", targets)
         try:
             network.loss_function.check_targets(targets)
         except ValueError as error:
             raise ValueError(f"{which}{error}") from None
         if sample_weight is None:
-            return cls(rows, targets, None)
+            return cls(X, targets, None)
         weight = row_weights(f"{which}sample_weight", sample_weight, len(targets), network.dtype)
-        if (weight < 0).any() or not weight.any():
-            raise ValueError(f"{which}sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
-        return cls(rows, targets, weight)
+        _check_weights(f"{which}sample_weight", weight)
+        return cls(X, targets, weight)
+
+    def take(self, places: slice | Array) -> Rows:
+        """The rows in these places."""
+        weight = None if self.sample_weight is None else self.sample_weight[places]
+        return Rows(self.X[places], self.y[places], weight)
+
+    def part(self, places: Array, *, which: str = "") -> Rows:
+        """The rows in these places, to be trained on or judged by.
+
+        Raises
+        ------
+        ValueError
+            All of them weigh 0.
+        """
+        rows = self.take(places)
+        if rows.sample_weight is not None:
+            _check_weights(f"{which}sample_weight", rows.sample_weight)
+        return rows
+
+    def __len__(self) -> int:
+        return len(self.y)
 
     def counted(self) -> Rows:
         """Those that weigh something."""
         if self.sample_weight is None or self.sample_weight.all():
             return self
-        there = np.flatnonzero(self.sample_weight)
-        return Rows(self.X[there], self.y[there], self.sample_weight[there])
+        return self.take(np.flatnonzero(self.sample_weight))
+
+    @property
+    def has_targets(self) -> bool:
+        """Whether it is known what the network should answer."""
+        return self.y.shape[1] > 0
 
     def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
         """The loss, without penalty, and the metric of the network on these rows."""
@@ -91,3 +130,8 @@ class Rows:
         with np.errstate(all="ignore"):
             value = metric(network.loss_function, self.y, np.concatenate(outputs), self.sample_weight)
         return loss_sum / weight_sum, value
+
+
+def _check_weights(name: str, weight: Array) -> None:
+    if (weight < 0).any() or not weight.any():
+        raise ValueError(f"{name} must be >= 0 and not all 0, its least is {weight.min()}")

@@ -115,6 +115,15 @@ class Trace:
         """The last layer's activations, shape (n, outputs)."""
         return self.a[-1]
 
+    def check(self, layer_sizes: Sequence[int]) -> None:
+        """Raise ValueError if it is not of a network with layers of these sizes."""
+        sizes = (self.inputs.shape[1], *(a.shape[1] for a in self.a))
+        if sizes != tuple(layer_sizes):
+            raise ValueError(
+                f"the trace is not of this network, whose layers have {tuple(layer_sizes[1:])} units on "
+                f"{layer_sizes[0]} inputs, but of one of {sizes}"
+            )
+
     def layer_input(self, index: int) -> Array:
         """What the layer at this index was fed: X, or the activations below it after dropout."""
         if index == 0:
@@ -137,6 +146,8 @@ class Gradients:
         dL/dz by layer: each row's part in the loss L of the whole batch.
     inputs : array, shape (n, inputs), or None
         dL/dX.
+    spans : list of arrays
+        `flat` once more, a view for each span of the network's layout.
     """
 
     flat: Array
@@ -144,3 +155,4 @@ class Gradients:
     biases: Views
     deltas: list[Array]
     inputs: Array | None
+    spans: list[Array]

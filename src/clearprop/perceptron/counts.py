@@ -66,7 +66,7 @@ def _most_differ(X: Any, labels: Array, kept: Array) -> bool:
 
 
 def _least_distinct(hashes: Array) -> int:
-    """At least so many hashes are distinct: as many as the places of a table that they fall upon."""
+    """A lower bound on the number of distinct hashes: that of the places of a table that they fall upon."""
     bits = (8 * len(hashes)).bit_length()
     table = np.zeros(1 << bits, dtype=bool)
     table[hashes >> np.uint64(64 - bits)] = True

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.sparse import is_sparse
-from clearprop.perceptron.rule import SPARSE_BIAS_SHARE, Learned
+from clearprop.perceptron.one_against_rest import OneAgainstRest
+from clearprop.perceptron.rule import SPARSE_BIAS_SHARE, TrainedOutput
 from clearprop.perceptron.separability import separable
 
 Array = npt.NDArray[Any]
@@ -19,18 +20,16 @@ TESTED_IN_FIT = 2_000
 
 
 def judged(
-    X: Any, positives: Sequence[Array], counts: Sequence[Array], fit_intercept: bool, learned: Sequence[Learned]
+    X: Any, classes: OneAgainstRest, fit_intercept: bool, learned: Sequence[TrainedOutput]
 ) -> tuple[Array, list[bool | None]]:
     """Novikoff's bound (R/γ)² on the updates of each output, and whether a hyperplane separates its rows.
 
     Parameters
     ----------
     X : array or CSR matrix, shape (n, features)
-    positives : by output, array of bool, shape (n,)
-        Which rows are of its class.
-    counts : by output, array, shape (n,)
-        What the rows count; the bound is (greatest / least)² times as large where they do not count alike. Rows that
-        count 0 are as if they were not there.
+    classes : OneAgainstRest
+        Which rows are of an output's class, and what they count: the bound is (greatest / least)² times as large where
+        they do not count alike. Rows that count 0 are as if they were not there.
     fit_intercept : bool
     learned : by output
 
@@ -42,7 +41,8 @@ def judged(
     share = (SPARSE_BIAS_SHARE if is_sparse(X) else 1.0) if fit_intercept else 0.0
     bounds = np.full(len(learned), np.inf)
     can: list[bool | None] = []
-    for output, (one, positive, count) in enumerate(zip(learned, positives, counts, strict=True)):
+    for output, one in enumerate(learned):
+        positive, count = classes.positive(output), classes.counts(output)
         there = count > 0
         rows, positive, count = (X, positive, count) if there.all() else (X[there], positive[there], count[there])
         with np.errstate(all="ignore"):
@@ -56,7 +56,7 @@ def judged(
     return bounds, can
 
 
-def _bound(rows: Any, count: Array, learned: Learned, share: float, margin: float) -> float:
+def _bound(rows: Any, count: Array, learned: TrainedOutput, share: float, margin: float) -> float:
     """(R/γ)² of rows that the weights separate by the margin; infinite where that cannot be computed."""
     with np.errstate(all="ignore"):
         squares = np.asarray((rows.multiply(rows) if is_sparse(rows) else rows * rows).sum(axis=1)).ravel()

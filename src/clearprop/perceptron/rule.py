@@ -18,16 +18,16 @@ import numpy.typing as npt
 from clearprop.errors import DivergenceError
 from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.losses import PerceptronLoss
+from clearprop.perceptron.shuffles import XorShift
 from clearprop.perceptron.updates import Update, Updates
+from clearprop.perceptron.weights import Weights, sum_in_order
 
 Array = npt.NDArray[Any]
 
 LOSS = PerceptronLoss()
-# The scale of shrinking weights is folded into them when it gets smaller than this.
-LEAST_SCALE = {np.dtype("float64"): 1e-9, np.dtype("float32"): 1e-6}
 # scikit-learn moves the bias by a hundredth for sparse rows, whose features are rarely not 0.
 SPARSE_BIAS_SHARE = 0.01
-# So many rows are looked ahead at most while nothing is wrong.
+# The most rows that are looked ahead while nothing is wrong.
 LOOK_AHEAD = 256
 
 
@@ -42,7 +42,7 @@ class RuleSettings:
     alpha, l1_ratio : float
         Strength of the penalty, and L1's share of it; alpha 0 for none.
     tolerance, patience : float or None, int
-        Training ends after so many epochs without a gain of `tolerance`; None for never.
+        Training ends after `patience` epochs without a gain of `tolerance`; with None it does not.
     """
 
     rate: float = 1.0
@@ -56,80 +56,24 @@ class RuleSettings:
 
 
 @dataclass
-class Learned:
-    """Weights of shape (features,), bias, epochs, mistakes of the last epoch, and the log of all updates."""
+class TrainedOutput:
+    """What was learned of one output.
+
+    Attributes
+    ----------
+    weights : array, shape (features,)
+    bias : float
+    epochs, mistakes : int
+        How many epochs were gone through, and the updates of the last.
+    updates : Updates
+        The log of all.
+    """
 
     weights: Array
     bias: float
     epochs: int
     mistakes: int
     updates: Updates
-
-
-class XorShift:
-    """The 32-bit generator x ^= x << 13, x >> 17, x << 5, by whose remainders scikit-learn shuffles."""
-
-    def __init__(self, seed: int) -> None:
-        self.state = seed & 0xFFFFFFFF or 1
-
-    def below(self, bound: int) -> int:
-        """A number from 0 to bound - 1."""
-        x = self.state
-        x ^= (x << 13) & 0xFFFFFFFF
-        x ^= x >> 17
-        x ^= (x << 5) & 0xFFFFFFFF
-        self.state = x
-        return (x & 0x7FFFFFFF) % bound
-
-    def permutation(self, n: int) -> Array:
-        """The numbers from 0 to n - 1, shuffled from the front (Fisher and Yates)."""
-        order = list(range(n))
-        for i in range(n - 1):
-            j = i + self.below(n - i)
-            order[i], order[j] = order[j], order[i]
-        return np.array(order, dtype=np.intp)
-
-
-class Weights:
-    """A vector times a scale, with its L2 and L1 norms kept as scikit-learn keeps them."""
-
-    def __init__(self, values: Array, keeps_norms: bool) -> None:
-        self.values, self.dtype, self.keeps_norms = values, values.dtype.type, keeps_norms
-        self.scale = 1.0  # float64, whatever the weights are
-        # Both norms are, as in scikit-learn, those of the features that the last row touched.
-        self.square = float(np.dot(values, values))
-        self.absolute = float(np.abs(values).sum())
-
-    def add(self, features: Any, x: Array, step: float) -> None:
-        """Add the row, times the step, to the weights of its features."""
-        step64 = np.float64(self.dtype(step) / self.dtype(self.scale))
-        changed = self.values[features].astype(np.float64) + x.astype(np.float64) * step64
-        self.values[features] = changed
-        if not self.keeps_norms:
-            return
-        kept = self.values[features].astype(np.float64)
-        self.square = _in_order(kept * kept) * (self.scale * self.scale)
-        self.absolute = _in_order(np.abs(kept)) * self.scale
-
-    def shrink(self, factor: float) -> None:
-        """Multiply all weights, by their scale."""
-        factor = float(self.dtype(factor))
-        self.scale *= factor
-        self.square *= factor * factor
-        self.absolute *= factor
-        if self.scale < LEAST_SCALE[self.values.dtype]:
-            self.fold()
-
-    def fold(self) -> None:
-        """Multiply the scale into the weights."""
-        if self.scale != 1:
-            self.values *= self.dtype(self.scale)
-            self.scale = 1.0
-
-
-def _in_order(products: Array) -> float:
-    """The sum from the first to the last, rounded after every addition; NumPy's own sum goes by pairs."""
-    return float(np.add.accumulate(products, dtype=np.float64)[-1]) if len(products) else 0.0
 
 
 class OnlineRows:
@@ -150,7 +94,7 @@ class OnlineRows:
     def scores(self, indices: Any, weights: Array) -> Array:
         """Weighted sums without bias, each added up from the first feature to the last."""
         if self.sparse:
-            return np.array([_in_order(weights[f] * x) for f, x in map(self.row, indices)])
+            return np.array([sum_in_order(weights[f] * x) for f, x in map(self.row, indices)])
         products = self.X[indices] * weights
         return np.add.accumulate(products, axis=1, dtype=np.float64)[:, -1]
 
@@ -170,7 +114,7 @@ def train(
     validate: Callable[[Array, float], float] | None = None,
     tell: Callable[[str], None] | None = None,
     engine: RuleEngine | None = None,
-) -> Learned:
+) -> TrainedOutput:
     """Train one output until its epochs are over or nothing is gained any more.
 
     Parameters
@@ -211,35 +155,35 @@ def train(
     w = Weights(weights.copy(), settings.alpha > 0)
     run = Run(rows, signs, w, bias, settings, sample_weight, class_weight, output)
     places = np.arange(rows.n)
-    course = Course(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
+    standing = Standing(places, engine.permutation(rows.n, seed) if settings.shuffle else places, taught)
     log = Updates()
-    while course.epoch < settings.epochs and course.stale < settings.patience:
+    while standing.epoch < settings.epochs and standing.stale < settings.patience:
         with np.errstate(all="ignore"):  # what is not finite is noticed below
             if validate is None and tell is None:
-                log += engine.advance(run, course, settings.epochs)
+                log += engine.advance(run, standing, settings.epochs)
             else:
-                log += engine.advance(run, course, course.epoch + 1, judges=validate is None)
+                log += engine.advance(run, standing, standing.epoch + 1, judges=validate is None)
         if not run.is_finite:
-            raise _divergence_error(run, course)
+            raise _divergence_error(run, standing)
         if validate is not None:
-            course.weigh(-validate(w.values * w.scale, run.bias), settings)
+            standing.weigh(-validate(w.values * w.scale, run.bias), settings)
         if tell is not None:
             norm = float(np.linalg.norm(w.values)) * w.scale
             tell(
-                f"Epoch {course.epoch}: {course.mistakes} updates, norm {norm:.4g}, bias {run.bias:.6g}, "
-                f"objective {course.current:.6g}"
+                f"Epoch {standing.epoch}: {standing.mistakes} updates, norm {norm:.4g}, bias {run.bias:.6g}, "
+                f"objective {standing.current:.6g}"
             )
     w.fold()
-    return Learned(w.values, run.bias, course.epoch, course.mistakes, log)
+    return TrainedOutput(w.values, run.bias, standing.epoch, standing.mistakes, log)
 
 
-def _divergence_error(run: Run, course: Course) -> DivergenceError:
+def _divergence_error(run: Run, standing: Standing) -> DivergenceError:
     largest = float(abs(run.rows.X).max())
     step = run.settings.rate * float(run.sample_weight.max()) * max(run.class_weight)
     return DivergenceError(
-        f"training diverged in epoch {course.epoch}: the weights or the bias of output {run.output} were no longer "
+        f"training diverged in epoch {standing.epoch}: the weights or the bias of output {run.output} were no longer "
         f"finite (the largest input is {largest:.4g}, and a row is added up to {step:.4g} times)",
-        course.epoch,
+        standing.epoch,
         None,
         1,
         "Where it began is not changed",
@@ -248,8 +192,8 @@ def _divergence_error(run: Run, course: Course) -> DivergenceError:
 
 
 @dataclass
-class Course:
-    """How far a training has come.
+class Standing:
+    """Where a training stands.
 
     Attributes
     ----------
@@ -286,7 +230,7 @@ class RuleEngine(Protocol):
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         ...
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates.
 
         An epoch is judged by its objective, a row, unless it is judged elsewhere.
@@ -301,24 +245,24 @@ class NumpyRule:
         """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
         return XorShift(seed).permutation(n)
 
-    def advance(self, run: Run, course: Course, last: int, judges: bool = True) -> Updates:
+    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
         """Go on to the last epoch, or until patience is over or a number is not finite."""
         updates: list[Update] = []
         settled = False
-        while course.epoch < last and course.stale < run.settings.patience and run.is_finite:
-            course.places = course.places[course.shuffled]
-            course.epoch += 1
+        while standing.epoch < last and standing.stale < run.settings.patience and run.is_finite:
+            standing.places = standing.places[standing.shuffled]
+            standing.epoch += 1
             run.objective, before = 0.0, len(updates)
-            learned_from = course.places[course.taught[course.places]]
+            learned_from = standing.places[standing.taught[standing.places]]
             for row, score, gradient in () if settled else run.mistaken(learned_from):
                 step = run.correct(row, score, gradient) if gradient else 0.0
                 if step:
-                    updates.append(Update(course.epoch, row, run.output, score, step))
-            course.mistakes = len(updates) - before
+                    updates.append(Update(standing.epoch, row, run.output, score, step))
+            standing.mistakes = len(updates) - before
             # Where no row was wrong, none will be.
-            settled = run.objective == 0 and course.mistakes == 0 and not run.settings.alpha
+            settled = run.objective == 0 and standing.mistakes == 0 and not run.settings.alpha
             if judges:
-                course.weigh(run.objective / max(int(course.taught.sum()), 1), run.settings)
+                standing.weigh(run.objective / max(int(standing.taught.sum()), 1), run.settings)
         return Updates.of(updates)
 
 
@@ -368,7 +312,7 @@ class Run:
             position, ahead = position + first + 1, max(1, ahead // 2)
         # The loss is 0 where the output is right.
         losses = LOSS.value(np.array(wrong_scores)[:, np.newaxis], np.array(wrong_signs)[:, np.newaxis])
-        self.objective = _in_order(losses)
+        self.objective = sum_in_order(losses)
 
     def _every(self, places: Array) -> Iterator[tuple[int, float, float]]:
         """With a penalty every row changes the weights, wrong or not."""
@@ -376,7 +320,7 @@ class Run:
         l1 = settings.l1_ratio
         for row in places.tolist():
             features, x = self.rows.row(row)
-            score = float(w.dtype(_in_order(w.values[features] * x) * w.scale)) + self.bias
+            score = float(w.dtype(sum_in_order(w.values[features] * x) * w.scale)) + self.bias
             pair = np.array([score]), self.signs[row : row + 1]
             self.objective += float(LOSS.value(*pair))
             self.objective += settings.alpha * ((1 - l1) * 0.5 * w.square + l1 * w.absolute)

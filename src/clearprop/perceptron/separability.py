@@ -11,7 +11,7 @@ from clearprop.foundation.sparse import is_sparse
 
 Array = npt.NDArray[Any]
 
-# Above so many numbers the linear programme would take longer than the training that it explains.
+# For more numbers than these the linear programme would take longer than the training that it explains.
 LARGEST = 2_000_000
 
 

@@ -48,11 +48,11 @@ class Updates(Sequence[Update]):
 
     @classmethod
     def of(cls, updates: Sequence[Update]) -> Updates:
-        """A log of these."""
+        """A log of updates that were made one by one."""
         return cls(np.array([tuple(update) for update in updates], dtype=cls.FIELDS))
 
     def moved(self, epochs: int, places: Array | None) -> Updates:
-        """The same so many epochs later, their rows those that stand at these places."""
+        """The same with `epochs` added to their epochs, their rows those that stand at these places."""
         if epochs == 0 and places is None:
             return self
         array = self.array.copy()

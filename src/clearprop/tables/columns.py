@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.entries import Cells, is_missing, number_or_nan, quoted
 
 # Squares of larger numbers, summed over a table, come too near to the end of float64.
@@ -28,6 +28,8 @@ SMALLEST_SCALE = 1e-110
 
 # A column with at least this share of numbers among its known cells is meant to hold numbers only.
 NUMBER_SHARE = 0.8
+
+_MEANT_AS_CATEGORIES = Message("pass ", Parameter("categories", "COLUMN", many=True), " if it names kinds of things")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +94,7 @@ class Column:
     def _is_text(self) -> NDArray[np.bool_]:
         return np.isnan(self._values) & ~self.missing
 
-    def kind(
-        self, otherwise: str = "pass --category COLUMN if it names kinds of things"
-    ) -> Literal["number", "category"]:
+    def kind(self, otherwise: str = _MEANT_AS_CATEGORIES) -> Literal["number", "category"]:
         """What the column holds: numbers if every known cell is a number, categories otherwise.
 
         Two mistakes are refused rather than taken for categories: text in a column of numbers (at least
@@ -112,19 +112,19 @@ class Column:
         """
         n_known = len(self.cells) - int(self.missing.sum())
         if n_known == 0:
-            raise InputError(f"{self.where()}: every cell is missing: remove the column, or pass --ignore COLUMN")
+            rule = f"{self.where()}: every cell is missing: remove the column, or pass "
+            raise InputError(Message(rule, Parameter("ignore", "COLUMN", many=True)))
         text = np.flatnonzero(self._is_text)
         if not len(text):
             return "number"
         first = f"{self.where(text[0])}: {quoted(self.cells[text[0]])}"
         if all(re.fullmatch(r"[+-]?\d*,\d+", cell) for cell in set(self.cells[text].tolist())):
-            raise InputError(f"{first} looks like a number with a decimal comma: write it with a point, or {otherwise}")
+            rule = f"{first} looks like a number with a decimal comma: write it with a point, or "
+            raise InputError(Message(rule, otherwise))
         n_numbers = n_known - len(text)
         if n_numbers >= NUMBER_SHARE * n_known:
-            raise InputError(
-                f"{first} is not a number, and {n_numbers:,} of the {n_known:,} known cells are: correct it, "
-                f"leave it empty if it is not known, or {otherwise}"
-            )
+            rule = f"{first} is not a number, and {n_numbers:,} of the {n_known:,} known cells are: correct it, "
+            raise InputError(Message(rule, "leave it empty if it is not known, or ", otherwise))
         return "category"
 
     def numbers(self) -> NDArray[np.float64]:

@@ -14,7 +14,7 @@ Array = npt.NDArray[Any]
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What came out.
+    """The scores of a model on rows whose answers are known.
 
     Attributes
     ----------
@@ -39,7 +39,7 @@ class Evaluation:
     notes: list[str] = field(default_factory=list)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """The scores as dictionaries, lists, texts and numbers, which JSON has."""
         return {
             "task": self.task,
             "rows": self.n_rows,

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,127 +12,23 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.files.model_file import ModelFile
-from clearprop.foundation.arguments import checked_sizes, whole
-from clearprop.foundation.near_names import SaysNearKeywords
-from clearprop.losses import LOSSES
 from clearprop.network.network import Network
 from clearprop.tables.columns import Column
-from clearprop.tables.config_checks import checked_entries
 from clearprop.tables.evaluation import Evaluation, evaluate_classes, evaluate_numbers
 from clearprop.tables.preprocessing import Preprocessor
+from clearprop.tables.settings import TableSettings
 from clearprop.tables.table import Table
-from clearprop.tables.targets import ClassTarget, NumberTarget, Target, Task
+from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import History
-from clearprop.training.trainer import Trainer, check_room
+from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
-
-MOST_EPOCHS = 10_000_000
-GREATEST_SEED = 2**32 - 1  # of NumPy's legacy generator, by which scikit-learn splits the rows
-
-
-@dataclass(frozen=True)
-class TableSettings(SaysNearKeywords):
-    """How a table is learned.
-
-    Attributes
-    ----------
-    task : {"classification", "regression"}, optional
-        Found out from the target column where not given.
-    hidden : sequence of int
-        Units of the hidden layers.
-    activation : str
-    initializer : str
-        Glorot's gave better results on tables than the activations' own ones.
-    loss : str, optional
-        For regression; classes are always learned by cross entropy.
-    validation : float
-        The share of rows that are kept out of training, to judge it by; 0 for none.
-    ignore, categories : sequence of str
-        Columns to leave out, and columns of numbers that stand for categories.
-    max_categories : int
-        A column with more different texts is refused.
-    seed : int
-        For the split, the first weights, the order of the rows and dropout.
-    trainer : dict
-        Further settings of `Trainer`; epochs are 200, patience 20 and the batch size fits the rows where not given.
-
-    Raises
-    ------
-    InputError, ValueError, TypeError
-        A setting that no table could be learned with.
-
-    Examples
-    --------
-    >>> TableSettings(trainer={"learning_rate": float("nan")})
-    Traceback (most recent call last):
-    ValueError: learning_rate must be a finite number > 0, got nan
-    """
-
-    task: Task | None = None
-    hidden: Sequence[int] = (32, 16)
-    activation: str = "relu"
-    initializer: str = "glorot_uniform"
-    loss: str | None = None
-    dtype: str = "float64"
-    validation: float = 0.2
-    ignore: Sequence[str] = ()
-    categories: Sequence[str] = ()
-    max_categories: int = 1000
-    seed: int = 0
-    trainer: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        if self.task not in (None, "classification", "regression"):
-            raise InputError(f"task must be 'classification' or 'regression', got {self.task!r}")
-        if not 0 <= self.validation < 1:
-            raise InputError(f"validation must be a share from 0 to below 1, got {self.validation:g}: try 0.2")
-        if whole("seed", self.seed, 0) > GREATEST_SEED:
-            raise InputError(f"seed must be at most {GREATEST_SEED:,}, got {self.seed:,}: take a smaller one")
-        whole("max_categories", self.max_categories, 1)
-        self._check_loss()
-        self._check_network_and_trainer()
-
-    def check_columns(self, table: Table, target: str) -> Table:
-        """The columns that are learned from; an InputError if the target or one that a setting names is not there.
-
-        It looks at names alone, and so takes a table without rows.
-        """
-        table.select([target])
-        kept = table.drop([target, *self.ignore])
-        kept.select(self.categories)
-        return kept
-
-    def _check_loss(self) -> None:
-        if self.loss is None:
-            return
-        classification = LOSSES.resolve(self.loss).classification
-        if classification or self.task == "classification":
-            whose = "classes, which are learned by cross entropy anyway" if classification else "regression"
-            raise InputError(f"loss {self.loss!r} is for {whose}: leave it out")
-
-    def _check_network_and_trainer(self) -> None:
-        """Make the least ones, of a unit a layer, which refuse whatever larger ones would; then their sizes."""
-        sizes = checked_sizes([1, *self.hidden, 1])
-        network = Network(
-            [1] * len(sizes), self.activation, initializer=self.initializer, dtype=self.dtype, rng=self.seed
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # the trainer that trains says it
-            trainer = Trainer(network, **{"epochs": 1, **self.trainer})
-        epochs = trainer.epochs
-        if epochs > MOST_EPOCHS:
-            raise InputError(
-                f"epochs must be at most {MOST_EPOCHS:,}, got {epochs:,}: a few hundred are usual, and training "
-                "ends by itself when patience epochs bring no gain"
-            )
-        check_room(sizes, network.dtype, trainer.lbfgs or trainer.optimizer)
 
 
 @dataclass(frozen=True)
 class Predictions:
-    """Answers for the rows of a table.
+    """A model's answers for the rows of a table, in the words and the unit of the table that it learned from.
 
     Attributes
     ----------
@@ -208,7 +103,8 @@ class TableModel:
         if check is not None:
             check(preprocessor)
         model = cls(_new_network(preprocessor, learned_target, settings), preprocessor, learned_target)
-        rows = model._features_and_targets(train)
+        trained_on = model._prepared(train)
+        kept_out = None if held_out is None else model._prepared(held_out)
         usual: dict[str, Any] = {"epochs": 200, "patience": 20}
         if settings.trainer.get("optimizer") != "lbfgs":
             usual["batch_size"] = _batch_size(train.n_rows)
@@ -218,16 +114,16 @@ class TableModel:
             callbacks=callbacks,
             rng=np.random.default_rng([settings.seed, 1]),
         )
-        history = trainer.fit(*rows, validation=None if held_out is None else model._features_and_targets(held_out))
-        judged = held_out or train
+        validation = None if kept_out is None else (kept_out.features, kept_out.targets)
+        history = trainer.fit(trained_on.features, trained_on.targets, validation=validation)
         return Learned(
             model=model,
             history=history,
             stop_reason=str(trainer.stop_reason),
             ending=str(trainer.ending),
             optimizer=str(settings.trainer.get("optimizer", "adam")),
-            batch_size=min(trainer.batch_size or train.n_rows, train.n_rows),
-            evaluation=model.evaluate(judged),
+            batch_size=trainer.training.batch_size,
+            evaluation=model._judged(kept_out or trained_on),
             train=train,
             held_out=held_out,
             notes=notes,
@@ -236,28 +132,21 @@ class TableModel:
     def predict(self, table: Table) -> Predictions:
         """Answers for all rows; the target's column need not be there."""
         notes: list[str] = []
-        used = table.drop([self.target.name]) if self.target.name in table.names else table
-        return self.answer(self.preprocessor.transform(used, notes), notes)
-
-    def answer(self, features: Array, notes: Sequence[str] = ()) -> Predictions:
-        """Answers for features (n, n_features), such as the preprocessor makes of a table."""
-        outputs = self.network.predict(features)
+        features = self._features(table, notes)
         if isinstance(self.target, ClassTarget):
-            probabilities = np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
-            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, list(notes))
-        return Predictions(self.target.decode(outputs[:, 0]), None, list(notes))
+            probabilities = self._probabilities(features)
+            return Predictions(self.target.decode(probabilities.argmax(axis=1)), probabilities, notes)
+        return Predictions(self._quantities(features), None, notes)
+
+    def answers(self, features: Array) -> Array:
+        """Class numbers or quantities (n,) for features (n, n_features), such as the preprocessor makes of a table."""
+        if isinstance(self.target, ClassTarget):
+            return self._probabilities(features).argmax(axis=1)
+        return self._quantities(features)
 
     def evaluate(self, table: Table) -> Evaluation:
-        """Compare the answers with the target's column."""
-        predictions = self.predict(table)
-        column = table.column(self.target.name)
-        if isinstance(self.target, ClassTarget):
-            assert predictions.probabilities is not None
-            evaluation = evaluate_classes(self.target.encode(column), predictions.probabilities, self.target.classes)
-        else:
-            evaluation = evaluate_numbers(self.target.decode(self.target.encode(column)), predictions.values)
-        evaluation.notes[:0] = predictions.notes
-        return evaluation
+        """How good the answers are for rows whose target is known; InputError if a cell cannot be taken."""
+        return self._judged(self._prepared(table))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file; `clearprop.load` reads it."""
@@ -273,10 +162,13 @@ class TableModel:
         InputError
             The file's parts do not belong together.
         """
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.config import TableModelConfig
+
         try:
-            extra = checked_entries(file.extra, {"preprocessor", "target"}, "table model")
-            preprocessor = Preprocessor.from_config(extra["preprocessor"])
-            target = Target.from_config(extra["target"])
+            parts = checked(file.extra, TableModelConfig, "table model")
+            preprocessor = Preprocessor.from_config(parts.preprocessor)
+            target = Target.from_config(parts.target)
             inputs, outputs = len(preprocessor.feature_names), _n_outputs(target)
             if (file.network.layer_sizes[0], file.network.layer_sizes[-1]) != (inputs, outputs):
                 raise InputError(
@@ -287,9 +179,39 @@ class TableModel:
             raise InputError(f"{path}: damaged model file: {error}") from error
         return cls(file.network, preprocessor, target)
 
-    def _features_and_targets(self, table: Table) -> tuple[Array, Array]:
-        features = self.preprocessor.transform(table.drop([self.target.name]))
-        return features, self.target.encode(table.column(self.target.name))
+    def _features(self, table: Table, notes: list[str]) -> Array:
+        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        return self.preprocessor.transform(used, notes)
+
+    def _prepared(self, table: Table) -> _Prepared:
+        notes: list[str] = []
+        features = self._features(table, notes)
+        return _Prepared(features, self.target.encode(table.column(self.target.name)), notes)
+
+    def _probabilities(self, features: Array) -> Array:
+        """The probability of each class (n, classes)."""
+        outputs = self.network.predict(features)
+        return np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+    def _quantities(self, features: Array) -> Array:
+        return self.target.decode(self.network.predict(features)[:, 0])
+
+    def _judged(self, rows: _Prepared) -> Evaluation:
+        if isinstance(self.target, ClassTarget):
+            evaluation = evaluate_classes(rows.targets, self._probabilities(rows.features), self.target.classes)
+        else:
+            evaluation = evaluate_numbers(self.target.decode(rows.targets), self._quantities(rows.features))
+        evaluation.notes[:0] = rows.notes
+        return evaluation
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """The rows of a table as the network takes them, and what was remarkable about them."""
+
+    features: Array
+    targets: Array
+    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -298,14 +220,21 @@ class Learned:
 
     Attributes
     ----------
+    model : TableModel
+    history : History
+        Losses and scores by epoch.
     stop_reason, ending : str
         Why training ended; and, in the second, which epoch's parameters the model has.
+    optimizer : str
+        The optimiser's name.
+    batch_size : int
+        How many rows a step took.
     evaluation : Evaluation
         On the rows held out, or on the training rows where there are none.
     train, held_out : Table
         The rows trained on, and those kept out of it (None for none).
     notes : list of str
-        What was found out about the table.
+        What was found out about the table; one that names parameters is a `clearprop.errors.Message`.
     """
 
     model: TableModel

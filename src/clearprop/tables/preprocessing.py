@@ -16,15 +16,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.errors import InputError
-from clearprop.foundation.entries import MISSING, in_order, listed, quoted
+from clearprop.errors import InputError, Message, Parameter
+from clearprop.foundation.entries import MISSING, listed, quoted
 from clearprop.foundation.memory import check_memory
-from clearprop.tables.columns import LARGEST_MEAN, SMALLEST_SCALE, SMALLEST_SPAN, Column
-from clearprop.tables.config_checks import checked_entries, checked_name, checked_number, checked_texts, refuse
+from clearprop.tables.columns import SMALLEST_SPAN, Column
+from clearprop.tables.identifiers import distinct_values, note_identifier
 from clearprop.tables.table import Table
-
-# A column with more different texts than this, and more than half of its rows, is taken for an identifier.
-MOST_UNREPEATED = 20
 
 
 @dataclass(frozen=True)
@@ -69,13 +66,11 @@ class NumberColumn:
     @classmethod
     def from_config(cls, config: object, what: str) -> NumberColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
-        entries = checked_entries(config, {"kind", "name", "median", "mean", "scale"}, what)
-        return cls(
-            checked_name(entries["name"], what),
-            checked_number(entries["median"], f"{what}, median", -LARGEST_MEAN, LARGEST_MEAN),
-            checked_number(entries["mean"], f"{what}, mean", -LARGEST_MEAN, LARGEST_MEAN),
-            checked_number(entries["scale"], f"{what}, scale", SMALLEST_SCALE, LARGEST_MEAN),
-        )
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.config import NumberColumnConfig
+
+        column = checked(config, NumberColumnConfig, what)
+        return cls(column.name, column.median, column.mean, column.scale)
 
 
 @dataclass(frozen=True)
@@ -119,12 +114,15 @@ class CategoryColumn:
     @classmethod
     def from_config(cls, config: object, what: str) -> CategoryColumn:
         """The column that `to_config` described; InputError when an entry is not as it must be."""
-        entries = checked_entries(config, {"kind", "name", "values"}, what)
-        values = checked_texts(entries["values"], f"{what}, values")
-        never_met = [value for value in values if value and value in MISSING]
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.config import CategoryColumnConfig, refuse_repeats
+
+        column = checked(config, CategoryColumnConfig, what)
+        refuse_repeats(column.values, f"{what}, values")
+        never_met = [value for value in column.values if value and value in MISSING]
         if never_met:
             raise refuse(f"{what}, values", f"{listed(never_met)} counts as a missing cell, which is written ''")
-        return cls(checked_name(entries["name"], what), values)
+        return cls(column.name, column.values)
 
 
 @dataclass(frozen=True)
@@ -193,9 +191,9 @@ class Preprocessor:
                 constant = bool(np.nanmax(numbers_of_column) - np.nanmin(numbers_of_column) < SMALLEST_SPAN)
                 if not constant:
                     numbers[column.name] = numbers_of_column
-                    _note_identifier(column, numbers_of_column, notes)
+                    note_identifier(column, numbers_of_column, notes)
             else:
-                values = _distinct_values(column, max_categories, column.name in forced)
+                values = distinct_values(column, max_categories, column.name in forced)
                 learned = CategoryColumn(column.name, values)
                 constant = len(learned.values) == 1
                 if not constant:
@@ -256,7 +254,10 @@ class Preprocessor:
         check_memory(
             8 * table.n_rows * n_features,
             f"{table.path}: {table.n_rows:,} rows of {n_features:,} features",
-            "pass --ignore for a column with very many texts, a smaller --max-categories, or fewer rows",
+            Message(
+                *("pass ", Parameter("ignore"), " for a column with very many texts, a smaller "),
+                *(Parameter("max_categories"), ", or fewer rows"),
+            ),
         )
         features = np.empty((table.n_rows, n_features))
         start = 0
@@ -293,9 +294,10 @@ class Preprocessor:
         >>> Preprocessor.from_config(preprocessor.to_config()) == preprocessor
         True
         """
-        entries = checked_entries(config, {"columns"}, "preprocessing")["columns"]
-        if not isinstance(entries, list) or not entries:
-            raise refuse("preprocessing, columns", f"{quoted(entries)} is not a list of columns")
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.config import PreprocessorConfig
+
+        entries = checked(config, PreprocessorConfig, "preprocessing").columns
         columns = tuple(
             _column_from_config(entry, f"preprocessing, column {number}")
             for number, entry in enumerate(entries, start=1)
@@ -314,42 +316,14 @@ def _column_from_config(config: object, what: str) -> NumberColumn | CategoryCol
         return NumberColumn.from_config(config, what)
     if kind == CategoryColumn.kind:
         return CategoryColumn.from_config(config, what)
+    from clearprop.foundation.configs import refuse
+
     raise refuse(what, f"its kind, {quoted(kind)}, is neither 'number' nor 'category'")
 
 
 def _numbers_come_first(columns: Sequence[NumberColumn | CategoryColumn]) -> bool:
     kinds = [column.kind for column in columns]
     return kinds == sorted(kinds, reverse=True)  # "number", then "category"
-
-
-def _distinct_values(column: Column, max_categories: int, forced: bool) -> tuple[str, ...]:
-    """The categories of a column, unless there are too many, or (if no one said that they are) almost no repeats."""
-    distinct = set(column.cells.tolist())
-    known = distinct - MISSING
-    n_known = int((~column.missing).sum())
-    looks = f"{column.where()}: {len(known):,} different texts in {n_known:,} known cells look like an identifier, "
-    looks += "a date or free text"
-    if len(known) > max_categories:
-        raise InputError(
-            f"{looks} (at most {max_categories:,} are taken): pass --ignore {quoted(column.name)}, or a greater "
-            "--max-categories"
-        )
-    if not forced and len(known) > MOST_UNREPEATED and 2 * len(known) > n_known:
-        raise InputError(
-            f"{looks}: pass --ignore {quoted(column.name)}, or --category {quoted(column.name)} if they name kinds "
-            "of things"
-        )
-    return (*([""] if distinct & MISSING else []), *in_order(known))
-
-
-def _note_identifier(column: Column, numbers: NDArray[np.float64], notes: list[str]) -> None:
-    """Say so if a column of whole numbers has another one in every row, as a running number has."""
-    known = numbers[~np.isnan(numbers)]
-    if len(known) > MOST_UNREPEATED and (known == np.rint(known)).all() and len(np.unique(known)) == len(known):
-        notes.append(
-            f"{column.where()}: every row has another whole number: pass --ignore {quoted(column.name)} if it is an "
-            "identifier."
-        )
 
 
 def _scaled_columns(numbers: dict[str, NDArray[np.float64]]) -> list[NumberColumn]:

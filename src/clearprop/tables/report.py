@@ -2,8 +2,6 @@
 
 import io
 import os
-import platform
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Any
 
@@ -11,6 +9,7 @@ import numpy as np
 
 from clearprop import plots
 from clearprop.foundation.atomic import write_atomically
+from clearprop.foundation.environment import versions
 from clearprop.printable import printable
 from clearprop.tables.model import Learned, TableModel
 from clearprop.tables.preprocessing import NumberColumn
@@ -67,7 +66,7 @@ def write_report(path: str | os.PathLike[str], learned: Learned, title: str, com
         loss_curve=Markup(_svg(loss_figure(learned))),
         boundary=None if boundary is None else Markup(_svg(boundary)),
         shade=lambda count, total: f"background: rgba(0, 114, 178, {0.75 * count / max(total, 1):.3f})",
-        versions=f"clearprop {version('clearprop')}, Python {platform.python_version()}, NumPy {np.__version__}",
+        versions=versions(),
     )
     write_atomically(path, html)
 
@@ -91,15 +90,14 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
     complete = np.isfinite(points).all(axis=1)
     shown, points = shown.take(np.flatnonzero(complete)), points[complete]
     target = model.target
-    truth = target.encode(shown.column(target.name))
+    answered = shown.column(target.name)
 
     def answers(plane: Any) -> Any:
         features = [column.scaled(numbers) for column, numbers in zip(columns, plane.T, strict=True)]
-        predictions = model.answer(np.column_stack(features))
-        return predictions.values if predictions.probabilities is None else predictions.probabilities.argmax(axis=1)
+        return model.answers(np.column_stack(features))
 
     labels = target.classes if isinstance(target, ClassTarget) else None
-    truth = truth if labels is not None else target.decode(truth)
+    truth = answered.numbers() if labels is None else target.encode(answered)
     title = f"What the network answers: {target.name}"
     return plots.draw_decision_boundary(answers, points, truth, names, labels, title).figure
 

@@ -10,15 +10,14 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.entries import MISSING, Cells, are_numbers, as_cells, in_order, listed, number_or_nan, quoted
-from clearprop.tables.columns import LARGEST_MEAN, SMALLEST_SCALE, SMALLEST_SPAN, Column
-from clearprop.tables.config_checks import checked_entries, checked_name, checked_number, checked_texts, refuse
+from clearprop.tables.columns import SMALLEST_SPAN, Column
 
 Task = Literal["classification", "regression"]
 
 MOST_CLASSES = 1000
-# Whole numbers are guessed to be classes if there are so few different ones, in so many rows for each.
+# Whole numbers are guessed to be classes if at most ten differ, with five rows or more for each on average.
 MOST_GUESSED_CLASSES = 10
 LEAST_ROWS_A_GUESSED_CLASS = 5
 
@@ -104,6 +103,8 @@ class Target(ABC):
             return ClassTarget.from_entries(config)
         if task == NumberTarget.task:
             return NumberTarget.from_entries(config)
+        from clearprop.foundation.configs import refuse
+
         raise refuse("target", f"its task, {quoted(task)}, is neither 'classification' nor 'regression'")
 
 
@@ -136,14 +137,12 @@ class ClassTarget(Target):
             )
         if len(labels) > min(MOST_CLASSES, max(2, n_rows / 2)):
             meaning = (
-                "a quantity: pass --task regression"
+                Message("a quantity: pass ", Parameter("task", "regression"))
                 if are_numbers(labels)
                 else "an identifier or free text: name another target"
             )
-            raise InputError(
-                f"{column.where()}: {len(labels):,} classes in {n_rows:,} rows are too many (at most "
-                f"{MOST_CLASSES:,}, and half of the rows); the column looks like {meaning}"
-            )
+            rule = f"{len(labels):,} classes in {n_rows:,} rows are too many (at most {MOST_CLASSES:,}, and half of "
+            raise InputError(Message(f"{column.where()}: {rule}the rows); the column looks like ", meaning))
         target = cls(column.name, tuple(in_order(labels)))
         alike = [
             pair
@@ -156,11 +155,11 @@ class ClassTarget(Target):
 
     @cached_property
     def labels_are_numbers(self) -> bool:
-        """Whether labels are compared as numbers."""
+        """Whether all labels are finite numbers, and so `1.0` and `1` are the same class."""
         return are_numbers(self.classes)
 
     def key(self, label: str) -> float | str:
-        """What labels are compared by."""
+        """What stands for a label in comparisons: its number where all labels are numbers, else itself."""
         return number_or_nan(label) if self.labels_are_numbers else label
 
     def encode(self, column: Column) -> NDArray[np.int64]:
@@ -195,10 +194,12 @@ class ClassTarget(Target):
     @classmethod
     def from_entries(cls, config: object) -> ClassTarget:
         """The target of a checked configuration; `Target.from_config` chooses it."""
-        entries = checked_entries(config, {"task", "name", "classes"}, "target")
-        target = cls(
-            checked_name(entries["name"], "target, name"), checked_texts(entries["classes"], "target, classes")
-        )
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.config import ClassTargetConfig, refuse_repeats
+
+        entries = checked(config, ClassTargetConfig, "target")
+        refuse_repeats(entries.classes, "target, classes")
+        target = cls(entries.name, entries.classes)
         if any(label in MISSING for label in target.classes):
             raise refuse("target, classes", f"one of {listed(sorted(MISSING), 20)} is among them")
         if len({target.key(label) for label in target.classes}) < max(2, len(target.classes)):
@@ -255,29 +256,31 @@ class NumberTarget(Target):
     @classmethod
     def from_entries(cls, config: object) -> NumberTarget:
         """The target of a checked configuration; `Target.from_config` chooses it."""
-        entries = checked_entries(config, {"task", "name", "mean", "scale"}, "target")
-        return cls(
-            checked_name(entries["name"], "target, name"),
-            checked_number(entries["mean"], "target, mean", -LARGEST_MEAN, LARGEST_MEAN),
-            checked_number(entries["scale"], "target, scale", SMALLEST_SCALE, LARGEST_MEAN),
-        )
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.config import NumberTargetConfig
+
+        entries = checked(config, NumberTargetConfig, "target")
+        return cls(entries.name, entries.mean, entries.scale)
 
 
 def _guessed_task(column: Column) -> tuple[Task, str]:
     """Classification or regression, and a sentence why."""
     name, n_rows = quoted(column.name), len(column.cells)
-    if column.kind(otherwise="pass --task classification") == "category":
+    if column.kind(otherwise=Message("pass ", Parameter("task", "classification"))) == "category":
         return "classification", f"{name} holds text: classification."
     values = column.numbers()
-    otherwise = "(pass --task {} if that is wrong)"
     if (values != np.rint(values)).any():
-        return "regression", f"{name} holds numbers with fractions: regression {otherwise.format('classification')}."
+        return "regression", _guess(f"{name} holds numbers with fractions", "regression", "classification")
     n_different = len(np.unique(values))
     holds = f"{name} holds {n_different:,} different whole numbers in {n_rows:,} rows"
     enough_rows = n_rows >= LEAST_ROWS_A_GUESSED_CLASS * n_different
     if n_different <= 2 or (n_different <= MOST_GUESSED_CLASSES and enough_rows):
-        return "classification", f"{holds}: classification {otherwise.format('regression')}."
-    return "regression", f"{holds}: regression {otherwise.format('classification')}."
+        return "classification", _guess(holds, "classification", "regression")
+    return "regression", _guess(holds, "regression", "classification")
+
+
+def _guess(holds: str, task: Task, other: Task) -> str:
+    return Message(f"{holds}: {task} (pass ", Parameter("task", other), " if that is wrong).")
 
 
 def _refuse_missing_cells(column: Column) -> None:

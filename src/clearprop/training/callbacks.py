@@ -1,73 +1,83 @@
-"""Callbacks: what is to be told how training goes. They may read all of the trainer, and stop it."""
+"""Callbacks: what is to be told how training goes. They may read all of a run and its settings, and stop it."""
 
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
-if TYPE_CHECKING:
-    from clearprop.training.trainer import Trainer
+from typing import Protocol
+
+from clearprop.network.network import Network
+from clearprop.network.rows import Rows
+from clearprop.schedules import Schedule
+from clearprop.training.history import History
+from clearprop.training.snapshots import Snapshot
+
+
+class ObservedTraining(Protocol):
+    """What a callback is told of: a run under way (see `Training`, which has more), and what was chosen for it.
+
+    A setting that a callback changes counts from then on, and for the trainer whose setting it is.
+    """
+
+    network: Network
+    rows: Rows
+    n_rows: int
+    learning_rate: float
+    schedule: Schedule
+    epochs: int
+    callbacks: list[Callback]
+
+    @property
+    def history(self) -> History:
+        """The epochs so far."""
+
+    @property
+    def next_rate(self) -> float:
+        """The learning rate of the step that comes next."""
+
+    @property
+    def best_epoch(self) -> int | None:
+        """The epoch that was best by the monitored number so far."""
+
+    @property
+    def epochs_without_gain(self) -> int:
+        """How many epochs on end have passed without gain in the monitored number."""
+
+    @property
+    def stop_requested(self) -> str | None:
+        """Why training will end after the present epoch; None where it will not."""
+
+    @property
+    def stop_reason(self) -> str | None:
+        """Why training has ended; None while it has not."""
+
+    def stop(self, reason: str) -> None:
+        """End training at the end of the present epoch, or at once if none has begun."""
+
+    def snapshot(self) -> Snapshot:
+        """All of the present state, as copies."""
 
 
 class Callback:
     """Told when training starts, after each batch and epoch, and when it ends; override what is of interest.
 
-    `trainer.stop("reason")` ends training after the present epoch.
+    `training.stop("reason")` ends training after the present epoch.
 
     Attributes
     ----------
     reads_history_only : bool
-        True of one that, after an epoch, reads `trainer.history` only and stops nothing: it may then be told of several
-        short epochs one after the other when all of them have passed, which trains small networks faster.
+        True of one that, after an epoch, reads `training.history` only and stops nothing: it may then be told of
+        several short epochs one after the other when all of them have passed, which trains small networks faster.
     """
 
     reads_history_only: bool = False
 
-    def on_start(self, trainer: "Trainer") -> None:
+    def on_start(self, training: ObservedTraining) -> None:
         """Before the first batch."""
 
-    def on_batch_end(self, trainer: "Trainer") -> None:
+    def on_batch_end(self, training: ObservedTraining) -> None:
         """After a batch, when training is advanced by single batches."""
 
-    def on_epoch_end(self, trainer: "Trainer") -> None:
-        """After an epoch; `trainer.history[-1]` tells of it."""
+    def on_epoch_end(self, training: ObservedTraining) -> None:
+        """After an epoch; `training.history[-1]` tells of it."""
 
-    def on_finish(self, trainer: "Trainer") -> None:
-        """When training has ended; `trainer.stop_reason` tells why."""
-
-
-class ProgressBar(Callback):
-    """A bar with epochs, losses and the time left, on standard error."""
-
-    reads_history_only = True
-
-    def __init__(self) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("training"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[numbers]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
-        self._task: Any = None
-
-    def on_start(self, trainer: "Trainer") -> None:
-        """Show the empty bar."""
-        self._task = self._progress.add_task("training", total=trainer.epochs, numbers="")
-        self._progress.start()
-
-    def on_epoch_end(self, trainer: "Trainer") -> None:
-        """One epoch further."""
-        record = trainer.history[-1]
-        numbers = f"loss {record.loss:.4f}"
-        if record.validation_loss is not None:
-            numbers += f", validation {record.validation_loss:.4f}"
-        self._progress.update(self._task, completed=record.epoch, numbers=numbers)
-
-    def on_finish(self, trainer: "Trainer") -> None:
-        """Take the bar away."""
-        self._progress.stop()
+    def on_finish(self, training: ObservedTraining) -> None:
+        """When training has ended; `training.stop_reason` tells why."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy.typing as npt
 
-from clearprop.engines import Progress
+from clearprop.engines import Job, Progress
+from clearprop.foundation.randomness import generator_state, restore_generator, same_kind
 from clearprop.training.history import EpochRecord
 from clearprop.training.stopping import Patience
 
@@ -57,3 +59,32 @@ class Snapshot:
     generator: dict[str, Any]
     state: State
     records: tuple[EpochRecord, ...]
+
+    def check_fits(self, job: Job) -> None:
+        """Refuse a job that this is no snapshot of.
+
+        Raises
+        ------
+        ValueError
+            Its network is of another size or dtype, its optimiser has other slots, or its generator is of another kind.
+        """
+        parameters = job.network.parameters
+        if not same_kind(self.generator, generator_state(job.rng)):
+            raise ValueError("the snapshot was taken with another kind of random generator: give the trainer the same")
+        if (
+            self.parameters.shape != parameters.shape
+            or self.slots.shape != job.slots.shape
+            or self.parameters.dtype != parameters.dtype
+        ):
+            raise ValueError(
+                f"the snapshot is of {self.parameters.size} {self.parameters.dtype} parameters and "
+                f"{len(self.slots)} slots, this training of {parameters.size} {parameters.dtype} and {len(job.slots)}: "
+                "start the trainer with the same network and optimiser"
+            )
+
+    def restore_into(self, job: Job) -> None:
+        """Put parameters, slots, step and generator back."""
+        job.network.parameters[:] = self.parameters
+        job.slots[:] = self.slots
+        job.step = self.step
+        restore_generator(job.rng, copy.deepcopy(self.generator))

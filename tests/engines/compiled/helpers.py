@@ -11,9 +11,10 @@ import numpy as np
 
 import clearprop
 from clearprop import OPTIMIZERS, Penalty
-from clearprop.engines import Job, NumpyEngine, Progress, Stretch
+from clearprop.engines import Job, NumpyEngine, Progress, StepSettings, Stretch
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.training import CompiledTraining, not_compilable
+from clearprop.network.rows import Rows
 
 # The greatest difference that rounding may make, as a share of the largest number.
 ROUNDING = {"float64": 1e-12, "float32": 2e-5}
@@ -26,10 +27,10 @@ class Kernel:
         self.threads = threads
         self.training = None
 
-    def run(self, job, stretch):
+    def run(self, job, rows, stretch):
         missing = not_compilable(job)
         assert missing is None, f"{missing} has no compiled form: write one in clearprop/engines/compiled"
-        self.training = self.training or CompiledTraining(job, self.threads)
+        self.training = self.training or CompiledTraining(job, rows, self.threads)
         good = self.training.run(stretch)
         assert good == stretch.n_batches, f"the numbers were finite after {good} steps of {stretch.n_batches} only"
 
@@ -37,32 +38,27 @@ class Kernel:
 def job_of(
     network, X, y, optimizer="sgd", batch_size=7, weight=None, penalty=None, decay=0.0, dropout=0.0, clip_norm=None
 ):
-    """A job with a copy of the network, so that each engine can be given its own."""
+    """A job with a copy of the network, so that each engine can be given its own; and the rows."""
     optimizer = OPTIMIZERS.resolve(optimizer)
     dtype = network.dtype
-    return Job(
+    masked = [dropout] * (len(network.weights) - 1)
+    job = Job(
         network=network.copy(),
         optimizer=optimizer,
         slots=np.zeros((len(optimizer.slots), network.parameters.size), dtype),
-        X=X.astype(dtype),
-        y=y.astype(dtype),
-        sample_weight=None if weight is None else weight.astype(dtype),
-        batch_size=min(batch_size, len(y)),
-        penalty=penalty or Penalty(),
-        decoupled_decay=decay,
-        dropout=[dropout] * (len(network.weights) - 1),
-        clip_norm=clip_norm,
+        settings=StepSettings(min(batch_size, len(y)), penalty or Penalty(), decay, masked, clip_norm),
         rng=np.random.default_rng(2),
     )
+    return job, Rows(X.astype(dtype), y.astype(dtype), None if weight is None else weight.astype(dtype))
 
 
-def train(engine, job, rate, epochs=2, shuffle=True):
+def train(engine, job, given, rate, epochs=2, shuffle=True):
     """The sums of each epoch: loss, norm, rows, penalty; the rate is another in each batch."""
-    rng, n, sums = np.random.default_rng(3), job.n_rows, []
+    rng, n, sums = np.random.default_rng(3), len(given), []
     for _ in range(epochs):
         orders, progress = rng.permutation(n)[np.newaxis] if shuffle else None, Progress.none()
-        rates = rate * rng.uniform(0.5, 1, size=(1, -(-n // job.batch_size)))
-        engine.run(job, Stretch(orders, 0, n, rates, progress))
+        rates = rate * rng.uniform(0.5, 1, size=(1, -(-n // job.settings.batch_size)))
+        engine.run(job, given, Stretch(orders, 0, n, rates, progress))
         sums.append(progress.sums)
     return np.concatenate(sums)
 
@@ -73,13 +69,14 @@ def difference(one, other, least=0.0):
     return float(np.abs(np.subtract(one, other, dtype=np.float64)).max(initial=0) / (largest or 1))
 
 
-def assert_agreement(job, rate, threads=None, rounding=None, **settings):
+def assert_agreement(job_and_rows, rate, threads=None, rounding=None, **settings):
     """The kernel comes to what the NumPy engine comes to: parameters, slots, steps, sums and random numbers drawn."""
+    job, given = job_and_rows
     twin = copy.deepcopy(job)
     rounding = rounding or ROUNDING[str(job.network.dtype)]
     before = job.network.parameters.copy()
-    expected = train(NumpyEngine(), twin, rate, **settings)
-    sums = train(Kernel(threads), job, rate, **settings)
+    expected = train(NumpyEngine(), twin, given, rate, **settings)
+    sums = train(Kernel(threads), job, given, rate, **settings)
     assert job.step == twin.step > 0
     assert job.rng.random() == twin.rng.random()
     assert difference(job.network.parameters, twin.network.parameters) <= rounding
@@ -87,7 +84,7 @@ def assert_agreement(job, rate, threads=None, rounding=None, **settings):
         assert difference(one, other) <= rounding, name
     for name, one, other in zip(("loss", "norm", "rows", "penalty"), sums.T, expected.T, strict=True):
         # A row's loss is what is left of terms of about 1.
-        assert difference(one, other, least=job.n_rows if name == "loss" else 0) <= rounding, name
+        assert difference(one, other, least=len(given) if name == "loss" else 0) <= rounding, name
     return difference(before, job.network.parameters)
 
 

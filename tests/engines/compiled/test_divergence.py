@@ -69,10 +69,10 @@ def test_steps_that_grow_until_they_overflow(setting, dtype):
     assert trainer.snapshot().step == twin.snapshot().step
 
 
-def run_once(engine, job, stop):
+def run_once(engine, job, given, stop):
     progress = Progress(np.array([[1e3, 1e-3, 100, 10.0]]))
     with pytest.raises(Diverged) as caught:
-        engine.run(job, Stretch(None, 0, stop, np.full((1, stop), 1e308), progress))
+        engine.run(job, given, Stretch(None, 0, stop, np.full((1, stop), 1e308), progress))
     return (caught.value.batch, caught.value.layer, caught.value.what), progress.sums[0]
 
 
@@ -82,8 +82,8 @@ def test_a_step_that_overflows_is_taken_back_and_counted_once(last):
     X, y = np.array([[1.0], [1e3], [0.0]]), np.array([[1e-308], [1e3], [0.0]])
     network, results = Network([1, 1], initializer="zeros"), []
     for engine in (CompiledEngine(), NumpyEngine()):
-        job = job_of(network, X, y, batch_size=1, penalty=Penalty(l2=0.1))
-        where, sums = run_once(engine, job, last + 1)
+        job, given = job_of(network, X, y, batch_size=1, penalty=Penalty(l2=0.1))
+        where, sums = run_once(engine, job, given, last + 1)
         results.append((where, job.step, job.network.parameters.tolist(), sums))
     assert results[0][:3] == results[1][:3]
     np.testing.assert_allclose(results[0][3], results[1][3], rtol=1e-12)

@@ -27,8 +27,9 @@ def outcome(threads, size, dtype, is_sparse=False, clip_norm=None, n=150, batch_
     X, y = rng.normal(size=(n, SIZES[size][0])), np.eye(3)[rng.integers(3, size=n)]
     X = scipy.sparse.csr_array(np.where(np.abs(X) > 1, X, 0)) if is_sparse else X
     network = Network(SIZES[size], ["relu", "gelu"], loss="cross_entropy", dtype=dtype, rng=0)
-    job = job_of(network, X, y, "adam", batch_size, rng.uniform(0, 2, n), Penalty(0.01, 0.1), 0.1, 0.2, clip_norm)
-    sums = train(Kernel(threads), job, 0.01, epochs=3)
+    weight = rng.uniform(0, 2, n)
+    job, rows = job_of(network, X, y, "adam", batch_size, weight, Penalty(0.01, 0.1), 0.1, 0.2, clip_norm)
+    sums = train(Kernel(threads), job, rows, 0.01, epochs=3)
     return job.network.parameters.tobytes(), job.slots.tobytes(), sums.tobytes()
 
 
@@ -58,8 +59,8 @@ def test_nothing_that_is_registered_depends_on_where_its_rows_or_parameters_are_
         rng = np.random.default_rng(0)
         network = quiet_network([9, 21, 13, 3], activation, None, loss, dtype=dtype, rng=rng)
         network.parameters *= 0.3
-        job = job_of(network, rng.normal(size=(90, 9)), targets_for(loss, rng, 90, 3), optimizer, 21)
-        sums = train(Kernel(threads), job, 0.001)
+        job, rows = job_of(network, rng.normal(size=(90, 9)), targets_for(loss, rng, 90, 3), optimizer, 21)
+        sums = train(Kernel(threads), job, rows, 0.001)
         results.append((job.network.parameters.tobytes(), job.slots.tobytes(), sums.tobytes()))
     assert results[0] == results[1] == results[2]
 
@@ -112,11 +113,11 @@ def test_others_run_while_a_kernel_does(monkeypatch):
     monkeypatch.setattr(training, "AT_ONCE", 1e9)
     rng = np.random.default_rng(0)
     network = Network([40, 100, 3], "tanh", rng=0)
-    job = job_of(network, rng.normal(size=(500, 40)), rng.normal(size=(500, 3)), batch_size=5)
+    job, rows = job_of(network, rng.normal(size=(500, 40)), rng.normal(size=(500, 3)), batch_size=5)
     engine = Kernel(1)
-    engine.run(job, Stretch(None, 0, 500, np.full((1, 100), 1e-4), Progress.none()))
+    engine.run(job, rows, Stretch(None, 0, 500, np.full((1, 100), 1e-4), Progress.none()))
     stretch = Stretch(None, 0, 500, np.full((200, 100), 1e-4), Progress.none(200))
-    thread = threading.Thread(target=engine.run, args=(job, stretch))
+    thread = threading.Thread(target=engine.run, args=(job, rows, stretch))
     number, seen = job.network.parameters[:1], set()
     thread.start()
     while thread.is_alive():

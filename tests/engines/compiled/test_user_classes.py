@@ -210,8 +210,8 @@ def test_parameters_are_those_of_the_object_at_hand():
     results = []
     for steepness in (0.5, 2.0):
         network = Network([3, 9, 2], Bent(0.3, 0.7, steepness), rng=1)
-        job = job_of(network, *rows())
-        assert_agreement(job, 0.05)
+        job, given = job_of(network, *rows())
+        assert_agreement((job, given), 0.05)
         results.append(job.network.parameters)
     assert np.abs(results[0] - results[1]).max() > 1e-3
 
@@ -359,8 +359,8 @@ def test_kernels_of_one_name_are_not_taken_for_each_other():
     results = []
     for factor in (0.5, 2.0):
         network = Network([3, 9, 2], with_kernel(times(factor)), rng=1)
-        job = job_of(network, *rows())
-        train(Kernel(), job, 0.05)
+        job, given = job_of(network, *rows())
+        train(Kernel(), job, given, 0.05)
         results.append(job.network.parameters)
     assert np.abs(results[0] - results[1]).max() > 1e-3
 

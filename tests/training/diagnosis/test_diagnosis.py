@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from sklearn.exceptions import ConvergenceWarning
 
 from clearprop import MLPClassifier, MLPRegressor, Network, Perceptron, Trainer
 from clearprop.network.rows import Rows
+from clearprop.training.diagnosis import causes, outcome
 from clearprop.training.diagnosis.outcome import loss_of_constant
 
 pytestmark = pytest.mark.filterwarnings(
@@ -127,3 +129,30 @@ def test_after_divergence(before):
     assert len(model.history_) == 3
     model.set_params(learning_rate_init=0.001).fit(X, target)
     assert "rate too high" not in found(model, X, target)
+
+
+class Counted:
+    """A function that counts how often it is called."""
+
+    def __init__(self, function):
+        self.function, self.calls = function, 0
+
+    def __call__(self, *given):
+        self.calls += 1
+        return self.function(*given)
+
+
+def test_at_the_end_of_a_fit_the_constants_loss_is_computed_once(monkeypatch):
+    counted = Counted(outcome.loss_of_constant)
+    monkeypatch.setattr(outcome, "loss_of_constant", counted)
+    with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
+        small(max_iter=5).fit(X, y)
+    assert counted.calls == 1
+
+
+def test_a_diagnosis_looks_at_the_slopes_of_each_layer_once(monkeypatch):
+    model = small(hidden_layer_sizes=(8, 5, 4), max_iter=5).fit(X, y)
+    counted = Counted(causes._is_dead)
+    monkeypatch.setattr(causes, "_is_dead", counted)
+    model.diagnose(X, y)
+    assert counted.calls == 3

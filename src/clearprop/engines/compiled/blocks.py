@@ -17,8 +17,9 @@ from clearprop.activations import Activation, Softmax
 from clearprop.engines.compiled.activation_kernels import KERNELS
 from clearprop.engines.compiled.elementary import exp, like
 from clearprop.engines.compiled.jit import Function, scalar
+from clearprop.engines.compiled.kinds import D_POINTER, X_POINTER, D, Kind, N
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
-from clearprop.engines.compiled.machine_code import D_POINTER, X_POINTER, D, N, address
+from clearprop.engines.compiled.machine_code import address
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.pointers import array_at, pointer
 from clearprop.engines.compiled.products import product
@@ -26,6 +27,8 @@ from clearprop.foundation.registry import Named
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
 
+# The arguments of a loss's block.
+OF_LOSS: tuple[Kind, ...] = (*[X_POINTER] * 4, D_POINTER, X_POINTER, N, N, N, X_POINTER)
 N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 
 
@@ -166,24 +169,27 @@ def _fits(item: Named, room: int) -> bool:
 
 def activation_blocks(activation: Activation, dtype: Any) -> tuple[Any, Any]:
     """The addresses of a = f(z) and of delta times the slope."""
+    of_value, of_slope = _of_activation(2), _of_activation(3)
     if isinstance(activation, Softmax):
-        return _activation_block(_softmax, dtype, 2), _activation_block(_softmax_times_slope, dtype, 3)
-    value, slope = _given(activation_kernels(activation))
+        return address(_softmax, of_value, dtype), address(_softmax_times_slope, of_slope, dtype)
+    kernels = activation_kernels(activation)
+    assert kernels is not None, "the engine asks for what can be compiled only"
     ours = activation.kernels is None
     return (
-        _activation_block(_made(_activate, value), dtype, 2, ours),
-        _activation_block(_made(_times_slope, slope), dtype, 3, ours),
+        _address_of_block(_activate, kernels[:1], of_value, dtype, ours),
+        _address_of_block(_times_slope, kernels[1:], of_slope, dtype, ours),
     )
 
 
 def loss_block(loss: Loss, from_logits: bool, dtype: Any) -> tuple[Any, bool]:
     """The address of the loss's block, and whether what it leaves is dl/dz already."""
     if from_logits and type(loss) is CrossEntropy:
-        return _loss_block(_weigh_cross_entropy, dtype), True
+        return address(_weigh_cross_entropy, OF_LOSS, dtype), True
     if from_logits and type(loss) in VALUES_OF_LOGITS:
-        return _loss_block(_made(_weigh_logits, VALUES_OF_LOGITS[type(loss)]), dtype), True
-    value, gradient = _given(loss_kernels(loss))
-    return _loss_block(_made(_weigh, value, gradient), dtype, loss.kernels is None), False
+        return _address_of_block(_weigh_logits, (VALUES_OF_LOGITS[type(loss)],), OF_LOSS, dtype), True
+    kernels = loss_kernels(loss)
+    assert kernels is not None, "the engine asks for what can be compiled only"
+    return _address_of_block(_weigh, kernels, OF_LOSS, dtype, loss.kernels is None), False
 
 
 def product_block(dtype: Any) -> Any:
@@ -196,26 +202,25 @@ def optimizer_blocks(optimizer: type[Optimizer], dtype: Any) -> tuple[Any, Any]:
     constants, update = OPTIMIZERS[optimizer]
     return (
         address(constants, (D, N, D_POINTER, D_POINTER), dtype),
-        address(_made(_update, update), (X_POINTER, X_POINTER, X_POINTER, N, N, D_POINTER), dtype),
+        _address_of_block(_update, (update,), (X_POINTER, X_POINTER, X_POINTER, N, N, D_POINTER), dtype),
     )
 
 
-def _activation_block(block: Function, dtype: Any, pointers: int, ours: bool = True) -> Any:
-    return address(block, (*[X_POINTER] * pointers, N, N, N, X_POINTER), dtype, ours)
+def _of_activation(pointers: int) -> tuple[Kind, ...]:
+    """The arguments of an activation's block that is given so many matrices."""
+    return (*[X_POINTER] * pointers, N, N, N, X_POINTER)
 
 
-def _loss_block(block: Function, dtype: Any, ours: bool = True) -> Any:
-    return address(block, (*[X_POINTER] * 4, D_POINTER, X_POINTER, N, N, N, X_POINTER), dtype, ours)
+def _address_of_block(
+    maker: Function, parts: tuple[Function, ...], kinds: tuple[Kind, ...], dtype: Any, ours: bool = True
+) -> Any:
+    """The address of the block that is made of functions of numbers, and named after them."""
+    name = "-".join(getattr(function, "__qualname__", "") for function in (maker, *parts))
+    return address(_block_of(maker, *parts), kinds, dtype, ours, name)
 
 
 @functools.cache
-def _made(maker: Function, *parts: Function) -> Function:
-    """The block made of functions of numbers, named after them; the same for the same functions."""
+def _block_of(maker: Function, *parts: Function) -> Function:
+    """The block made of functions of numbers; the same for the same functions, so that it is compiled once."""
     block: Function = maker(*map(scalar, parts))
-    block.__qualname__ = "-".join(getattr(function, "__qualname__", "") for function in (maker, *parts))
     return block
-
-
-def _given(kernels: tuple[Function, Function] | None) -> tuple[Function, Function]:
-    assert kernels is not None, "the engine asks for what can be compiled only"
-    return kernels

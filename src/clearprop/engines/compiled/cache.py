@@ -1,5 +1,9 @@
 """Machine code on disk: a file for each function, named by all that it was made of.
 
+What ours are made of is known when the package is built, and their code comes with it, for each instruction set of
+`instructions`. Code that does not is compiled when it is asked for, and kept: that of sources that were changed since,
+and of processors that nothing is built for.
+
 A name belongs to one content, and the checksum in the file covers both, so that a file is right or not there, whoever
 else writes, and one in the place of another is not taken for it. Of processes that start at once, one compiles a
 function and the others wait for it. Versions of the package that use one folder in turn remove each other's files, and
@@ -21,27 +25,38 @@ try:
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
+from clearprop.engines.compiled.instructions import TOLD, USED
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
 
 
 def _digest_of_sources() -> str:
-    """Of Numba's version, and the sources of all that is compiled into kernels, Selu's constants among them."""
+    """Of all that is compiled into kernels, Selu's constants and the order of the optimisers' settings among them."""
     here = Path(__file__).parent
-    # Numba itself, and what the standard library knows of its version, would take longer to load than all kernels.
-    installed = sorted(path.name for path in Path(llvmlite.__file__).parents[1].glob("numba-*"))
-    digest = hashlib.sha256(f"{installed} {llvmlite.__version__}".encode())
-    for file in (*sorted(here.glob("*.py")), here.parents[1] / "activations.py", here.parent / "contract.py"):
+    package, engines, digest = here.parents[1], here.parent, hashlib.sha256()
+    others = package / "activations.py", package / "optimizers.py", engines / "contract.py"
+    for file in (*sorted(here.glob("*.py")), *others):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 
 
+def _digest_of_compiler() -> str:
+    """Of the compiler, what its user tells it, and the processor, whose instructions it uses to the full."""
+    # Numba itself, and what the standard library knows of its version, would take longer to load than all kernels.
+    installed = sorted(path.name for path in Path(llvmlite.__file__).parents[1].glob("numba-*"))
+    processor = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    told = sorted(one for one in os.environ.items() if one[0].startswith("NUMBA_") and one[0] != "NUMBA_CACHE_DIR")
+    made_by = f"{installed} {llvmlite.__version__} {processor} {told} {USED.name}"
+    return hashlib.sha256(made_by.encode()).hexdigest()[:16]
+
+
 # Of the files as they are imported: a function that is compiled into another must outdate it when it changes.
 SOURCES = _digest_of_sources()
-# And the processor, whose instructions are used to the full, and what the user tells Numba about it.
-_processor = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-_told = sorted(item for item in os.environ.items() if item[0].startswith("NUMBA_") and item[0] != "NUMBA_CACHE_DIR")
-MACHINE = hashlib.sha256(f"{_processor} {_told}".encode()).hexdigest()[:16]
+# How code is named that was compiled here, and code that came with the package, which is not asked for where the user
+# tells the compiler of another processor.
+COMPILED_HERE = _digest_of_compiler()
+BUILT = Path(__file__).parent / "built" / USED.folder
+_asks_for_built = not any(name in os.environ for name in TOLD)
 CHECKSUM_BYTES = 32
 
 
@@ -64,24 +79,32 @@ def _users_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
-def _name(function: str) -> str:
-    return f"{function}.{SOURCES}.{MACHINE}.code"
+def name_of(function: str, made_by: str) -> str:
+    """The file's name."""
+    return f"{function}.{SOURCES}.{made_by}.code"
 
 
 def load(function: str) -> bytes | None:
     """The code of a function; None if no folder has it, or it is damaged or another's."""
-    for folder in folders():
+    built = [(BUILT, USED.name)] if _asks_for_built else []
+    for folder, made_by in (*built, *((folder, COMPILED_HERE) for folder in folders())):
+        name = name_of(function, made_by)
         with contextlib.suppress(OSError):
-            content = (folder / _name(function)).read_bytes()
+            content = (folder / name).read_bytes()
             checksum, code = content[:CHECKSUM_BYTES], content[CHECKSUM_BYTES:]
-            if checksum == _checksum(function, code):
+            if checksum == _checksum(name, code):
                 return code
     return None
 
 
-def _checksum(function: str, code: bytes) -> bytes:
+def _checksum(name: str, code: bytes) -> bytes:
     """Of the code and the name that it is kept under."""
-    return hashlib.sha256(_name(function).encode() + b"\0" + code).digest()
+    return hashlib.sha256(name.encode() + b"\0" + code).digest()
+
+
+def content_of(name: str, code: bytes) -> bytes:
+    """What a file of this name holds."""
+    return _checksum(name, code) + code
 
 
 def save(function: str, code: bytes) -> None:
@@ -92,7 +115,8 @@ def save(function: str, code: bytes) -> None:
     for folder in folders():
         with contextlib.suppress(OSError, InputError):
             folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(folder / _name(function), _checksum(function, code) + code)
+            name = name_of(function, COMPILED_HERE)
+            write_atomically(folder / name, content_of(name, code))
             _remove_older(folder, function)
             return
 

@@ -18,7 +18,7 @@ from numba.np.numpy_support import from_dtype
 
 from clearprop.engines.compiled import machine
 from clearprop.engines.compiled.jit import INLINED, OPTIONS, PRECISIONS, REORDERED, Function
-from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
+from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 
 _registered: set[Function] = set()
 # What comes before the cause in a message of Numba's.
@@ -54,7 +54,7 @@ def compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: An
     CPUTargetOptions.parse_as_flags(flags, {"nopython": True, **OPTIONS.get(function, REORDERED)})
     flags.nrt, flags.no_cpython_wrapper, flags.no_cfunc_wrapper = False, True, True
     flags.forceinline = True  # into its entry
-    arguments, own = [_type(kind, dtype) for kind in kinds], target.codegen().create_library(function.__qualname__)
+    arguments, own = [_type(kind, dtype) for kind in kinds], target.codegen().create_library(symbol)
     try:
         described = compiler.compile_extra(
             typing, target, function, arguments, types.void, flags, {}, library=own
@@ -110,7 +110,7 @@ def _whole_module(target: Any, described: Any, own: Any, symbol: str) -> Any:
     builder = ir.IRBuilder(entry.append_basic_block())
     convention.call_function(builder, body, described.restype, described.argtypes, entry.args)
     builder.ret_void()
-    linked = target.codegen().create_library(symbol)
+    linked = target.codegen().create_library(f"{symbol}.whole")
     linked.add_linking_library(own)
     linked.add_ir_module(module)
     linked.finalize()

@@ -42,9 +42,9 @@ def total(function: Function) -> Any:
 
 
 def scalar(function: Function) -> Function:
-    """A function of numbers. What a user has compiled by Numba already can be called as it is."""
+    """A function of numbers, unless it is exact. What a user has compiled by Numba already can be called as it is."""
     if isinstance(function, FunctionType):
-        OPTIONS[function] = INLINED
+        OPTIONS.setdefault(function, INLINED)
     return function
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from clearprop.engines.compiled.blocks import N_SETTINGS
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part, total
-from clearprop.engines.compiled.machine_code import D_POINTER, N_POINTER, X_POINTER, N, Pointers
+from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, X_POINTER, N, Pointers
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
 from clearprop.engines.compiled.products import pack, pack_transposed, panel_width
@@ -31,25 +31,33 @@ from clearprop.engines.contract import LOSS_SUM, NORM_SUM, PENALTY_SUM, ROWS
 UNITS, WIDTH, STRIDE, Z, A, OUTPUT, DELTA, PARAMETERS, PANELS, TRANSPOSED, ACTIVATE, SLOPE, SETTINGS, MASK = range(14)
 LAYER_COLUMNS = MASK + 1
 NO_MASK = -1
-# Columns of `blocks` of parameters: the layer, the first and last of the rows of its [W; b], and where they begin among
-# the parameters, as the row after the last block says where they end.
-LAYER, FIRST, LAST, START = range(4)
-BLOCK_COLUMNS = START + 1
+# Columns of `blocks` of parameters: the layer, the first and last of the rows of its [W; b], where they begin among the
+# parameters, as the row after the last block says where they end, and which spans of the layout they lie in, from the
+# first to before the last.
+LAYER, FIRST, LAST, START, FIRST_SPAN, LAST_SPAN = range(6)
+BLOCK_COLUMNS = LAST_SPAN + 1
 # Entries of `places`: how many layers (with the inputs), blocks and parameters there are; whether X is sparse and rows
 # have weights; where targets and the rows' shares begin; which functions are the loss, what the optimiser computes once
 # a step, and its step; where the loss's settings begin; whether it gives dl/dz at once; rows of a tile; numbers of a
-# row of masks, and of the gradient of a block (0 if all of the gradient is kept).
+# row of masks, and of the gradient of a block (0 if all of the gradient is kept); how many groups there are.
 LAYERS, BLOCKS, ALL, SPARSE, WEIGHTED, TARGETS, SHARES, LOSS, CONSTANTS, UPDATE, LOSS_SETTINGS, GIVES_DELTA = range(12)
-TILE, MASKS, BLOCK = range(GIVES_DELTA + 1, GIVES_DELTA + 4)
+TILE, MASKS, BLOCK, GROUPS = range(GIVES_DELTA + 1, GIVES_DELTA + 5)
 # The first of the functions.
 PRODUCT = 0
 # Entries of `strengths`: L1, L2, decoupled decay, the longest gradient; the optimiser's settings follow.
 L1, L2, DECAY, LONGEST, OF_OPTIMIZER = range(5)
+# Of each span, the factors on its rate and its decay.
+RATE_FACTOR, DECAY_FACTOR = range(2)
+SPAN_COLUMNS = DECAY_FACTOR + 1
 N_SUMS = PENALTY_SUM + 1  # of an epoch
 
 
 class Plan(NamedTuple):
-    """Where everything is, and what is to be done; the same for all runs of a training."""
+    """Where everything is, and what is to be done; the same for all runs of a training.
+
+    Of the parameters' spans, and of the groups of neighbours that are stepped at one rate, it has where they begin (and
+    where the last one ends) and their factors.
+    """
 
     functions: Any
     layers: Any
@@ -57,6 +65,10 @@ class Plan(NamedTuple):
     places: Any
     settings: Any
     strengths: Any
+    spans: Any
+    factors: Any
+    groups: Any
+    rates: Any
 
 
 class Data(NamedTuple):
@@ -92,10 +104,33 @@ class Course(NamedTuple):
     sums: Any
 
 
-PLAN = Pointers(Plan, (N_POINTER, N_POINTER, N_POINTER, N_POINTER, X_POINTER, D_POINTER))
-DATA = Pointers(Data, (X_POINTER, N_POINTER, N_POINTER, X_POINTER, X_POINTER))
-MEMORY = Pointers(Memory, (*[X_POINTER] * 4, *[D_POINTER] * 4, N_POINTER))
-COURSE = Pointers(Course, (N_POINTER, X_POINTER, D_POINTER, D_POINTER))
+PLAN = Pointers.to(
+    Plan,
+    functions=N_POINTER,
+    layers=N_POINTER,
+    blocks=N_POINTER,
+    places=N_POINTER,
+    settings=X_POINTER,
+    strengths=D_POINTER,
+    spans=N_POINTER,
+    factors=D_POINTER,
+    groups=N_POINTER,
+    rates=D_POINTER,
+)
+DATA = Pointers.to(Data, values=X_POINTER, starts=N_POINTER, columns=N_POINTER, y=X_POINTER, weight=X_POINTER)
+MEMORY = Pointers.to(
+    Memory,
+    space=X_POINTER,
+    gradient=X_POINTER,
+    parameters=X_POINTER,
+    slots=X_POINTER,
+    losses=D_POINTER,
+    squares=D_POINTER,
+    penalties=D_POINTER,
+    constants=D_POINTER,
+    done=N_POINTER,
+)
+COURSE = Pointers.to(Course, order=N_POINTER, masks=X_POINTER, rates=D_POINTER, sums=D_POINTER)
 OF_TRAIN = (N, N, N_POINTER, PLAN, DATA, MEMORY, COURSE, *[N] * 6)
 OF_PREDICT = (N, N, N_POINTER, PLAN, DATA, MEMORY, COURSE, X_POINTER, N)
 
@@ -129,9 +164,10 @@ def train(worker, workers, counter, plan, data, memory, course, epochs, apart, s
                 forward(plan, data, memory, order, masks, top, tile)
                 backward(plan, memory, masks, top, tile)
             meetings = meet(counter, workers, meetings)
-            constants = pointer(memory.constants, worker * N_SETTINGS)
             s, rate = pointer(plan.strengths, OF_OPTIMIZER), course.rates[batch]
-            call(plan.functions[places[CONSTANTS]], (rate, step + batch, s, constants))
+            for group in range(places[GROUPS]):
+                constants = constants_of(plan, memory, worker, group)
+                call(plan.functions[places[CONSTANTS]], (rate * plan.rates[group], step + batch, s, constants))
             for block in range(first_block, last_block):
                 add_up_gradient(plan, data, memory, order, rows, count, block, worker)
                 if places[BLOCK] > 0:
@@ -304,20 +340,37 @@ def add_up_gradient(plan, data, memory, order, rows, count, block, worker):
     else:
         x, product, d_row = pointer(space, below[OUTPUT] + first), plan.functions[PRODUCT], layer[STRIDE]
         call(product, (g, units, x, 1, below[STRIDE], d, d_row, panel_width(d[0]), last - first, rows, units))
-    weights = max(0, min(last, below[UNITS]) - first) * units
-    w, penalty = pointer(memory.parameters, of_block[START]), 0.0
-    if plan.strengths[L1] > 0:
-        l1 = like(plan.strengths[L1] / count, g[0])
-        penalty += plan.strengths[L1] * sum_of_sizes(w, weights)
-        for i in range(weights):
-            g[i] += l1 if w[i] > like(0, l1) else (-l1 if w[i] < like(0, l1) else like(0, l1))
-    if plan.strengths[L2] > 0:
-        l2 = like(plan.strengths[L2] / count, g[0])
-        penalty += 0.5 * plan.strengths[L2] * sum_of_squares(w, weights)
-        for i in range(weights):
-            g[i] += l2 * w[i]
+    penalty = 0.0
+    for span in range(of_block[FIRST_SPAN], of_block[LAST_SPAN]):
+        begin, end = overlap(plan.spans, span, of_block[START], of_block[START] + (last - first) * units)
+        w, factor = pointer(memory.parameters, begin), plan.factors[span * SPAN_COLUMNS + DECAY_FACTOR]
+        if factor > 0:
+            penalty += penalise(plan, pointer(g, begin - of_block[START]), w, end - begin, factor, count)
     memory.penalties[block] = penalty / count
     memory.squares[block] = sum_of_squares(g, (last - first) * units)
+
+
+@part
+def penalise(plan, g, w, n, factor, count):
+    """Add the penalty's part to the gradient of n parameters of a span; returns the penalty, not divided yet."""
+    l1, l2, penalty = factor * plan.strengths[L1], factor * plan.strengths[L2], 0.0
+    if l1 > 0:
+        step = like(l1 / count, g[0])
+        penalty += l1 * sum_of_sizes(w, n)
+        for i in range(n):
+            g[i] += step if w[i] > like(0, step) else (-step if w[i] < like(0, step) else like(0, step))
+    if l2 > 0:
+        share = like(l2 / count, g[0])
+        penalty += 0.5 * l2 * sum_of_squares(w, n)
+        for i in range(n):
+            g[i] += share * w[i]
+    return penalty
+
+
+@part
+def overlap(starts, at, begin, end):
+    """What of the numbers from `begin` to before `end` lies in the span, or in the group, `at`; it may be nothing."""
+    return max(begin, starts[at]), min(end, starts[at + 1])
 
 
 @part
@@ -325,29 +378,44 @@ def take_step(plan, memory, first_block, last_block, worker, rate, shorter):
     """The optimiser's step for some blocks, against their gradient (shortened, if need be), after their decay."""
     if first_block == last_block:
         return
-    start = block_of(plan, first_block)[START]
-    n = block_of(plan, last_block)[START] - start
-    p, g = pointer(memory.parameters, start), gradient_of(plan, memory, first_block, worker)
+    start, stop = block_of(plan, first_block)[START], block_of(plan, last_block)[START]
+    g = gradient_of(plan, memory, first_block, worker)
     if shorter < 1:
-        for i in range(n):
+        for i in range(stop - start):
             g[i] *= like(shorter, g[0])
     if plan.strengths[DECAY] > 0:
         for block in range(first_block, last_block):
-            decay(plan, memory, block, 1 - rate * plan.strengths[DECAY])
-    slots, constants = pointer(memory.slots, start), pointer(memory.constants, worker * N_SETTINGS)
-    call(plan.functions[plan.places[UPDATE]], (p, g, slots, n, plan.places[ALL], constants))
+            decay(plan, memory, block, rate)
+    for group in range(plan.places[GROUPS]):
+        begin, end = overlap(plan.groups, group, start, stop)
+        if begin < end and plan.rates[group] > 0:
+            p, slots = pointer(memory.parameters, begin), pointer(memory.slots, begin)
+            constants = constants_of(plan, memory, worker, group)
+            of_group, update = pointer(g, begin - start), plan.functions[plan.places[UPDATE]]
+            call(update, (p, of_group, slots, end - begin, plan.places[ALL], constants))
     for block in range(first_block, last_block):
         lay_out(plan, memory, block)
 
 
 @part
-def decay(plan, memory, block, factor):
-    """Weights times the factor; biases stay."""
+def constants_of(plan, memory, worker, group):
+    """Where a worker has what the optimiser computes once a step for a group."""
+    return pointer(memory.constants, (worker * plan.places[GROUPS] + group) * N_SETTINGS)
+
+
+@part
+def decay(plan, memory, block, rate):
+    """Parameters times 1 - rate decay, with the factors of their spans; those whose factor is 0 stay."""
     of_block = block_of(plan, block)
-    below, layer = layer_of(plan, of_block[LAYER] - 1), layer_of(plan, of_block[LAYER])
-    w = pointer(memory.parameters, of_block[START])
-    for i in range((min(of_block[LAST], below[UNITS]) - of_block[FIRST]) * layer[UNITS]):
-        w[i] *= like(factor, w[0])
+    stop = block_of(plan, block + 1)[START]
+    for span in range(of_block[FIRST_SPAN], of_block[LAST_SPAN]):
+        factors = pointer(plan.factors, span * SPAN_COLUMNS)
+        shrink = 1 - rate * factors[RATE_FACTOR] * (factors[DECAY_FACTOR] * plan.strengths[DECAY])
+        begin, end = overlap(plan.spans, span, of_block[START], stop)
+        w = pointer(memory.parameters, begin)
+        if shrink != 1:
+            for i in range(end - begin):
+                w[i] *= like(shrink, w[0])
 
 
 @part

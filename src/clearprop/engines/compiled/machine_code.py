@@ -1,7 +1,6 @@
 """Machine code of functions: in this process, else from the disk, else compiled now.
 
-A function is known by its name and by the kinds of its arguments, as C has them: N a whole number, D a float64, X the
-network's dtype; of each a pointer; and `Pointers` to a named tuple of pointers. It returns nothing.
+A function is known by its name and by the kinds of its arguments (see `kinds`). It returns nothing.
 
 Code is come by aside (see `apart`): an interrupt ends the wait for it at once, and what is compiled then is there, and
 on disk, when it is asked for again.
@@ -13,7 +12,6 @@ import hashlib
 import itertools
 import os
 import threading
-from dataclasses import dataclass
 from typing import Any
 
 import llvmlite.binding as llvm
@@ -22,19 +20,7 @@ import numpy as np
 from clearprop.engines.compiled import cache
 from clearprop.engines.compiled.apart import run_aside
 from clearprop.engines.compiled.jit import ENABLED, Function
-
-N, D, N_POINTER, D_POINTER, X_POINTER, NOTHING = "n", "d", "n*", "d*", "x*", "nothing"
-
-
-@dataclass(frozen=True)
-class Pointers:
-    """A pointer to the pointers that a named tuple's fields are: which tuple, and their kinds."""
-
-    of: type
-    kinds: tuple[str, ...]
-
-
-Kind = str | Pointers
+from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 
 # So many bytes are the same in all object files of a machine: ELF's and Mach-O's marks and kinds, COFF's machine.
 HEADER_BYTES = 2 if os.name == "nt" else 16
@@ -60,10 +46,15 @@ if hasattr(os, "register_at_fork"):
     )
 
 
-def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool = True) -> Any:
+def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool = True, name: str | None = None) -> Any:
     """The address of a function's code; the function itself where nothing is compiled.
 
-    One with a user's function in it is not kept on disk: no digest tells when it changes.
+    Parameters
+    ----------
+    ours : bool
+        False of one with a user's function in it, which is not kept on disk: no digest tells when it changes.
+    name : str, optional
+        What belongs to this function alone; where not given, the name under which its module has it.
 
     Raises
     ------
@@ -74,11 +65,11 @@ def address(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool 
         return function
     key = function, kinds, dtype
     if key not in _addresses:
-        run_aside(lambda: _come_by(function, kinds, dtype, ours))
+        run_aside(lambda: _come_by(function, kinds, dtype, ours, name or function.__qualname__))
     return _addresses[key]
 
 
-def _come_by(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool) -> None:
+def _come_by(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool, name: str) -> None:
     """See to it that the function has an address."""
     key = function, kinds, dtype
     with _lock:
@@ -88,7 +79,7 @@ def _come_by(function: Function, kinds: tuple[Kind, ...], dtype: Any, ours: bool
             symbol = f"users.{next(_count_of_users)}"
             _addresses[key] = _load(_compiled(function, symbol, kinds, dtype, ours=False)[0], symbol)
             return
-        symbol = _name(function, kinds, dtype)
+        symbol = _symbol(function, name, kinds, dtype)
         at = _kept(symbol)
         if at is None:
             with cache.alone():
@@ -123,10 +114,10 @@ def _compiled(function: Function, symbol: str, kinds: tuple[Kind, ...], dtype: A
     return made
 
 
-def _name(function: Function, kinds: tuple[Kind, ...], dtype: Any) -> str:
-    """What belongs to this function alone, and is its file's name too."""
+def _symbol(function: Function, name: str, kinds: tuple[Kind, ...], dtype: Any) -> str:
+    """What belongs to this function and these kinds alone, and is the file's name too."""
     of_kinds = hashlib.sha256(repr(kinds).encode()).hexdigest()[:8]
-    return f"{function.__module__.rpartition('.')[2]}.{function.__qualname__}.{dtype}.{of_kinds}"
+    return f"{function.__module__.rpartition('.')[2]}.{name}.{dtype}.{of_kinds}"
 
 
 def _load(code: bytes, symbol: str) -> int:

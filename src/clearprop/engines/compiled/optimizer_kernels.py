@@ -1,17 +1,30 @@
 """The optimisers of `clearprop.optimizers` for a stretch of parameters, each number read and written once.
 
 Each is a pair: constants(rate, step, s, c), called once a step, fills c from the schedule's rate, the number of the
-step and s, the optimiser's fields in order, all float64; update(p, g, slots, n, c) moves n parameters against their
+step and s, the optimiser's settings, all float64; update(p, g, slots, n, c) moves n parameters against their
 gradient, slots[k] being the k-th slot. Each worker has a stretch of its own, so the functions are exact: no number may
 depend on where it is cut.
 """
 
 import math
+from dataclasses import fields
 from typing import Any
 
 from clearprop.engines.compiled.elementary import like, root
 from clearprop.engines.compiled.jit import Function, exact
 from clearprop.optimizers import Adagrad, Adam, AdamW, AmsGrad, Lion, Momentum, NAdam, Nesterov, Optimizer, RmsProp, Sgd
+
+
+def _places(optimizer: type[Optimizer], *settings: str) -> list[int]:
+    """Where settings stand in s, which has an optimiser's fields in order."""
+    names = [field.name for field in fields(optimizer)]  # type: ignore[arg-type]
+    return [names.index(setting) for setting in settings]
+
+
+(ONLY,) = _places(Momentum, "momentum")
+DECAY, RMSPROP_EPSILON = _places(RmsProp, "decay", "epsilon")
+BETA_1, BETA_2, EPSILON = _places(Adam, "beta_1", "beta_2", "epsilon")  # of all of its family
+LION_BETA_1, LION_BETA_2 = _places(Lion, "beta_1", "beta_2")
 
 
 @exact
@@ -28,7 +41,7 @@ def _sgd(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
 
 @exact
 def _rate_and_setting(rate: float, step: int, s: Any, c: Any) -> None:
-    c[0], c[1] = rate, s[0]
+    c[0], c[1] = rate, s[ONLY]
 
 
 @exact
@@ -57,7 +70,7 @@ def _adagrad(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
 
 @exact
 def _rmsprop_constants(rate: float, step: int, s: Any, c: Any) -> None:
-    c[0], c[1], c[2], c[3] = rate, s[0], 1 - s[0], s[1]
+    c[0], c[1], c[2], c[3] = rate, s[DECAY], 1 - s[DECAY], s[RMSPROP_EPSILON]
 
 
 @exact
@@ -72,13 +85,13 @@ def _rmsprop(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
 @exact
 def _moments(s: Any, c: Any) -> None:
     """What the Adam family shares: both shares of the means' new values, and epsilon."""
-    c[1], c[2], c[3], c[4], c[5] = s[0], 1 - s[0], s[1], 1 - s[1], s[2]
+    c[1], c[2], c[3], c[4], c[5] = s[BETA_1], 1 - s[BETA_1], s[BETA_2], 1 - s[BETA_2], s[EPSILON]
 
 
 @exact
 def _adam_constants(rate: float, step: int, s: Any, c: Any) -> None:
     _moments(s, c)
-    c[0] = rate * math.sqrt(1 - math.pow(s[1], step)) / (1 - math.pow(s[0], step))
+    c[0] = rate * math.sqrt(1 - math.pow(s[BETA_2], step)) / (1 - math.pow(s[BETA_1], step))
 
 
 @exact
@@ -107,9 +120,9 @@ def _amsgrad(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
 @exact
 def _nadam_constants(rate: float, step: int, s: Any, c: Any) -> None:
     _moments(s, c)
-    c[0] = rate * math.sqrt(1 - math.pow(s[1], step))
-    c[6] = s[0] / (1 - math.pow(s[0], step + 1))
-    c[7] = (1 - s[0]) / (1 - math.pow(s[0], step))
+    c[0] = rate * math.sqrt(1 - math.pow(s[BETA_2], step))
+    c[6] = s[BETA_1] / (1 - math.pow(s[BETA_1], step + 1))
+    c[7] = (1 - s[BETA_1]) / (1 - math.pow(s[BETA_1], step))
 
 
 @exact
@@ -126,7 +139,7 @@ def _nadam(p: Any, g: Any, slots: Any, n: int, c: Any) -> None:
 
 @exact
 def _lion_constants(rate: float, step: int, s: Any, c: Any) -> None:
-    c[0], c[1], c[2], c[3], c[4] = rate, s[0], 1 - s[0], s[1], 1 - s[1]
+    c[0], c[1], c[2], c[3], c[4] = rate, s[LION_BETA_1], 1 - s[LION_BETA_1], s[LION_BETA_2], 1 - s[LION_BETA_2]
 
 
 @exact

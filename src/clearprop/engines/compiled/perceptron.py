@@ -7,21 +7,13 @@ import numpy.typing as npt
 
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part
-from clearprop.engines.compiled.machine_code import (
-    D_POINTER,
-    N_POINTER,
-    NOTHING,
-    X_POINTER,
-    N,
-    Pointers,
-    entry,
-    pointer_to,
-    pointers_to,
-)
+from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, N, Pointers
+from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.pointers import fetch, tuple_at
 from clearprop.engines.cost import AT_ONCE
-from clearprop.perceptron.rule import LEAST_SCALE, Course, Run
+from clearprop.perceptron.rule import Run, Standing
 from clearprop.perceptron.updates import Updates
+from clearprop.perceptron.weights import LEAST_SCALE
 
 Array = npt.NDArray[Any]
 
@@ -29,7 +21,7 @@ Array = npt.NDArray[Any]
 SCALE, SQUARE, ABSOLUTE, BIAS, CUT, OBJECTIVE = range(6)
 # Entries of `settings`.
 RATE, ALPHA, L1_RATIO, BIAS_STEP, POSITIVE, NEGATIVE, LEAST, TOLERANCE, PATIENCE, LAST, JUDGES, SHUFFLES = range(12)
-# Entries of `counts` and `judged`, as in `Course`; and how many updates the log holds.
+# Entries of `counts` and `judged`, as in `Standing`; and how many updates the log holds.
 EPOCH, MISTAKES, STALE, UPDATES = range(4)
 BEST, CURRENT = range(2)
 # Fields of an update in the log, each of 8 bytes, as in `Updates`.
@@ -66,12 +58,38 @@ class Arrays(NamedTuple):
 
 def _pointers(sparse: bool) -> Pointers:
     of_row = N_POINTER if sparse else NOTHING
-    rows, order = (X_POINTER, of_row, of_row), [N_POINTER] * 3
-    learned, counted = [D_POINTER, D_POINTER, X_POINTER, X_POINTER], [D_POINTER, D_POINTER, N_POINTER, D_POINTER]
-    return Pointers(Arrays, (*rows, *order, *learned, *counted, N_POINTER, D_POINTER))
+    return Pointers.to(
+        Arrays,
+        values=X_POINTER,
+        starts=of_row,
+        columns=of_row,
+        places=N_POINTER,
+        before=N_POINTER,
+        shuffled=N_POINTER,
+        signs=D_POINTER,
+        weight=D_POINTER,
+        w=X_POINTER,
+        cut_so_far=X_POINTER,
+        state=D_POINTER,
+        settings=D_POINTER,
+        counts=N_POINTER,
+        judged=D_POINTER,
+        whole_log=N_POINTER,
+        real_log=D_POINTER,
+    )
 
 
-def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
+def entry_of_epochs(sparse: bool, dtype: Any) -> Any:
+    """The kernel that goes through rows, dense or CSR."""
+    return entry(epochs, (_pointers(sparse), N, N, N, N), dtype)
+
+
+def entry_of_shuffle(dtype: Any) -> Any:
+    """The kernel that puts places, whole numbers of this dtype, in another order."""
+    return entry(shuffle, (N_POINTER, N, N), dtype)
+
+
+def advance(run: Run, standing: Standing, last: int, judges: bool) -> Updates:
     """Go on to the last epoch, or until patience is over or a number is not finite; returns the updates."""
     X, w, settings, n = run.rows.X, run.w, run.settings, run.rows.n
     values, starts, columns = X, None, None
@@ -82,32 +100,32 @@ def advance(run: Run, course: Course, last: int, judges: bool) -> Updates:
     tolerance = -np.inf if settings.tolerance is None else settings.tolerance
     numbers = [settings.rate, settings.alpha, settings.l1_ratio, bias_step, *run.class_weight]
     numbers += [LEAST_SCALE[w.values.dtype], tolerance, settings.patience, last, judges, settings.shuffle]
-    counts, judged = np.array([course.epoch, course.mistakes, course.stale, 0]), np.array([course.best, course.current])
-    log, parts = np.empty(max(min(ROOM, n * (last - course.epoch)), n), dtype=Updates.FIELDS), []
-    course.places = np.array(course.places)
-    signs = np.where(course.taught, run.signs, 0.0)
+    counts = np.array([standing.epoch, standing.mistakes, standing.stale, 0])
+    judged = np.array([standing.best, standing.current])
+    log, parts = np.empty(max(min(ROOM, n * (last - standing.epoch)), n), dtype=Updates.FIELDS), []
+    standing.places = np.array(standing.places)
+    signs = np.where(standing.taught, run.signs, 0.0)
     arrays = Arrays(
         values.reshape(-1), starts, columns,
-        course.places, course.places.copy(), np.ascontiguousarray(course.shuffled),
+        standing.places, standing.places.copy(), np.ascontiguousarray(standing.shuffled),
         signs, np.ascontiguousarray(run.sample_weight, dtype=np.float64), w.values, run.cut_so_far,
         state, np.array(numbers, dtype=np.float64), counts, judged, log.view(np.int64), log.view(np.float64),
     )  # fmt: skip
-    pointers = _pointers(run.rows.sparse)
-    all_pointers, kinds = pointers_to(arrays, pointers, w.values.dtype), (pointers, N, N, N, N)
-    run_epochs = entry(epochs, kinds, w.values.dtype)
+    all_pointers = pointers_to(arrays, _pointers(run.rows.sparse), w.values.dtype)
+    run_epochs = entry_of_epochs(run.rows.sparse, w.values.dtype)
     n_taught = max(int(np.count_nonzero(signs)), 1)
     at_once = max(1, int(AT_ONCE / (n * ROW + arrays.values.size * NUMBER)))
     while True:
         counts[UPDATES] = 0
-        arrays.settings[LAST] = min(last, course.epoch + at_once)
+        arrays.settings[LAST] = min(last, standing.epoch + at_once)
         run_epochs(pointer_to(all_pointers), n, len(w.values), n_taught, len(log))
         parts.append(log[: counts[UPDATES]].copy())
         parts[-1]["output"] = run.output
         w.scale, w.square, w.absolute = map(float, state[:BIAS])
         run.bias, run.cut, run.objective = map(float, state[BIAS:])
-        course.epoch, course.mistakes, course.stale = map(int, counts[:UPDATES])
-        course.best, course.current = map(float, judged)
-        if course.epoch >= last or course.stale >= settings.patience or not run.is_finite:
+        standing.epoch, standing.mistakes, standing.stale = map(int, counts[:UPDATES])
+        standing.best, standing.current = map(float, judged)
+        if standing.epoch >= last or standing.stale >= settings.patience or not run.is_finite:
             return Updates(*parts)
 
 
@@ -249,9 +267,9 @@ def cut_off(w, columns, first, size, cut_so_far, state):
 
 
 def permutation(n: int, seed: int) -> Array:
-    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron.rule.XorShift`."""
+    """The numbers from 0 to n - 1 as scikit-learn shuffles them; see `clearprop.perceptron.shuffles.XorShift`."""
     order = np.arange(n)
-    entry(shuffle, (N_POINTER, N, N), order.dtype)(pointer_to(order), n, seed)
+    entry_of_shuffle(order.dtype)(pointer_to(order), n, seed)
     return order
 
 

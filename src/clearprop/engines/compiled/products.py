@@ -9,38 +9,18 @@ b lies in panels of two vectors' columns, one after the other, row by row within
 out so. A matrix whose rows are multiples of a vector apart can be read in place, with panels side by side.
 """
 
-import os
 from typing import Any
 
-import llvmlite.binding
 import numpy as np
 
+from clearprop.engines.compiled.instructions import USED
 from clearprop.engines.compiled.jit import Function, by_precision, part, scalar
 from clearprop.engines.compiled.pointers import pointer
 
-
-def _features() -> set[str]:
-    """What the processor is said to have: by NUMBA_CPU_FEATURES, which Numba compiles for, or by itself."""
-    told = os.environ.get("NUMBA_CPU_FEATURES")
-    if told is not None:
-        return {feature[1:] for feature in told.split(",") if feature.startswith("+")}
-    return {feature for feature, there in llvmlite.binding.get_host_cpu_features().items() if there}
-
-
-def _vector_bytes(features: set[str]) -> int:
-    return 64 if "avx512f" in features else 32 if "avx2" in features else 16
-
-
-def _registers(features: set[str]) -> int:
-    """How many vectors the processor holds: x86 has 16, and 32 with AVX-512; ARM has 32."""
-    return 32 if features & {"avx512f", "neon"} else 16
-
-
-FEATURES = _features()
-VECTOR_BYTES = _vector_bytes(FEATURES)
+VECTOR_BYTES = USED.vector_bytes
 # Of a tile. Two vectors of sums a row, two of b and one of a must be held at a time: of 8 rows, 16 registers would have
 # to be emptied into memory at each step, which took twice as long on layers of 1,024 units.
-ROWS = 6 if _registers(FEATURES) == 16 else 8
+ROWS = 6 if USED.registers == 16 else 8
 
 
 @scalar

@@ -1,7 +1,6 @@
 """One job made ready for the kernel: where each layer's numbers lie in memory, and which functions it uses."""
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -41,7 +40,10 @@ from clearprop.engines.dropout import draw_masks
 from clearprop.foundation.registry import Named
 from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import domain_ends
+from clearprop.network.layout import BIAS, WEIGHT, Layout
 from clearprop.network.network import Network
+from clearprop.network.rows import Rows
+from clearprop.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
 
@@ -73,7 +75,7 @@ def not_compilable(job: Job) -> str | None:
     return without_kernels(job.network)
 
 
-class Layout:
+class MemoryMap:
     """A network's numbers in one flat array: each layer's rows, one machine vector's multiple apart, and its panels."""
 
     def __init__(self, network: Network, rows: int, sparse: bool, trains: bool, masked: Sequence[bool] = ()) -> None:
@@ -81,7 +83,7 @@ class Layout:
         self.size = 0
         sizes = network.layer_sizes
         self.layers = np.full((len(sizes), kernel.LAYER_COLUMNS), -1, dtype=np.int64)
-        parameters = masks = 0
+        masks = 0
         for level, units in enumerate(sizes):
             layer = self.layers[level]
             layer[kernel.UNITS], layer[kernel.WIDTH] = units, self._width(units)
@@ -93,8 +95,7 @@ class Layout:
             fan_in, panel = sizes[level - 1], 2 * self.lanes
             layer[kernel.Z], layer[kernel.A] = self.take(numbers), self.take(numbers)
             layer[kernel.OUTPUT] = layer[kernel.A]
-            layer[kernel.PARAMETERS] = parameters
-            parameters += (fan_in + 1) * units
+            layer[kernel.PARAMETERS] = network.layout.span(f"{WEIGHT}{level}").start
             if level > 1 or not sparse:
                 layer[kernel.PANELS] = self.take(-(-units // panel) * panel * (fan_in + 1))
             if not trains:
@@ -106,7 +107,7 @@ class Layout:
                 layer[kernel.OUTPUT], layer[kernel.MASK] = self.take(numbers), masks
                 masks += units
         self.masks = masks
-        self.blocks = np.array(list(self._blocks(sizes, sparse)), dtype=np.int64)
+        self.blocks = np.array(list(_blocks(network.layout, sparse)), dtype=np.int64)
         self.n_blocks = len(self.blocks) - 1
         strides = self.layers[:, kernel.STRIDE].sum()
         self.tile = int(max(LEAST_TILE, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
@@ -134,18 +135,20 @@ class Layout:
         stride = -(-(units + 1) // self.lanes) * self.lanes
         return stride + self.lanes if stride * itemsize % 1024 == 0 else stride
 
-    @staticmethod
-    def _blocks(sizes: Sequence[int], sparse: bool) -> Any:
-        start = 0
-        for level, (fan_in, units) in enumerate(pairwise(sizes), start=1):
-            rows = max(4 * ROWS, BLOCK_NUMBERS // units // ROWS * ROWS)
-            if level == 1 and sparse:  # each block looks through all rows for its own
-                rows = -(-(fan_in + 1) // 8)
-            for first in range(0, fan_in + 1, rows):
-                last = min(first + rows, fan_in + 1)
-                yield level, first, last, start
-                start += (last - first) * units
-        yield 0, 0, 0, start
+
+def _blocks(layout: Layout, sparse: bool) -> Iterator[tuple[int, ...]]:
+    """The rows of each layer's [W; b] in blocks, of whose numbers the biases are the last row."""
+    for weights, biases in zip(layout.of_kind(WEIGHT, layout.spans), layout.of_kind(BIAS, layout.spans), strict=True):
+        assert weights.stop == biases.start, "the kernel takes a layer's weights and biases for one matrix"
+        units, depth = biases.size, weights.shape[0] + 1
+        rows = max(4 * ROWS, BLOCK_NUMBERS // units // ROWS * ROWS)
+        if weights.layer == 1 and sparse:  # each block looks through all rows for its own
+            rows = -(-depth // 8)
+        for first in range(0, depth, rows):
+            last = min(first + rows, depth)
+            start, stop = (weights.start + row * units for row in (first, last))
+            yield weights.layer, first, last, start, layout.number_at(start), layout.number_at(stop - 1) + 1
+    yield 0, 0, 0, layout.size, 0, 0
 
 
 class Functions:
@@ -175,12 +178,23 @@ class Functions:
         return np.array(self.addresses, dtype=np.int64) if ENABLED else self.addresses
 
 
-def _places(network: Network, layout: Layout, sparse: bool, weighted: bool) -> Array:
-    places = np.zeros(kernel.BLOCK + 1, dtype=np.int64)
-    places[kernel.LAYERS], places[kernel.BLOCKS] = len(layout.layers), layout.n_blocks
+def _places(network: Network, memory: MemoryMap, sparse: bool, weighted: bool) -> Array:
+    places = np.zeros(kernel.GROUPS + 1, dtype=np.int64)
+    places[kernel.LAYERS], places[kernel.BLOCKS] = len(memory.layers), memory.n_blocks
     places[kernel.ALL], places[kernel.SPARSE], places[kernel.WEIGHTED] = network.parameters.size, sparse, weighted
-    places[kernel.TILE], places[kernel.MASKS] = layout.tile, layout.masks
+    places[kernel.TILE], places[kernel.MASKS] = memory.tile, memory.masks
     return places
+
+
+def _factors(layout: Layout) -> tuple[Array, Array, Array, Array]:
+    """Where spans begin, and their factors; where the groups begin that have one rate each, and theirs."""
+    spans, groups = layout.spans, layout.groups
+    return (
+        np.array([*(span.start for span in spans), layout.size], dtype=np.int64),
+        np.array([(span.rate_factor, span.decay_factor) for span in spans], dtype=np.float64).reshape(-1),
+        np.array([*(place.start for place, _ in groups), layout.size], dtype=np.int64),
+        np.array([factor for _, factor in groups], dtype=np.float64),
+    )
 
 
 def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
@@ -193,64 +207,85 @@ def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
 
 
 class CompiledTraining:
-    """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while."""
+    """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while.
 
-    def __init__(self, job: Job, workers: int | None = None) -> None:
-        network, dtype, sparse = job.network, job.network.dtype, is_sparse(job.X)
+    The plan is for rows of one kind, dense or sparse, weighted or not; which those are may change (`takes`).
+    """
+
+    def __init__(self, job: Job, rows: Rows, workers: int | None = None) -> None:
+        network, dtype, sparse = job.network, job.network.dtype, is_sparse(rows.X)
+        optimizer, given = job.optimizer, job.settings
+        assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
         self.job = job
-        layout = Layout(network, job.batch_size, sparse, True, [share > 0 for share in job.dropout])
-        self._layout = layout
-        functions = Functions(network, layout.layers)
+        self._sparse, self._weighted = sparse, rows.sample_weight is not None
+        memory_map = MemoryMap(network, given.batch_size, sparse, True, [share > 0 for share in given.dropout])
+        self._map = memory_map
+        functions = Functions(network, memory_map.layers)
         loss, from_logits = network.loss_function, network.from_logits
         block, gives_delta = loss_block(loss, from_logits, dtype)
-        places = _places(network, layout, sparse, job.sample_weight is not None)
-        places[kernel.TARGETS] = layout.take(job.batch_size * int(layout.layers[-1, kernel.STRIDE]))
-        places[kernel.SHARES] = layout.take(job.batch_size)
+        places = _places(network, memory_map, sparse, self._weighted)
+        places[kernel.TARGETS] = memory_map.take(given.batch_size * int(memory_map.layers[-1, kernel.STRIDE]))
+        places[kernel.SHARES] = memory_map.take(given.batch_size)
         places[kernel.LOSS], places[kernel.GIVES_DELTA] = functions.add(block), gives_delta
-        constants, update = optimizer_blocks(type(job.optimizer), dtype)
+        constants, update = optimizer_blocks(type(optimizer), dtype)
         places[kernel.CONSTANTS], places[kernel.UPDATE] = functions.add(constants), functions.add(update)
         places[kernel.LOSS_SETTINGS] = functions.add_settings(loss)
         functions.settings[-1][LEAST], functions.settings[-1][GREATEST] = domain_ends(loss.output_domain, dtype)
-        worthwhile = 3 * network.parameters.size * job.batch_size // WORK_A_WORKER
+        worthwhile = 3 * network.parameters.size * given.batch_size // WORK_A_WORKER
         self._wanted = workers
         self._most_workers = workers or max(1, min(worthwhile, threads.available()))
-        if job.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
-            most = int(np.diff(layout.blocks[:, kernel.START]).max())
-            places[kernel.BLOCK] = -(-most // layout.lanes) * layout.lanes
+        if given.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
+            most = int(np.diff(memory_map.blocks[:, kernel.START]).max())
+            places[kernel.BLOCK] = -(-most // memory_map.lanes) * memory_map.lanes
             gradient = np.zeros(int(places[kernel.BLOCK]) * self._most_workers, dtype=dtype)
         else:
             gradient = np.zeros_like(network.parameters)
-        strengths = [job.penalty.l1, job.penalty.l2, job.decoupled_decay, job.clip_norm or np.inf]
-        strengths += [float(value) for value in vars(job.optimizer).values()]
+        places[kernel.GROUPS] = n_groups = len(job.layout.groups)
+        strengths = [given.penalty.l1, given.penalty.l2, given.decoupled_decay, given.clip_norm or np.inf]
+        strengths += [float(value) for value in vars(optimizer).values()]
         strengths += [0.0] * (kernel.OF_OPTIMIZER + N_SETTINGS - len(strengths))
         settings = np.array(functions.settings, dtype=dtype).ravel()
         plan = Plan(
             functions.table(),
-            layout.layers.reshape(-1),
-            layout.blocks.reshape(-1),
+            memory_map.layers.reshape(-1),
+            memory_map.blocks.reshape(-1),
             places,
             settings,
             np.array(strengths, dtype=np.float64),
+            *_factors(job.layout),
         )
-        data = _data(job.X, job.y, job.sample_weight, dtype)
-        self._as_they_come = np.arange(job.n_rows)
-        partial = np.zeros(layout.n_blocks)
+        partial = np.zeros(memory_map.n_blocks)
         self._memory = Memory(
-            layout.space(dtype),
+            memory_map.space(dtype),
             gradient,
             network.parameters,
             job.slots.reshape(-1),
-            np.zeros(job.batch_size),
+            np.zeros(given.batch_size),
             partial,
             partial.copy(),
-            np.zeros(N_SETTINGS * self._most_workers),
+            np.zeros(N_SETTINGS * n_groups * self._most_workers),
             np.zeros(1, dtype=np.int64),
         )
-        self._arrays = plan, data, self._memory  # which live as long as the pointers to them
-        self._pointers = [
-            pointers_to(arrays, kinds, dtype) for arrays, kinds in zip(self._arrays, (PLAN, DATA, MEMORY), strict=True)
-        ]
+        self._plan = plan  # which lives, as the memory and the data do, as long as the pointers to it
+        self._plan_at, self._memory_at = pointers_to(plan, PLAN, dtype), pointers_to(self._memory, MEMORY, dtype)
         self._train = entry(kernel.train, OF_TRAIN, dtype)
+        self._take(rows)
+
+    def takes(self, job: Job, rows: Rows) -> bool:
+        """Whether the plan is for this job and such rows, which are then those that are run."""
+        if job is not self.job:
+            return False
+        if rows is not self._rows:
+            if (is_sparse(rows.X), rows.sample_weight is not None) != (self._sparse, self._weighted):
+                return False
+            self._take(rows)
+        return True
+
+    def _take(self, rows: Rows) -> None:
+        dtype = self.job.network.dtype
+        self._rows, self._as_they_come = rows, np.arange(len(rows))
+        self._data = _data(rows.X, rows.y, rows.sample_weight, dtype)
+        self._pointers = [self._plan_at, pointers_to(self._data, DATA, dtype), self._memory_at]
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -259,14 +294,15 @@ class CompiledTraining:
 
         If it was not after all, the job's numbers are to be put back; the progress is as it was.
         """
-        width, of_an_epoch = self._layout.masks, stretch.rates.shape[1]
-        at_once = max(1, int(AT_ONCE / numpy_seconds(self.job.network, self.job.batch_size)))
+        width, of_an_epoch = self._map.masks, stretch.rates.shape[1]
+        batch_size = self.job.settings.batch_size
+        at_once = max(1, int(AT_ONCE / numpy_seconds(self.job.network, batch_size)))
         if width:  # masks are drawn ahead, of one epoch at a time
-            at_once = min(at_once, of_an_epoch, max(1, MASK_NUMBERS // (width * self.job.batch_size)))
+            at_once = min(at_once, of_an_epoch, max(1, MASK_NUMBERS // (width * batch_size)))
         sums = stretch.progress.sums.copy()
         taken = 0
         while taken < stretch.n_batches:
-            for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), self.job.batch_size):
+            for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), batch_size):
                 epoch = taken // of_an_epoch
                 good = self._run_part(part, sums[epoch : epoch + len(part.progress)])
                 taken += good
@@ -290,7 +326,7 @@ class CompiledTraining:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._train(
                     worker, workers, pointer_to(counter), *map(pointer_to, self._pointers), pointer_to(course_at),
-                    n_epochs, 0 if together else job.n_rows, start, stop, job.batch_size, job.step + 1,
+                    n_epochs, 0 if together else len(self._rows), start, stop, job.settings.batch_size, job.step + 1,
                 )  # fmt: skip
 
         few = self._wanted or self._most_workers == 1
@@ -300,10 +336,10 @@ class CompiledTraining:
 
     def _masks(self, start: int, stop: int) -> Array:
         """Dropout's masks of the rows of the next batches, drawn as the NumPy engine draws them."""
-        job, width = self.job, self._layout.masks
+        job, width, batch_size = self.job, self._map.masks, self.job.settings.batch_size
         masks = np.empty((stop - start if width else 1, max(width, 1)), dtype=job.network.dtype)
-        for begin in range(start, stop if width else start, job.batch_size):
-            rows = masks[begin - start : begin - start + job.batch_size]
+        for begin in range(start, stop if width else start, batch_size):
+            rows = masks[begin - start : begin - start + batch_size]
             drawn = [mask for mask in draw_masks(job, len(rows)) or [] if mask is not None]
             np.concatenate(drawn, axis=1, out=rows)
         return masks.reshape(-1)
@@ -316,15 +352,16 @@ class CompiledPrediction:
         dtype, sparse = network.dtype, is_sparse(rows)
         worthwhile = rows.shape[0] * network.parameters.size // WORK_A_WORKER
         self._workers = workers or max(1, min(worthwhile, threads.available()))
-        tile = Layout(network, ROWS, sparse, False).tile
-        layout = Layout(network, tile * self._workers, sparse, False)
-        functions = Functions(network, layout.layers)
-        places = _places(network, layout, sparse, weighted=False)
+        tile = MemoryMap(network, ROWS, sparse, False).tile
+        memory_map = MemoryMap(network, tile * self._workers, sparse, False)
+        functions = Functions(network, memory_map.layers)
+        places = _places(network, memory_map, sparse, weighted=False)
         places[kernel.TILE] = tile
-        settings, layers = np.array(functions.settings, dtype=dtype).ravel(), layout.layers.reshape(-1)
-        plan = Plan(functions.table(), layers, layout.blocks.reshape(-1), places, settings, np.zeros(1))
+        settings, layers = np.array(functions.settings, dtype=dtype).ravel(), memory_map.layers.reshape(-1)
+        blocks = memory_map.blocks.reshape(-1)
+        plan = Plan(functions.table(), layers, blocks, places, settings, np.zeros(1), *_factors(network.layout))
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
-        space = layout.space(dtype)
+        space = memory_map.space(dtype)
         memory = Memory(space, numbers, network.parameters, numbers, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
         self._places, self._at_once = np.arange(rows.shape[0]), self._rows_at_once(network)

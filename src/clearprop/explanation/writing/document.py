@@ -1,12 +1,13 @@
-"""The document: sections of paragraphs, equations, lists and tables; and what can be shown as one, in every form."""
+"""The document: sections of paragraphs, equations, lists and listings, from which every form is written."""
 
-import json
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
 
-from clearprop.explanation.precision import (
+from clearprop.explanation.writing.algebra import symbols
+from clearprop.explanation.writing.evaluation import with_numbers
+from clearprop.explanation.writing.expressions import Expression, Number, Symbol
+from clearprop.explanation.writing.precision import (
     DIGITS_LOST,
     MOST_DIGITS,
     ZERO_LOG,
@@ -15,10 +16,6 @@ from clearprop.explanation.precision import (
     digits_of_sum,
     has_zero_log,
 )
-from clearprop.explanation.writing.expressions import Expression, Number, Symbol, symbols, with_numbers
-
-if TYPE_CHECKING:
-    from rich.text import Text
 
 # How much is listed of each long list where nothing else is asked for.
 MOST = 4
@@ -26,7 +23,7 @@ MOST = 4
 
 @dataclass(frozen=True)
 class Paragraph:
-    """Words."""
+    """Running text, without markup."""
 
     text: str
 
@@ -58,25 +55,35 @@ class Equation:
 
     def in_digits(self, digits: int) -> tuple[list[tuple[Expression, int]], str]:
         """Each form with the digits that its numbers need to explain the value, and the note, lost digits included."""
+        if digits not in self._in_digits:
+            self._in_digits[digits] = self._with_digits(digits)
+        return self._in_digits[digits]
+
+    @cached_property
+    def _in_digits(self) -> dict[int, tuple[list[tuple[Expression, int]], str]]:
+        """What `in_digits` has found: an equation is laid out to be counted in lines, then to be written."""
+        return {}
+
+    def _with_digits(self, digits: int) -> tuple[list[tuple[Expression, int]], str]:
         value = self.forms[-1]
         if not isinstance(value, Number):
             return [(form, digits) for form in self.forms], self.note
         needed = [digits_needed(form, float(value.value), digits) for form in self.forms[:-1]]
         forms = [(form, MOST_DIGITS if own is None else own) for form, own in zip(self.forms, needed, strict=False)]
         zero_log = any(has_zero_log(as_printed(form, own)) for form, own in forms)
-        said = (self.note, DIGITS_LOST if None in needed else "", ZERO_LOG if zero_log else "")
-        return [*forms, (value, digits)], "; ".join(note for note in said if note)
+        notes = (self.note, DIGITS_LOST if None in needed else "", ZERO_LOG if zero_log else "")
+        return [*forms, (value, digits)], "; ".join(note for note in notes if note)
 
 
 @dataclass(frozen=True)
 class Bullets:
-    """A list of sentences."""
+    """Sentences, each an entry of a list."""
 
     items: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class Listing:
     """Rows of cells, each words, an expression or a number; if it adds up, the last column does, to its last row."""
 
     header: tuple[str | Expression, ...]
@@ -84,7 +91,7 @@ class Table:
     adds_up: bool = False
 
     def in_digits(self, digits: int) -> list[int]:
-        """The digits of each column, so many in one that adds up that it does so as it is shown."""
+        """The digits of each column; one that adds up has as many as it takes to add up as it is shown."""
         same = [digits] * len(self.header)
         if not self.adds_up:
             return same
@@ -92,7 +99,9 @@ class Table:
         return [*same[:-1], digits_of_sum(parts, value, digits)]
 
 
-Block = Paragraph | Equation | Bullets | Table
+Element = Paragraph | Equation | Bullets | Listing
+# Elements in which neighbouring equations are put together.
+Group = Paragraph | Bullets | Listing | list[Equation]
 
 
 @dataclass(frozen=True)
@@ -100,7 +109,7 @@ class Section:
     """A title, what it says, and what makes the sections that can be opened below it, in forms that can."""
 
     title: str
-    blocks: Sequence[Block] = ()
+    elements: Sequence[Element] = ()
     hidden: Callable[[], Iterable["Section"]] = tuple
 
 
@@ -120,35 +129,40 @@ class Document:
     headline: Equation
     sections: Sequence[Section]
 
+    @cached_property
+    def lines(self) -> dict[tuple[int, int], list[str]]:
+        """Its lines as text by digits and width, where it has been laid out: to see whether it fits, or to be shown."""
+        return {}
+
 
 def symbols_of(sections: Iterable[Section]) -> Iterator[Symbol]:
-    """The symbols that stand in the equations and tables of sections."""
+    """The symbols that stand in the equations and listings of sections."""
     for section in sections:
-        for block in section.blocks:
-            match block:
+        for element in section.elements:
+            match element:
                 case Equation(left, forms):
                     parts: Iterable[object] = (left, *forms)
-                case Table(header, rows):
+                case Listing(header, rows):
                     parts = (*header, *(cell for row in rows for cell in row))
                 case _:
                     parts = ()
             yield from (symbol for part in parts if isinstance(part, Expression) for symbol in symbols(part))
 
 
-def in_groups(blocks: Iterable[Block]) -> Iterator[Paragraph | Bullets | Table | list[Equation]]:
-    """Blocks with neighbouring equations put together, so that they can be aligned; one with reasons stands alone."""
+def in_groups(elements: Iterable[Element]) -> Iterator[Group]:
+    """Elements with neighbouring equations put together, so that they can be aligned; one with reasons stands alone."""
     group: list[Equation] = []
-    for block in blocks:
-        alone = isinstance(block, Equation) and block.reasons
-        if group and (alone or not isinstance(block, Equation)):
+    for element in elements:
+        alone = isinstance(element, Equation) and element.reasons
+        if group and (alone or not isinstance(element, Equation)):
             yield group
             group = []
-        if not isinstance(block, Equation):
-            yield block
+        if not isinstance(element, Equation):
+            yield element
         elif alone:
-            yield [block]
+            yield [element]
         else:
-            group.append(block)
+            group.append(element)
     if group:
         yield group
 
@@ -163,85 +177,3 @@ def chain(left: Expression, *formulas: Expression, value: float, note: str = "",
         if form not in forms and form != left:
             forms.append(form)
     return Equation(left, tuple(forms), note, number)
-
-
-class Rendered(ABC):
-    """One document, many forms. Every form takes `digits`, the significant digits of its numbers, and `most`.
-
-    `most` is how many summands, paths, deltas of a layer and rows are listed; the rest is summed up. None lists all.
-    """
-
-    @abstractmethod
-    def document(self, most: int | None = MOST) -> Document:
-        """Sections for the renderers."""
-
-    @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, as `to_json` writes them."""
-
-    def to_text(
-        self, *, digits: int = 6, most: int | None = MOST, width: int = 80, sections: Sequence[str] | None = None
-    ) -> str:
-        """Unicode text for a terminal, `width` characters a line where that can be; or of these sections the content.
-
-        Raises
-        ------
-        InputError
-            There is no section of that title.
-        """
-        from clearprop.explanation.writing.text import document_text, sections_text
-
-        document = self.document(most)
-        if sections is None:
-            return document_text(document, digits, width)
-        return sections_text(document, sections, digits, width)
-
-    def to_latex(self, *, digits: int = 6, most: int | None = MOST, standalone: bool = False) -> str:
-        """LaTeX with amsmath; with `standalone`, a whole file to compile."""
-        from clearprop.explanation.writing.latex import document_latex
-
-        return document_latex(self.document(most), digits, standalone)
-
-    def to_markdown(self, *, digits: int = 6, most: int | None = MOST) -> str:
-        """Markdown with its formulas in $...$."""
-        from clearprop.explanation.writing.markdown import document_markdown
-
-        return document_markdown(self.document(most), digits)
-
-    def to_html(self, *, digits: int = 6, most: int | None = MOST, standalone: bool = True) -> str:
-        """A page of its own, its formulas in MathML, that loads nothing; without `standalone`, the part for a page."""
-        from clearprop.explanation.writing.html import document_html
-
-        return document_html(self.document(most), digits, standalone)
-
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """JSON; its schema is `clearprop.explanation.SCHEMA`. A number that is not finite becomes null."""
-        return json.dumps(finite(self.to_dict()), indent=indent, allow_nan=False, ensure_ascii=False)
-
-    def _repr_html_(self) -> str:
-        return self.to_html(standalone=False)
-
-    def _repr_latex_(self) -> str:
-        from clearprop.explanation.writing.latex import equation_latex
-
-        return f"${equation_latex(self.document().headline, 6)}$"
-
-    def __rich__(self) -> "Text":
-        from rich.text import Text
-
-        # A Text is printed as it is, so that brackets in names are no markup.
-        return Text(self.to_text())
-
-    def __str__(self) -> str:
-        return self.to_text()
-
-
-def finite(value: Any) -> Any:
-    """The same values, those that JSON cannot hold as None."""
-    if isinstance(value, dict):
-        return {key: finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [finite(item) for item in value]
-    if isinstance(value, float) and not abs(value) < float("inf"):
-        return None
-    return value

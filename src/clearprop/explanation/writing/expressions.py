@@ -1,12 +1,13 @@
-"""The expression tree: what an explanation says, before it is text, LaTeX or MathML.
+"""The expression tree: what an explanation says, before it is LaTeX or MathML; and the tree as a line of text.
 
 A `Symbol` carries the number that it stands for, so that one tree gives the formula, the formula with its numbers
 filled in (`with_numbers`) and its value (`evaluate`).
 """
 
-import math
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clearprop.explanation.writing.numerals import plain_number
 
 
 class Expression:
@@ -14,6 +15,8 @@ class Expression:
 
     Examples
     --------
+    >>> from clearprop.explanation.writing.algebra import subtract
+    >>> from clearprop.explanation.writing.evaluation import evaluate, with_numbers
     >>> a, y = Symbol("a", ("1",), "2", 0.75), Symbol("y", ("1",), "", 0.01)
     >>> error = subtract(a, y)
     >>> print(error, "=", with_numbers(error), "=", evaluate(error))
@@ -23,8 +26,6 @@ class Expression:
     __slots__ = ()
 
     def __str__(self) -> str:
-        from clearprop.explanation.writing.text import expression_text
-
         return expression_text(self)
 
 
@@ -57,28 +58,28 @@ class Derivative(Expression):
 
 @dataclass(frozen=True)
 class Add(Expression):
-    """A sum."""
+    """The sum of its items."""
 
     items: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class Multiply(Expression):
-    """A product."""
+    """The product of its items."""
 
     items: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class Negate(Expression):
-    """The negative."""
+    """Minus its item."""
 
     item: Expression
 
 
 @dataclass(frozen=True)
 class Divide(Expression):
-    """A fraction."""
+    """Its top over its bottom, a fraction."""
 
     top: Expression
     bottom: Expression
@@ -133,199 +134,94 @@ class Rest(Expression):
     value: float
 
 
-FUNCTIONS: dict[str, Callable[..., float]] = {
-    "exp": lambda x: math.exp(x) if x < 709.78 else math.inf,
-    "log": lambda x: math.log(x) if x > 0 else -math.inf,
-    "tanh": math.tanh,
-    "cosh": lambda x: math.cosh(x) if abs(x) < 710 else math.inf,
-    "sqrt": math.sqrt,
-    "erf": math.erf,
-    "Abs": abs,
-    "sign": lambda x: float((x > 0) - (x < 0)),
-    "Max": max,
-    "Min": min,
-    "sigmoid": lambda x: 1 / (1 + math.exp(-x)) if x >= 0 else math.exp(x) / (1 + math.exp(x)),
-}
-CONSTANTS = {"pi": math.pi}
+# -- as a line of text -------------------------------------------------------------------------------------------------
 
-_HOLDS: dict[str, Callable[[float, float], bool]] = {
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-    "==": lambda left, right: left == right,
-    "!=": lambda left, right: left != right,
-}
+_NAMES = {"pi": "π", "Max": "max", "Min": "min", "Abs": "abs"}
+_SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+# How tightly a node binds: what stands inside something tighter goes into brackets.
+SUM, PRODUCT, POWER, ATOM = range(4)
 
 
-def subtract(left: Expression, right: Expression) -> Expression:
-    """left - right."""
-    return Add((left, Negate(right)))
-
-
-def product(*items: Expression) -> Expression:
-    """A product without factors of exactly 1; nested products are laid flat."""
-    flat: list[Expression] = []
-    for item in items:
-        flat += item.items if isinstance(item, Multiply) else (item,)
-    kept = [item for item in flat if not (isinstance(item, Number) and isinstance(item.value, int) and item.value == 1)]
-    if len(kept) == 1:
-        return kept[0]
-    return Multiply(tuple(kept)) if kept else Number(1)
-
-
-def total(items: list[Expression]) -> Expression:
-    """A sum, or the one item of it, or 0; nested sums are laid flat."""
-    if len(items) == 1:
-        return items[0]
-    flat: list[Expression] = []
-    for item in items:
-        flat += item.items if isinstance(item, Add) else (item,)
-    return Add(tuple(flat)) if flat else Number(0)
-
-
-def children(node: Expression) -> tuple[Expression, ...]:
-    """The nodes right below."""
+def binding(node: Expression) -> int:
+    """How tightly a node binds."""
     match node:
-        case Add(items) | Multiply(items):
-            return items
-        case Negate(item):
-            return (item,)
-        case Divide(top, bottom):
-            return (top, bottom)
-        case Power(base, exponent):
-            return (base, exponent)
-        case Call(_, arguments):
-            return arguments
-        case Compare(left, _, right):
-            return (left, right)
-        case Cases(cases):
-            return tuple(part for pair in cases for part in pair if part is not None)
-        case Sigma(body):
-            return (body,)
-        case Derivative(of, by):
-            return (of, by)
-    return ()
-
-
-def symbols(node: Expression) -> Iterator[Symbol]:
-    """The symbols of a tree."""
-    if isinstance(node, Symbol):
-        yield node
-    for child in children(node):
-        yield from symbols(child)
-
-
-def rebuild(node: Expression, change: Callable[[Expression], Expression]) -> Expression:
-    """The node with each of those right below it changed."""
-    match node:
-        case Add(items):
-            return Add(tuple(change(item) for item in items))
-        case Multiply(items):
-            return Multiply(tuple(change(item) for item in items))
-        case Negate(item):
-            return Negate(change(item))
-        case Divide(top, bottom):
-            return Divide(change(top), change(bottom))
-        case Power(base, exponent):
-            return Power(change(base), change(exponent))
-        case Call(function, arguments):
-            return Call(function, tuple(change(argument) for argument in arguments))
-        case Compare(left, sign, right):
-            return Compare(change(left), sign, change(right))
-        case Cases(cases):
-            return Cases(tuple((change(value), _changed(condition, change)) for value, condition in cases))
-        case Sigma(body):
-            return replace(node, body=change(body))
-        case Derivative(of, by):
-            return replace(node, of=change(of), by=change(by))
-    return node
-
-
-def _changed(condition: Compare | None, change: Callable[[Expression], Expression]) -> Compare | None:
-    if condition is None:
-        return None
-    return Compare(change(condition.left), condition.sign, change(condition.right))
-
-
-def with_numbers(node: Expression) -> Expression:
-    """The tree with each symbol, derivative and written-out sum replaced by its number; one without stays.
-
-    The negative of a negative number is written as one number, and so is a number to the power of 1.
-
-    Examples
-    --------
-    >>> z, t = Symbol("z", value=-0.25), Symbol("t", value=1)
-    >>> print(with_numbers(Call("exp", (Negate(z),))), with_numbers(Power(z, t)), with_numbers(subtract(t, z)))
-    exp(0.25) −0.25 1 − (−0.25)
-    """
-    match node:
-        case Symbol(value=None):
-            return node
-        case Symbol(value=value) | Derivative(value=value) | Sigma(value=value) if value is not None:
-            return Number(float(value))
-        case Derivative():
-            return node
-        case Add(items):
-            return Add(
-                tuple(
-                    Negate(with_numbers(item.item)) if isinstance(item, Negate) else with_numbers(item)
-                    for item in items
-                )
-            )
-    match rebuild(node, with_numbers):
-        case Negate(Number(value)) if value < 0:
-            return Number(-value)
-        case Power(base, Number(1)):
-            return base
-        case filled:
-            return filled
-
-
-def evaluate(node: Expression) -> float:
-    """The value of a tree whose symbols all have numbers.
-
-    Raises
-    ------
-    ValueError
-        A symbol has none.
-    """
-    match node:
+        case Sigma(_, ""):
+            return PRODUCT
+        case Add() | Compare() | Negate() | Sigma():
+            return SUM
         case Number(value):
-            return value
-        case Rest(_, value):
-            return value
-        case Symbol(value=None) if node.letter in CONSTANTS:
-            return CONSTANTS[node.letter]
-        case Symbol(value=value) | Derivative(value=value) | Sigma(value=value) if value is not None:
-            return value
-        case Add(items):
-            return math.fsum(evaluate(item) for item in items)
-        case Multiply(items):
-            return _product_of(items)
-        case Negate(item):
-            return -evaluate(item)
-        case Divide(top, bottom):
-            return evaluate(top) / evaluate(bottom)
-        case Power(base, exponent):
-            return float(evaluate(base) ** evaluate(exponent))
-        case Call(function, arguments) if function in FUNCTIONS:
-            return FUNCTIONS[function](*(evaluate(argument) for argument in arguments))
-        case Cases(cases):
-            return evaluate(next(value for value, condition in cases if condition is None or holds(condition)))
-    raise ValueError(f"{node} has no number")
+            return SUM if value < 0 or (isinstance(value, float) and "e" in plain_number(value)) else ATOM
+        case Multiply() | Divide() | Derivative():
+            return PRODUCT
+        case Power():
+            return POWER
+    return ATOM
 
 
-def _product_of(items: tuple[Expression, ...]) -> float:
-    """A factor of 0 ends it, so that 0 log 0 is 0, as in the losses."""
-    value = 1.0
-    for item in items:
-        value *= evaluate(item)
-        if value == 0:
-            return value
-    return value
+def expression_text(node: Expression, digits: int = 6) -> str:
+    """An expression on one line."""
+
+    def write(inner: Expression, least: int = SUM) -> str:
+        text = one(inner)
+        return f"({text})" if binding(inner) < least else text
+
+    def one(node: Expression) -> str:
+        match node:
+            case Number(value):
+                return plain_number(value, digits)
+            case Symbol(letter, lower, upper):
+                places = f"[{','.join(lower)}]" if lower else ""
+                # The number of a path or a constant stands low, so that it is no layer's.
+                return f"{_NAMES.get(letter, letter).translate(_SUBSCRIPTS)}{upper}{places}"
+            case Derivative(of, by, _, partial):
+                sign = "∂" if partial else "d"
+                if isinstance(of, Symbol):
+                    return f"{sign}{write(of)}/{sign}{write(by)}"
+                return f"d/d{write(by)} ({write(of)})"
+            case Add(items):
+                return "".join(_signed(index, item, write) for index, item in enumerate(items))
+            case Negate(item):
+                return f"−{write(item, PRODUCT)}"
+            case Multiply(items):
+                return "·".join(write(item, PRODUCT if not isinstance(item, Divide) else POWER) for item in items)
+            case Divide(top, bottom):
+                return f"{write(top, PRODUCT)}/{write(bottom, POWER)}"
+            case Power(base, exponent):
+                if exponent == Number(2):
+                    return f"{write(base, ATOM)}²"
+                return f"{write(base, ATOM)}^{write(exponent, ATOM)}"
+            case Call("Abs", (argument,)):
+                return f"|{write(argument)}|"
+            case Call("sqrt", (argument,)):
+                return f"√{write(argument, ATOM)}"
+            case Call(function, arguments):
+                return f"{_NAMES.get(function, function)}({', '.join(write(argument) for argument in arguments)})"
+            case Compare(left, sign, right):
+                return f"{write(left)} {_SIGNS.get(sign, sign)} {write(right)}"
+            case Cases(cases):
+                parts = [
+                    f"{write(value)} if {write(holds)}" if holds else f"else {write(value)}" for value, holds in cases
+                ]
+                return f"{{{', '.join(parts)}}}"
+            case Sigma(body, index, _):
+                return f"Σ_{index} {write(body, PRODUCT)}" if index else f"Σ{write(body, PRODUCT)}"
+            case Rest(count, value):
+                return f"[{count:,} more: {plain_number(value, digits)}]"
+        raise TypeError(f"{type(node).__name__} cannot be written")
+
+    return write(node)
 
 
-def holds(condition: Compare) -> bool:
-    """Whether a condition is true."""
-    return _HOLDS[condition.sign](evaluate(condition.left), evaluate(condition.right))
+def _signed(index: int, item: Expression, write: Callable[..., str]) -> str:
+    if isinstance(item, Negate):
+        return f"{' − ' if index else '−'}{write(item.item, PRODUCT)}"
+    # A negative number opens a sum without brackets, and is bracketed within it.
+    return (
+        f" + {write(item, PRODUCT if binding(item) == SUM and _is_negative(item) else SUM)}" if index else write(item)
+    )
+
+
+def _is_negative(item: Expression) -> bool:
+    return isinstance(item, Number) and item.value < 0

@@ -10,6 +10,7 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
 
+from clearprop.explanation.writing.algebra import product, rebuild
 from clearprop.explanation.writing.expressions import (
     Add,
     Call,
@@ -24,8 +25,6 @@ from clearprop.explanation.writing.expressions import (
     Power,
     Sigma,
     Symbol,
-    product,
-    rebuild,
 )
 
 GREEK = {
@@ -57,14 +56,15 @@ def parse_formula(text: str) -> Expression:
 
 
 def fill(formula: Expression, names: Mapping[str, Expression]) -> Expression:
-    """The tree with these parts of it (as the formula writes them) replaced; factors of exactly 1 fall away."""
-    return _replaced(formula, {parse_formula(text): expression for text, expression in names.items()})
+    """The tree with expressions in the place of these names, each as the formula writes it."""
+    return with_parts(formula, {_symbol(name): expression for name, expression in names.items()})
 
 
-def _replaced(node: Expression, parts: Mapping[Expression, Expression]) -> Expression:
+def with_parts(node: Expression, parts: Mapping[Expression, Expression]) -> Expression:
+    """The tree with these parts of it replaced; factors of exactly 1 fall away."""
     if node in parts:
         return parts[node]
-    filled = rebuild(node, lambda child: _replaced(child, parts))
+    filled = rebuild(node, lambda child: with_parts(child, parts))
     return product(*filled.items) if isinstance(filled, Multiply) else filled
 
 

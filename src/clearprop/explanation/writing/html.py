@@ -4,8 +4,20 @@ import re
 from collections.abc import Callable, Sequence
 from html import escape
 
-from clearprop.explanation.writing.document import Bullets, Document, Equation, Paragraph, Section, Table, in_groups
+from clearprop.explanation.writing.document import (
+    Bullets,
+    Document,
+    Equation,
+    Group,
+    Listing,
+    Paragraph,
+    Section,
+    in_groups,
+)
 from clearprop.explanation.writing.expressions import (
+    ATOM,
+    PRODUCT,
+    SUM,
     Add,
     Call,
     Cases,
@@ -20,9 +32,10 @@ from clearprop.explanation.writing.expressions import (
     Rest,
     Sigma,
     Symbol,
+    binding,
+    expression_text,
 )
 from clearprop.explanation.writing.numerals import split_number
-from clearprop.explanation.writing.text import ATOM, PRODUCT, SUM, binding, expression_text
 
 STYLE = """
 .clearprop-explanation{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1b1b1b;
@@ -56,12 +69,12 @@ SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
 
 def operator(sign: str) -> str:
-    """A sign between things."""
+    """The element of a sign, such as + or =."""
     return f"<mo>{escape(sign)}</mo>"
 
 
 def row(*parts: str) -> str:
-    """Things side by side."""
+    """The element that sets its parts side by side."""
     return f"<mrow>{''.join(parts)}</mrow>"
 
 
@@ -192,23 +205,23 @@ def document_html(document: Document, digits: int = 6, standalone: bool = True) 
 
 def _section(section: Section, digits: int) -> list[str]:
     lines = [f"<h2>{escape(section.title)}</h2>"] if section.title else []
-    lines += [_block(block, digits) for block in in_groups(section.blocks)]
+    lines += [_group(group, digits) for group in in_groups(section.elements)]
     for hidden in section.hidden():
-        inside = "\n".join(_block(block, digits) for block in in_groups(hidden.blocks))
+        inside = "\n".join(_group(group, digits) for group in in_groups(hidden.elements))
         lines.append(f"<details><summary>{escape(hidden.title)}</summary>\n{inside}\n</details>")
     return lines
 
 
-def _block(block: Paragraph | Bullets | Table | list[Equation], digits: int) -> str:
-    match block:
+def _group(group: Group, digits: int) -> str:
+    match group:
         case Paragraph(text):
             return f"<p>{escape(text)}</p>"
         case Bullets(items):
             return "<ul>" + "".join(f"<li>{escape(item)}</li>" for item in items) + "</ul>"
-        case Table():
-            return _table(block, digits)
-    numbered = any(equation.number for equation in block)
-    bodies = "".join(_equation(equation, digits, numbered) for equation in block)
+        case Listing():
+            return _listing(group, digits)
+    numbered = any(equation.number for equation in group)
+    bodies = "".join(_equation(equation, digits, numbered) for equation in group)
     return f'<div class="scroll"><table class="equations" role="presentation">{bodies}</table></div>'
 
 
@@ -219,8 +232,8 @@ def _equation(equation: Equation, digits: int, numbered: bool) -> str:
     for position, (form, needed) in enumerate(forms):
         last = position == len(equation.forms) - 1
         sign = equation.sign if position == 0 else "="
-        said = equation.reasons[position] if equation.reasons else whole_note if last else ""
-        note = f' <span class="note">{escape(said)}</span>' if said else ""
+        reason = equation.reasons[position] if equation.reasons else whole_note if last else ""
+        note = f' <span class="note">{escape(reason)}</span>' if reason else ""
         if last and position and not equation.reasons:
             value = f"<math>{operator(sign)}</math> {expression_mathml(form, needed)}"
             rows[-1] += f' <span class="value">{value}</span>{note}'
@@ -266,7 +279,7 @@ def _pieces(node: Expression, digits: int, least: int = SUM) -> list[str]:
     return pieces
 
 
-def _table(table: Table, digits: int) -> str:
+def _listing(listing: Listing, digits: int) -> str:
     def cell(content: str | Expression | float, needed: int, tag: str) -> str:
         if isinstance(content, str):
             return f"<{tag}>{escape(content)}</{tag}>"
@@ -274,8 +287,8 @@ def _table(table: Table, digits: int) -> str:
         return f"<{tag}>{expression_mathml(node, needed)}</{tag}>"
 
     def line(cells: Sequence[str | Expression | float], tag: str) -> str:
-        columns = zip(cells, table.in_digits(digits), strict=True)
+        columns = zip(cells, listing.in_digits(digits), strict=True)
         return "<tr>" + "".join(cell(content, needed, tag) for content, needed in columns) + "</tr>"
 
-    head, rows = line(table.header, "th"), "".join(line(row, "td") for row in table.rows)
+    head, rows = line(listing.header, "th"), "".join(line(row, "td") for row in listing.rows)
     return f'<div class="scroll"><table class="listing"><thead>{head}</thead><tbody>{rows}</tbody></table></div>'

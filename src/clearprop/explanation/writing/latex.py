@@ -3,8 +3,20 @@
 import re
 from collections.abc import Callable
 
-from clearprop.explanation.writing.document import Bullets, Document, Equation, Paragraph, Section, Table, in_groups
+from clearprop.explanation.writing.document import (
+    Bullets,
+    Document,
+    Equation,
+    Group,
+    Listing,
+    Paragraph,
+    Section,
+    in_groups,
+)
 from clearprop.explanation.writing.expressions import (
+    ATOM,
+    PRODUCT,
+    SUM,
     Add,
     Call,
     Cases,
@@ -19,10 +31,10 @@ from clearprop.explanation.writing.expressions import (
     Rest,
     Sigma,
     Symbol,
+    binding,
 )
 from clearprop.explanation.writing.lines import laid_out
 from clearprop.explanation.writing.numerals import split_number
-from clearprop.explanation.writing.text import ATOM, PRODUCT, SUM, binding
 
 LETTERS = {
     "α": r"\alpha", "β": r"\beta", "δ": r"\delta", "Δ": r"\Delta", "ε": r"\varepsilon", "η": r"\eta", "λ": r"\lambda",
@@ -185,20 +197,20 @@ def document_latex(document: Document, digits: int = 6, standalone: bool = False
 
 def _section(section: Section, digits: int) -> list[str]:
     title = [rf"\subsection*{{{escape_latex(section.title)}}}"] if section.title else []
-    return title + [_block(block, digits) for block in in_groups(section.blocks)]
+    return title + [_group(group, digits) for group in in_groups(section.elements)]
 
 
-def _block(block: Paragraph | Bullets | Table | list[Equation], digits: int) -> str:
-    match block:
+def _group(group: Group, digits: int) -> str:
+    match group:
         case Paragraph(text):
             return escape_latex(text) + r"\par"
         case Bullets(items):
             entries = "\n".join(rf"\item {escape_latex(item)}" for item in items)
             return f"\\begin{{itemize}}\n{entries}\n\\end{{itemize}}"
-        case Table():
-            return _table(block, digits)
+        case Listing():
+            return _listing(group, digits)
     # A page may end between equations, never within one.
-    equations = " \\\\[6pt]\n".join(" \\\\*\n".join(_lines(equation, digits)) for equation in block)
+    equations = " \\\\[6pt]\n".join(" \\\\*\n".join(_lines(equation, digits)) for equation in group)
     return f"\\begin{{align*}}\n{equations}\n\\end{{align*}}"
 
 
@@ -271,13 +283,14 @@ def visible(text: str) -> int:
     return len(text)
 
 
-def _table(table: Table, digits: int) -> str:
+def _listing(listing: Listing, digits: int) -> str:
     def cell(content: str | Expression | float, needed: int) -> str:
         if isinstance(content, str):
             return escape_latex(content)
         return f"${expression_latex(content if isinstance(content, Expression) else Number(content), needed)}$"
 
-    columns = "l" + "r" * (len(table.header) - 1)
-    rows = " \\\\\n".join(" & ".join(map(cell, row, table.in_digits(digits))) for row in (table.header, *table.rows))
+    columns = "l" + "r" * (len(listing.header) - 1)
+    needed = listing.in_digits(digits)
+    rows = " \\\\\n".join(" & ".join(map(cell, row, needed)) for row in (listing.header, *listing.rows))
     rows = rows.replace(" \\\\\n", " \\\\ \\hline\n", 1)
     return f"\\begin{{flushleft}}\\begin{{tabular}}{{{columns}}}\n{rows}\n\\end{{tabular}}\\end{{flushleft}}"

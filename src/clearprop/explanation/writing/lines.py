@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-# A line that is filled to less than this share costs so much more.
+# A line that is filled to less than this share (the first number) costs more by the second.
 LEAST, SHORT = 0.25, 0.25
 
 

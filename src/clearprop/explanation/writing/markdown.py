@@ -2,7 +2,7 @@
 
 import re
 
-from clearprop.explanation.writing.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
+from clearprop.explanation.writing.document import Bullets, Document, Element, Equation, Listing, Paragraph, Section
 from clearprop.explanation.writing.expressions import Expression, Number
 from clearprop.explanation.writing.latex import SIGNS, escape_latex, expression_latex
 from clearprop.explanation.writing.numerals import plain_number
@@ -32,24 +32,24 @@ def document_markdown(document: Document, digits: int = 6) -> str:
 
 def _section(section: Section, digits: int) -> list[str]:
     title = [f"## {escape_markdown(section.title)}"] if section.title else []
-    return title + [_block(block, digits) for block in section.blocks]
+    return title + [_element(element, digits) for element in section.elements]
 
 
-def _block(block: Block, digits: int) -> str:
-    match block:
+def _element(element: Element, digits: int) -> str:
+    match element:
         case Paragraph(text):
             return escape_markdown(text)
         case Bullets(items):
             return "\n".join(f"- {escape_markdown(item)}" for item in items)
         case Equation():
-            return _equation(block, digits)
-        case Table():
-            return _table(block, digits)
+            return _equation(element, digits)
+        case Listing():
+            return _listing(element, digits)
 
 
 def _equation(equation: Equation, digits: int) -> str:
     sign = SIGNS.get(equation.sign, equation.sign)
-    written, said = equation.in_digits(digits)
+    written, note = equation.in_digits(digits)
     forms = [expression_latex(form, needed) for form, needed in written]
     number = rf" \tag{{{equation.number}}}" if equation.number else ""
     reasons = [rf" && \text{{{escape_latex(reason)}}}" if reason else "" for reason in equation.reasons]
@@ -57,12 +57,12 @@ def _equation(equation: Equation, digits: int) -> str:
         f"&{sign if index == 0 else '='} {form}{reason}"
         for index, (form, reason) in enumerate(zip(forms, reasons or [""] * len(forms), strict=True))
     )
-    note = f"\n\n{escape_markdown(said)}" if said else ""
+    below = f"\n\n{escape_markdown(note)}" if note else ""
     left = expression_latex(equation.left, digits)
-    return f"$$\n\\begin{{aligned}}\n{left} {lines}\n\\end{{aligned}}{number}\n$$" + note
+    return f"$$\n\\begin{{aligned}}\n{left} {lines}\n\\end{{aligned}}{number}\n$$" + below
 
 
-def _table(table: Table, digits: int) -> str:
+def _listing(listing: Listing, digits: int) -> str:
     def cell(content: str | Expression | float, needed: int) -> str:
         if isinstance(content, str):
             return escape_markdown(content)
@@ -70,6 +70,6 @@ def _table(table: Table, digits: int) -> str:
             return f"${expression_latex(content, needed)}$".replace("|", r"\vert ")
         return plain_number(content.value if isinstance(content, Number) else content, needed)
 
-    lines = [" | ".join(map(cell, row, table.in_digits(digits))) for row in (table.header, *table.rows)]
-    rule = " | ".join(["---"] + ["---:"] * (len(table.header) - 1))
+    lines = [" | ".join(map(cell, row, listing.in_digits(digits))) for row in (listing.header, *listing.rows)]
+    rule = " | ".join(["---"] + ["---:"] * (len(listing.header) - 1))
     return "\n".join(f"| {line} |" for line in (lines[0], rule, *lines[1:]))

@@ -1,35 +1,18 @@
 """Expressions and documents as Unicode text for a terminal."""
 
+import math
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from clearprop.errors import InputError
-from clearprop.explanation.writing.document import Block, Bullets, Document, Equation, Paragraph, Section, Table
-from clearprop.explanation.writing.expressions import (
-    Add,
-    Call,
-    Cases,
-    Compare,
-    Derivative,
-    Divide,
-    Expression,
-    Multiply,
-    Negate,
-    Number,
-    Power,
-    Rest,
-    Sigma,
-    Symbol,
-)
+from clearprop.explanation.writing.document import Bullets, Document, Element, Equation, Listing, Paragraph
+from clearprop.explanation.writing.expressions import Expression, Number, expression_text
 from clearprop.explanation.writing.lines import laid_out
-from clearprop.explanation.writing.numerals import plain_number
 
-WIDTH = 80
+DIGITS, WIDTH = 6, 80
 # No column of words is cut to less.
 SHORTEST = 8
-_NAMES = {"pi": "π", "Max": "max", "Min": "min", "Abs": "abs"}
-_SIGNS = {"<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 # For terminals that have no Unicode.
 ASCII = {
     "∂": "d", "δ": "delta", "·": "*", "−": "-", "Σ": "sum", "√": "sqrt", "π": "pi", "≤": "<=", "≥": ">=", "≠": "!=",
@@ -37,96 +20,9 @@ ASCII = {
     "←": "<-", "×": "x", "²": "^2", "•": "-", "─": "-", "═": "=", "ρ": "rho", "μ": "mu", "λ": "lambda",
     "Δ": "change", **{digit: str(value) for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
 }  # fmt: skip
-_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-# How tightly a node binds: what stands inside something tighter goes into brackets.
-SUM, PRODUCT, POWER, ATOM = range(4)
 
 
-def binding(node: Expression) -> int:
-    """How tightly a node binds."""
-    match node:
-        case Sigma(_, ""):
-            return PRODUCT
-        case Add() | Compare() | Negate() | Sigma():
-            return SUM
-        case Number(value):
-            return SUM if value < 0 or (isinstance(value, float) and "e" in plain_number(value)) else ATOM
-        case Multiply() | Divide() | Derivative():
-            return PRODUCT
-        case Power():
-            return POWER
-    return ATOM
-
-
-def expression_text(node: Expression, digits: int = 6) -> str:
-    """An expression on one line."""
-
-    def write(inner: Expression, least: int = SUM) -> str:
-        text = one(inner)
-        return f"({text})" if binding(inner) < least else text
-
-    def one(node: Expression) -> str:
-        match node:
-            case Number(value):
-                return plain_number(value, digits)
-            case Symbol(letter, lower, upper):
-                places = f"[{','.join(lower)}]" if lower else ""
-                # The number of a path or a constant stands low, so that it is no layer's.
-                return f"{_NAMES.get(letter, letter).translate(_SUBSCRIPTS)}{upper}{places}"
-            case Derivative(of, by, _, partial):
-                sign = "∂" if partial else "d"
-                if isinstance(of, Symbol):
-                    return f"{sign}{write(of)}/{sign}{write(by)}"
-                return f"d/d{write(by)} ({write(of)})"
-            case Add(items):
-                return "".join(_signed(index, item, write) for index, item in enumerate(items))
-            case Negate(item):
-                return f"−{write(item, PRODUCT)}"
-            case Multiply(items):
-                return "·".join(write(item, PRODUCT if not isinstance(item, Divide) else POWER) for item in items)
-            case Divide(top, bottom):
-                return f"{write(top, PRODUCT)}/{write(bottom, POWER)}"
-            case Power(base, exponent):
-                if exponent == Number(2):
-                    return f"{write(base, ATOM)}²"
-                return f"{write(base, ATOM)}^{write(exponent, ATOM)}"
-            case Call("Abs", (argument,)):
-                return f"|{write(argument)}|"
-            case Call("sqrt", (argument,)):
-                return f"√{write(argument, ATOM)}"
-            case Call(function, arguments):
-                return f"{_NAMES.get(function, function)}({', '.join(write(argument) for argument in arguments)})"
-            case Compare(left, sign, right):
-                return f"{write(left)} {_SIGNS.get(sign, sign)} {write(right)}"
-            case Cases(cases):
-                parts = [
-                    f"{write(value)} if {write(holds)}" if holds else f"else {write(value)}" for value, holds in cases
-                ]
-                return f"{{{', '.join(parts)}}}"
-            case Sigma(body, index, _):
-                return f"Σ_{index} {write(body, PRODUCT)}" if index else f"Σ{write(body, PRODUCT)}"
-            case Rest(count, value):
-                return f"[{count:,} more: {plain_number(value, digits)}]"
-        raise TypeError(f"{type(node).__name__} cannot be written")
-
-    return write(node)
-
-
-def _signed(index: int, item: Expression, write: Callable[..., str]) -> str:
-    if isinstance(item, Negate):
-        return f"{' − ' if index else '−'}{write(item.item, PRODUCT)}"
-    # A negative number opens a sum without brackets, and is bracketed within it.
-    return (
-        f" + {write(item, PRODUCT if binding(item) == SUM and _is_negative(item) else SUM)}" if index else write(item)
-    )
-
-
-def _is_negative(item: Expression) -> bool:
-    return isinstance(item, Number) and item.value < 0
-
-
-def document_text(document: Document, digits: int = 6, width: int = WIDTH) -> str:
+def document_text(document: Document, digits: int = DIGITS, width: int = WIDTH) -> str:
     """A document for a terminal.
 
     Parameters
@@ -136,36 +32,63 @@ def document_text(document: Document, digits: int = 6, width: int = WIDTH) -> st
     width : int
         Of a line, in characters; what cannot be broken may be longer.
     """
+    if (digits, width) not in document.lines:
+        lines = _lines(document, digits, width, math.inf)
+        assert lines is not None
+        document.lines[digits, width] = lines
+    return "\n".join(document.lines[digits, width])
+
+
+def fits(document: Document, most: int) -> bool:
+    """Whether a document takes at most this many lines of text; it is laid out no further than it takes to see that."""
+    lines = _lines(document, DIGITS, WIDTH, most)
+    if lines is None:
+        return False
+    document.lines[DIGITS, WIDTH] = lines
+    return True
+
+
+def _lines(document: Document, digits: int, width: int, most: float) -> list[str] | None:
+    """The lines of a document, None where they are more than `most`."""
     lines = [*textwrap.wrap(document.title, width), "═" * min(width, len(document.title))]
+    to_come = sum(_least(element) for section in document.sections for element in section.elements)
     for section in document.sections:
-        lines += _section(section, digits, width)
-    return "\n".join(lines)
+        lines += ["", section.title, "─" * len(section.title)] if section.title else [""]
+        for element in section.elements:
+            if len(lines) + to_come > most:
+                return None
+            lines += element_lines(element, digits, width)
+            to_come -= _least(element)
+    return lines if len(lines) <= most else None
 
 
-def sections_text(document: Document, titles: Sequence[str], digits: int = 6, width: int = WIDTH) -> str:
+def _least(element: Element) -> int:
+    """The lines that an element takes at least, however short its words and formulas are."""
+    match element:
+        case Bullets(items):
+            return len(items)
+        case Listing(_, rows):
+            return 1 + len(rows)
+        case Equation(reasons=reasons):
+            return len(reasons) or 1
+    return 0
+
+
+def sections_text(document: Document, titles: Sequence[str], digits: int = DIGITS, width: int = WIDTH) -> str:
     """What stands in the sections of these titles."""
     by_title = {section.title: section for section in document.sections if section.title}
     for title in titles:
         if title not in by_title:
             raise InputError(f"there is no section {title!r}. There are: {', '.join(map(repr, by_title))}")
     return "\n\n".join(
-        "\n".join(line for block in by_title[title].blocks for line in block_lines(block, digits, width))
+        "\n".join(line for element in by_title[title].elements for line in element_lines(element, digits, width))
         for title in titles
     )
 
 
-def _section(section: Section, digits: int, width: int) -> Iterator[str]:
-    yield ""
-    if section.title:
-        yield section.title
-        yield "─" * len(section.title)
-    for block in section.blocks:
-        yield from block_lines(block, digits, width)
-
-
-def block_lines(block: Block, digits: int, width: int) -> Iterable[str]:
-    """The lines of a block."""
-    match block:
+def element_lines(element: Element, digits: int, width: int) -> list[str]:
+    """The lines of a paragraph, an equation, a list or a listing."""
+    match element:
         case Paragraph(text):
             return textwrap.wrap(text, width)
         case Bullets(items):
@@ -175,9 +98,9 @@ def block_lines(block: Block, digits: int, width: int) -> Iterable[str]:
                 for line in textwrap.wrap(item, width, initial_indent="• ", subsequent_indent="  ")
             ]
         case Equation():
-            return equation_lines(block, digits, width)
-        case Table():
-            return table_lines(block, digits, width)
+            return equation_lines(element, digits, width)
+        case Listing():
+            return listing_lines(element, digits, width)
 
 
 def equation_lines(equation: Equation, digits: int, width: int) -> list[str]:
@@ -231,13 +154,13 @@ def _broken(start: str, form: str, width: int) -> list[str]:
     return [line.rstrip() for line in (start + first, *(indent + line.lstrip() for line in others))]
 
 
-def table_lines(table: Table, digits: int, width: int) -> list[str]:
-    """A table in columns: words to the left, numbers to the right; where it is too wide, its words are cut."""
-    needed = table.in_digits(digits)
-    rows = [tuple(map(_cell, row, needed)) for row in (table.header, *table.rows)]
-    columns = range(len(table.header))
+def listing_lines(listing: Listing, digits: int, width: int) -> list[str]:
+    """Rows in columns: words to the left, numbers to the right; where it is too wide, its words are cut."""
+    needed = listing.in_digits(digits)
+    rows = [tuple(map(_cell, row, needed)) for row in (listing.header, *listing.rows)]
+    columns = range(len(listing.header))
     widths = [max(len(row[column]) for row in rows) for column in columns]
-    numeric = [_is_numeric([row[column] for row in table.rows]) for column in columns]
+    numeric = [_is_numeric([row[column] for row in listing.rows]) for column in columns]
     while sum(widths) + 2 * (len(widths) - 1) > width:
         widest = max((column for column in columns if not numeric[column]), key=lambda column: widths[column])
         if widths[widest] <= SHORTEST:

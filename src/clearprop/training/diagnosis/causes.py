@@ -5,6 +5,7 @@ Each is a reason by itself, with its evidence and its remedy; `diagnosis` looks 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,8 @@ def poor_outcome(
     outcome = outcome.measured(network, rows)
     if not outcome.is_poor or obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
         return None
-    found = causes(network, rows, history, settings, trace_of(network, rows.X[looked_at(rows.X, ROWS_AT_END)]), outcome)
+    trace = trace_of(network, rows.X[looked_at(rows.X, ROWS_AT_END)])
+    found = causes(network, rows, history, settings, trace, dead_units(network, trace), outcome)
     if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
         found = [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
     return f"{outcome}.{Diagnosis(found).hints()}" if found else None
@@ -82,7 +84,13 @@ def _still_fell(epochs: History) -> bool:
 
 
 def causes(
-    network: Network, rows: Rows, history: History, settings: Settings, trace: Trace, outcome: Outcome | None
+    network: Network,
+    rows: Rows,
+    history: History,
+    settings: Settings,
+    trace: Trace,
+    dead: Sequence[Array | None],
+    outcome: Outcome | None,
 ) -> list[Finding]:
     """All reasons that are found, most fundamental first.
 
@@ -90,6 +98,8 @@ def causes(
     ----------
     trace : Trace
         Of the rows that are `looked_at`.
+    dead : sequence
+        `dead_units` of that trace.
     """
     penalty = _strong_penalty(network, rows, settings, outcome)
     found = [
@@ -97,7 +107,7 @@ def causes(
         *penalty,
         *([] if penalty else _large_steps(history, settings, outcome)),
     ]
-    return found + _dead_layers(network, trace, settings, found)
+    return found + _dead_layers(dead, settings, found)
 
 
 def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> list[Finding]:
@@ -188,18 +198,23 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
     return []
 
 
-def _dead_layers(network: Network, trace: Trace, settings: Settings, found: list[Finding]) -> list[Finding]:
+def _dead_layers(dead: Sequence[Array | None], settings: Settings, found: list[Finding]) -> list[Finding]:
     """Hidden layers all of whose units are dead, so that no input has an effect."""
     findings = []
-    for layer, (activation, z, a) in enumerate(zip(network.activations[:-1], trace.z, trace.a, strict=False), start=1):
-        if not is_flat(activation, z.shape[1]) and is_dead(activation, z, a).all():
-            evidence = f"all {z.shape[1]} units of layer {layer} have slope 0 at every row, so that nothing is learned"
+    for layer, units in enumerate(dead, start=1):
+        if units is not None and units.all():
+            evidence = f"all {units.size} units of layer {layer} have slope 0 at every row, so that nothing is learned"
             remedy = f"{settings.lower_rate}, or take activation='leaky_relu'"
             findings.append(Finding("dead units", evidence, found[0].remedy if found else remedy))
     return findings
 
 
-def is_dead(activation: Activation, z: Array, a: Array) -> Array:
-    """Which units have slope 0 at every row."""
+def dead_units(network: Network, trace: Trace) -> list[Array | None]:
+    """Which units of each hidden layer have slope 0 at every row; None of a layer whose activation has none at all."""
+    layers = zip(network.activations[:-1], trace.z, trace.a, strict=False)
+    return [None if is_flat(activation, z.shape[1]) else _is_dead(activation, z, a) for activation, z, a in layers]
+
+
+def _is_dead(activation: Activation, z: Array, a: Array) -> Array:
     slope = activation.delta(z, a, np.ones_like(z)) if activation.name != "softmax" else np.ones_like(z)
     return np.all(slope == 0, axis=0)

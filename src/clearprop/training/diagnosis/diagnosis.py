@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,9 @@ from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Trace
 from clearprop.perceptron.separability import separable
-from clearprop.training.diagnosis.causes import causes, is_dead, looked_at, trace_of
+from clearprop.training.diagnosis.causes import causes, dead_units, looked_at, trace_of
 from clearprop.training.diagnosis.findings import Diagnosis, Finding, Settings
-from clearprop.training.diagnosis.learnability import is_flat, obstacles
+from clearprop.training.diagnosis.learnability import obstacles
 from clearprop.training.diagnosis.outcome import Outcome
 from clearprop.training.history import History
 
@@ -33,7 +34,12 @@ NOTICED = 0.1
 
 
 def diagnose_network(
-    network: Network, rows: Rows, history: History, settings: Settings | None = None, lines: bool = True
+    network: Network,
+    rows: Rows,
+    history: History,
+    settings: Settings | None = None,
+    lines: bool = True,
+    outcome: Outcome | None = None,
 ) -> Diagnosis:
     """Look at everything that commonly keeps a network from learning.
 
@@ -48,6 +54,8 @@ def diagnose_network(
     settings : Settings, optional
     lines : bool
         Whether a linear programme may look for a separating line, which can take longer than the training.
+    outcome : Outcome, optional
+        What the training came to, where it is known already.
 
     Examples
     --------
@@ -63,11 +71,12 @@ def diagnose_network(
     targets = np.asarray(rows.y, dtype=np.float64)
     picked = looked_at(rows.X)
     trace = trace_of(network, rows.X[picked])
-    outcome = Outcome.of(network, rows, history, settings.first_loss)
+    dead = dead_units(network, trace)
+    outcome = outcome or Outcome.of(network, rows, history, settings.first_loss)
     outcome = outcome and outcome.measured(network, rows)
     found = [
         *obstacles(network, targets, [0.0] * (len(network.weights) - 1)),
-        *causes(network, rows, history, settings, trace, outcome),
+        *causes(network, rows, history, settings, trace, dead, outcome),
     ]
     alike = _one_target(targets, network)
     progress = [] if alike else _progress(history, settings, found, outcome)
@@ -78,7 +87,7 @@ def diagnose_network(
             *alike,
             *(_no_line(rows.X, targets, network, settings) if lines else []),
             *_most_frequent_class(network, trace.outputs, targets[picked], weight, settings),
-            *_flat_units(network, trace, settings, found, steps_too_small=bool(progress)),
+            *_flat_units(network, trace, dead, settings, found, steps_too_small=bool(progress)),
             *progress,
         ]
     )
@@ -141,18 +150,23 @@ def _classes(network: Network, values: Array) -> Array | None:
 
 
 def _flat_units(
-    network: Network, trace: Trace, settings: Settings, found: list[Finding], steps_too_small: bool
+    network: Network,
+    trace: Trace,
+    dead_units: Sequence[Array | None],
+    settings: Settings,
+    found: list[Finding],
+    steps_too_small: bool,
 ) -> list[Finding]:
     findings = []
     lower_rate = [] if steps_too_small else [settings.lower_rate]
-    for layer, (activation, z, a) in enumerate(zip(network.activations[:-1], trace.z, trace.a, strict=False), start=1):
+    layers = zip(network.activations[:-1], trace.z, trace.a, dead_units, strict=False)
+    for layer, (activation, z, a, dead) in enumerate(layers, start=1):
         n = z.shape[1]
-        if activation.name == "softmax" or is_flat(activation, n):
+        if activation.name == "softmax" or dead is None:
             continue
         steepest = _slope_at(activation, np.linspace(-3, 3, 601))
         if min(_slope_at(activation, -FAR), _slope_at(activation, FAR)) >= FLAT * steepest:
             continue  # it has no end
-        dead = is_dead(activation, z, a)
         saturated = ~dead & (np.abs(activation.slope(z, a), dtype=np.float64).mean(axis=0) < FLAT * steepest)
         units = [f"{unit + 1}" for unit in np.flatnonzero(dead)[:5]]
         if n / 10 < dead.sum() < n:  # of a whole layer `causes` tells

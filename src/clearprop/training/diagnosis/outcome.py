@@ -87,7 +87,7 @@ class Outcome:
         return replace(self, reached=loss_now(network, rows))
 
     @property
-    def has_blown_up(self) -> bool:
+    def has_exploded(self) -> bool:
         """Whether the loss is past all that is sound.
 
         It is where it is 10,000 times what it was at the beginning, and 10,000 times what the best constant output

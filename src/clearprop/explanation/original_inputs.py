@@ -1,4 +1,4 @@
-"""What was given: the cell of a table, or the number before a pipeline's transformation, behind each input."""
+"""What stood in the place of an input before it was scaled: a table's cell, or what a pipeline's steps were given."""
 
 import math
 from collections.abc import Callable
@@ -12,11 +12,11 @@ from clearprop.foundation.entries import is_missing, number_or_nan
 from clearprop.foundation.sparse import is_sparse
 from clearprop.printable import printable
 
-# Of a long cell so many letters are shown.
+# How many letters are shown of a long cell.
 LETTERS = 40
 
 
-class Given(NamedTuple):
+class OriginalInput(NamedTuple):
     """What stood there, what that is called, and what the number is called that it became."""
 
     text: str
@@ -25,23 +25,23 @@ class Given(NamedTuple):
 
 
 # Of a row and an input, both from 0; None where none belongs to it.
-Givens = Callable[[int, int], Given | None]
+OriginalInputs = Callable[[int, int], OriginalInput | None]
 
 
-def table_cells(preprocessor: Any, table: Any) -> Givens:
+def table_cells(preprocessor: Any, table: Any) -> OriginalInputs:
     """The cells of a table that a preprocessor makes into features."""
     owners = [column for column in preprocessor.columns for _ in column.features]
 
-    def given(row: int, place: int) -> Given:
+    def original(row: int, place: int) -> OriginalInput:
         column = owners[place]
         cells = table.column(column.name).cells[row : row + 1]
         text, became = _shown(cells[0], table.place), "scaled" if column.kind == "number" else "coded"
         if is_missing(cells)[0]:
             filled = f", taken as {plain_number(column.median)}" if column.kind == "number" else ""
             text = f"missing{filled}"
-        return Given(text, "cell", became)
+        return OriginalInput(text, "cell", became)
 
-    return given
+    return original
 
 
 def _shown(cell: str, place: str) -> str:
@@ -55,7 +55,7 @@ def _shown(cell: str, place: str) -> str:
     return printable(cell)[:LETTERS]
 
 
-def before_transformation(steps: Any, x: Any) -> Givens | None:
+def before_transformation(steps: Any, x: Any) -> OriginalInputs | None:
     """The numbers that a pipeline's steps were given, where its columns keep their names; None where none do."""
     rows: Any = x.tocsr() if is_sparse(x) else x if hasattr(x, "columns") or np.ndim(x) != 1 else [x]
     named = hasattr(rows, "columns")
@@ -67,13 +67,13 @@ def before_transformation(steps: Any, x: Any) -> Givens | None:
     if len(set(names)) < len(names):
         return None
 
-    def given(row: int, place: int) -> Given | None:
+    def original(row: int, place: int) -> OriginalInput | None:
         source = places[place]
         if source is None:
             return None
         line = rows.iloc[row] if hasattr(rows, "iloc") else rows[row]
         value = np.ravel(line.toarray() if is_sparse(line) else line)[source]
         text = plain_number(float(value)) if isinstance(value, Real) else printable(value)[:LETTERS]
-        return Given(text, "given", "transformed")
+        return OriginalInput(text, "given", "transformed")
 
-    return given
+    return original

@@ -1,4 +1,4 @@
-"""How many digits numbers are shown with: so many that whoever computes with them finds what stands behind the sign.
+"""How many digits numbers are shown with: enough for whoever computes with them to find what stands behind the sign.
 
 Where numbers cancel, as in 1 − 0.9999999, the digits that all numbers have do not explain what is left. Such a form has
 more of them; and where the numbers themselves have no more, the equation says that digits are lost.
@@ -9,24 +9,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from clearprop.explanation.writing.expressions import (
-    Add,
-    Divide,
-    Expression,
-    Multiply,
-    Negate,
-    Number,
-    Rest,
-    Symbol,
-    children,
-    evaluate,
-    rebuild,
-)
+from clearprop.explanation.writing.algebra import children, rebuild
+from clearprop.explanation.writing.evaluation import evaluate
+from clearprop.explanation.writing.expressions import Add, Divide, Expression, Multiply, Negate, Number, Rest, Symbol
 
 # More digits than these no float64 has.
 MOST_DIGITS = 17
-# So many units of the last digit, of the sixth at most, may be left over: float32 has no more digits, and more are more
-# than most readers compute with.
+# How many units of the last digit, of the sixth at most, may be left over: float32 has no more digits, and most readers
+# compute with no more.
 UNITS, FINEST = 10.0, 6
 # What an evaluation in float64 may be off by, as a share of the greatest that is added up.
 ROUNDING = 8 * float(np.finfo(np.float64).eps)
@@ -46,9 +36,9 @@ def digits_needed(form: Expression, value: float, digits: int) -> int | None:
     6
     """
     if (
-        not any(isinstance(number.value, float) for number in _numbers(form))
+        not math.isfinite(value)
         or _has_symbols(form)
-        or not math.isfinite(value)
+        or not any(isinstance(number.value, float) for number in _numbers(form))
     ):
         return digits
     # With 16 digits a float64 is read as itself again, but not by who computes with the digits as they stand.

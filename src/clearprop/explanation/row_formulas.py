@@ -1,10 +1,11 @@
-"""The links of the chain as formulas: slopes of activations, gradients of losses, deltas of outputs."""
+"""The formulas of activations and losses, and of their slopes, filled with the symbols of a row."""
 
 import math
 from dataclasses import replace
 
 from clearprop.explanation.row import Row
 from clearprop.explanation.terms import Factor
+from clearprop.explanation.writing.algebra import subtract
 from clearprop.explanation.writing.expressions import (
     Add,
     Call,
@@ -16,15 +17,16 @@ from clearprop.explanation.writing.expressions import (
     Number,
     Sigma,
     Symbol,
-    subtract,
 )
-from clearprop.explanation.writing.formulas import fill, parse_formula, settings
+from clearprop.explanation.writing.formulas import fill, parse_formula, settings, with_parts
 from clearprop.losses import inside
 
-# A softmax over at most so many units has its sum written out.
+# The most units of a softmax whose sum is written out.
 WRITTEN_OUT = 3
 # Of a softmax with a z beyond this, the greatest z is taken off all.
 LARGE = 50.0
+# What stands in formulas for the sum of a row's targets, of which most rows have 1.
+SUM_OF_TARGETS = parse_formula("Sum(y_k, k)")
 
 
 def slope_formula(row: Row, layer: int, of: int, by: int) -> Expression:
@@ -92,16 +94,17 @@ def delta_formula(row: Row, unit: int) -> Expression:
     if not loss.delta_formula:
         return loss_gradient(row, unit)
     total = float(row.y.sum())
-    parts: dict[str, Expression] = {"a": row.a_symbol(row.layers, unit), "y": row.y_symbol(unit)}
-    parts["Sum(y_k, k)"] = Number(1) if total == 1 else Number(total)
-    return fill(parse_formula(loss.delta_formula), {**settings(loss), **parts})
+    formula = with_parts(
+        parse_formula(loss.delta_formula), {SUM_OF_TARGETS: Number(1) if total == 1 else Number(total)}
+    )
+    return fill(formula, {**settings(loss), "a": row.a_symbol(row.layers, unit), "y": row.y_symbol(unit)})
 
 
 def loss_formula(row: Row, unit: int) -> Expression:
     """The formula of an output's part in the row's loss; an output outside the loss's domain counts as just inside."""
     loss = row.network.loss_function
     a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
-    if not row.computation.from_logits and is_outside(row, unit):
+    if not row.network.from_logits and is_outside(row, unit):
         a = replace(a, value=float(inside(loss.output_domain, row.a[-1])[unit - 1]))
     if not loss.formula:
         return Call(loss.name, (a, y))
@@ -109,13 +112,13 @@ def loss_formula(row: Row, unit: int) -> Expression:
 
 
 def slope_factor(row: Row, layer: int, of: int, by: int) -> Factor:
-    """da[of]/dz[by] of a layer."""
+    """The link da[of]/dz[by] of a layer, with its formula and its value."""
     value = row.slope(layer, of, by)
     symbol = Derivative(row.a_symbol(layer, of), row.z_symbol(layer, by), value)
     return Factor(symbol, slope_formula(row, layer, of, by), value)
 
 
 def loss_factor(row: Row, unit: int) -> Factor:
-    """dl/da of an output."""
+    """The link dl/da of an output, with its formula and its value."""
     value = float(row.output_gradient[unit - 1])
     return Factor(Derivative(row.loss, row.a_symbol(row.layers, unit), value), loss_gradient(row, unit), value)

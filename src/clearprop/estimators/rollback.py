@@ -1,11 +1,11 @@
-"""Nothing learned is lost where something is refused, or a training comes to nothing."""
+"""Rollback: nothing learned is lost where something is refused, or a training comes to nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 
-class Earlier:
+class SavedState:
     """What an estimator has learned so far: its attributes, and a copy of its network's parameters.
 
     Other arrays and lists are not copied: until it is certain that a training has come to something, they must not be
@@ -23,7 +23,7 @@ class Earlier:
         """Whether there was a network."""
         return self._parameters is not None
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Give the estimator all of it back."""
         vars(self._estimator).clear()
         vars(self._estimator).update(self._attributes)
@@ -32,7 +32,7 @@ class Earlier:
 
 
 @contextmanager
-def unchanged_if_refused(estimator: Any) -> Iterator[Earlier]:
+def rolled_back_if_refused(estimator: Any) -> Iterator[SavedState]:
     """Give an estimator back what it had, if what follows raises.
 
     Examples
@@ -40,16 +40,16 @@ def unchanged_if_refused(estimator: Any) -> Iterator[Earlier]:
     >>> from types import SimpleNamespace
     >>> model = SimpleNamespace(coef_=1.0)
     >>> try:
-    ...     with unchanged_if_refused(model):
+    ...     with rolled_back_if_refused(model):
     ...         model.coef_, model.intercept_ = 0.0, 0.0
     ...         raise ValueError("a NaN in row 3")
     ... except ValueError:
     ...     print(model)
     namespace(coef_=1.0)
     """
-    earlier = Earlier(estimator)
+    earlier = SavedState(estimator)
     try:
         yield earlier
     except BaseException:
-        earlier.put_back()
+        earlier.restore()
         raise

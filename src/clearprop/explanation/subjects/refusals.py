@@ -1,25 +1,26 @@
-"""Whether a model of scikit-learn's conventions can be explained; and what is said where it cannot."""
+"""Whether a model of scikit-learn's conventions can be explained; and why not, with the remedy, where it cannot."""
 
 from typing import Any
+
+from clearprop.explanation.subjects.kinds import OnTransformedTarget, PipelineOfSteps, Search, fitted_inside
 
 
 def is_fitted(model: Any) -> bool:
     """Whether it has a network, or what it wraps has one."""
-    if hasattr(model, "steps"):
-        return is_fitted(model.steps[-1][1])
-    wrapped = getattr(model, "best_estimator_", getattr(model, "regressor_", None))
-    return hasattr(model, "network_") if wrapped is None else is_fitted(wrapped)
+    inside = fitted_inside(model)
+    # By its name as all that fitting leaves behind: a perceptron makes its network when it is asked for it.
+    return hasattr(model, "network_") if inside is None else is_fitted(inside)
 
 
 def refusal(model: Any) -> str:
     """Why it cannot be explained, and what can."""
     kind, theirs = type(model).__name__, type(model).__module__.startswith("sklearn.")
-    if hasattr(model, "steps"):
-        return refusal(model.steps[-1][1])
+    inside = fitted_inside(model)
+    if inside is not None:
+        return refusal(inside)
     wrapped = getattr(model, "estimator", getattr(model, "regressor", None))
-    fitted = getattr(model, "best_estimator_", getattr(model, "regressor_", None))
-    if fitted is not None or (wrapped is not None and not _may_be_explained(wrapped)):
-        return refusal(wrapped if fitted is None else fitted)
+    if wrapped is not None and not _may_be_explained(wrapped):
+        return refusal(wrapped)
     if hasattr(model, "cv_results_"):
         return f"this {kind} has refit=False and so keeps no model: set refit=True and call fit(X, y) again"
     if theirs and kind in ("MLPClassifier", "MLPRegressor", "Perceptron"):
@@ -40,10 +41,12 @@ def refusal(model: Any) -> str:
 
 def _may_be_explained(model: Any) -> bool:
     """Whether it may be once it is fitted: a search or a wrapper of targets if what it wraps may."""
-    if hasattr(model, "steps"):
+    if isinstance(model, PipelineOfSteps):
         return _may_be_explained(model.steps[-1][1])
-    if hasattr(model, "refit") or (hasattr(model, "regressor") and hasattr(model, "transformer")):
-        return _may_be_explained(getattr(model, "estimator", getattr(model, "regressor", None)))
+    if isinstance(model, Search):
+        return _may_be_explained(model.estimator)
+    if isinstance(model, OnTransformedTarget):
+        return _may_be_explained(model.regressor)
     return hasattr(model, "fit") and not type(model).__module__.startswith("sklearn.")
 
 

@@ -1,0 +1,57 @@
+"""Compiles the kernels when the package is built, for each instruction set that machines of this kind may have."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+SOURCES = Path(__file__).parent / "src"
+PLACE = Path("clearprop", "engines", "compiled", "built")
+
+
+class KernelsHook(BuildHookInterface):  # type: ignore[misc]
+    """Puts machine code into the wheel; where it cannot be made, kernels are compiled when they are first used."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile what is not there yet, all instruction sets at a time."""
+        sys.path.insert(0, str(SOURCES))
+        try:
+            from clearprop.engines.compiled import cache
+            from clearprop.engines.compiled.instructions import of_this_machine
+        except ImportError as error:  # a system that Numba is not made for
+            self.app.display_warning(f"kernels are not compiled now, but when they are first used: {error}")
+            return
+        finally:
+            sys.path.pop(0)
+        under_way = []
+        for one in of_this_machine():
+            folder = SOURCES / PLACE / one.folder
+            if not any(folder.glob(f"*.{cache.SOURCES}.*")):
+                under_way.append((one, folder, self._compile(one, folder)))
+        for one, folder, process in under_way:
+            _, errors = process.communicate()
+            if process.returncode:
+                raise RuntimeError(f"the kernels for {one.name} could not be compiled: {errors[-2000:]}")
+            self.app.display_info(f"{len(list(folder.iterdir()))} kernels compiled for {one.name}")
+        build_data["artifacts"].append(f"/src/{PLACE.as_posix()}/")
+        if of_this_machine():
+            from packaging.tags import platform_tags
+
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{next(platform_tags())}"
+
+    @staticmethod
+    def _compile(one: Any, folder: Path) -> "subprocess.Popen[str]":
+        environment = {
+            **os.environ,
+            "PYTHONPATH": os.pathsep.join([str(SOURCES), *filter(None, sys.path)]),
+            "NUMBA_CPU_NAME": one.name,
+            "NUMBA_CPU_FEATURES": one.features,
+            "NUMBA_CACHE_DIR": tempfile.mkdtemp(),
+        }
+        command = [sys.executable, "-m", "clearprop.engines.compiled.building", str(folder)]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

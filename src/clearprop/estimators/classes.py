@@ -1,0 +1,79 @@
+"""Classes and labels as targets: which there are, whether they may come, and the truth values that stand for them.
+
+Whole numbers in a flat array are compared with the classes directly; of all else scikit-learn's binarizer, which looks
+for long at what it is given, says what it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.preprocessing import LabelBinarizer
+from sklearn.utils.multiclass import unique_labels
+
+from clearprop.estimators.checks import is_plain_answer
+from clearprop.estimators.own_words import in_own_words
+from clearprop.foundation.memory import check_memory
+
+Array = npt.NDArray[Any]
+
+
+def classes_in(y: Array) -> Array:
+    """The classes that there are in checked answers, in their order, as scikit-learn finds them."""
+    with in_own_words(y=y, with_X=False):
+        classes: Array = np.unique(y) if is_plain_answer(y) else unique_labels(y)
+    return classes
+
+
+def check_known(found: Array, known: Array, warm_start: bool) -> None:
+    """Raise ValueError if there are classes that are not known; or, for a warm start, fewer than those."""
+    if warm_start:
+        if set(found) != set(known):
+            raise ValueError(
+                "warm_start can only be used where `y` has the same classes as in the previous call to fit. "
+                f"Previously got {known}, `y` has {found}: set warm_start=False to begin anew"
+            )
+    elif len(np.setdiff1d(found, known, assume_unique=True)):
+        raise ValueError(f"`y` has classes not in `self.classes_`. `self.classes_` has {known}. 'y' has {found}.")
+
+
+def fitted_binarizer(y: Any) -> LabelBinarizer:
+    """scikit-learn's binarizer, which keeps the kind of the answers and their classes."""
+    with in_own_words(y=y, with_X=False):
+        return LabelBinarizer().fit(y)
+
+
+def as_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
+    """For each row which classes or labels it has, shape (n, outputs): one output for two classes, else one each.
+
+    Parameters
+    ----------
+    y : array, shape (n,) or (n, labels)
+        Checked answers, of classes that the binarizer knows.
+
+    Raises
+    ------
+    ValueError
+        There is no memory for these rows in these classes.
+
+    Examples
+    --------
+    >>> y = np.array([3, 5, 3, 4])
+    >>> as_truth_values(y, fitted_binarizer(y)).astype(int).tolist()
+    [[1, 0, 0], [0, 0, 1], [1, 0, 0], [0, 1, 0]]
+    """
+    classes, kind = binarizer.classes_, binarizer.y_type_
+    count = len(classes) if kind == "multiclass" else 1
+    check_memory(
+        9 * y.shape[0] * count,  # the binarizer's whole numbers, and what becomes of them
+        f"the targets of {y.shape[0]:,} rows in {count:,} classes",
+        "merge rare classes, give fewer rows, or, if y holds quantities, take MLPRegressor",
+    )
+    if is_plain_answer(y) and kind in ("binary", "multiclass"):
+        if len(classes) == 1:
+            return np.zeros((len(y), 1), dtype=bool)
+        return np.equal(y[:, np.newaxis], classes if kind == "multiclass" else classes[1:])
+    targets: Array = binarizer.transform(y).astype(bool)
+    return targets.reshape(len(targets), -1)

@@ -1,0 +1,194 @@
+"""The two passes, forward and backward, of rows that have been checked, and what is read off them.
+
+z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) on the way up; delta_l = dL/dz_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T) on the
+way down, and dL/dW_l = a_(l-1)^T delta_l.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import Activation
+from clearprop.foundation.memory import check_memory
+from clearprop.foundation.sparse import product
+from clearprop.losses import Loss
+from clearprop.network.layout import Layout
+from clearprop.network.trace import Gradients, Trace, Views
+from clearprop.penalties import Penalty
+
+Array = npt.NDArray[Any]
+
+# The rows that are computed at a time where no trace is kept, which bounds the memory that they take.
+ROWS_AT_ONCE = 1024
+
+
+class Passes:
+    """What a network computes of rows, targets and weights that have been checked, as engines ask it batch by batch."""
+
+    layer_sizes: tuple[int, ...]
+    dtype: np.dtype[Any]
+    activations: list[Activation]
+    loss_function: Loss
+    from_logits: bool
+    layout: Layout
+    _spans: list[Array]
+
+    @property
+    @abstractmethod
+    def weights(self) -> Views:
+        """By layer, shape (fan_in, fan_out)."""
+
+    @property
+    @abstractmethod
+    def biases(self) -> Views:
+        """By layer, shape (fan_out,)."""
+
+    @abstractmethod
+    def empty_gradients(self, deltas: list[Array]) -> Gradients:
+        """Arrays for the backward pass to fill."""
+
+    # -- forward and backward ------------------------------------------------------------------------------------
+
+    def propagate(self, rows: Array, masks: Sequence[Array | None] | None = None, out: Trace | None = None) -> Trace:
+        """The forward pass of rows that have been checked; see `Network.forward`."""
+        n_layers = len(self.activations)
+        trace = out or Trace(rows, *([None] * n_layers for _ in range(3)))  # type: ignore[arg-type]
+        trace.inputs, trace.masks = rows, list(masks or [None] * n_layers)
+        return self.propagate_from(trace, 0)
+
+    def propagate_from(self, trace: Trace, first: int) -> Trace:
+        """The forward pass through the layers from this index on; arrays that the trace has there are filled."""
+        for index in range(first, len(self.activations)):
+            z = weighted_sums(trace.layer_input(index), self.weights[index], self.biases[index], trace.z[index])
+            trace.z[index] = z
+            trace.a[index] = self.activations[index].value(z, out=trace.a[index])
+        return trace
+
+    def propagate_back(
+        self,
+        trace: Trace,
+        y: Array,
+        sample_weight: Array | None = None,
+        penalty: Penalty | None = None,
+        out: Gradients | None = None,
+    ) -> Gradients:
+        """The backward pass for targets and weights that have been checked; see `Network.backward`."""
+        return self.propagate_shares(trace, y, *shares(sample_weight, len(y)), penalty, out)
+
+    def propagate_shares(
+        self,
+        trace: Trace,
+        y: Array,
+        share: float | Array,
+        total: float,
+        penalty: Penalty | None = None,
+        out: Gradients | None = None,
+    ) -> Gradients:
+        """The backward pass, each row's loss counting its share, and the penalty over the total; see `shares`."""
+        gradients = out or self.empty_gradients([np.empty_like(z) for z in trace.z])
+        z, a = trace.z[-1], trace.a[-1]
+        if self.from_logits:
+            delta = self.loss_function.delta_from_logits(z, a, y)
+        else:
+            delta = self.activations[-1].delta(z, a, self.loss_function.gradient(a, y))
+        delta = np.multiply(delta, share, out=gradients.deltas[-1])
+        for index in reversed(range(len(self.weights))):
+            product(trace.layer_input(index).T, delta, out=gradients.weights[index])
+            np.sum(delta, axis=0, out=gradients.biases[index])
+            if index > 0:
+                below = np.matmul(delta, self.weights[index].T, out=gradients.deltas[index - 1])
+                mask = trace.masks[index - 1]
+                if mask is not None:
+                    below *= mask
+                delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below, out=below)
+                gradients.deltas[index - 1] = delta
+        if penalty:
+            factors = self.layout.decay_factors(penalty.decays)
+            penalty.add_gradient(gradients.spans, self._spans, total, factors)
+        gradients.inputs = None if out else delta @ self.weights[0].T
+        return gradients
+
+    def input_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
+        """dF/dx of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, inputs)."""
+        for index in range(layer - 1, 0, -1):
+            below = slopes @ self.weights[index].T
+            mask = trace.masks[index - 1]
+            below = below if mask is None else below * mask
+            slopes = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
+        return slopes @ self.weights[0].T
+
+    # -- outputs -------------------------------------------------------------------------------------------------
+
+    def outputs(self, rows: Array) -> Array:
+        """The outputs of rows that have been checked; see `Network.predict`."""
+        check_memory(self.output_bytes(rows.shape[0]), "the outputs of these rows", "give fewer rows at once")
+        starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
+        parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+
+    def _outputs(self, a: Array) -> Array:
+        """The outputs that `propagate` has, without the trace: activations take the place of their weighted sums.
+
+        To make a trace of a single row would take a sixth of the time that its outputs do.
+        """
+        for W, b, activation in zip(self.weights, self.biases, self.activations, strict=True):
+            z = weighted_sums(a, W, b)
+            a = activation.value(z, out=z if activation.in_place else None)
+        return a
+
+    def output_bytes(self, n_rows: int) -> int:
+        """How much memory the outputs of these rows take, and as much their targets."""
+        return self.dtype.itemsize * n_rows * self.layer_sizes[-1]
+
+    # -- the loss ------------------------------------------------------------------------------------------------
+
+    def row_losses(self, trace: Trace, y: Array) -> Array:
+        """The loss of each row of a forward pass, shape (n,)."""
+        if self.from_logits:
+            return self.loss_function.value_from_logits(trace.z[-1], y)
+        return self.loss_function.value(trace.a[-1], y)
+
+    def mean_loss(
+        self, trace: Trace, y: Array, sample_weight: Array | None = None, penalty: Penalty | None = None
+    ) -> float:
+        """The loss L of a forward pass, for targets and weights that have been checked."""
+        share, total = shares(sample_weight, len(y))
+        values = self.row_losses(trace, y)
+        value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
+        return value + (self._penalty(penalty) / total if penalty else 0.0)
+
+    def penalty_share(self, n_rows: int, sample_weight: Array | None, penalty: Penalty) -> float:
+        """The penalty's part of the loss L of these rows."""
+        return self._penalty(penalty) / shares(sample_weight, n_rows)[1] if penalty else 0.0
+
+    def _penalty(self, penalty: Penalty) -> float:
+        return penalty.value(self._spans, self.layout.decay_factors(penalty.decays))
+
+
+def weighted_sums(fed: Array, W: Array, b: Array, out: Array | None = None) -> Array:
+    """z = a W + b: a layer's sums, of what it is fed, dense or sparse."""
+    z = product(fed, W, out=out)
+    z += b
+    return z
+
+
+def shares(sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:
+    """Each row's share of the loss, one number or a column, and the sum of the sample weights.
+
+    Examples
+    --------
+    >>> shares(None, 4)
+    (0.25, 4.0)
+    >>> shares(np.array([1.0, 3.0]), 2)
+    (array([[0.25],
+           [0.75]]), 4.0)
+    """
+    if sample_weight is None:
+        return 1 / max(n_rows, 1), float(n_rows)
+    total = float(sample_weight.sum())
+    return sample_weight[:, np.newaxis] / sample_weight.dtype.type(total or 1), total or 1.0

@@ -1,0 +1,377 @@
+"""One run of training: its rows, where it stands, and how it goes on, by the batch, by the epoch or to its end."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.engines import Diverged, Engine, Progress, Stretch, WholeRunEngine, compiles, engine_for
+from clearprop.engines.blas import one_blas_thread
+from clearprop.errors import DivergenceError, TrainingWarning
+from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.randomness import generator_state, restore_generator
+from clearprop.network.rows import Rows
+from clearprop.training.divergence import divergence_error
+from clearprop.training.history import EpochRecord, History
+from clearprop.training.kept import KeptParameters
+from clearprop.training.order import shuffled
+from clearprop.training.settings import TrainingSettings
+from clearprop.training.snapshots import Snapshot
+from clearprop.training.standing import Standing
+
+Array = npt.NDArray[Any]
+
+
+class Training(Standing):
+    """A run under way: what is trained on, where it stands and what it was like; `Trainer.start` makes one.
+
+    It answers for the settings, too, as in `training.epochs`. Runs of one trainer share its network, generator and
+    settings, and nothing else.
+
+    Attributes
+    ----------
+    settings : TrainingSettings
+        The trainer.
+    network : Network
+        What is trained.
+    rows : Rows
+        What is trained on.
+    n_rows, batch_size : int
+        How many there are, and how many a step takes; the last batch of an epoch may have fewer.
+    validation : Rows or None
+        By what training is judged, where it is not by those.
+    job : Job
+        What engines change: the network, the optimiser's slots, the number of steps.
+    state : State
+
+    Examples
+    --------
+    >>> from clearprop import Network, Trainer
+    >>> trainer = Trainer(Network([1, 1], rng=0), batch_size=2, epochs=2, shuffle=False)
+    >>> training = trainer.start([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
+    >>> training.next_batch().tolist(), training.run_batch(), training.next_batch().tolist(), training.run_batch()
+    ([0, 1], False, [2], True)
+    >>> training.run(), training.stop_reason
+    (<History: 2 epochs, loss ...>, 'all 2 epochs done')
+    """
+
+    def __init__(self, settings: TrainingSettings, rows: Rows, validation: Rows | None, samples: int) -> None:
+        super().__init__(settings, rows, validation, samples)
+        # What parameters and slots were before the batches under way: to fill arrays is faster than to make them.
+        self._before = np.empty_like(self.network.parameters), np.empty_like(self.job.slots)
+        self._kept = KeptParameters(self.network)
+        self._telling = False
+
+    # -- going on ------------------------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Tell the callbacks that training starts."""
+        self._tell("on_start")
+        self._settle()
+
+    def run(self) -> History:
+        """Go on to the end of training.
+
+        An interruption, or an error in a callback, metric or monitor, comes through. The network then has the best
+        parameters, where those are kept, and training can be gone on with from where it was: after the last epoch.
+
+        Raises
+        ------
+        DivergenceError
+            Numbers left the finite range; the network keeps the last parameters that were finite, or the best where
+            those are kept.
+        """
+        with self.undisturbed():
+            return self.run_undisturbed()
+
+    def undisturbed(self) -> AbstractContextManager[None]:
+        """One BLAS thread within this context, if the engine has workers of its own."""
+        return one_blas_thread() if compiles(self._engine(), self.job, self.n_rows) else nullcontext()
+
+    def run_undisturbed(self) -> History:
+        """`run`, for those who have more to do within `undisturbed`."""
+        self._kept.take_up(self.best_parameters)
+        self._settle()
+        self._warn_of_end()
+        try:
+            engine = self._engine()
+            if isinstance(engine, WholeRunEngine) and self.state.stop_reason is None:
+                self._follow(engine)
+            while self.state.stop_reason is None:
+                self._run_epochs(self.epochs_ahead())
+        except BaseException:
+            if self.state.stop_reason is None:
+                self._kept.interrupt(self.best_parameters)
+                self._tell("on_finish")
+            raise
+        return self.history
+
+    def run_epoch(self) -> EpochRecord:
+        """Go on to the end of the present epoch, and judge it.
+
+        Raises
+        ------
+        DivergenceError
+            See `run`.
+        """
+        self._warn_of_end()
+        self._run_epochs(1)
+        return self._records[-1]
+
+    def run_batch(self) -> bool:
+        """Take one step; whether that ended an epoch, which is then judged.
+
+        Raises
+        ------
+        DivergenceError
+            See `run`.
+        """
+        self._kept.take_up(self.best_parameters)
+        self._warn_of_end()
+        if self.state.cursor < self.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
+            self._advance(self.state.cursor + self.batch_size)
+            self._tell("on_batch_end")
+        ended_epoch = self.state.cursor == self.n_rows
+        if ended_epoch:
+            self._end_epochs()
+            self._settle()
+        return ended_epoch
+
+    def stop(self, reason: str) -> None:
+        """End training at the end of the present epoch, or at once if none has begun."""
+        self.state.stop_requested = self.state.stop_requested or reason
+        self._settle()
+
+    # -- snapshots -----------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """All of the present state, as copies."""
+        return Snapshot(
+            parameters=self._kept.to_go_on_with(self.best_parameters).copy(),
+            slots=self.job.slots.copy(),
+            step=self.job.step,
+            generator=copy.deepcopy(generator_state(self.job.rng)),
+            state=copy.deepcopy(self.state),
+            records=tuple(self._records),
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Stand where the snapshot was taken; what follows is then the same, bit for bit.
+
+        It must have been taken of a run of the same rows and the same settings.
+
+        Raises
+        ------
+        ValueError
+            The snapshot is of a network of another size or dtype, or of another optimiser.
+        """
+        if self._telling:
+            raise RuntimeError("a callback cannot restore a snapshot: do so between batches or epochs")
+        snapshot.check_fits(self.job)
+        snapshot.restore_into(self.job)
+        self._kept.forget()
+        self.state = copy.deepcopy(snapshot.state)
+        self._records = list(snapshot.records)
+        self._settle()
+
+    def resume(self, snapshot: Snapshot) -> None:
+        """Go on with a training that had ended, as if it had not; the rows may be others than before.
+
+        Parameters and generator stay as they are; slots, step, the schedule's place and history are the snapshot's, and
+        so are the order of the rows, where there are as many of them, and the best so far, where the same is monitored.
+        """
+        state = copy.deepcopy(snapshot.state)
+        state.stop_reason = state.stop_requested = None
+        state.patience = self.state.patience.after(state.patience)
+        if state.order is not None and len(state.order) != self.n_rows:
+            state.order = None
+        self._kept.forget()
+        self.job.slots[:] = snapshot.slots
+        self.job.step = snapshot.step
+        self.state, self._records = state, list(snapshot.records)
+
+    # -- stretches of training -----------------------------------------------------------------------------------
+
+    def _engine(self) -> Engine | WholeRunEngine:
+        """What takes the steps; it may be exchanged half-way."""
+        return engine_for(self.job.optimizer, self.settings.engine)
+
+    def _run_epochs(self, epochs: int) -> None:
+        """Go on to the end of the present epoch, or run so many whole ones; judge them."""
+        self._kept.take_up(self.best_parameters)
+        self._advance(self.n_rows, epochs)
+        self._end_epochs()
+        self._settle()
+
+    def _advance(self, stop: int, epochs: int = 1) -> None:
+        """Run the batches from the present place in the epoch to `stop`, of so many epochs, which are judged later."""
+        engine, job, state = self._engine(), self.job, self.state
+        if isinstance(engine, WholeRunEngine):
+            raise TypeError(
+                f"{job.optimizer.name} decides its steps itself and cannot be advanced from outside: use fit or run"
+            )
+        if state.stop_reason is not None:
+            raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
+        if state.cursor == self.n_rows:
+            return
+        drawn, order = generator_state(job.rng), state.order
+        parameters, slots, step = *self._before, job.step
+        parameters[:], slots[:] = job.network.parameters, job.slots
+        stretch = self._stretch(min(stop, self.n_rows), epochs)
+        first_batch = state.cursor // self.batch_size
+        try:
+            engine.run(job, self.rows, stretch)
+        except Diverged as diverged:
+            job.slots[:] = 0
+            in_epoch, batch = divmod(diverged.batch, stretch.rates.shape[1])
+            if in_epoch > 0:
+                state.progress, state.rates = stretch.progress[:in_epoch], stretch.rates[:in_epoch, -1].tolist()
+                self._end_epochs()
+            if self.shuffle and epochs > 1:  # the orders of epochs that never came are not drawn
+                restore_generator(job.rng, drawn)
+                state.order = order
+                self._orders(in_epoch + 1)
+            raise self._divergence(diverged, first_batch + batch) from None
+        except BaseException:  # such as Ctrl-C: back to where training can be gone on with
+            job.network.parameters[:], job.slots[:], job.step = parameters, slots, step
+            restore_generator(job.rng, drawn)
+            state.order = order
+            raise
+        state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
+
+    def _stretch(self, stop: int, epochs: int) -> Stretch:
+        """What is run next: the rest of an epoch to `stop`, or so many epochs from their beginning."""
+        state, settings = self.state, self.settings
+        orders = self._orders(epochs) if state.cursor == 0 else None if state.order is None else state.order[np.newaxis]
+        batches = -(-(stop - state.cursor) // self.batch_size)
+        rates = settings.schedule.rates(settings.learning_rate, self.position(), epochs, batches, self.n_rows)
+        progress = Progress.none(epochs) if state.cursor == 0 else Progress(state.progress.sums.copy())
+        return Stretch(orders, state.cursor, stop, rates, progress)
+
+    def _orders(self, epochs: int) -> Array | None:
+        """The order of the rows in each of the next epochs, shape (epochs, n)."""
+        state = self.state
+        if not self.settings.shuffle:
+            return None if state.order is None else np.tile(state.order, (epochs, 1))
+        orders = np.empty((epochs, self.n_rows), dtype=np.intp)
+        for order in orders:
+            order[:] = shuffled(state.order, self.n_rows, self.job.rng)
+            state.order = order
+        return orders
+
+    def _follow(self, engine: WholeRunEngine) -> None:
+        """Have an engine that decides its steps itself train to the end, each of its iterations an epoch."""
+        state, settings = self.state, self.settings
+
+        def after_iteration(progress: Progress) -> bool:
+            state.progress = progress
+            self._end_epochs()
+            self._settle()
+            return state.stop_reason is None
+
+        try:
+            reason = engine.run_to_end(self.job, self.rows, settings.epochs, settings.tolerance, after_iteration)
+        except Diverged as diverged:
+            raise self._divergence(diverged, 0) from None
+        finally:
+            if state.stop_reason is not None:  # again, since the engine's last word came after an end that was wanted
+                self._kept.show(self.best_parameters)
+        self._end(reason)
+
+    # -- ends of epochs, and of training -------------------------------------------------------------------------
+
+    def _end_epochs(self) -> None:
+        """Judge the epochs that have been run; another one is then the present."""
+        state = self.state
+        losses, norms, penalties = state.progress.means()
+        count = len(losses)
+        numbers = range(state.epoch + 1, state.epoch + 1 + count)
+        validation_loss, metric = self._judge()  # None where several epochs were run together
+        judged = [validation_loss] * count, [metric] * count
+        columns = zip(numbers, losses, *judged, norms, state.rates, penalties, strict=True)
+        records = list(map(EpochRecord._make, columns))
+        state.patience.weigh(records, self.network.parameters)
+        state.epoch += count
+        state.samples += count * self.n_rows
+        state.progress, state.rates, state.cursor = Progress.none(), [0.0], 0
+        if state.patience.over:
+            self._lose_patience(records[-1].rate)
+        self._tell_of(records)
+
+    def _judge(self) -> tuple[float | None, float | None]:
+        """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
+        if not self._shows_metric:
+            return None, None
+        loss, metric = (self.validation or self.rows).evaluate(self.network, self.metric)
+        return (None if self.validation is None else loss), metric
+
+    def _lose_patience(self, rate: float) -> None:
+        """Go on at a lower rate than this, where the schedule has one, or stop."""
+        state = self.state
+        if self.schedule.continues_after_stall(rate):
+            state.stalls += 1
+            state.patience.epochs_without_gain = 0
+        else:
+            state.stop_requested = state.stop_requested or state.patience.reason
+
+    def _settle(self) -> None:
+        """End training if that is due, unless an epoch is under way or a callback is being told."""
+        state = self.state
+        if self._telling or state.cursor > 0:
+            return
+        if state.stop_requested is None and state.epoch >= self.settings.epochs:
+            state.stop_requested = f"all {self.settings.epochs} epochs done"
+        if state.stop_requested is not None:
+            self._end(state.stop_requested)
+
+    def _end(self, reason: str) -> None:
+        """Training is over: keep the best parameters, where they are wanted, and tell the callbacks."""
+        if self.state.stop_reason is None:
+            self.state.stop_reason = reason
+            self._kept.forget()
+            self._kept.show(self.best_parameters)
+            self._tell("on_finish")
+
+    def _divergence(self, diverged: Diverged, batch: int) -> DivergenceError:
+        """End training that has left the finite numbers in this batch (from 0) of the present epoch; what to raise."""
+        state = self.state
+        epoch = state.epoch + 1
+        state.stop_reason = f"diverged in epoch {epoch}"
+        self._kept.show(self.best_parameters)
+        self._tell("on_finish")
+        kept = "last finite" if state.patience.best_parameters is None else "best"
+        return divergence_error(diverged, self.settings, self.job, self.rows, epoch, batch + 1, kept)
+
+    def _warn_of_end(self) -> None:
+        told = self.end_of_schedule()
+        if told is not None:
+            remedy = (
+                f"plan for more than epochs={self.epochs}, or choose a schedule that does not end, such as 'constant'"
+            )
+            warn_caller(f"{told}. To go on learning, {remedy}", TrainingWarning)
+
+    def _tell(self, event: str) -> None:
+        self._telling = True
+        try:
+            for callback in self.settings.callbacks:
+                getattr(callback, event)(self)
+        finally:
+            self._telling = False
+
+    def _tell_of(self, records: Sequence[EpochRecord]) -> None:
+        """Tell the callbacks of each epoch, the history ending with it."""
+        left = iter(records)
+        self._telling = True
+        try:
+            for record in left:
+                self._records.append(record)
+                for callback in self.settings.callbacks:
+                    callback.on_epoch_end(self)
+        finally:
+            self._records.extend(left)  # where a callback failed
+            self._telling = False
