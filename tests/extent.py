@@ -5,6 +5,7 @@ CLEARPROP_WHOLE=1, as in `make test-all`, all of it, drawn afresh: Hypothesis pr
 name the seed that fails. CLEARPROP_SEED, printed when the tests begin, draws the same seeds again.
 """
 
+import itertools
 import os
 import random
 import secrets
@@ -35,6 +36,14 @@ def some(cases, seed=0):
     """The cases, or a tenth of them, which the seed draws."""
     cases = list(cases)
     return cases if WHOLE else random.Random(seed).sample(cases, share(len(cases)))
+
+
+def crossed(one, other):
+    """Every pair of one of each, or as few pairs as leave none of either out."""
+    one, other = list(one), list(other)
+    if WHOLE:
+        return list(itertools.product(one, other))
+    return [(one[i % len(one)], other[i % len(other)]) for i in range(max(len(one), len(other)))]
 
 
 settings.register_profile(

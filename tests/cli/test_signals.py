@@ -9,7 +9,7 @@ import pytest
 
 from clearprop.cli.signals import WORDS
 
-from ..extent import share
+from ..extent import crossed, share
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
 
@@ -86,8 +86,7 @@ AT = {
 }
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
-@pytest.mark.parametrize("place", AT)
+@pytest.mark.parametrize(("place", "name"), crossed(AT, ["SIGINT", "SIGTERM", "SIGHUP"]))
 def test_at_each_place(houses, tmp_path, place, name):
     if place.startswith("before") and name != "SIGINT":
         pytest.skip("the system's own way then, without a word")

@@ -8,7 +8,7 @@ import pytest
 
 from clearprop import LOSSES, OPTIMIZERS, Network, Penalty, explain
 
-from ..extent import some
+from ..extent import crossed, some
 from ..strategies import targets_for
 
 # About 16 ms of a processor: as many calls of functions, Python's own among them, as a page of text may take.
@@ -111,8 +111,7 @@ def test_a_screen_for_every_depth_and_width(depth, width, number, penalised):
         assert_fits(explanation)
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize(("loss", "optimizer"), crossed(LOSSES, OPTIMIZERS))
 def test_a_screen_for_every_loss_and_optimiser(loss, optimizer):
     network = Network([6] + [9] * 6 + [7], "gelu", "softmax", loss, rng=0)
     rng = np.random.default_rng(1)

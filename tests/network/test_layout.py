@@ -8,11 +8,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop import Network
 from clearprop.network.layout import Layout, dense_size
+
+from ..extent import examples
 
 SIZES = st.lists(st.integers(1, 6), min_size=2, max_size=6)
 # As of a network to come: numbers of the inputs and a table of embeddings in front of the layers.
@@ -26,7 +28,7 @@ def names_in_order(sizes):
         yield from (f"b{layer}[{j}]" for j in range(1, fan_out + 1))
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@examples(40)
 @given(sizes=SIZES)
 def test_names_lead_to_places_and_back(sizes):
     layout, names = Layout.dense(sizes), list(names_in_order(sizes))
@@ -35,7 +37,7 @@ def test_names_lead_to_places_and_back(sizes):
     assert [layout.index(name) for name in names] == list(range(layout.size))
 
 
-@settings(max_examples=40, derandomize=True, deadline=None)
+@examples(40)
 @given(parts=st.lists(st.tuples(st.sampled_from("WbEs"), st.lists(st.integers(1, 4), min_size=1, max_size=3))))
 def test_any_kinds_of_spans_in_any_order(parts):
     parts = [("s", 0, (2,)), *((kind, at, tuple(shape)) for at, (kind, shape) in enumerate(parts, start=1))]
