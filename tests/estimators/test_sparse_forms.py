@@ -9,7 +9,7 @@ from scipy import sparse
 
 from clearprop import MLPClassifier, MLPRegressor, Network, Perceptron, Trainer, attribute, explain
 from clearprop.engines.perceptron import RULES
-from clearprop.perceptron.counts import as_counts
+from clearprop.perceptron.row_counts import as_counts
 
 rng = np.random.default_rng(0)
 COUNTS = rng.poisson(0.6, size=(60, 7)).astype(float)

@@ -7,7 +7,7 @@ import pytest
 
 from clearprop import Network
 from clearprop.explanation import explain
-from clearprop.explanation.shown import Shown
+from clearprop.explanation.selection import Shown
 from clearprop.explanation.writing.evaluation import evaluate
 
 from ..extent import seeds

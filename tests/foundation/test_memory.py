@@ -25,7 +25,7 @@ from clearprop.foundation import memory
 from clearprop.foundation.memory import check_memory, free_memory
 from clearprop.optimizers import LBfgs
 from clearprop.tables.preprocessing import Preprocessor
-from clearprop.training.room import check_room
+from clearprop.training.memory_check import check_room
 
 GIB = 2**30
 

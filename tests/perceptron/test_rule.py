@@ -8,7 +8,7 @@ from scipy.sparse import csr_array
 
 from clearprop.engines.perceptron import RULES
 from clearprop.perceptron.rule import NumpyRule, OnlineRows, RuleSettings, Run, train
-from clearprop.perceptron.updates import Update, Updates
+from clearprop.perceptron.update_log import Update, Updates
 
 rng = np.random.default_rng(0)
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop.errors import InputError
-from clearprop.foundation.entries import MISSING
+from clearprop.foundation.table_cells import MISSING
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 

@@ -36,7 +36,7 @@ def explain(
     from clearprop.errors import InputError
     from clearprop.explanation.explaining import explain as explained
     from clearprop.explanation.explaining import first_step
-    from clearprop.explanation.names import parse_name
+    from clearprop.explanation.notation import parse_name
     from clearprop.tables.reading import read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])

@@ -83,7 +83,7 @@ class _Plane:
 
     def _refusal(self, names: "Sequence[str]") -> "InputError":
         from clearprop.errors import InputError
-        from clearprop.foundation.entries import listed
+        from clearprop.foundation.table_cells import listed
 
         return InputError(
             f"--boundary: {self._options.data} has {listed(names) or 'no column'} to learn from, and a picture of the "

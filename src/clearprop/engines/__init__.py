@@ -3,8 +3,8 @@
 from clearprop.engines.auto import AutoEngine, compiles
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, StepSettings, Stretch, WholeRunEngine
-from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.engines.time_estimate import numpy_seconds
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.optimizers import LBfgs, Optimizer
 

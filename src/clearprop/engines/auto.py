@@ -15,8 +15,8 @@ import numpy.typing as npt
 
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Job, Stretch
-from clearprop.engines.cost import numpy_seconds
 from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.engines.time_estimate import numpy_seconds
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from clearprop.engines.auto import numba_is_there
 from clearprop.perceptron.rule import NumpyRule, RuleEngine, Run, Standing
-from clearprop.perceptron.updates import Updates
+from clearprop.perceptron.update_log import Updates
 
 Array = npt.NDArray[Any]
 

@@ -7,7 +7,7 @@ the numbers: in float64, the same `random_state` gives the same model. What diff
 """
 
 from clearprop.estimators.classifier import MLPClassifier
-from clearprop.estimators.notices import (
+from clearprop.estimators.fit_warnings import (
     DivergenceWarning,
     IgnoredParameterWarning,
     NotSeparableWarning,

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.utils.validation import validate_data
 
-from clearprop.estimators.own_words import in_own_words
+from clearprop.estimators.error_messages import in_own_words
 from clearprop.foundation.arguments import as_numbers, check_finite
 from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.printable import printable_names

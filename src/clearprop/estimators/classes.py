@@ -14,7 +14,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.multiclass import unique_labels
 
 from clearprop.estimators.checks import is_plain_answer
-from clearprop.estimators.own_words import in_own_words
+from clearprop.estimators.error_messages import in_own_words
 from clearprop.foundation.memory import check_memory
 
 Array = npt.NDArray[Any]

@@ -18,15 +18,15 @@ from clearprop.estimators.class_weights import weights_of_classes, weights_of_ro
 from clearprop.estimators.classes import as_truth_values, check_known, classes_in, fitted_binarizer
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
+from clearprop.estimators.error_messages import scoring
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
-from clearprop.estimators.own_words import scoring
 from clearprop.estimators.parameters import validate_given
 from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.estimators.settings import defaults, hidden_sizes, optimizer
 from clearprop.foundation.arguments import checked_dtype
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
-from clearprop.training.room import check_room
+from clearprop.training.memory_check import check_room
 
 Array = npt.NDArray[Any]
 

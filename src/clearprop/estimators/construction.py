@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.activations import ACTIVATIONS
-from clearprop.estimators.epochs import EpochReport, reported, reported_outputs
+from clearprop.estimators.epoch_report import EpochReport, reported, reported_outputs
 from clearprop.estimators.settings import (
     batch_size,
     hidden_activations,
@@ -22,7 +22,7 @@ from clearprop.losses import Loss
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.training.history import EpochRecord
-from clearprop.training.room import check_room
+from clearprop.training.memory_check import check_room
 from clearprop.training.run import Training
 from clearprop.training.trainer import Trainer
 

@@ -18,12 +18,12 @@ from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.construction import check_same_network, new_network, start_training
-from clearprop.estimators.endings import LEFT, diagnosis_settings, report_divergence, warn_of_the_end
-from clearprop.estimators.epochs import RECORDS, EpochReport, open_records
+from clearprop.estimators.epoch_report import RECORDS, EpochReport, open_records
+from clearprop.estimators.error_messages import of_validation
+from clearprop.estimators.fit_end import LEFT, diagnosis_settings, report_divergence, warn_of_the_end
+from clearprop.estimators.fit_warnings import warn_of_ignored
 from clearprop.estimators.held_out import hold_out
 from clearprop.estimators.insight import Insight
-from clearprop.estimators.notices import warn_of_ignored
-from clearprop.estimators.own_words import of_validation
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes

@@ -15,7 +15,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import balanced_weights, named_weights, weights_of_rows
 from clearprop.estimators.constraints import PERCEPTRON_CONSTRAINTS
-from clearprop.estimators.own_words import in_own_words, scoring
+from clearprop.estimators.error_messages import in_own_words, scoring
 from clearprop.estimators.parameters import SaysNearParameters, validate_given
 from clearprop.estimators.perceptron_outputs import first_weights, train_outputs, warn_of_inseparable
 from clearprop.estimators.rollback import rolled_back_if_refused
@@ -24,11 +24,11 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
-from clearprop.perceptron.counts import as_counts
 from clearprop.perceptron.mistake_bound import judged
-from clearprop.perceptron.one_against_rest import OneAgainstRest
+from clearprop.perceptron.one_vs_rest import OneAgainstRest
+from clearprop.perceptron.row_counts import as_counts
 from clearprop.perceptron.rule import TrainedOutput
-from clearprop.perceptron.updates import Updates
+from clearprop.perceptron.update_log import Updates
 from clearprop.training.diagnosis.diagnosis import diagnose_network
 from clearprop.training.diagnosis.findings import Diagnosis, Settings
 from clearprop.training.history import History

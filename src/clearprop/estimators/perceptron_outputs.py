@@ -10,11 +10,11 @@ from scipy.sparse import issparse
 
 from clearprop.engines.perceptron import RULES
 from clearprop.errors import DivergenceError, TrainingWarning
+from clearprop.estimators.fit_warnings import NotSeparableWarning
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
-from clearprop.estimators.notices import NotSeparableWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
-from clearprop.perceptron.one_against_rest import OneAgainstRest
+from clearprop.perceptron.one_vs_rest import OneAgainstRest
 from clearprop.perceptron.rule import OnlineRows, RuleSettings, TrainedOutput, train
 from clearprop.perceptron.shuffles import shuffle_seeds
 

@@ -14,8 +14,8 @@ from sklearn.utils.validation import column_or_1d
 from clearprop.estimators.checks import checked
 from clearprop.estimators.constraints import REGRESSION_LOSSES, REGRESSOR_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
+from clearprop.estimators.error_messages import scoring
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
-from clearprop.estimators.own_words import scoring
 from clearprop.estimators.parameters import validate_given
 from clearprop.estimators.scoring import Scored, scorer_of
 from clearprop.estimators.settings import defaults

@@ -5,8 +5,8 @@ from clearprop.explanation.attribution import Attribution, attribute
 from clearprop.explanation.derivations import Derivation, derive
 from clearprop.explanation.explaining import explain
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.names import valid_names
-from clearprop.explanation.steps import OptimizerStep, UpdateRule
+from clearprop.explanation.notation import valid_names
+from clearprop.explanation.optimizer_step import OptimizerStep, UpdateRule
 from clearprop.explanation.terms import Factor, Term
 from clearprop.explanation.writing.schema import SCHEMA
 

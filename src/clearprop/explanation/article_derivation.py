@@ -15,7 +15,7 @@ from clearprop.explanation.article_equations import ETA, ArticleEquations
 from clearprop.explanation.checking import check_by_differences
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.gradient import gradient_value
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.writing.algebra import rebuild
 from clearprop.explanation.writing.document import MOST, Document, Element, Paragraph, Section
 from clearprop.explanation.writing.evaluation import evaluate

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.row_formulas import loss_factor, loss_formula, slope_factor
-from clearprop.explanation.shown import Shown
+from clearprop.explanation.selection import Shown
 from clearprop.explanation.unfolding import delta_equation
 from clearprop.explanation.value import z_equation
 from clearprop.explanation.writing.algebra import product, subtract

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.subjects.estimators import column_names
 from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.subjects.subject import Subject

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.foundation.sparse import greatest
 from clearprop.network.gradient_check import GradientCheck, check_gradient, loss_size
 from clearprop.network.trace import Trace

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
-from clearprop.explanation.names import Name, parse_name
+from clearprop.explanation.notation import Name, parse_name
 from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.explanation.row import Row
-from clearprop.foundation.entries import are_numbers
+from clearprop.foundation.table_cells import are_numbers
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace

@@ -13,8 +13,8 @@ from clearprop.explanation.computation import Computation
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
-from clearprop.explanation.names import Name, parse_name
-from clearprop.explanation.steps import UpdateRule, training_rule
+from clearprop.explanation.notation import Name, parse_name
+from clearprop.explanation.optimizer_step import UpdateRule, training_rule
 from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.value import ValueExplanation
 from clearprop.foundation.near_names import says_near_keywords

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.names import Name
-from clearprop.explanation.records import check_dict, network_dict, step_dict, term_dict
-from clearprop.explanation.shown import Shown
-from clearprop.explanation.steps import OptimizerStep, UpdateRule
+from clearprop.explanation.json_records import check_dict, network_dict, step_dict, term_dict
+from clearprop.explanation.notation import Name
+from clearprop.explanation.optimizer_step import OptimizerStep, UpdateRule
+from clearprop.explanation.selection import Shown
 from clearprop.explanation.terms import Term, sum_of
 from clearprop.explanation.writing.document import MOST, Bullets, Document, Equation, Paragraph, Section, symbols_of
 from clearprop.explanation.writing.expressions import Symbol

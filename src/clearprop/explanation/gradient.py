@@ -12,11 +12,11 @@ import numpy.typing as npt
 from clearprop.explanation.checking import check_by_differences
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.explanation import Explanation
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
+from clearprop.explanation.optimizer_step import OptimizerStep, explain_step
 from clearprop.explanation.paths import count_paths, gradient_terms
 from clearprop.explanation.remarks import cancels, gradient_remarks
-from clearprop.explanation.shown import Shown, both_ends
-from clearprop.explanation.steps import OptimizerStep, explain_step
+from clearprop.explanation.selection import Shown, both_ends
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
 from clearprop.explanation.unfolding import delta_equation, first_deltas, gradient_equation, unfold
 from clearprop.explanation.writing.algebra import total

@@ -10,7 +10,7 @@ import numpy as np
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.remarks import loss_remarks
 from clearprop.explanation.row_formulas import loss_formula
-from clearprop.explanation.shown import Shown
+from clearprop.explanation.selection import Shown
 from clearprop.explanation.terms import Factor, Term, penalty_term, row_term, sum_of
 from clearprop.explanation.unfolding import Array
 from clearprop.explanation.writing.algebra import total

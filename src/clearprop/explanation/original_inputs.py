@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from clearprop.explanation.writing.numerals import plain_number
-from clearprop.foundation.entries import is_missing, number_or_nan
 from clearprop.foundation.sparse import is_sparse
+from clearprop.foundation.table_cells import is_missing, number_or_nan
 from clearprop.printable import printable
 
 # How many letters are shown of a long cell.

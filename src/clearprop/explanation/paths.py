@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.row import Row
 from clearprop.explanation.row_formulas import delta_formula, loss_factor, slope_factor
 from clearprop.explanation.terms import Factor, Term

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.row import Row
 from clearprop.explanation.row_formulas import is_outside
 from clearprop.explanation.terms import Term, sum_of

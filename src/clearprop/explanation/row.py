@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.writing.expressions import Symbol
 from clearprop.network.network import Network
 

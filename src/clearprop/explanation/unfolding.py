@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.row import Row
 from clearprop.explanation.row_formulas import delta_formula, loss_factor, slope_factor, slope_formula
-from clearprop.explanation.shown import Shown, largest, rest_of
+from clearprop.explanation.selection import Shown, largest, rest_of
 from clearprop.explanation.writing.algebra import product, total
 from clearprop.explanation.writing.document import Equation, chain
 from clearprop.explanation.writing.expressions import Derivative, Expression, Multiply, Rest

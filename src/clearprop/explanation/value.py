@@ -11,7 +11,7 @@ from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.remarks import value_remarks
 from clearprop.explanation.row import Row
 from clearprop.explanation.row_formulas import value_formula
-from clearprop.explanation.shown import Shown, both_ends, largest, rest_of
+from clearprop.explanation.selection import Shown, both_ends, largest, rest_of
 from clearprop.explanation.terms import Factor, Term, sum_of
 from clearprop.explanation.unfolding import Array
 from clearprop.explanation.writing.algebra import total

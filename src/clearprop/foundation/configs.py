@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from clearprop.errors import InputError
-from clearprop.foundation.entries import quoted
+from clearprop.foundation.table_cells import quoted
 
 _REMEDY = "the file is damaged or was changed: save the model again"
 

@@ -27,10 +27,10 @@ from clearprop.foundation.near_names import SaysNearKeywords, no_attribute
 from clearprop.foundation.randomness import Seed, as_generator
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.losses import LOSSES, Loss
+from clearprop.network.attribute_hints import INSTEAD
 from clearprop.network.checks import Checks
 from clearprop.network.description import Description
 from clearprop.network.gradient_check import GradientCheck, check_network
-from clearprop.network.instead import INSTEAD
 from clearprop.network.layout import BIAS, WEIGHT, Layout
 from clearprop.network.passes import Passes
 from clearprop.network.trace import Gradients, Trace, Views, write_numbers

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.sparse import is_sparse
-from clearprop.perceptron.one_against_rest import OneAgainstRest
+from clearprop.perceptron.one_vs_rest import OneAgainstRest
 from clearprop.perceptron.rule import SPARSE_BIAS_SHARE, TrainedOutput
 from clearprop.perceptron.separability import separable
 

@@ -19,7 +19,7 @@ from clearprop.errors import DivergenceError
 from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.losses import PerceptronLoss
 from clearprop.perceptron.shuffles import XorShift
-from clearprop.perceptron.updates import Update, Updates
+from clearprop.perceptron.update_log import Update, Updates
 from clearprop.perceptron.weights import Weights, sum_in_order
 
 Array = npt.NDArray[Any]

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.entries import Cells, is_missing, number_or_nan, quoted
+from clearprop.foundation.table_cells import Cells, is_missing, number_or_nan, quoted
 
 # Squares of larger numbers, summed over a table, come too near to the end of float64.
 LARGEST_NUMBER = 1e100

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.entries import MISSING, in_order, quoted
+from clearprop.foundation.table_cells import MISSING, in_order, quoted
 from clearprop.tables.columns import Column
 
 # A column with more different texts than this, and more than half of its rows, is taken for an identifier.

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import InputError
-from clearprop.foundation.entries import Cells, as_cells, listed, number_or_nan
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.foundation.table_cells import Cells, as_cells, listed, number_or_nan
 from clearprop.tables.table import DELIMITERS, Table, checked_names
 
 LONGEST_LINE = 2**26  # bytes

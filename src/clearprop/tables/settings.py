@@ -14,7 +14,7 @@ from clearprop.losses import LOSSES
 from clearprop.network.network import Network
 from clearprop.tables.table import Table
 from clearprop.tables.targets import Task
-from clearprop.training.room import check_room
+from clearprop.training.memory_check import check_room
 from clearprop.training.trainer import Trainer
 
 MOST_EPOCHS = 10_000_000

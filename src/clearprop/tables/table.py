@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import InputError
-from clearprop.foundation.entries import Cells, as_cells, listed, quoted
+from clearprop.foundation.table_cells import Cells, as_cells, listed, quoted
 from clearprop.tables.columns import Column
 
 # What may stand between the cells of a line.

@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.entries import MISSING, Cells, are_numbers, as_cells, in_order, listed, number_or_nan, quoted
+from clearprop.foundation.table_cells import (
+    MISSING,
+    Cells,
+    are_numbers,
+    as_cells,
+    in_order,
+    listed,
+    number_or_nan,
+    quoted,
+)
 from clearprop.tables.columns import SMALLEST_SPAN, Column
 
 Task = Literal["classification", "regression"]

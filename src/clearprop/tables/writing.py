@@ -9,8 +9,8 @@ from typing import Any
 
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
-from clearprop.foundation.entries import listed
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.foundation.table_cells import listed
 from clearprop.tables.table import DELIMITERS, cell_texts, checked_names
 
 

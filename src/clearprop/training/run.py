@@ -16,18 +16,18 @@ from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.randomness import generator_state, restore_generator
 from clearprop.network.rows import Rows
+from clearprop.training.best_parameters import KeptParameters
 from clearprop.training.divergence import divergence_error
 from clearprop.training.history import EpochRecord, History
-from clearprop.training.kept import KeptParameters
-from clearprop.training.order import shuffled
+from clearprop.training.run_state import RunState
 from clearprop.training.settings import TrainingSettings
+from clearprop.training.shuffling import shuffled
 from clearprop.training.snapshots import Snapshot
-from clearprop.training.standing import Standing
 
 Array = npt.NDArray[Any]
 
 
-class Training(Standing):
+class Training(RunState):
     """A run under way: what is trained on, where it stands and what it was like; `Trainer.start` makes one.
 
     It answers for the settings, too, as in `training.epochs`. Runs of one trainer share its network, generator and

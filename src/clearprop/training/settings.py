@@ -17,7 +17,7 @@ from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
 from clearprop.penalties import Penalty
 from clearprop.schedules import SCHEDULES, Constant, Schedule
 from clearprop.training.callbacks import Callback
-from clearprop.training.room import check_room_beside
+from clearprop.training.memory_check import check_room_beside
 from clearprop.training.stopping import MONITORS, Monitored, Patience
 
 # Rows a step where no number is given, or all if there are fewer.

@@ -11,7 +11,7 @@ from clearprop.engines.compiled.blocks import activation_blocks
 from clearprop.engines.compiled.jit import ENABLED, scalar
 from clearprop.engines.compiled.machine_code import X_POINTER, address
 from clearprop.engines.compiled.machine_code import N as WHOLE
-from clearprop.engines.compiled.normal import normal
+from clearprop.engines.compiled.normal_distribution import normal
 
 from .helpers import call_block
 

@@ -8,7 +8,7 @@ import scipy.sparse
 
 from clearprop import Network, Perceptron, Trainer
 from clearprop.engines import CompiledEngine
-from clearprop.engines.compiled import apart, perceptron, training
+from clearprop.engines.compiled import perceptron, training, uninterrupted
 from clearprop.engines.compiled import threads as workers
 from clearprop.engines.compiled.jit import ENABLED
 
@@ -202,7 +202,7 @@ def test_an_epoch_is_left_between_its_pieces(monkeypatch):
 
 
 def test_work_apart_gives_and_raises_what_it_comes_to():
-    for run in (apart.run_to_its_end, apart.run_aside):
+    for run in (uninterrupted.run_to_its_end, uninterrupted.run_aside):
         assert run(lambda: 42) == 42
         assert run(threading.get_ident) != threading.get_ident()
         with pytest.raises(ZeroDivisionError):
@@ -213,8 +213,8 @@ def test_work_apart_without_a_thread_is_done_here(monkeypatch):
     def none(*_):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(apart._thread, "start_new_thread", none)
-    for run in (apart.run_to_its_end, apart.run_aside):
+    monkeypatch.setattr(uninterrupted._thread, "start_new_thread", none)
+    for run in (uninterrupted.run_to_its_end, uninterrupted.run_aside):
         assert run(threading.get_ident) == threading.get_ident()
 
 
@@ -225,8 +225,8 @@ def test_work_that_has_not_begun_when_the_interrupt_comes_is_dropped(monkeypatch
         waiting.append(function)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(apart._thread, "start_new_thread", start_late)
+    monkeypatch.setattr(uninterrupted._thread, "start_new_thread", start_late)
     with pytest.raises(KeyboardInterrupt):
-        apart.run_to_its_end(lambda: done.append(True))
+        uninterrupted.run_to_its_end(lambda: done.append(True))
     waiting[0]()
     assert not done

@@ -27,7 +27,7 @@ from clearprop.activations import (
 )
 from clearprop.engines.compiled.elementary import exp, expm1, like, sigmoid, softplus, tanh
 from clearprop.engines.compiled.jit import Function, scalar
-from clearprop.engines.compiled.normal import normal
+from clearprop.engines.compiled.normal_distribution import normal
 
 SELU_SCALE, SELU_ALPHA = Selu.scale, Selu.alpha
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from clearprop.activations import Activation, Softmax
 from clearprop.engines.compiled.activation_kernels import KERNELS
+from clearprop.engines.compiled.argument_kinds import D_POINTER, X_POINTER, D, Kind, N
 from clearprop.engines.compiled.elementary import exp, like
 from clearprop.engines.compiled.jit import Function, scalar
-from clearprop.engines.compiled.kinds import D_POINTER, X_POINTER, D, Kind, N
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.machine_code import address
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS

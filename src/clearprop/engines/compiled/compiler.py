@@ -17,8 +17,8 @@ from numba.extending import overload, register_jitable
 from numba.np.numpy_support import from_dtype
 
 from clearprop.engines.compiled import machine
+from clearprop.engines.compiled.argument_kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 from clearprop.engines.compiled.jit import INLINED, OPTIONS, PRECISIONS, REORDERED, Function
-from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 
 _registered: set[Function] = set()
 # What comes before the cause in a message of Numba's.

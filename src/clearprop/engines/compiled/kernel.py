@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from clearprop.engines.compiled.argument_kinds import D_POINTER, N_POINTER, X_POINTER, N, Pointers
 from clearprop.engines.compiled.blocks import N_SETTINGS
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part, total
-from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, X_POINTER, N, Pointers
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
 from clearprop.engines.compiled.products import pack, pack_transposed, panel_width

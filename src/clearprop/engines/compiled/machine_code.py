@@ -1,9 +1,9 @@
 """Machine code of functions: in this process, else from the disk, else compiled now.
 
-A function is known by its name and by the kinds of its arguments (see `kinds`). It returns nothing.
+A function is known by its name and by the kinds of its arguments (see `argument_kinds`). It returns nothing.
 
-Code is come by aside (see `apart`): an interrupt ends the wait for it at once, and what is compiled then is there, and
-on disk, when it is asked for again.
+Code is come by aside (see `uninterrupted`): an interrupt ends the wait for it at once, and what is compiled then is
+there, and on disk, when it is asked for again.
 """
 
 import ctypes
@@ -18,9 +18,9 @@ import llvmlite.binding as llvm
 import numpy as np
 
 from clearprop.engines.compiled import cache
-from clearprop.engines.compiled.apart import run_aside
+from clearprop.engines.compiled.argument_kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
 from clearprop.engines.compiled.jit import ENABLED, Function
-from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, D, Kind, N, Pointers
+from clearprop.engines.compiled.uninterrupted import run_aside
 
 # So many bytes are the same in all object files of a machine: ELF's and Mach-O's marks and kinds, COFF's machine.
 HEADER_BYTES = 2 if os.name == "nt" else 16

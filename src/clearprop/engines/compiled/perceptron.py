@@ -5,14 +5,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.engines.compiled.argument_kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, N, Pointers
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part
-from clearprop.engines.compiled.kinds import D_POINTER, N_POINTER, NOTHING, X_POINTER, N, Pointers
 from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.pointers import fetch, tuple_at
-from clearprop.engines.cost import AT_ONCE
+from clearprop.engines.time_estimate import AT_ONCE
 from clearprop.perceptron.rule import Run, Standing
-from clearprop.perceptron.updates import Updates
+from clearprop.perceptron.update_log import Updates
 from clearprop.perceptron.weights import LEAST_SCALE
 
 Array = npt.NDArray[Any]

@@ -2,7 +2,7 @@
 
 They are started for one run of batches and end with it, so that nothing is left behind for a fork to break, nothing is
 shared between two trainings at a time, and no library of threads is needed. The thread that wants the run waits beside
-them (see `apart`), since a worker that an interrupt kept from coming would be waited for by the others for ever.
+them (see `uninterrupted`): a worker that an interrupt kept from coming would be waited for by the others for ever.
 """
 
 import _thread
@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.engines.compiled.apart import run_to_its_end
 from clearprop.engines.compiled.jit import ENABLED, part
+from clearprop.engines.compiled.uninterrupted import run_to_its_end
 
 # So many looks at the others before the processor is offered to whoever else wants it.
 SPINS = 2000

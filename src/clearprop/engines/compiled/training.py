@@ -35,8 +35,8 @@ from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
-from clearprop.engines.cost import AT_ONCE, numpy_seconds
 from clearprop.engines.dropout import draw_masks
+from clearprop.engines.time_estimate import AT_ONCE, numpy_seconds
 from clearprop.foundation.registry import Named
 from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import domain_ends

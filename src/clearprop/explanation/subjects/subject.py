@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.foundation.arguments import as_array, as_numbers
 from clearprop.foundation.sparse import canonical, is_sparse

@@ -3,7 +3,7 @@
 import pytest
 
 from clearprop import InputError, Network, explain
-from clearprop.explanation.names import Name, parse_name, valid_names
+from clearprop.explanation.notation import Name, parse_name, valid_names
 
 SIZES = [2, 3, 1]
 

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.names import Name
+from clearprop.explanation.notation import Name
 from clearprop.explanation.writing.algebra import subtract
 from clearprop.explanation.writing.document import Equation, chain
 from clearprop.explanation.writing.evaluation import evaluate

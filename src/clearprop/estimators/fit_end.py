@@ -7,8 +7,8 @@ from typing import Any
 from sklearn.exceptions import ConvergenceWarning
 
 from clearprop.errors import DivergenceError
-from clearprop.estimators.epochs import reported, reported_outputs, validation_score
-from clearprop.estimators.notices import DivergenceWarning, PoorFitWarning
+from clearprop.estimators.epoch_report import reported, reported_outputs, validation_score
+from clearprop.estimators.fit_warnings import DivergenceWarning, PoorFitWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.penalties import Penalty
 from clearprop.training.diagnosis.causes import poor_outcome

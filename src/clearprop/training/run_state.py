@@ -16,8 +16,8 @@ from clearprop.penalties import Penalty
 from clearprop.schedules import Position, Schedule
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import EpochRecord, History
-from clearprop.training.order import next_places
 from clearprop.training.settings import TrainingSettings
+from clearprop.training.shuffling import next_places
 from clearprop.training.snapshots import State
 from clearprop.training.stopping import Monitored
 
@@ -32,7 +32,7 @@ def _setting(name: str) -> Any:
     return property(lambda run: getattr(run.settings, name), lambda run, value: setattr(run.settings, name, value))
 
 
-class Standing:
+class RunState:
     """What `Training` can be asked; it answers for each of its settings, too, wherever that stands."""
 
     optimizer: Optimizer | LBfgs = _setting("optimizer")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.steps import OptimizerStep
+from clearprop.explanation.optimizer_step import OptimizerStep
 from clearprop.explanation.terms import Term
 from clearprop.explanation.writing.json import equation_dict, expression_dict
 from clearprop.network.gradient_check import GradientCheck

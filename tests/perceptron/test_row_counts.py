@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from clearprop.perceptron.counts import as_counts
+from clearprop.perceptron.row_counts import as_counts
 
 
 def rows(distinct, n, informative):
