@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-CLONED = ("src", "Makefile", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
+CLONED = ("src", "hatch_build.py", "Makefile", "pyproject.toml", "constraints.txt", "README.md", "LICENSE")
 
 
 class Command(NamedTuple):

@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 
 from clearprop.engines.compiled import cache
-from clearprop.engines.compiled.instructions import BUILT, CHOICE, USED, InstructionSet, of_this_machine
+from clearprop.engines.compiled.instructions import (
+    AVX2,
+    AVX512,
+    BUILT,
+    CHOICE,
+    NEON,
+    OTHER,
+    USED,
+    InstructionSet,
+    of_this_machine,
+    usable,
+)
 from clearprop.engines.compiled.jit import ENABLED
 
 from .helpers import run_python
@@ -114,3 +125,25 @@ def test_the_best_comes_first():
             assert better.needs > one.needs
         by_machine.setdefault(one.machine, []).append(one)
     assert USABLE[0] == USED if USABLE else USED.name == "other"
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"), [(OTHER, (16, 16)), (AVX2, (32, 16)), (AVX512, (64, 32)), (NEON, (16, 32))]
+)
+def test_what_a_processor_holds(one, expected):
+    assert (one.vector_bytes, one.registers) == expected
+
+
+@pytest.mark.parametrize(
+    ("features", "expected"),
+    [
+        ({"sse2"}, []),
+        ({"avx2", "fma"}, []),
+        (AVX2.needs, [AVX2]),
+        (AVX2.needs | {"avx512f"}, [AVX2]),
+        (AVX512.needs | {"sse2"}, [AVX512, AVX2]),
+    ],
+)
+def test_what_a_processor_can_run(features, expected, monkeypatch):
+    monkeypatch.setattr("clearprop.engines.compiled.instructions.of_this_machine", lambda: [AVX512, AVX2])
+    assert usable(set(features)) == expected

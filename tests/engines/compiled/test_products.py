@@ -198,11 +198,3 @@ def test_products_of_a_processor_with_avx2_alone(tmp_path):
     )
     environment = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": told, "NUMBA_CACHE_DIR": str(tmp_path)}
     assert run_python(WITH_AVX2, **environment) == "32 6\n"
-
-
-@pytest.mark.parametrize(
-    ("features", "expected"),
-    [({"sse2"}, (16, 16)), ({"avx2", "sse2"}, (32, 16)), ({"avx2", "avx512f"}, (64, 32)), ({"neon"}, (16, 32))],
-)
-def test_what_a_processor_holds(features, expected):
-    assert (products._vector_bytes(features), products._registers(features)) == expected

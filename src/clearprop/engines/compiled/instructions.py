@@ -72,16 +72,19 @@ def _features() -> set[str]:
     return {feature for feature, there in llvm.get_host_cpu_features().items() if there}
 
 
+def usable(features: set[str]) -> list[InstructionSet]:
+    """Those that a processor of this kind with these features can run, the best first."""
+    return [one for one in of_this_machine() if one.needs <= features]
+
+
 def _chosen() -> InstructionSet:
-    features = _features()
-    usable = [one for one in of_this_machine() if one.needs <= features]
-    wanted = os.environ.get(CHOICE)
+    there, wanted = usable(_features()), os.environ.get(CHOICE)
     if wanted is None:
-        return usable[0] if usable else OTHER
-    for one in usable:
+        return there[0] if there else OTHER
+    for one in there:
         if one.name == wanted:
             return one
-    names = ", ".join(one.name for one in usable) or "none"
+    names = ", ".join(one.name for one in there) or "none"
     raise InputError(
         f"{CHOICE}={wanted} is no instruction set that this processor has and code is built for: choose one of {names}"
     )
