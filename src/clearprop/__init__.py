@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.initializers import INITIALIZERS, Initializer
     from clearprop.losses import LOSSES, Loss
-    from clearprop.network import Drawing, GradientCheck, Gradients, Network, Trace
+    from clearprop.network import Gradients, Network, Trace
+    from clearprop.network.drawing import Drawing
+    from clearprop.network.gradient_check import GradientCheck
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
     from clearprop.plots import ActivationHistogramDisplay, LossCurveDisplay, NetworkDisplay
@@ -81,7 +83,9 @@ _MODULES = {
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
     "initializers": ("INITIALIZERS", "Initializer"),
     "losses": ("LOSSES", "Loss"),
-    "network": ("Drawing", "GradientCheck", "Gradients", "Network", "Trace"),
+    "network": ("Gradients", "Network", "Trace"),
+    "network.drawing": ("Drawing",),
+    "network.gradient_check": ("GradientCheck",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
     "plots": ("ActivationHistogramDisplay", "LossCurveDisplay", "NetworkDisplay"),

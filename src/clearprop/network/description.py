@@ -5,15 +5,17 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Activation
 from clearprop.losses import Loss
-from clearprop.network.drawing import Drawing, draw_network
 from clearprop.network.trace import Views
+
+if TYPE_CHECKING:
+    from clearprop.network.drawing import Drawing
 
 Array = npt.NDArray[Any]
 
@@ -50,6 +52,8 @@ class Description:
 
     def draw(self, input_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None) -> Drawing:
         """A diagram in SVG: units, biases, and weights by sign and size; shown by notebooks, saved by `.save(path)`."""
+        from clearprop.network.drawing import draw_network  # when first used
+
         return draw_network(self.weights, self.biases, self._functions(), input_names, output_names)
 
     def _functions(self) -> list[str]:

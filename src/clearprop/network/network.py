@@ -30,11 +30,13 @@ from clearprop.losses import LOSSES, Loss
 from clearprop.network.attribute_hints import INSTEAD
 from clearprop.network.checks import Checks
 from clearprop.network.description import Description
-from clearprop.network.gradient_check import GradientCheck, check_network
 from clearprop.network.layout import BIAS, WEIGHT, Layout
 from clearprop.network.passes import Passes
 from clearprop.network.trace import Gradients, Trace, Views, write_numbers
 from clearprop.penalties import Penalty
+
+if TYPE_CHECKING:
+    from clearprop.network.gradient_check import GradientCheck
 
 Array = npt.NDArray[Any]
 
@@ -332,6 +334,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         indices = np.arange(network.parameters.size)
         if sample is not None and whole("sample", sample, 1) < len(indices):
             indices = np.sort(as_generator(rng).permutation(len(indices))[:sample])
+        from clearprop.network.gradient_check import check_network  # when first used
+
         return check_network(network, rows, targets, weight, penalty, indices)
 
     def parameter_name(self, index: int) -> str:
