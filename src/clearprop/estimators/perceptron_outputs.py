@@ -12,11 +12,11 @@ from clearprop.engines.perceptron import RULES
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.fit_warnings import NotSeparableWarning
 from clearprop.estimators.held_out import Accuracy, held_out_by_class
+from clearprop.estimators.shuffle_seeds import shuffle_seeds
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.perceptron.one_vs_rest import OneAgainstRest
 from clearprop.perceptron.rule import OnlineRows, RuleSettings, TrainedOutput, train
-from clearprop.perceptron.shuffles import shuffle_seeds
 
 Array = npt.NDArray[Any]
 
