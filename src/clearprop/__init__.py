@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.initializers import INITIALIZERS, Initializer
     from clearprop.losses import LOSSES, Loss
-    from clearprop.network import Drawing, GradientCheck, Gradients, Network, Trace
+    from clearprop.network import Drawing, Ensemble, GradientCheck, Gradients, Network, Trace
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
     from clearprop.plots import ActivationHistogramDisplay, LossCurveDisplay, NetworkDisplay
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from clearprop.tables import Table, read_csv, write_csv
     from clearprop.tables.model import TableModel
     from clearprop.tables.settings import TableSettings
-    from clearprop.training import Callback, EpochRecord, History, Snapshot, Trainer
+    from clearprop.training import Callback, EnsembleTrainer, EpochRecord, History, Snapshot, Trainer
 
 __version__ = "0.1.0"
 
@@ -40,6 +40,8 @@ __all__ = [
     "Callback",
     "DivergenceError",
     "Drawing",
+    "Ensemble",
+    "EnsembleTrainer",
     "EpochRecord",
     "Explanation",
     "GradientCheck",
@@ -81,7 +83,7 @@ _MODULES = {
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
     "initializers": ("INITIALIZERS", "Initializer"),
     "losses": ("LOSSES", "Loss"),
-    "network": ("Drawing", "GradientCheck", "Gradients", "Network", "Trace"),
+    "network": ("Drawing", "Ensemble", "GradientCheck", "Gradients", "Network", "Trace"),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
     "plots": ("ActivationHistogramDisplay", "LossCurveDisplay", "NetworkDisplay"),
@@ -90,7 +92,7 @@ _MODULES = {
     "tables": ("Table", "read_csv", "write_csv"),
     "tables.model": ("TableModel",),
     "tables.settings": ("TableSettings",),
-    "training": ("Callback", "EpochRecord", "History", "Snapshot", "Trainer"),
+    "training": ("Callback", "EnsembleTrainer", "EpochRecord", "History", "Snapshot", "Trainer"),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

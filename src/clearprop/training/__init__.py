@@ -1,9 +1,21 @@
-"""Training: the trainer and its runs, their history, snapshots and callbacks, and why nothing is learned."""
+"""Training: the trainer and its runs, their history, snapshots and callbacks, and why nothing is learned; ensembles."""
 
 from clearprop.training.callbacks import Callback, ObservedTraining
+from clearprop.training.ensemble import EnsembleTrainer
 from clearprop.training.history import EpochRecord, History
 from clearprop.training.run import Training
+from clearprop.training.side_by_side import run_side_by_side
 from clearprop.training.snapshots import Snapshot
 from clearprop.training.trainer import Trainer
 
-__all__ = ["Callback", "EpochRecord", "History", "ObservedTraining", "Snapshot", "Trainer", "Training"]
+__all__ = [
+    "Callback",
+    "EnsembleTrainer",
+    "EpochRecord",
+    "History",
+    "ObservedTraining",
+    "Snapshot",
+    "Trainer",
+    "Training",
+    "run_side_by_side",
+]
