@@ -36,8 +36,8 @@ def save(model: Network | Ensemble | TableModel, path: str | os.PathLike[str]) -
         ModelFile.of_ensemble(model).write(path)
     else:
         raise TypeError(
-            f"save takes a Network, Ensemble or TableModel, got {type(model).__name__}: of an estimator save the network, "
-            "as in save(model.network_, path), or all of it by pickle"
+            f"save takes a Network, Ensemble or TableModel, got {type(model).__name__}: of an estimator save the "
+            "network, as in save(model.network_, path), or all of it by pickle"
         )
 
 

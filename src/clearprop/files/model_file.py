@@ -81,7 +81,9 @@ class ModelFile:
             "extra": self.extra,
         }
         text = json.dumps(description, allow_nan=False)
-        write_atomically(path, save(_tensors(self.model), metadata={"clearprop": text}))
+        # safetensors writes memory as it lies, and a member's tensors lie apart from one another.
+        tensors = {name: np.ascontiguousarray(tensor) for name, tensor in _tensors(self.model).items()}
+        write_atomically(path, save(tensors, metadata={"clearprop": text}))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ModelFile:

@@ -175,11 +175,12 @@ class _Runs:
 
 def _check_apart(trainings: Sequence[Training]) -> None:
     """Refuse trainings of which two would change the same thing."""
-    for what, things in {
+    shared: dict[str, list[object]] = {
         "network": [training.network for training in trainings],
         "generator (rng)": [training.job.rng for training in trainings],
         "engine": [training.engine for training in trainings],
-    }.items():
+    }
+    for what, things in shared.items():
         first: dict[int, int] = {}
         for number, thing in enumerate(things, start=1):
             if first.setdefault(id(thing), number) != number:
