@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 
-from clearprop import LOSSES, Ensemble, Network
+from clearprop import LOSSES, Ensemble
 from clearprop.losses import Quantile
 
 from ..strategies import quiet_network, targets_for
@@ -75,7 +75,9 @@ def test_assigning_parameters_writes_the_numbers():
     ensemble.parameters = 2.0
     assert ensemble.parameters is kept
     assert (ensemble.members[3].weights[1] == 2.0).all()
-    with pytest.raises(ValueError, match=r"parameters must have shape \(4, 32\), or one that broadcasts to it, got \(3,"):
+    with pytest.raises(
+        ValueError, match=r"parameters must have shape \(4, 32\), or one that broadcasts to it, got \(3,"
+    ):
         ensemble.parameters = np.zeros((3, 32))
 
 
@@ -170,7 +172,11 @@ def test_the_loss_of_one_member_is_its_own():
 @pytest.mark.parametrize("method", ["predict", "predict_members", "forward"])
 @pytest.mark.parametrize(
     ("rows", "message"),
-    [(X[:, :2], r"X must have shape \(n, 3\), got \(7, 2\)"), (X[0], "for a single row write"), ([[1, 2, np.nan]], "nan")],
+    [
+        (X[:, :2], r"X must have shape \(n, 3\), got \(7, 2\)"),
+        (X[0], "for a single row write"),
+        ([[1, 2, np.nan]], "nan"),
+    ],
 )
 def test_rows_that_are_none_are_refused(method, rows, message):
     with pytest.raises(ValueError, match=message):

@@ -69,7 +69,7 @@ def run_side_by_side(
     >>> run_side_by_side([trainer.start(X, y) for trainer in trainers])
     [<History: 3 epochs, loss ...>, <History: 3 epochs, loss ...>, <History: 3 epochs, loss ...>]
     """
-    _check_apart(trainings)
+    _check_apart(trainings, called)
     workers = min(available() if workers is None else whole("workers", workers, 1), len(trainings))
     runs = _Runs(trainings, run if workers > 1 else _undisturbed(run), called)
     if workers > 1:
@@ -173,7 +173,7 @@ class _Runs:
         return [self._histories[number] for number in range(self._n)]
 
 
-def _check_apart(trainings: Sequence[Training]) -> None:
+def _check_apart(trainings: Sequence[Training], called: str) -> None:
     """Refuse trainings of which two would change the same thing."""
     shared: dict[str, list[object]] = {
         "network": [training.network for training in trainings],
@@ -185,6 +185,6 @@ def _check_apart(trainings: Sequence[Training]) -> None:
         for number, thing in enumerate(things, start=1):
             if first.setdefault(id(thing), number) != number:
                 raise ValueError(
-                    f"trainings {first[id(thing)]} and {number} share one {what}, which both would change at the same "
-                    f"time: give each trainer a {what.partition(' ')[0]} of its own"
+                    f"{called}s {first[id(thing)]} and {number} share one {what}, which both would change at the same "
+                    f"time: give each {called} a {what.partition(' ')[0]} of its own"
                 )
