@@ -1,4 +1,4 @@
-"""Files of ensembles: exact round trips, each tensor with the members' axis in front, and one clear error for all else."""
+"""Files of ensembles: exact round trips, tensors with the members' axis in front, and one clear error for all else."""
 
 import numpy as np
 import pytest

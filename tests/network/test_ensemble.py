@@ -188,7 +188,7 @@ def test_rows_that_memory_cannot_hold_are_refused(method, monkeypatch):
     monkeypatch.setattr("clearprop.foundation.memory.SMALL", 0)
     monkeypatch.setattr("clearprop.foundation.memory.free_memory", lambda: 800)
     ensemble = Ensemble(networks())
-    with pytest.raises(ValueError, match="memory.*give fewer rows at once, or call predict"):
+    with pytest.raises(ValueError, match=r"memory.*give fewer rows at once, or call predict"):
         getattr(ensemble, method)(X)
     assert ensemble.predict(X).shape == (7, 2)
 

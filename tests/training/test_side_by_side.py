@@ -498,9 +498,10 @@ def test_trainings_that_share_what_they_change_are_refused(what):
         settings = {"network": Network([3, 5, 2], rng=number), "rng": number, "engine": "numpy"} | {what: shared}
         return Trainer(settings.pop("network"), epochs=2, **settings).start(X, y)
 
+    own = Trainer(Network([3, 5, 2], rng=9), epochs=2, rng=9).start(X, y)
+    trainings = [one(0), own, one(1)]
     with pytest.raises(ValueError, match=f"trainings 1 and 3 share one {'generator' if what == 'rng' else what}"):
-        own = Trainer(Network([3, 5, 2], rng=9), epochs=2, rng=9).start(X, y)
-        run_side_by_side([one(0), own, one(1)])
+        run_side_by_side(trainings)
 
 
 @pytest.mark.parametrize("workers", [0, -1, 2.5, "two"])
