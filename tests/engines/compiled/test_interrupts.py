@@ -218,6 +218,40 @@ def test_work_apart_without_a_thread_is_done_here(monkeypatch):
         assert run(threading.get_ident) == threading.get_ident()
 
 
+def test_the_wait_for_work_aside_is_broken_off_by_whoever_is_asked_meanwhile():
+    """As a worker's, for code that is being compiled: the work goes on, and is there when it is asked for again."""
+    wanted, done = threading.Event(), threading.Event()
+
+    def work():
+        wanted.wait()
+        done.set()
+
+    def ask():
+        raise ZeroDivisionError
+
+    with apart.asking(ask):
+        with pytest.raises(ZeroDivisionError):
+            apart.run_aside(work)
+        assert not done.is_set()
+        wanted.set()
+        assert done.wait(60)
+    assert apart.run_aside(lambda: 42) == 42
+
+
+def test_work_that_must_come_to_its_end_is_not_broken_off_by_who_is_asked():
+    asked = []
+    with apart.asking(lambda: asked.append(True)):
+        assert apart.run_to_its_end(lambda: 42) == 42
+    assert not asked
+
+
+def test_a_worker_shares_nothing():
+    before = workers.available()
+    with workers.as_worker():
+        assert workers.available() == 1
+    assert workers.available() == before
+
+
 def test_work_that_has_not_begun_when_the_interrupt_comes_is_dropped(monkeypatch):
     waiting, done = [], []
 
