@@ -1,6 +1,6 @@
 """Networks trained side by side, an ensemble or a search, against the same trainings one after the other.
 
-Both ways take turns in one process, and each number is the median of seven runs after one to warm up. The results are
+Both ways take turns in one process, and each number is the median of five runs after one to warm up. The results are
 compared bit for bit, and a difference is an error. Writes docs/benchmarks-ensembles.md; on standard error it says what
 it is at.
 """
@@ -19,7 +19,7 @@ from clearprop.engines.compiled.threads import available
 from clearprop.foundation.environment import conditions
 from clearprop.training import run_side_by_side
 
-RUNS = 7
+RUNS = 5
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-ensembles.md"
 MEMBERS = 8
 

@@ -67,10 +67,10 @@ class ModelFile:
         """
         from safetensors.numpy import save
 
-        from clearprop.files.header import MOST_MEMBERS
-
         one = self.model
         if isinstance(one, Ensemble):
+            from clearprop.files.header import MOST_MEMBERS  # and msgspec with it, which others need not wait for
+
             if len(one) > MOST_MEMBERS:
                 raise ValueError(f"a file holds {MOST_MEMBERS:,} members at most, got {len(one):,}: save them in parts")
             one = one.members[0]
