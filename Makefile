@@ -35,6 +35,7 @@ tests: .venv/dev.stamp
 bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
 	$(BIN)/python benchmarks/estimators.py
+	$(BIN)/python benchmarks/ensembles.py
 	env -u OPENBLAS_NUM_THREADS .venv-bench/bin/python benchmarks/peers_benchmark.py
 
 format: .venv/dev.stamp

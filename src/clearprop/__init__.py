@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clearprop.losses import LOSSES, Loss
     from clearprop.network import Gradients, Network, Trace
     from clearprop.network.drawing import Drawing
+    from clearprop.network.ensemble import Ensemble
     from clearprop.network.gradient_check import GradientCheck
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from clearprop.tables.model import TableModel
     from clearprop.tables.settings import TableSettings
     from clearprop.training import Callback, EpochRecord, History, Snapshot, Trainer
+    from clearprop.training.ensemble import EnsembleTrainer
 
 __version__ = "0.1.0"
 
@@ -42,6 +44,8 @@ __all__ = [
     "Callback",
     "DivergenceError",
     "Drawing",
+    "Ensemble",
+    "EnsembleTrainer",
     "EpochRecord",
     "Explanation",
     "GradientCheck",
@@ -85,6 +89,7 @@ _MODULES = {
     "losses": ("LOSSES", "Loss"),
     "network": ("Gradients", "Network", "Trace"),
     "network.drawing": ("Drawing",),
+    "network.ensemble": ("Ensemble",),
     "network.gradient_check": ("GradientCheck",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
@@ -95,6 +100,7 @@ _MODULES = {
     "tables.model": ("TableModel",),
     "tables.settings": ("TableSettings",),
     "training": ("Callback", "EpochRecord", "History", "Snapshot", "Trainer"),
+    "training.ensemble": ("EnsembleTrainer",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

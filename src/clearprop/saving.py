@@ -5,12 +5,13 @@ import os
 from clearprop.errors import InputError
 from clearprop.files.model_file import ModelFile
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.tables.model import TableModel
 
 
 @says_near_keywords
-def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
+def save(model: Network | Ensemble | TableModel, path: str | os.PathLike[str]) -> None:
     """Write a model to one file, whole or not at all; it holds numbers and text only, nothing that is run.
 
     A stream, such as /dev/stdout, is written to where it stands, after what it has.
@@ -20,25 +21,28 @@ def save(model: Network | TableModel, path: str | os.PathLike[str]) -> None:
     Raises
     ------
     TypeError
-        It is neither a `Network` nor a `TableModel`.
+        It is no `Network`, `Ensemble` or `TableModel`.
     InputError
         The file cannot be written.
     ValueError
-        The network has an activation or loss of the user's own that is not registered.
+        The network has an activation or loss of the user's own that is not registered; or an ensemble has more than
+        10,000 members.
     """
     if isinstance(model, TableModel):
         model.save(path)
     elif isinstance(model, Network):
         ModelFile(model).write(path)
+    elif isinstance(model, Ensemble):
+        ModelFile.of_ensemble(model).write(path)
     else:
         raise TypeError(
-            f"save takes a Network or a TableModel, got {type(model).__name__}: of an estimator save the network, as "
-            "in save(model.network_, path), or all of it by pickle"
+            f"save takes a Network, Ensemble or TableModel, got {type(model).__name__}: of an estimator save the "
+            "network, as in save(model.network_, path), or all of it by pickle"
         )
 
 
 @says_near_keywords
-def load(path: str | os.PathLike[str]) -> Network | TableModel:
+def load(path: str | os.PathLike[str]) -> Network | Ensemble | TableModel:
     """The model in a file that `save` or `clearprop train` wrote, equal to it bit for bit.
 
     Raises
@@ -60,6 +64,8 @@ def load(path: str | os.PathLike[str]) -> Network | TableModel:
     file = ModelFile.read(path)
     if file.kind == "network":
         return file.network
+    if isinstance(file.model, Ensemble):
+        return file.model
     if file.kind == "table":
         return TableModel.from_file(path, file)
     raise InputError(f"{path}: a model of the unknown kind {file.kind!r}: use the clearprop that wrote it")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from clearprop import load, save, write_csv
+from clearprop import Ensemble, load, save, write_csv
 from clearprop.printable import printable
 
 # A title, a colour, a beep, a return to the line's start, a turn of the writing, nothing to see; and rich's markup.
@@ -158,6 +158,14 @@ def test_bare_network(run, hostile, tmp_path):
     status, _, err = run("evaluate", "n\x1b", path)
     assert status == 2
     assert r"n\x1b: holds a bare network" in seen(err)
+
+
+def test_an_ensemble(run, hostile):
+    path, model = hostile
+    save(Ensemble([load(model).network] * 2), "n")
+    status, _, err = run("evaluate", "n", path)
+    assert status == 2
+    assert "n: holds an ensemble, which knows no columns" in seen(err)
 
 
 def test_blanks_in_a_name_are_kept(run, tmp_path):

@@ -4,10 +4,12 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 import clearprop
 
-FLOWERS = Path(__file__).parents[1] / "golden" / "flowers.model"
+GOLDEN = Path(__file__).parents[1] / "golden"
+FLOWERS, COMMITTEE = GOLDEN / "flowers.model", GOLDEN / "committee.model"
 
 
 def test_a_table_model_with_numbers_categories_and_missing_cells():
@@ -27,3 +29,20 @@ def test_a_table_model_with_numbers_categories_and_missing_cells():
         [0.64353274, 0.03227609, 0.32419117],
     ]
     assert np.allclose(predictions.probabilities, expected, rtol=0, atol=5e-9)
+
+
+def test_an_ensemble():
+    ensemble = clearprop.load(COMMITTEE)
+    assert isinstance(ensemble, clearprop.Ensemble)
+    assert (len(ensemble), ensemble.layer_sizes, ensemble.dtype) == (3, (3, 4, 2), np.float32)
+    assert hashlib.sha256(ensemble.parameters.tobytes()).hexdigest() == (
+        "4c41500f75af52738cde6c34be21ee3a4991ca15112a1684ab2e8de21ce09899"
+    )
+    expected = [[0.774218, 0.225782], [0.18976, 0.81024]]
+    assert np.allclose(ensemble.predict([[1.0, -1.0, 0.5], [-1.0, -0.5, 2.0]]), expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("path", [FLOWERS, COMMITTEE], ids=lambda path: path.stem)
+def test_what_is_saved_anew_is_the_same_file(path, tmp_path):
+    clearprop.save(clearprop.load(path), tmp_path / "again")
+    assert (tmp_path / "again").read_bytes() == path.read_bytes()

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.pieces import nothing
 from clearprop.foundation.randomness import Rng
 from clearprop.network.layout import Layout
 from clearprop.network.network import Network
@@ -133,6 +134,9 @@ class Stretch:
     progress : Progress
         What the batches of each epoch come to is added here, one by one, so that the sums of an epoch do not depend on
         how it was cut into runs.
+    on_piece : callable
+        Called before each piece of the work that is done at once: a batch, or what the compiled engine takes a quarter
+        of a second for at most. What it raises comes through, and ends the run there.
     """
 
     orders: Array | None
@@ -140,6 +144,7 @@ class Stretch:
     stop: int
     rates: Array
     progress: Progress
+    on_piece: Callable[[], None] = nothing
 
     @property
     def n_batches(self) -> int:
@@ -167,6 +172,7 @@ class Stretch:
                 min(self.start + end * size, self.stop),
                 self.rates[epochs, at:end],
                 self.progress[epochs],
+                self.on_piece,
             )
             first += whole * (end - at)
 
@@ -204,6 +210,7 @@ class WholeRunEngine(ABC):
         iterations: int,
         tolerance: float,
         after_iteration: Callable[[Progress], bool],
+        on_piece: Callable[[], None] = nothing,
     ) -> str:
         """Train until nothing is left to gain, or until it is told to stop; the job is changed in place.
 
@@ -215,6 +222,9 @@ class WholeRunEngine(ABC):
             It is done when no entry of the gradient is greater.
         after_iteration : callable
             Told of each iteration, the network being at its end; training goes on while it returns True.
+        on_piece : callable
+            See `Stretch`: called before each evaluation of all rows. The network then has the last iteration's
+            parameters where it raises.
 
         Returns
         -------

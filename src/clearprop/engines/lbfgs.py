@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Progress, WholeRunEngine, first_not_finite
 from clearprop.engines.whole_batch import WholeBatch
+from clearprop.foundation.pieces import nothing
 from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
 
@@ -26,6 +27,7 @@ class LBfgsEngine(WholeRunEngine):
         iterations: int,
         tolerance: float,
         after_iteration: Callable[[Progress], bool],
+        on_piece: Callable[[], None] = nothing,
     ) -> str:
         """Minimise the loss over all rows; see `WholeRunEngine.run_to_end`. SciPy's words say why it ended."""
         from scipy.optimize import minimize
@@ -36,6 +38,7 @@ class LBfgsEngine(WholeRunEngine):
         last, norms = network.parameters.copy(), {}
 
         def evaluate(parameters: Array) -> tuple[float, Array]:
+            on_piece()
             network.parameters[batch.order] = parameters
             with np.errstate(all="ignore"):  # what is not finite is noticed here
                 batch.evaluate()

@@ -33,6 +33,7 @@ class NumpyEngine:
         groups, decaying = _groups(job, full[1]), _decaying(job)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
             for batch, (epoch, places, rate) in enumerate(stretch.steps(settings.batch_size)):
+                stretch.on_piece()
                 X, y = rows.X[places], rows.y[places]
                 weight = None if rows.sample_weight is None else rows.sample_weight[places]
                 n_rows = len(y)

@@ -126,6 +126,19 @@ class Computation:
         """The forward pass of all rows."""
         return self.network.forward(self.X)
 
+    def check_one_row(self, name: Name) -> None:
+        """Refuse several rows for a number that belongs to one.
+
+        Raises
+        ------
+        InputError
+            There are several.
+        """
+        if self.n_rows > 1:
+            raise InputError(
+                f"{name} is a number of one row, and there are {self.n_rows}: give one, such as row=0 (the first)"
+            )
+
     @property
     def targets(self) -> Array:
         """The targets, shape (n, outputs).

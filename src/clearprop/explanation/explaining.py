@@ -10,14 +10,17 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
+from clearprop.explanation.ensemble import check_is_of_all_members, explain_ensemble
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
 from clearprop.explanation.notation import Name, parse_name
 from clearprop.explanation.optimizer_step import UpdateRule, training_rule
 from clearprop.explanation.subjects.models import subject_of
+from clearprop.explanation.subjects.subject import Subject
 from clearprop.explanation.value import ValueExplanation
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.network.ensemble import Ensemble
 from clearprop.optimizers import OPTIMIZERS, Optimizer
 from clearprop.penalties import Penalty
 from clearprop.training.run import Training
@@ -46,15 +49,16 @@ def explain(
 
     Parameters
     ----------
-    model : Network, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor, TableModel, or
-        NeuralNetwork of the article
+    model : Network, Ensemble, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor,
+        TableModel, or NeuralNetwork of the article
     x : array-like, shape (inputs,) or (n, inputs)
         A row or a batch; for a TableModel, a Table. Of data frames the columns' names are checked as `predict` does it.
     y : array-like, optional
         What `fit` takes: the targets, or the classes of a classifier; needed for gradients and the loss.
     name : str
         A weight `W2[3,1]`, bias `b2[1]`, input `x[2]` or `delta1[3]`, whose gradient is explained; `dL/da1[2]` for that
-        of an activation; `z2[1]`, `a1[2]`, `prediction` or `loss`, whose value is explained.
+        of an activation; `z2[1]`, `a1[2]`, `prediction` or `loss`, whose value is explained. Of an ensemble
+        `prediction` or an output, such as `a2[1]`: the mean of the members' own.
     row : int, optional
         Which row of x and y, from 0, to explain alone.
     sample_weight : array-like, shape (n,), optional
@@ -93,8 +97,11 @@ def explain(
     dL/dW_l[i,j] = a_(l-1)[i] delta_l[j], and delta_l[j] = f'(z_l[j]) sum_k W_(l+1)[j,k] delta_(l+1)[k]: the article's
     equations 18, 33 and 44, with the sums that they leave out.
     """
-    subject = subject_of(model, x, y)
+    ensemble = model if isinstance(model, Ensemble) else None
+    subject = subject_of(model, x, y) if ensemble is None else Subject(ensemble.members[0], x, y)
     parsed = parse_name(name, subject.network.layer_sizes)
+    if ensemble is not None:
+        check_is_of_all_members(ensemble, parsed)
     rows, first = subject.rows(sample_weight, parsed), 0
     if row is not None:
         first = subject.place_of(row, rows, sample_weight)
@@ -120,6 +127,8 @@ def explain(
         counting,
         original and (lambda index, place: original(first + index, place)),
     )
+    if ensemble is not None:
+        return explain_ensemble(ensemble, computation, parsed)
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)
     # What is to be known of a step concerns parameters only.
     notes = [*subject.notes_on(parsed, first), *(notes if parsed.kind in ("W", "b") else ())]
@@ -143,10 +152,8 @@ def make_explanation(
     if name.kind == "loss":
         _ = computation.targets
         return LossExplanation(computation, name, rule, notes, explain_name)
-    if computation.n_rows > 1 and name.kind not in ("W", "b"):
-        raise InputError(
-            f"{name} is a number of one row, and there are {computation.n_rows}: give one, such as row=0 (the first)"
-        )
+    if name.kind not in ("W", "b"):
+        computation.check_one_row(name)
     if name.gradient:
         _ = computation.targets
         return GradientExplanation(computation, name, rule, notes, explain_name)

@@ -47,6 +47,15 @@ class NetworkConfig(Struct):
     dtype: Annotated[Literal["float32", "float64"], Meta(description="'float32' or 'float64'")]
 
 
+MOST_MEMBERS = 10_000
+
+
+class Members(Struct, forbid_unknown_fields=True):
+    """What the file of an ensemble has beside its networks' description."""
+
+    members: Annotated[int, Meta(ge=1, le=MOST_MEMBERS, description=f"a whole number from 1 to {MOST_MEMBERS:,}")]
+
+
 def description(header: bytes) -> Description:
     """The description in a header.
 

@@ -2,7 +2,8 @@
 
 The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
 `Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are the spans of the network's layout,
-W1, b1, W2, b2, ..., whose shapes and dtype must be those that `network` implies.
+W1, b1, W2, b2, ..., whose shapes and dtype must be those that `network` implies. Of an ensemble, `network` is what its
+members have in common, `extra` says how many there are, and each tensor has an axis of the members in front.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
+from clearprop.network.ensemble import Ensemble
 from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from clearprop.files.header import Description, NetworkConfig
 
 VERSION = 1
+ENSEMBLE = "ensemble"
 LARGEST_HEADER = 16 * 2**20
 REMEDY = "give a file that clearprop wrote, such as by `clearprop train --out`"
 
@@ -34,11 +37,22 @@ Array = npt.NDArray[Any]
 
 @dataclass
 class ModelFile:
-    """What a model file holds: a network and what its kind of model adds, as plain values."""
+    """What a model file holds: a network, or an ensemble of some, and what its kind of model adds, as plain values."""
 
-    network: Network
+    model: Network | Ensemble
     kind: str = "network"
     extra: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_ensemble(cls, ensemble: Ensemble) -> ModelFile:
+        """What an ensemble's file is to hold."""
+        return cls(ensemble, ENSEMBLE, {"members": len(ensemble)})
+
+    @property
+    def network(self) -> Network:
+        """The network, where it is no file of an ensemble."""
+        assert isinstance(self.model, Network), "whoever reads a file looks at its kind first"
+        return self.model
 
     def write(self, path: str | os.PathLike[str]) -> None:
         """Write the file, whole or not at all.
@@ -48,18 +62,28 @@ class ModelFile:
         InputError
             The folder is not there, or cannot be written to.
         ValueError
-            The network has an activation or loss of the user's own that is not registered.
+            The network has an activation or loss of the user's own that is not registered, or there are more members
+            than a file may hold.
         """
         from safetensors.numpy import save
 
+        one = self.model
+        if isinstance(one, Ensemble):
+            from clearprop.files.header import MOST_MEMBERS  # and msgspec with it, which others need not wait for
+
+            if len(one) > MOST_MEMBERS:
+                raise ValueError(f"a file holds {MOST_MEMBERS:,} members at most, got {len(one):,}: save them in parts")
+            one = one.members[0]
         description = {
             "version": VERSION,
             "kind": self.kind,
-            "network": self.network.to_config(),
+            "network": one.to_config(),
             "extra": self.extra,
         }
         text = json.dumps(description, allow_nan=False)
-        write_atomically(path, save(_tensors(self.network), metadata={"clearprop": text}))
+        # safetensors writes memory as it lies, and a member's tensors lie apart from one another.
+        tensors = {name: np.ascontiguousarray(tensor) for name, tensor in _tensors(self.model).items()}
+        write_atomically(path, save(tensors, metadata={"clearprop": text}))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ModelFile:
@@ -73,38 +97,42 @@ class ModelFile:
         from safetensors import SafetensorError
         from safetensors.numpy import load
 
-        from clearprop.files.header import NetworkConfig
+        from clearprop.files.header import Members, NetworkConfig
         from clearprop.foundation.configs import checked
 
         content = _content(path)
         description = _description(path, content)
         try:
-            _check_size(checked(description.network, NetworkConfig, "network"), content)
+            together = description.kind == ENSEMBLE
+            members = checked(description.extra, Members, "extra").members if together else 1
+            _check_size(checked(description.network, NetworkConfig, "network"), members, content)
             network = Network.from_config(description.network)
+            model = Ensemble([network] * members) if together else network
             arrays = load(content)
         except InputError as error:
             raise InputError(f"{path}: damaged model file: {error}") from error
         except (TypeError, ValueError, SafetensorError) as error:
             raise InputError(f"{path}: damaged model file ({error}): {REMEDY}") from error
-        _fill(path, network, arrays)
-        return cls(network, description.kind, description.extra)
+        _fill(path, model, arrays)
+        return cls(model, description.kind, description.extra)
 
 
-def _check_size(network: NetworkConfig, content: bytes) -> None:
+def _check_size(network: NetworkConfig, members: int, content: bytes) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
     (header,) = struct.unpack("<Q", content[:8])
-    size = dense_size(network.layer_sizes) * np.dtype(network.dtype).itemsize
+    size = members * dense_size(network.layer_sizes) * np.dtype(network.dtype).itemsize
     if size != len(content) - 8 - header:
         raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
 
 
-def _tensors(network: Network) -> dict[str, Array]:
-    """The parameters under their names in the article's notation, as views into the network."""
-    return network.layout.named_views(network.parameters)
+def _tensors(model: Network | Ensemble) -> dict[str, Array]:
+    """The parameters under their names in the article's notation, as views into the model."""
+    layout, parameters = model.layout, model.parameters
+    return layout.named_views(parameters) if isinstance(model, Network) else layout.stacked_views(parameters)
 
 
-def _fill(path: str | os.PathLike[str], network: Network, arrays: dict[str, Array]) -> None:
-    expected = _tensors(network)
+def _fill(path: str | os.PathLike[str], model: Network | Ensemble, arrays: dict[str, Array]) -> None:
+    expected = _tensors(model)
     if set(arrays) != set(expected):
         raise InputError(f"{path}: damaged model file (arrays {sorted(arrays)}, not {sorted(expected)}): {REMEDY}")
     for name, wanted in expected.items():

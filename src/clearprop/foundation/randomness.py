@@ -27,6 +27,21 @@ def as_generator(rng: Seed) -> Rng:
     return np.random.default_rng(rng)
 
 
+def seeds(rng: Seed, count: int) -> list[int]:
+    """So many seeds, drawn from a generator or from that of a seed.
+
+    Examples
+    --------
+    >>> seeds(0, 2), seeds(np.random.RandomState(0), 2)
+    ([..., ...], [..., ...])
+    >>> seeds(0, 3)[:2] == seeds(0, 2)
+    True
+    """
+    generator = as_generator(rng)
+    draw = generator.integers if isinstance(generator, np.random.Generator) else generator.randint
+    return [int(draw(0, 2**31 - 1)) for _ in range(count)]
+
+
 def generator_state(rng: Rng) -> dict[str, Any]:
     """All that is needed to draw the same numbers again, as plain values and arrays."""
     if isinstance(rng, np.random.Generator):

@@ -1,4 +1,4 @@
-"""The network: its parameters, its two passes and the trace that they leave, checked, described and drawn."""
+"""Networks and ensembles: parameters, the two passes and the trace that they leave, checked, described and drawn."""
 
 from clearprop.network.network import Network
 from clearprop.network.trace import Gradients, Trace

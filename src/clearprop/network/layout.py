@@ -168,6 +168,10 @@ class Layout:
         """A flat vector's parts under the spans' names."""
         return {span.name: span.view(flat) for span in self.spans}
 
+    def stacked_views(self, vectors: Array) -> dict[str, Array]:
+        """The parts of flat vectors, one a row, under the spans' names: each with the rows' axis in front."""
+        return {span.name: vectors[:, span.start : span.stop].reshape(-1, *span.shape) for span in self.spans}
+
     def of_kind(self, kind: str, items: Sequence[Item]) -> list[Item]:
         """Of as many items as there are spans, those of one kind: an item a layer."""
         return [items[number] for number in self._numbers_of[kind]]

@@ -122,13 +122,13 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
             f"the {self.layout.size:,} parameters that layer_sizes {list(self.layer_sizes)} make",
             "choose smaller layers",
         )
-        self._hold(np.empty(self.layout.size, dtype=self.dtype))
+        self.hold(np.empty(self.layout.size, dtype=self.dtype))
         if initializer is None:
             initializer = [activation.initializer for activation in self.activations]
         self.initialize(INITIALIZERS.resolve_each(initializer, n_layers, "layers"), rng)
 
-    def _hold(self, parameters: Array) -> None:
-        """Have these numbers as the parameters, and views into them."""
+    def hold(self, parameters: Array) -> None:
+        """Have this vector itself as the parameters, and views into it."""
         self._parameters, self.dtype = parameters, parameters.dtype
         self._spans, self._weights, self._biases = self._views(parameters)
 
@@ -346,10 +346,13 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     def copy(self, dtype: npt.DTypeLike | None = None) -> Network:
         """A network of its own with the same parameters, of another dtype where one is given."""
-        parameters = self.parameters.astype(self.dtype if dtype is None else checked_dtype(dtype))
+        return self.over(self.parameters.astype(self.dtype if dtype is None else checked_dtype(dtype)))
+
+    def over(self, parameters: Array) -> Network:
+        """A network of the same layers whose parameters are this vector itself, no copy of it."""
         twin = copy.copy(self)
         twin.activations = list(self.activations)
-        twin._hold(parameters)
+        twin.hold(parameters)
         return twin
 
     if not TYPE_CHECKING:  # to whom a name that is not there is an error by itself
@@ -373,7 +376,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
-        self._hold(self._parameters)
+        self.hold(self._parameters)
 
     def to_config(self) -> dict[str, Any]:
         """All but the parameters, as plain values.

@@ -158,8 +158,7 @@ class Passes:
     ) -> float:
         """The loss L of a forward pass, for targets and weights that have been checked."""
         share, total = shares(sample_weight, len(y))
-        values = self.row_losses(trace, y)
-        value = float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
+        value = mean_of_rows(self.row_losses(trace, y), share)
         return value + (self._penalty(penalty) / total if penalty else 0.0)
 
     def penalty_share(self, n_rows: int, sample_weight: Array | None, penalty: Penalty) -> float:
@@ -175,6 +174,11 @@ def weighted_sums(fed: Array, W: Array, b: Array, out: Array | None = None) -> A
     z = product(fed, W, out=out)
     z += b
     return z
+
+
+def mean_of_rows(values: Array, share: float | Array) -> float:
+    """The mean of a number a row, each counting its share; see `shares`."""
+    return float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
 
 
 def shares(sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:

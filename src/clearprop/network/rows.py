@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.arguments import as_rows, check_finite, row_weights
+from clearprop.foundation.pieces import nothing
 from clearprop.metrics import Metric
 from clearprop.network.network import Network
 from clearprop.network.passes import ROWS_AT_ONCE
@@ -115,10 +117,11 @@ class Rows:
         """Whether it is known what the network should answer."""
         return self.y.shape[1] > 0
 
-    def evaluate(self, network: Network, metric: Metric) -> tuple[float, float]:
-        """The loss, without penalty, and the metric of the network on these rows."""
+    def evaluate(self, network: Network, metric: Metric, on_piece: Callable[[], None] = nothing) -> tuple[float, float]:
+        """The loss, without penalty, and the metric of the network on these rows; `on_piece` is called now and then."""
         loss_sum, weight_sum, outputs = 0.0, 0.0, []
         for start in range(0, len(self.y), ROWS_AT_ONCE):
+            on_piece()
             part = slice(start, start + ROWS_AT_ONCE)
             weight = None if self.sample_weight is None else self.sample_weight[part]
             with np.errstate(all="ignore"):  # huge parameters make an infinite loss, which says enough

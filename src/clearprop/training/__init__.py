@@ -1,4 +1,4 @@
-"""Training: the trainer and its runs, their history, snapshots and callbacks, and why nothing is learned."""
+"""Training: the trainer and its runs, their history, snapshots and callbacks, and why nothing is learned; ensembles."""
 
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import EpochRecord, History
@@ -6,4 +6,12 @@ from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot
 from clearprop.training.trainer import Trainer
 
-__all__ = ["Callback", "EpochRecord", "History", "ObservedTraining", "Snapshot", "Trainer", "Training"]
+__all__ = [
+    "Callback",
+    "EpochRecord",
+    "History",
+    "ObservedTraining",
+    "Snapshot",
+    "Trainer",
+    "Training",
+]

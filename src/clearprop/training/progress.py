@@ -6,11 +6,11 @@ from clearprop.training.callbacks import Callback, ObservedTraining
 
 
 class ProgressBar(Callback):
-    """A bar with epochs, losses and the time left, on standard error."""
+    """A bar with epochs, losses and the time left, on standard error: one for all of so many trainings."""
 
     reads_history_only = True
 
-    def __init__(self) -> None:
+    def __init__(self, trainings: int = 1) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -25,12 +25,17 @@ class ProgressBar(Callback):
             transient=True,
             disable=not console.is_terminal,
         )
+        self._trainings, self._ended = trainings, 0
         self._task: Any = None
+        # The epochs of each training, by its identity.
+        self._epochs: dict[int, int] = {}
 
     def on_start(self, training: ObservedTraining) -> None:
-        """Show the empty bar."""
-        self._task = self._progress.add_task("training", total=training.epochs, numbers="")
-        self._progress.start()
+        """Show the empty bar, which the first training does."""
+        if not self._epochs:
+            self._task = self._progress.add_task("training", total=self._trainings * training.epochs, numbers="")
+            self._progress.start()
+        self._epochs[id(training)] = 0
 
     def on_epoch_end(self, training: ObservedTraining) -> None:
         """One epoch further."""
@@ -38,8 +43,19 @@ class ProgressBar(Callback):
         numbers = f"loss {record.loss:.4f}"
         if record.validation_loss is not None:
             numbers += f", validation {record.validation_loss:.4f}"
-        self._progress.update(self._task, completed=record.epoch, numbers=numbers)
+        if self._trainings > 1:
+            numbers = f"{self._ended} of {self._trainings} trained, {numbers}"
+        self._epochs[id(training)] = record.epoch
+        self._progress.update(self._task, completed=sum(self._epochs.values()), numbers=numbers)
 
     def on_finish(self, training: ObservedTraining) -> None:
-        """Take the bar away."""
+        """Take the bar away when all trainings have ended; one that ended early has no epochs left."""
+        self._epochs[id(training)] = training.epochs
+        self._ended += 1
+        if self._ended == self._trainings:
+            self.close()
+
+    def close(self) -> None:
+        """Take the bar away, which may be away already; another start shows another."""
         self._progress.stop()
+        self._epochs, self._ended = {}, 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from clearprop.engines import Diverged, Engine, Progress, Stretch, WholeRunEngin
 from clearprop.engines.blas import one_blas_thread
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.pieces import nothing
 from clearprop.foundation.randomness import generator_state, restore_generator
 from clearprop.network.rows import Rows
 from clearprop.training.best_parameters import KeptParameters
@@ -66,6 +67,8 @@ class Training(RunState):
         self._before = np.empty_like(self.network.parameters), np.empty_like(self.job.slots)
         self._kept = KeptParameters(self.network)
         self._telling = False
+        self._on_piece: Callable[[], None] = nothing
+        self._turn: AbstractContextManager[Any] = nullcontext()
 
     # -- going on ------------------------------------------------------------------------------------------------
 
@@ -92,6 +95,23 @@ class Training(RunState):
     def undisturbed(self) -> AbstractContextManager[None]:
         """One BLAS thread within this context, if the engine has workers of its own."""
         return one_blas_thread() if compiles(self._engine(), self.job, self.n_rows) else nullcontext()
+
+    @contextmanager
+    def beside_others(self, on_piece: Callable[[], None], turn: AbstractContextManager[Any]) -> Iterator[None]:
+        """Within this context others are trained at the same time.
+
+        Parameters
+        ----------
+        on_piece : callable
+            Called between pieces of the work (see `Stretch`); what it raises is taken as an interruption.
+        turn : context manager
+            In which callbacks are told, so that those of several runs are told one after the other.
+        """
+        self._on_piece, self._turn = on_piece, turn
+        try:
+            yield
+        finally:
+            self._on_piece, self._turn = nothing, nullcontext()
 
     def run_undisturbed(self) -> History:
         """`run`, for those who have more to do within `undisturbed`."""
@@ -219,6 +239,7 @@ class Training(RunState):
             raise RuntimeError(f"training has ended ({state.stop_reason}): start it again, or restore a snapshot")
         if state.cursor == self.n_rows:
             return
+        self._on_piece()
         drawn, order = generator_state(job.rng), state.order
         parameters, slots, step = *self._before, job.step
         parameters[:], slots[:] = job.network.parameters, job.slots
@@ -251,7 +272,7 @@ class Training(RunState):
         batches = -(-(stop - state.cursor) // self.batch_size)
         rates = settings.schedule.rates(settings.learning_rate, self.position(), epochs, batches, self.n_rows)
         progress = Progress.none(epochs) if state.cursor == 0 else Progress(state.progress.sums.copy())
-        return Stretch(orders, state.cursor, stop, rates, progress)
+        return Stretch(orders, state.cursor, stop, rates, progress, self._on_piece)
 
     def _orders(self, epochs: int) -> Array | None:
         """The order of the rows in each of the next epochs, shape (epochs, n)."""
@@ -275,7 +296,9 @@ class Training(RunState):
             return state.stop_reason is None
 
         try:
-            reason = engine.run_to_end(self.job, self.rows, settings.epochs, settings.tolerance, after_iteration)
+            reason = engine.run_to_end(
+                self.job, self.rows, settings.epochs, settings.tolerance, after_iteration, self._on_piece
+            )
         except Diverged as diverged:
             raise self._divergence(diverged, 0) from None
         finally:
@@ -307,7 +330,7 @@ class Training(RunState):
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
         if not self._shows_metric:
             return None, None
-        loss, metric = (self.validation or self.rows).evaluate(self.network, self.metric)
+        loss, metric = (self.validation or self.rows).evaluate(self.network, self.metric, self._on_piece)
         return (None if self.validation is None else loss), metric
 
     def _lose_patience(self, rate: float) -> None:
@@ -356,22 +379,24 @@ class Training(RunState):
             warn_caller(f"{told}. To go on learning, {remedy}", TrainingWarning)
 
     def _tell(self, event: str) -> None:
-        self._telling = True
-        try:
-            for callback in self.settings.callbacks:
-                getattr(callback, event)(self)
-        finally:
-            self._telling = False
+        with self._turn:
+            self._telling = True
+            try:
+                for callback in self.settings.callbacks:
+                    getattr(callback, event)(self)
+            finally:
+                self._telling = False
 
     def _tell_of(self, records: Sequence[EpochRecord]) -> None:
         """Tell the callbacks of each epoch, the history ending with it."""
         left = iter(records)
-        self._telling = True
-        try:
-            for record in left:
-                self._records.append(record)
-                for callback in self.settings.callbacks:
-                    callback.on_epoch_end(self)
-        finally:
-            self._records.extend(left)  # where a callback failed
-            self._telling = False
+        with self._turn:
+            self._telling = True
+            try:
+                for record in left:
+                    self._records.append(record)
+                    for callback in self.settings.callbacks:
+                        callback.on_epoch_end(self)
+            finally:
+                self._records.extend(left)  # where a callback failed
+                self._telling = False

@@ -131,12 +131,7 @@ class Trainer(TrainingSettings):
         """
         training = self.start(X, y, sample_weight, validation)
         with training.undisturbed():
-            before = loss_now(self.network, training.rows)
-            history = training.run_undisturbed()
-            poor = self._poor_outcome(training, before)
-        if poor:
-            warn_caller(poor, TrainingWarning)
-        return history
+            return run_and_judge(training)
 
     @says_near_keywords
     def start(
@@ -174,7 +169,7 @@ class Trainer(TrainingSettings):
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
         rows = X if isinstance(X, Rows) else Rows.checked(self.network, X, y, sample_weight)  # type: ignore[arg-type]
-        held_out = None if validation is None else _validation_rows(self.network, validation, rows)
+        held_out = None if validation is None else validation_rows(self.network, validation, rows)
         check_output(self.network)
         self._training = training = Training(self, rows, held_out, samples)
         if samples == 0 and (found := obstacles(self.network, rows.y, self.dropout)):  # one that goes on has said it
@@ -279,24 +274,35 @@ class Trainer(TrainingSettings):
         def __getattr__(self, name: str) -> NoReturn:
             raise no_attribute(self, name, INSTEAD)
 
-    def _poor_outcome(self, training: Training, first_loss: float) -> str | None:
-        """What to say of a run that ended with next to nothing learned; None where it has learned."""
-        state, rows, history = training.state, training.rows, training.history
-        settings = Settings(
-            rate=None if self.finds_steps_itself else self.learning_rate,
-            clipped=self.clip_norm is not None,
-            penalty=self.penalty,
-            decay=self.decoupled_decay,
-            batch_size=training.batch_size,
-            first_loss=first_loss,
-            stop_reason=state.stop_reason or "",
-            names=TRAINER,
-        )
-        outcome = Outcome.of(self.network, rows, history, first_loss, state.patience.keeps_best)
-        return poor_outcome(self.network, rows, history, settings, outcome)
+
+def run_and_judge(training: Training) -> History:
+    """Go on to the end within `Training.undisturbed`, with a warning where next to nothing was learned."""
+    before = loss_now(training.network, training.rows)
+    history = training.run_undisturbed()
+    if poor := _poor_outcome(training, before):
+        warn_caller(poor, TrainingWarning)
+    return history
 
 
-def _validation_rows(network: Network, validation: Sequence[npt.ArrayLike] | Rows, trained_on: Rows) -> Rows:
+def _poor_outcome(training: Training, first_loss: float) -> str | None:
+    """What to say of a run that ended with next to nothing learned; None where it has learned."""
+    state, network, rows, history = training.state, training.network, training.rows, training.history
+    settings = Settings(
+        rate=None if training.settings.finds_steps_itself else training.learning_rate,
+        clipped=training.clip_norm is not None,
+        penalty=training.penalty,
+        decay=training.decoupled_decay,
+        batch_size=training.batch_size,
+        first_loss=first_loss,
+        stop_reason=state.stop_reason or "",
+        names=TRAINER,
+    )
+    outcome = Outcome.of(network, rows, history, first_loss, state.patience.keeps_best)
+    return poor_outcome(network, rows, history, settings, outcome)
+
+
+def validation_rows(network: Network, validation: Sequence[npt.ArrayLike] | Rows, trained_on: Rows) -> Rows:
+    """The rows by which training is judged, checked."""
     if isinstance(validation, Rows):
         rows = validation
     elif isinstance(validation, list | tuple) and len(validation) in (2, 3):

@@ -95,7 +95,8 @@ def test_an_interrupt_leaves_nothing_behind():
     assert said.split() == works.split()
 
 
-# A first compilation, in a folder of its own, of code that did not come with the package: each attempt is broken off until what it waits for has been compiled.
+# A first compilation of code that did not come with the package, in a folder of its own: each attempt is broken off
+# until what it waits for has been compiled.
 COMPILING = """
 import random, signal, sys
 import numpy as np
@@ -220,6 +221,40 @@ def test_work_apart_without_a_thread_is_done_here(monkeypatch):
     monkeypatch.setattr(uninterrupted._thread, "start_new_thread", none)
     for run in (uninterrupted.run_to_its_end, uninterrupted.run_aside):
         assert run(threading.get_ident) == threading.get_ident()
+
+
+def test_the_wait_for_work_aside_is_broken_off_by_whoever_is_asked_meanwhile():
+    """As a worker's, for code that is being compiled: the work goes on, and is there when it is asked for again."""
+    wanted, done = threading.Event(), threading.Event()
+
+    def work():
+        wanted.wait()
+        done.set()
+
+    def ask():
+        raise ZeroDivisionError
+
+    with uninterrupted.asking(ask):
+        with pytest.raises(ZeroDivisionError):
+            uninterrupted.run_aside(work)
+        assert not done.is_set()
+        wanted.set()
+        assert done.wait(60)
+    assert uninterrupted.run_aside(lambda: 42) == 42
+
+
+def test_work_that_must_come_to_its_end_is_not_broken_off_by_who_is_asked():
+    asked = []
+    with uninterrupted.asking(lambda: asked.append(True)):
+        assert uninterrupted.run_to_its_end(lambda: 42) == 42
+    assert not asked
+
+
+def test_a_worker_shares_nothing():
+    before = workers.available()
+    with workers.as_worker():
+        assert workers.available() == 1
+    assert workers.available() == before
 
 
 def test_work_that_has_not_begun_when_the_interrupt_comes_is_dropped(monkeypatch):

@@ -8,7 +8,8 @@ them (see `uninterrupted`): a worker that an interrupt kept from coming would be
 import _thread
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from clearprop.engines.compiled.uninterrupted import run_to_its_end
 SPINS = 2000
 # The threads that wait for a run of theirs.
 _under_way: set[int] = set()
+_of_thread = threading.local()
 
 
 def arrive(counter: Any) -> None:
@@ -53,7 +55,12 @@ if hasattr(os, "register_at_fork"):
 
 
 def available() -> int:
-    """Processors that this process may use, as OMP_NUM_THREADS or the system has it, shared by trainings at a time."""
+    """Processors that this process may use, as OMP_NUM_THREADS or the system has it, shared by trainings at a time.
+
+    Of a thread that is one of several workers, it is one.
+    """
+    if getattr(_of_thread, "is_worker", False):
+        return 1
     wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     most = min(int(wanted), allowed) if wanted.isdigit() and int(wanted) > 0 else allowed
@@ -75,12 +82,23 @@ def run(work: Callable[[int, int, Any], None], workers: int) -> None:
         if workers == 1:
             work(0, 1, counter)
         else:
-            run_to_its_end(lambda: _run_together(work, workers, counter))
+            run_to_its_end(lambda: run_together(work, workers, counter))
     finally:
         _under_way.discard(caller)
 
 
-def _run_together(work: Callable[[int, int, Any], None], workers: int, counter: Any) -> None:
+@contextmanager
+def as_worker() -> Iterator[None]:
+    """Within this context, what this thread wants to run is not shared with further ones."""
+    _of_thread.is_worker = True
+    try:
+        yield
+    finally:
+        _of_thread.is_worker = False
+
+
+def run_together(work: Callable[[int, int, Any], None], workers: int, counter: Any) -> None:
+    """`run`, in threads of which this one is the first, and whatever else happens to it."""
     # Bare threads, since those of `threading` would leave an entry for this one, too, when it has gone.
     gate, ended = _thread.allocate_lock(), list[Any]()
     gate.acquire()

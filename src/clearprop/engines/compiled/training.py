@@ -303,6 +303,7 @@ class CompiledTraining:
         taken = 0
         while taken < stretch.n_batches:
             for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), batch_size):
+                stretch.on_piece()
                 epoch = taken // of_an_epoch
                 good = self._run_part(part, sums[epoch : epoch + len(part.progress)])
                 taken += good

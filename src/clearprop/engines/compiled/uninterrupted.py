@@ -6,10 +6,29 @@ thread that wants it, which waits, and is where the interrupt takes effect.
 """
 
 import _thread
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+from clearprop.foundation.pieces import nothing
+
 T = TypeVar("T")
+
+# So many seconds pass until it is asked whether there was an interrupt that did not end the wait: one that another
+# thread asked for, and on Windows any.
+LOOK = 0.1
+_of_thread = threading.local()
+
+
+@contextmanager
+def asking(ask: Callable[[], None]) -> Iterator[None]:
+    """Within this context, this thread's waits for work aside call a function now and then, which may raise."""
+    _of_thread.ask = ask
+    try:
+        yield
+    finally:
+        _of_thread.ask = nothing
 
 
 def run_to_its_end(work: Callable[[], T]) -> T:
@@ -24,7 +43,7 @@ def run_to_its_end(work: Callable[[], T]) -> T:
 
 def run_aside(work: Callable[[], T]) -> T:
     """What the work returns; an interrupt takes effect at once, and the work goes on to its end unseen."""
-    return Apart(work).result()
+    return Apart(work).result(getattr(_of_thread, "ask", nothing))
 
 
 class Apart(Generic[T]):
@@ -39,14 +58,15 @@ class Apart(Generic[T]):
         self._ended.acquire()
         self._outcome: tuple[T | None, BaseException | None] | None = None
 
-    def result(self) -> T:
-        """Do the work, wait for its end, and return or raise what came of it."""
+    def result(self, ask: Callable[[], None] = nothing) -> T:
+        """Do the work, wait for its end, and return or raise what came of it; `ask` is called now and then."""
         try:
             _thread.start_new_thread(self._do, ())  # which begins a thread or does not, and nothing in between
         except RuntimeError:
             return self._work()
         while self._outcome is None:
-            self._ended.acquire()
+            self._ended.acquire(timeout=LOOK)
+            ask()
         value, error = self._outcome
         if error is not None:
             raise error

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clearprop.explanation.subjects.kinds import OnTransformedTarget, PipelineOfSteps, Search, fitted_inside
+from clearprop.network.ensemble import Ensemble
 
 
 def is_fitted(model: Any) -> bool:
@@ -27,6 +28,11 @@ def refusal(model: Any) -> str:
         return (
             f"this is scikit-learn's {kind}, which keeps no trace of how it computes: fit clearprop.{kind} in its "
             "place, which takes the same settings and gives the same model for the same seed"
+        )
+    if isinstance(model, Ensemble):
+        return (
+            "of an Ensemble only explain(ensemble, x) is had as a whole: give one of its networks, such as "
+            "ensemble.members[0]"
         )
     part = _fitted_part(model)
     if part is None and _may_be_explained(model):
