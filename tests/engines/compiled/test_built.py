@@ -134,6 +134,22 @@ def test_what_a_processor_holds(one, expected):
     assert (one.vector_bytes, one.registers) == expected
 
 
+PRODUCT = """
+import numpy as np
+from clearprop.engines.compiled.blocks import product_block
+
+product_block(np.dtype("float32"))
+"""
+
+
+@pytest.mark.skipif(AVX2 not in of_this_machine(), reason="all processors of this kind multiply and add at once")
+def test_a_processor_that_cannot_multiply_and_add_at_once_calls_no_function_for_it(tmp_path):
+    """For each number there is, the standard library's `fmaf` would be called, which takes ten times the time."""
+    run_python(PRODUCT, NUMBA_CPU_NAME="nehalem", NUMBA_CPU_FEATURES="+sse4.2", NUMBA_CACHE_DIR=str(tmp_path))
+    (file,) = tmp_path.glob("products.product.float32.*.code")
+    assert b"fmaf" not in file.read_bytes()
+
+
 @pytest.mark.parametrize(
     ("features", "expected"),
     [
