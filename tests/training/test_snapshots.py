@@ -108,9 +108,35 @@ def test_a_snapshot_of_another_training_is_refused():
         message = (
             f"the snapshot is of 54 float64 parameters and 2 slots, this training of .* and {what}: start the trainer"
         )
-        with pytest.raises(ValueError, match=message):
-            other.restore(snapshot)
+        for go_on in (other.restore, other.resume):
+            with pytest.raises(ValueError, match=message):
+                go_on(snapshot)
         np.testing.assert_array_equal(other.network.parameters, before)
+
+
+def test_what_one_optimizer_remembers_is_not_taken_for_what_another_does():
+    X, y = rows("cross_entropy")
+    one, other, like_it = make("momentum"), make("rmsprop"), make("nesterov")
+    one.fit(X, y)
+    other.start(X, y)
+    message = "an optimiser that remembers velocity, and rmsprop remembers square_mean: start the trainer with the same"
+    for go_on in (other.restore, other.resume):
+        with pytest.raises(ValueError, match=message):
+            go_on(one.snapshot())
+    assert not other.training.job.slots.any()
+    like_it.start(X, y)
+    like_it.resume(one.snapshot())
+    np.testing.assert_array_equal(like_it.training.job.slots, one.training.job.slots)
+
+
+def test_one_slot_is_not_taken_for_each_of_two():
+    X, y = rows("cross_entropy")
+    one, two = make("momentum"), make("adam")
+    one.fit(X, y)
+    two.start(X, y)
+    with pytest.raises(ValueError, match="1 slots, this training of 54 float64 and 2"):
+        two.resume(one.snapshot())
+    assert not two.training.job.slots.any()
 
 
 GENERATORS = {
