@@ -99,8 +99,9 @@ def test_what_shapes_the_steps_is_the_runs_own_from_its_start_on():
     trainer = make(optimizer="momentum", l2=0.25, clip_norm=1.0)
     training = trainer.start(*rows("cross_entropy"))
     trainer.penalty, trainer.optimizer, trainer.clip_norm = Penalty(l2=9.0), OPTIMIZERS.resolve("sgd"), 0.001
-    trainer.rates = {"b": 0.5}
+    trainer.rates["b"] = 0.5
     assert (training.penalty, training.optimizer.name, training.clip_norm) == (Penalty(l2=0.25), "momentum", 1.0)
+    assert training.rates == {}
     assert [span.rate_factor for span in trainer.layout.spans] == [1.0, 0.5] * 3
     places = training.next_batch()
     batch = training.rows.take(places)

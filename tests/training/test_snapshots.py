@@ -3,6 +3,7 @@
 import copy
 import itertools
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -112,6 +113,31 @@ def test_a_snapshot_of_another_training_is_refused():
             with pytest.raises(ValueError, match=message):
                 go_on(snapshot)
         np.testing.assert_array_equal(other.network.parameters, before)
+
+
+def test_what_is_monitored_stays_the_users_own():
+    """It may hold what cannot be copied, and is asked after a snapshot is gone back to, or on from."""
+
+    class Monitor:
+        def __init__(self):
+            self.lock, self.epochs = threading.Lock(), []
+
+        def __call__(self, record):
+            self.epochs.append(record.epoch)
+            return record.loss
+
+    monitor = Monitor()
+    trainer, later = (make(monitor=monitor, patience=50) for _ in range(2))
+    training = trainer.start(*rows("cross_entropy"))
+    training.run_epoch()
+    snapshot = training.snapshot()
+    training.run_epoch()
+    training.restore(snapshot)
+    training.run_epoch()
+    assert monitor.epochs == [1, 2, 2]
+    resumed = later.start(*rows("cross_entropy"))
+    resumed.resume(snapshot)
+    assert (resumed.best_epoch, resumed.state.patience.monitor) == (1, monitor)
 
 
 def test_what_one_optimizer_remembers_is_not_taken_for_what_another_does():

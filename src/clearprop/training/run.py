@@ -157,7 +157,7 @@ class Training(RunState):
             slot_names=tuple(self.job.optimizer.slots),
             step=self.job.step,
             generator=copy.deepcopy(generator_state(self.job.rng)),
-            state=copy.deepcopy(self.state),
+            state=self.state.copy(),
             records=tuple(self._records),
         )
 
@@ -177,7 +177,7 @@ class Training(RunState):
         snapshot.check_arrays(self.job)
         snapshot.restore_into(self.job)
         self._kept.forget()
-        self.state = copy.deepcopy(snapshot.state)
+        self.state = snapshot.state.copy()
         self._records = list(snapshot.records)
         self._settle()
 
@@ -193,7 +193,7 @@ class Training(RunState):
             The snapshot is of a network of another size or dtype, or of another optimiser.
         """
         snapshot.check_arrays(self.job)
-        state = copy.deepcopy(snapshot.state)
+        state = snapshot.state.copy()
         state.stop_reason = state.stop_requested = None
         state.patience = self.state.patience.after(state.patience)
         if state.order is not None and len(state.order) != self.n_rows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,7 @@ class RunState:
     decoupled_decay: float = _step_setting("decoupled_decay")
     dropout: Sequence[float] = _step_setting("dropout")
     clip_norm: float | None = _step_setting("clip_norm")
+    rates: Mapping[str, float] = _step_setting("rates")
     learning_rate: float = _setting("learning_rate")
     schedule: Schedule = _setting("schedule")
     epochs: int = _setting("epochs")
@@ -67,9 +68,9 @@ class RunState:
             self.batch_size,
             settings.penalty,
             settings.decoupled_decay,
-            settings.dropout,
+            list(settings.dropout),
             settings.clip_norm,
-            settings.rates,
+            dict(settings.rates),
             settings.epochs,
         )
         optimizer, parameters = settings.optimizer, self.network.parameters

@@ -29,7 +29,7 @@ class TrainingSettings(SaysNearKeywords):
     """The settings of `Trainer`, which tells of each.
 
     A run reads them as it goes on, so that what is changed half-way counts from then on; what shapes the steps (batch
-    size, penalty, decay, dropout, clipping, optimiser) is taken up when a run starts.
+    size, penalty, decay, dropout, clipping, factors of groups, optimiser) is taken up when a run starts.
     """
 
     def __init__(

@@ -48,6 +48,11 @@ class State:
     stop_reason: str | None = None
     told_of_end: int = 0
 
+    def copy(self) -> State:
+        """A copy that shares nothing but the function that is monitored, which is the user's."""
+        monitor = self.patience.monitor
+        return copy.deepcopy(self, {id(monitor): monitor})
+
 
 @dataclass(frozen=True)
 class Snapshot:
