@@ -27,15 +27,17 @@ class KernelsHook(BuildHookInterface):  # type: ignore[misc]
             return
         finally:
             sys.path.pop(0)
-        under_way = []
-        for one in of_this_machine():
-            folder = SOURCES / PLACE / one.folder
-            if not any(folder.glob(f"*.{cache.SOURCES}.*")):
-                under_way.append((one, folder, self._compile(one, folder)))
-        for one, folder, process in under_way:
-            _, errors = process.communicate()
+        missing = [
+            (one, SOURCES / PLACE / one.folder)
+            for one in of_this_machine()
+            if not any((SOURCES / PLACE / one.folder).glob(f"*.{cache.SOURCES}.*"))
+        ]
+        with tempfile.TemporaryDirectory() as kept:
+            under_way = [self._compile(one, folder, kept) for one, folder in missing]
+            errors = [process.communicate()[1] for process in under_way]  # of all, so that none outlives the building
+        for (one, folder), process, said in zip(missing, under_way, errors, strict=True):
             if process.returncode:
-                self.app.display_warning(f"the kernels for {one.name} were not compiled: {errors[-2000:]}")
+                self.app.display_warning(f"the kernels for {one.name} were not compiled: {said[-2000:]}")
             else:
                 self.app.display_info(f"{len(list(folder.iterdir()))} kernels compiled for {one.name}")
         build_data["artifacts"].append(f"/src/{PLACE.as_posix()}/")
@@ -46,13 +48,15 @@ class KernelsHook(BuildHookInterface):  # type: ignore[misc]
             build_data["tag"] = f"py3-none-{next(platform_tags())}"
 
     @staticmethod
-    def _compile(one: Any, folder: Path) -> "subprocess.Popen[str]":
+    def _compile(one: Any, folder: Path, kept: str) -> "subprocess.Popen[str]":
+        # What the user asks for in this process (a lesser instruction set, no compilation) is not what is built.
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "CLEARPROP_"))}
         environment = {
-            **os.environ,
+            **own,
             "PYTHONPATH": os.pathsep.join([str(SOURCES), *_packages()]),
             "NUMBA_CPU_NAME": one.name,
             "NUMBA_CPU_FEATURES": one.features,
-            "NUMBA_CACHE_DIR": tempfile.mkdtemp(),
+            "NUMBA_CACHE_DIR": os.path.join(kept, one.name),
         }
         command = [sys.executable, "-m", "clearprop.engines.compiled.building", str(folder)]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -390,6 +390,15 @@ def test_going_on_with_other_settings():
         small(loss="cross_entropy").fit(X, y)
 
 
+def test_another_solver_does_not_go_on_with_what_the_last_one_remembers():
+    """What momentum remembers has signs, and RMSProp would take roots of it."""
+    model = small(solver="sgd", shuffle=False, batch_size=160, alpha=0.0).partial_fit(X, y, classes=[0, 1])
+    expected, gradients = model.network_.copy(), model.network_.backward(model.network_.forward(X), y).flat
+    OPTIMIZERS["rmsprop"]().update(expected.parameters, gradients.copy(), np.zeros((1, gradients.size)), 0.001, 1)
+    model.set_params(solver="rmsprop").partial_fit(X, y)
+    np.testing.assert_allclose(model.network_.parameters, expected.parameters, rtol=1e-10)
+
+
 # -- what it says ------------------------------------------------------------------------------------------------------
 
 

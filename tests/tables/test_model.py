@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
 
-from clearprop import InputError, Table, TableModel, TableSettings, load
+from clearprop import InputError, LBfgs, Table, TableModel, TableSettings, load
+from clearprop.optimizers import Adam
 from clearprop.tables.evaluation import evaluate_classes, evaluate_numbers
 from clearprop.tables.preprocessing import Preprocessor
 
@@ -184,3 +185,18 @@ def test_answers_in_numbers_are_those_of_predict(table, target):
 def test_the_batch_size_that_is_told_is_the_one_trained_with(trainer, expected):
     settings = TableSettings(hidden=[2], validation=0.0, trainer={"epochs": 1, **trainer})
     assert TableModel.learn(numbers_table(400), "y", settings).batch_size == expected
+
+
+@pytest.mark.parametrize(("optimizer", "name"), [(LBfgs(memory=5), "lbfgs"), (Adam(beta_1=0.8), "adam")])
+def test_an_optimizer_may_be_an_object(optimizer, name):
+    """And is told by its name; there are no warnings, which would be errors."""
+    settings = TableSettings(hidden=[2], trainer={"epochs": 2, "optimizer": optimizer})
+    assert TableModel.learn(numbers_table(), "y", settings).optimizer == name
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"), [("rng", "seed"), ("callbacks", "TableModel.learn"), ("network", "hidden")]
+)
+def test_what_is_given_otherwise_is_no_setting_of_the_trainer(name, remedy):
+    with pytest.raises(InputError, match=f"trainer must not have '{name}': .*{remedy}"):
+        TableSettings(trainer={name: 1})

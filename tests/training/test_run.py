@@ -95,6 +95,25 @@ def test_a_run_answers_for_its_settings_and_changes_them_where_they_stand():
     assert training.stop_reason == "all 1 epochs done"
 
 
+def test_what_shapes_the_steps_is_the_runs_own_from_its_start_on():
+    trainer = make(optimizer="momentum", l2=0.25, clip_norm=1.0)
+    training = trainer.start(*rows("cross_entropy"))
+    trainer.penalty, trainer.optimizer, trainer.clip_norm = Penalty(l2=9.0), OPTIMIZERS.resolve("sgd"), 0.001
+    trainer.rates["b"] = 0.5
+    assert (training.penalty, training.optimizer.name, training.clip_norm) == (Penalty(l2=0.25), "momentum", 1.0)
+    assert training.rates == {}
+    assert [span.rate_factor for span in trainer.layout.spans] == [1.0, 0.5] * 3
+    places = training.next_batch()
+    batch = training.rows.take(places)
+    for told in (trainer, training):
+        explained = explain(trainer.network, batch.X, batch.y, "W2[1,3]", trainer=told).step
+        assert explained.optimizer == "momentum"
+    training.run_batch()
+    assert explained.new == trainer.network.weights[1][0, 2]
+    with pytest.raises(AttributeError):
+        training.penalty = Penalty()
+
+
 # -- the step to come --------------------------------------------------------------------------------------------------
 
 

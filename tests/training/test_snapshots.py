@@ -3,6 +3,7 @@
 import copy
 import itertools
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -108,9 +109,60 @@ def test_a_snapshot_of_another_training_is_refused():
         message = (
             f"the snapshot is of 54 float64 parameters and 2 slots, this training of .* and {what}: start the trainer"
         )
-        with pytest.raises(ValueError, match=message):
-            other.restore(snapshot)
+        for go_on in (other.restore, other.resume):
+            with pytest.raises(ValueError, match=message):
+                go_on(snapshot)
         np.testing.assert_array_equal(other.network.parameters, before)
+
+
+def test_what_is_monitored_stays_the_users_own():
+    """It may hold what cannot be copied, and is asked after a snapshot is gone back to, or on from."""
+
+    class Monitor:
+        def __init__(self):
+            self.lock, self.epochs = threading.Lock(), []
+
+        def __call__(self, record):
+            self.epochs.append(record.epoch)
+            return record.loss
+
+    monitor = Monitor()
+    trainer, later = (make(monitor=monitor, patience=50) for _ in range(2))
+    training = trainer.start(*rows("cross_entropy"))
+    training.run_epoch()
+    snapshot = training.snapshot()
+    training.run_epoch()
+    training.restore(snapshot)
+    training.run_epoch()
+    assert monitor.epochs == [1, 2, 2]
+    resumed = later.start(*rows("cross_entropy"))
+    resumed.resume(snapshot)
+    assert (resumed.best_epoch, resumed.state.patience.monitor) == (1, monitor)
+
+
+def test_what_one_optimizer_remembers_is_not_taken_for_what_another_does():
+    X, y = rows("cross_entropy")
+    one, other, like_it = make("momentum"), make("rmsprop"), make("nesterov")
+    one.fit(X, y)
+    other.start(X, y)
+    message = "an optimiser that remembers velocity, and rmsprop remembers square_mean: start the trainer with the same"
+    for go_on in (other.restore, other.resume):
+        with pytest.raises(ValueError, match=message):
+            go_on(one.snapshot())
+    assert not other.training.job.slots.any()
+    like_it.start(X, y)
+    like_it.resume(one.snapshot())
+    np.testing.assert_array_equal(like_it.training.job.slots, one.training.job.slots)
+
+
+def test_one_slot_is_not_taken_for_each_of_two():
+    X, y = rows("cross_entropy")
+    one, two = make("momentum"), make("adam")
+    one.fit(X, y)
+    two.start(X, y)
+    with pytest.raises(ValueError, match="1 slots, this training of 54 float64 and 2"):
+        two.resume(one.snapshot())
+    assert not two.training.job.slots.any()
 
 
 GENERATORS = {

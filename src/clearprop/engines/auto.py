@@ -27,7 +27,7 @@ LOADING = 0.05
 
 
 class AutoEngine:
-    """Trains by the compiled engine, or by NumPy what is done before that would be loaded."""
+    """Trains by the compiled engine, or by NumPy what takes that less time than loading compiled code."""
 
     name = "auto"
 
@@ -41,8 +41,8 @@ class AutoEngine:
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""
         rows = network.checked_rows(X)
-        compiles = numpy_seconds(network, rows.shape[0]) > LOADING and numba_is_there()
-        return (self._compiled if compiles else self._numpy).predict(network, rows)
+        worthwhile = numpy_seconds(network, rows.shape[0]) > LOADING and numba_is_there()
+        return (self._compiled if worthwhile else self._numpy).predict(network, rows)
 
 
 @functools.cache

@@ -214,7 +214,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         open_records(self, judged_by is not None)
         training = start_training(self, rows, judged_by, metric, random, report)
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
-        if incremental and snapshot is not None and len(snapshot.slots) == len(training.job.slots):
+        if incremental and snapshot is not None and snapshot.remembers_as(training.job):
             training.resume(snapshot)
             report.resume(self.history_)
         return training

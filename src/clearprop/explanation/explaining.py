@@ -15,7 +15,7 @@ from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
 from clearprop.explanation.notation import Name, parse_name
-from clearprop.explanation.optimizer_step import UpdateRule, training_rule
+from clearprop.explanation.optimizer_step import UpdateRule, run_of, training_rule
 from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.subjects.subject import Subject
 from clearprop.explanation.value import ValueExplanation
@@ -111,7 +111,7 @@ def explain(
     if penalty is not None and not isinstance(penalty, Penalty):
         raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
     if penalty is None:
-        penalty = subject.penalty(len(rows.X)) if trainer is None else trainer.penalty
+        penalty = subject.penalty(len(rows.X)) if trainer is None else run_of(trainer).penalty
     original = subject.original
     # Of a row that was given alone, no number is known.
     numbered = row is not None or len(rows.X) > 1 or counted_from is not None

@@ -87,12 +87,23 @@ class OptimizerStep:
     lines: tuple[Equation, ...]
 
 
+def run_of(trainer: Trainer | Training) -> Trainer | Training:
+    """A trainer's last run, whose settings are those of its start; of L-BFGS, whose steps are not shown, the trainer.
+
+    Raises
+    ------
+    RuntimeError
+        None was started.
+    """
+    return trainer.training if isinstance(trainer, Trainer) and not trainer.finds_steps_itself else trainer
+
+
 def training_rule(trainer: Trainer | Training, computation: Computation) -> tuple[UpdateRule | None, Sequence[str]]:
     """How a run, or a trainer's last, takes its next step, and what a reader should know about it."""
-    optimizer = trainer.optimizer
-    if isinstance(optimizer, LBfgs):
+    training = run_of(trainer)
+    optimizer = training.optimizer
+    if isinstance(optimizer, LBfgs) or not isinstance(training, Training):
         return None, ["L-BFGS finds its step from many gradients over all rows, so no single step can be shown."]
-    training = trainer if isinstance(trainer, Training) else trainer.training
     job, notes = training.job, []
     if any(job.settings.dropout):
         notes.append("Training leaves units out at random (dropout); this explanation has them all.")

@@ -106,14 +106,14 @@ class TableModel:
         trained_on = model._prepared(train)
         kept_out = None if held_out is None else model._prepared(held_out)
         usual: dict[str, Any] = {"epochs": 200, "patience": 20}
-        if settings.trainer.get("optimizer") != "lbfgs":
-            usual["batch_size"] = _batch_size(train.n_rows)
         trainer = Trainer(
             model.network,
             **{**usual, **settings.trainer},
             callbacks=callbacks,
             rng=np.random.default_rng([settings.seed, 1]),
         )
+        if "batch_size" not in settings.trainer:
+            trainer.batch_size = _batch_size(train.n_rows)
         validation = None if kept_out is None else (kept_out.features, kept_out.targets)
         history = trainer.fit(trained_on.features, trained_on.targets, validation=validation)
         return Learned(
@@ -121,7 +121,7 @@ class TableModel:
             history=history,
             stop_reason=str(trainer.stop_reason),
             ending=str(trainer.ending),
-            optimizer=str(settings.trainer.get("optimizer", "adam")),
+            optimizer=trainer.optimizer.name,
             batch_size=trainer.training.batch_size,
             evaluation=model._judged(kept_out or trained_on),
             train=train,

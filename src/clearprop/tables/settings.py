@@ -18,6 +18,12 @@ from clearprop.training.memory_check import check_room
 from clearprop.training.trainer import Trainer
 
 MOST_EPOCHS = 10_000_000
+# What the trainer of a table is given otherwise, and how.
+GIVEN_OTHERWISE = {
+    "network": "its layers are `hidden`",
+    "rng": "its random numbers come from `seed`",
+    "callbacks": "give them to TableModel.learn",
+}
 GREATEST_SEED = 2**32 - 1  # of NumPy's legacy generator, by which scikit-learn splits the rows
 
 
@@ -104,6 +110,9 @@ class TableSettings(SaysNearKeywords):
     def _check_network_and_trainer(self) -> None:
         """Make the least ones, of a unit a layer, which refuse whatever larger ones would; then their sizes."""
         sizes = checked_sizes([1, *self.hidden, 1])
+        for name, remedy in GIVEN_OTHERWISE.items():
+            if name in self.trainer:
+                raise InputError(f"trainer must not have {name!r}: {remedy}")
         network = Network(
             [1] * len(sizes), self.activation, initializer=self.initializer, dtype=self.dtype, rng=self.seed
         )

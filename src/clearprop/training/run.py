@@ -174,9 +174,10 @@ class Training(RunState):
         return Snapshot(
             parameters=self._kept.to_go_on_with(self.best_parameters).copy(),
             slots=self.job.slots.copy(),
+            slot_names=tuple(self.job.optimizer.slots),
             step=self.job.step,
             generator=copy.deepcopy(generator_state(self.job.rng)),
-            state=copy.deepcopy(self.state),
+            state=self.state.copy(),
             records=tuple(self._records),
         )
 
@@ -188,14 +189,15 @@ class Training(RunState):
         Raises
         ------
         ValueError
-            The snapshot is of a network of another size or dtype, or of another optimiser.
+            The snapshot is of another size, dtype or optimiser, or its generator of another kind.
         """
         if self._telling:
             raise RuntimeError("a callback cannot restore a snapshot: do so between batches or epochs")
-        snapshot.check_fits(self.job)
+        snapshot.check_generator(self.job)
+        snapshot.check_arrays(self.job)
         snapshot.restore_into(self.job)
         self._kept.forget()
-        self.state = copy.deepcopy(snapshot.state)
+        self.state = snapshot.state.copy()
         self._records = list(snapshot.records)
         self._settle()
 
@@ -204,8 +206,14 @@ class Training(RunState):
 
         Parameters and generator stay as they are; slots, step, the schedule's place and history are the snapshot's, and
         so are the order of the rows, where there are as many of them, and the best so far, where the same is monitored.
+
+        Raises
+        ------
+        ValueError
+            The snapshot is of a network of another size or dtype, or of another optimiser.
         """
-        state = copy.deepcopy(snapshot.state)
+        snapshot.check_arrays(self.job)
+        state = snapshot.state.copy()
         state.stop_reason = state.stop_requested = None
         state.patience = self.state.patience.after(state.patience)
         if state.order is not None and len(state.order) != self.n_rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,18 +33,23 @@ def _setting(name: str) -> Any:
     return property(lambda run: getattr(run.settings, name), lambda run, value: setattr(run.settings, name, value))
 
 
+def _step_setting(name: str) -> Any:
+    """A setting that shapes the steps: the run's own, as it was when the run started."""
+    return property(lambda run: getattr(run.job.settings, name))
+
+
 class RunState:
     """What `Training` can be asked; it answers for each of its settings, too, wherever that stands."""
 
-    optimizer: Optimizer | LBfgs = _setting("optimizer")
+    penalty: Penalty = _step_setting("penalty")
+    decoupled_decay: float = _step_setting("decoupled_decay")
+    dropout: Sequence[float] = _step_setting("dropout")
+    clip_norm: float | None = _step_setting("clip_norm")
+    rates: Mapping[str, float] = _step_setting("rates")
     learning_rate: float = _setting("learning_rate")
     schedule: Schedule = _setting("schedule")
     epochs: int = _setting("epochs")
     shuffle: bool = _setting("shuffle")
-    penalty: Penalty = _setting("penalty")
-    decoupled_decay: float = _setting("decoupled_decay")
-    dropout: list[float] = _setting("dropout")
-    clip_norm: float | None = _setting("clip_norm")
     tolerance: float = _setting("tolerance")
     patience: int | None = _setting("patience")
     monitor: Monitored | None = _setting("monitor")
@@ -62,9 +68,9 @@ class RunState:
             self.batch_size,
             settings.penalty,
             settings.decoupled_decay,
-            settings.dropout,
+            list(settings.dropout),
             settings.clip_norm,
-            settings.rates,
+            dict(settings.rates),
             settings.epochs,
         )
         optimizer, parameters = settings.optimizer, self.network.parameters
@@ -72,6 +78,11 @@ class RunState:
         self.job = Job(self.network, optimizer, slots, steps, settings.rng)
         self.state = State(patience, samples=samples)
         self._records: list[EpochRecord] = []
+
+    @property
+    def optimizer(self) -> Optimizer | LBfgs:
+        """What takes the steps, as it was when the run started."""
+        return self.job.optimizer
 
     @property
     def history(self) -> History:

@@ -12,6 +12,7 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.near_names import SaysNearKeywords, did_you_mean, near
 from clearprop.foundation.randomness import Seed, as_generator
 from clearprop.metrics import Metric, resolve_metric
+from clearprop.network.layout import Layout
 from clearprop.network.network import Network
 from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
 from clearprop.penalties import Penalty
@@ -28,7 +29,7 @@ class TrainingSettings(SaysNearKeywords):
     """The settings of `Trainer`, which tells of each.
 
     A run reads them as it goes on, so that what is changed half-way counts from then on; what shapes the steps (batch
-    size, penalty, decay, dropout, clipping, optimiser) is taken up when a run starts.
+    size, penalty, decay, dropout, clipping, factors of groups, optimiser) is taken up when a run starts.
     """
 
     def __init__(
@@ -62,7 +63,7 @@ class TrainingSettings(SaysNearKeywords):
             raise TypeError(f"network must be a Network, got {network!r}: make one as in Network([2, 8, 1])")
         self.network = network
         self.optimizer = _resolve_optimizer(optimizer)
-        self.layout = network.layout.with_factors(rates, decays)
+        network.layout.with_factors(rates, decays)  # refuses names that there are not, before all else
         self.rates = dict(rates or {})
         if self.finds_steps_itself:
             given = {
@@ -103,6 +104,11 @@ class TrainingSettings(SaysNearKeywords):
         self.callbacks = [*callbacks, *([_progress_bar()] if progress else [])]
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
+
+    @property
+    def layout(self) -> Layout:
+        """The network's, with these factors on the rates and decays of its parameters."""
+        return self.network.layout.with_factors(self.rates, self.penalty.decays)
 
     @property
     def finds_steps_itself(self) -> bool:

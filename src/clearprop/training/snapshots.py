@@ -48,6 +48,11 @@ class State:
     stop_reason: str | None = None
     told_of_end: int = 0
 
+    def copy(self) -> State:
+        """A copy that shares nothing but the function that is monitored, which is the user's."""
+        monitor = self.patience.monitor
+        return copy.deepcopy(self, {id(monitor): monitor})
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -55,22 +60,20 @@ class Snapshot:
 
     parameters: Array
     slots: Array
+    slot_names: tuple[str, ...]
     step: int
     generator: dict[str, Any]
     state: State
     records: tuple[EpochRecord, ...]
 
-    def check_fits(self, job: Job) -> None:
-        """Refuse a job that this is no snapshot of.
-
-        Raises
-        ------
-        ValueError
-            Its network is of another size or dtype, its optimiser has other slots, or its generator is of another kind.
-        """
-        parameters = job.network.parameters
+    def check_generator(self, job: Job) -> None:
+        """ValueError if the job's generator is of another kind, which cannot go on where this one was."""
         if not same_kind(self.generator, generator_state(job.rng)):
             raise ValueError("the snapshot was taken with another kind of random generator: give the trainer the same")
+
+    def check_arrays(self, job: Job) -> None:
+        """ValueError if the job's network is of another size or dtype, or its optimiser has other slots."""
+        parameters = job.network.parameters
         if (
             self.parameters.shape != parameters.shape
             or self.slots.shape != job.slots.shape
@@ -81,6 +84,15 @@ class Snapshot:
                 f"{len(self.slots)} slots, this training of {parameters.size} {parameters.dtype} and {len(job.slots)}: "
                 "start the trainer with the same network and optimiser"
             )
+        if not self.remembers_as(job):
+            raise ValueError(
+                f"the snapshot was taken with an optimiser that remembers {', '.join(self.slot_names)}, and "
+                f"{job.optimizer.name} remembers {', '.join(job.optimizer.slots)}: start the trainer with the same"
+            )
+
+    def remembers_as(self, job: Job) -> bool:
+        """Whether the slots are such as the job's optimiser can go on with."""
+        return self.slot_names == tuple(job.optimizer.slots)
 
     def restore_into(self, job: Job) -> None:
         """Put parameters, slots, step and generator back."""

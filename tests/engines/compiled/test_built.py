@@ -121,9 +121,9 @@ def test_the_best_comes_first():
     by_machine = {}
     for one in BUILT:
         assert isinstance(one, InstructionSet)
-        for better in by_machine.get(one.machine, []):
+        for better in by_machine.get(one.machines, []):
             assert better.needs > one.needs
-        by_machine.setdefault(one.machine, []).append(one)
+        by_machine.setdefault(one.machines, []).append(one)
     assert USABLE[0] == USED if USABLE else USED.name == "other"
 
 
@@ -132,6 +132,38 @@ def test_the_best_comes_first():
 )
 def test_what_a_processor_holds(one, expected):
     assert (one.vector_bytes, one.registers) == expected
+
+
+@pytest.mark.parametrize(
+    ("machine", "features", "expected"),
+    [
+        ("x86_64-unknown-linux-gnu", AVX512.needs, [AVX512, AVX2]),
+        ("x86_64-apple-darwin23.6.0", AVX2.needs, [AVX2]),
+        ("aarch64-unknown-linux-gnu", {"neon", "sve"}, [NEON]),
+        ("arm64-apple-darwin23.6.0", set(), [NEON]),  # of whose features LLVM says nothing
+        ("armv7l-unknown-linux-gnueabihf", {"neon"}, []),
+        ("riscv64-unknown-linux-gnu", set(), []),
+    ],
+)
+def test_which_machines_are_of_a_kind(machine, features, expected, monkeypatch):
+    monkeypatch.setattr("llvmlite.binding.get_process_triple", lambda: machine)
+    assert usable(set(features)) == expected
+
+
+PRODUCT = """
+import numpy as np
+from clearprop.engines.compiled.blocks import product_block
+
+product_block(np.dtype("float32"))
+"""
+
+
+@pytest.mark.skipif(AVX2 not in of_this_machine(), reason="all processors of this kind multiply and add at once")
+def test_a_processor_that_cannot_multiply_and_add_at_once_calls_no_function_for_it(tmp_path):
+    """For each number there is, the standard library's `fmaf` would be called, which takes ten times the time."""
+    run_python(PRODUCT, NUMBA_CPU_NAME="nehalem", NUMBA_CPU_FEATURES="+sse4.2", NUMBA_CACHE_DIR=str(tmp_path))
+    (file,) = tmp_path.glob("products.product.float32.*.code")
+    assert b"fmaf" not in file.read_bytes()
 
 
 @pytest.mark.parametrize(

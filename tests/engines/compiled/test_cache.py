@@ -270,3 +270,13 @@ def test_names_of_functions_are_their_own():
     at = list(machine_code._addresses.values())
     assert len(set(at)) == len(at) > 100
     assert all(at)
+
+
+def test_a_package_in_a_zip_file_keeps_its_code_in_the_users_folder(tmp_path):
+    shutil.make_archive(str(copy(tmp_path) / "package"), "zip", tmp_path / "src")
+    package = str(tmp_path / "package.zip")
+    code, home = f"import sys\nsys.path.insert(0, {package!r})\n" + ACTIVATE, str(tmp_path / "home")
+    for expected in (COMPILED, LOADED):
+        told = json.loads(run_python(code, HOME=home, XDG_CACHE_HOME=home, **NO_FOLDER))
+        assert told["package"].startswith(package)
+        assert (told["origins"], told["a"]) == (expected, 0.75)

@@ -12,6 +12,7 @@ compile again.
 
 import contextlib
 import hashlib
+import importlib.resources
 import os
 import sys
 from collections.abc import Iterator
@@ -32,10 +33,10 @@ from clearprop.foundation.atomic import write_atomically
 
 def _digest_of_sources() -> str:
     """Of all that is compiled into kernels, Selu's constants and the order of the optimisers' settings among them."""
-    here = Path(__file__).parent
-    package, engines, digest = here.parents[1], here.parent, hashlib.sha256()
-    others = package / "activations.py", package / "optimizers.py", engines / "contract.py"
-    for file in (*sorted(here.glob("*.py")), *others):
+    package, digest = importlib.resources.files("clearprop"), hashlib.sha256()  # which may stand in a zip file
+    here = sorted(package.joinpath("engines", "compiled").iterdir(), key=lambda file: file.name)
+    others = [package.joinpath(path) for path in ("activations.py", "optimizers.py", "engines/contract.py")]
+    for file in (*(file for file in here if file.name.endswith(".py")), *others):
         digest.update(file.read_bytes())
     return digest.hexdigest()[:16]
 

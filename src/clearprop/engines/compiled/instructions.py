@@ -24,7 +24,7 @@ class InstructionSet:
     ----------
     name : str
         LLVM's name of a processor that has it and nothing more.
-    machine : str
+    machines : tuple of str
         How LLVM's names of such machines begin.
     needs : frozenset of str
         LLVM's names of what a processor must have.
@@ -33,7 +33,7 @@ class InstructionSet:
     """
 
     name: str
-    machine: str
+    machines: tuple[str, ...]
     needs: frozenset[str]
     vector_bytes: int
     registers: int
@@ -50,18 +50,19 @@ class InstructionSet:
         return f"{sys.platform}-{self.name}"
 
 
-AVX512 = InstructionSet("x86-64-v4", "x86_64", _V3 | _V4, 64, 32)
-AVX2 = InstructionSet("x86-64-v3", "x86_64", _V3, 32, 16)
-NEON = InstructionSet("generic", "aarch64", frozenset({"neon"}), 16, 32)
+AVX512 = InstructionSet("x86-64-v4", ("x86_64",), _V3 | _V4, 64, 32)
+AVX2 = InstructionSet("x86-64-v3", ("x86_64",), _V3, 32, 16)
+# Apple's machines have the second name. All have NEON, of which LLVM does not tell on each of them.
+NEON = InstructionSet("generic", ("aarch64", "arm64"), frozenset(), 16, 32)
 # In the order of preference; code is built for all of the machine's kind.
 BUILT = (AVX512, AVX2, NEON)
-OTHER = InstructionSet("other", "", frozenset(), 16, 16)
+OTHER = InstructionSet("other", (), frozenset(), 16, 16)
 CHOICE, TOLD = "CLEARPROP_INSTRUCTION_SET", ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
 
 
 def of_this_machine() -> list[InstructionSet]:
     """Those that a machine of this kind may have, whether or not this one has."""
-    return [one for one in BUILT if llvm.get_process_triple().startswith(one.machine)]
+    return [one for one in BUILT if llvm.get_process_triple().startswith(one.machines)]
 
 
 def _features() -> set[str]:

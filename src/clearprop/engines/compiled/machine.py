@@ -138,7 +138,7 @@ def _tile(vectors: int, share: int = 1) -> Definition:
         vector = ir.VectorType(number, products.VECTOR_BYTES // size // share)
         lanes, tile_at = vector.count, [(row, v) for row in range(products.ROWS) for v in range(vectors)]
         multiply_add = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fma.v{lanes}f{size * 8}"
+            builder.module, ir.FunctionType(vector, [vector] * 3), f"llvm.fmuladd.v{lanes}f{size * 8}"
         )
 
         def at(base: Any, index: Any) -> Any:
