@@ -48,6 +48,10 @@ class State:
     stop_reason: str | None = None
     told_of_end: int = 0
 
+    def begin_epoch(self) -> None:
+        """Stand before the first row of an epoch."""
+        self.progress, self.rates, self.cursor = Progress.none(), [0.0], 0
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -59,18 +63,34 @@ class Snapshot:
     generator: dict[str, Any]
     state: State
     records: tuple[EpochRecord, ...]
+    n_rows: int
 
-    def check_fits(self, job: Job) -> None:
-        """Refuse a job that this is no snapshot of.
+    def check_same_training(self, job: Job, n_rows: int) -> None:
+        """Refuse a job and a number of rows that this is no snapshot of.
 
         Raises
         ------
         ValueError
-            Its network is of another size or dtype, its optimiser has other slots, or its generator is of another kind.
+            See `check_fits`; or the generator is of another kind, or there are more or fewer rows.
         """
-        parameters = job.network.parameters
         if not same_kind(self.generator, generator_state(job.rng)):
             raise ValueError("the snapshot was taken with another kind of random generator: give the trainer the same")
+        self.check_fits(job)
+        if n_rows != self.n_rows:
+            raise ValueError(
+                f"the snapshot is of a training on {self.n_rows} rows, this one is on {n_rows}: start the trainer with "
+                "the same rows, or go on with these by resume"
+            )
+
+    def check_fits(self, job: Job) -> None:
+        """Refuse a job whose network is of another size or dtype, or whose optimiser has other slots.
+
+        Raises
+        ------
+        ValueError
+            It is so.
+        """
+        parameters = job.network.parameters
         if (
             self.parameters.shape != parameters.shape
             or self.slots.shape != job.slots.shape
