@@ -33,6 +33,33 @@ def test_a_callback_that_overrides_nothing_is_fine():
     make(callbacks=[Callback()]).fit(X, y)
 
 
+@pytest.mark.parametrize(
+    ("does", "what"),
+    [
+        (lambda run: run.run(), "run the training"),
+        (lambda run: run.run_epoch(), "run an epoch"),
+        (lambda run: run.run_batch(), "run a batch"),
+        (lambda run: run.restore(run.snapshot()), "restore a snapshot"),
+        (lambda run: run.resume(run.snapshot()), "resume a training"),
+    ],
+)
+def test_a_callback_cannot_take_the_run_that_it_is_told_of_elsewhere(engine, does, what):
+    """It would be told of that in turn, for ever; training goes on after it as if nothing had been."""
+
+    class Meddles(Callback):
+        def on_epoch_end(self, training):
+            if len(training.history) == 2:
+                does(training)
+
+    meddled, whole = make(engine=engine, callbacks=[Meddles()]), make(engine=engine)
+    whole.fit(*rows("cross_entropy"))
+    with pytest.raises(RuntimeError, match=f"a callback cannot {what}: do so between batches or epochs"):
+        meddled.fit(*rows("cross_entropy"))
+    assert len(meddled.history) == 2
+    meddled.run()
+    assert outcome(meddled) == outcome(whole)
+
+
 def test_a_callback_may_change_the_rate():
     class Halve(Callback):
         def on_epoch_end(self, trainer):

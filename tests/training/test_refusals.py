@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from clearprop import OPTIMIZERS, Network, Trainer
+from clearprop.network.rows import Rows
 
 from .helpers import changed, make, outcome, rows
 
@@ -268,3 +269,38 @@ def test_a_refusal_leaves_an_earlier_training_as_it_was(after):
     with pytest.raises(ValueError, match=re.escape("validation must be (X, y)")):
         trainer.fit(X, y, validation=(X,))
     assert outcome(trainer) == before
+
+
+@pytest.mark.parametrize(
+    ("network", "has"),
+    [
+        (Network([4, 5, 3], rng=0), "4 inputs and 3 outputs in float64"),
+        (Network([3, 5, 2], rng=0), "3 inputs and 2 outputs in float64"),
+        (Network([3, 5, 3], dtype="float32", rng=0), "3 inputs and 3 outputs in float32"),
+    ],
+)
+def test_rows_that_were_checked_for_another_network_are_refused(engine, network, has):
+    """Compiled code looks at nothing: it would read past their end."""
+    checked = Rows.checked(Network([3, 3], rng=0), np.ones((4, 3)), np.ones((4, 3)))
+    trainer = Trainer(network, engine=engine, rng=0)
+    of_network = np.ones((4, network.layer_sizes[0])), np.ones((4, network.layer_sizes[-1]))
+    message = f"Rows have 3 inputs and 3 targets in float64, and the network has {has}: make them by Rows.checked"
+    with pytest.raises(ValueError, match=f"^the {message}"):
+        trainer.start(checked)
+    with pytest.raises(ValueError, match=f"^the validation {message}"):
+        trainer.start(*of_network, validation=checked)
+
+
+@pytest.mark.parametrize("beside", [{"y": [0.0, 1.0]}, {"sample_weight": [1.0, 2.0]}])
+def test_answers_beside_rows_are_refused(beside):
+    network = Network([1, 1], rng=0)
+    with pytest.raises(ValueError, match="Rows hold y and sample_weight: leave these out"):
+        Trainer(network).start(Rows.checked(network, [[0.0], [1.0]], [1.0, 0.0]), **beside)
+
+
+def test_a_number_that_no_float_can_hold_is_refused():
+    for setting in ("learning_rate", "l2", "tolerance"):
+        with pytest.raises(ValueError, match=f"{setting} must be a finite number, got one that float64 cannot hold"):
+            Trainer(Network([1, 1]), **{setting: 10**400})
+    with pytest.raises(ValueError, match=r"rates\['b'\] must be a finite number, got one that float64 cannot hold"):
+        Trainer(Network([1, 1]), rates={"b": 10**400})

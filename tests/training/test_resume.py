@@ -42,6 +42,39 @@ def test_other_rows_begin_an_order_of_their_own():
     assert np.array_equal(second.rows.X, X[:13])
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize("n", [1, 13, 40])
+def test_an_epoch_under_way_is_begun_anew_with_other_rows(engine, shuffle, n):
+    """What comes is the epoch of a training that has just begun: with sgd, nothing else is remembered."""
+    many, targets = np.vstack([X, X]), np.vstack([y, y])
+    settings = {"optimizer": "sgd", "shuffle": shuffle, "engine": engine}
+    first = trainer(Network([3, 4, 1], rng=0), np.random.default_rng(1), **settings)
+    first.start(X, y)
+    for _ in range(3):
+        first.run_batch()
+    resumed, fresh = (trainer(Network([3, 4, 1], rng=5), np.random.default_rng(2), **settings) for _ in range(2))
+    for one in (resumed, fresh):
+        one.start(many[:n], targets[:n])
+    resumed.resume(first.snapshot())
+    assert resumed.run_epoch().loss == fresh.run_epoch().loss
+    assert np.array_equal(resumed.network.parameters, fresh.network.parameters)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "amsgrad", "lbfgs"])
+def test_another_optimizers_slots_are_not_resumed_with(optimizer):
+    """Momentum's single slot would else be taken for each of amsgrad's three."""
+    first = trainer(Network([3, 4, 1], rng=0), 1, optimizer="momentum")
+    first.start(X, y)
+    first.run_batch()
+    second = Trainer(Network([3, 4, 1], rng=0), optimizer=optimizer)
+    second.start(X, y)
+    before = second.snapshot()
+    with pytest.raises(ValueError, match="the snapshot is of 21 float64 parameters and 1 slots, this training of 21"):
+        second.resume(first.snapshot())
+    assert np.array_equal(second.snapshot().slots, before.slots)
+    assert second.training.job.step == 0
+
+
 def test_samples_seen_before_count_in_schedules():
     later = trainer(Network([3, 1], rng=0), 0, schedule="invscaling", learning_rate=1e-3)
     later.start(X, y, samples=70)

@@ -165,6 +165,21 @@ def test_one_slot_is_not_taken_for_each_of_two():
     assert not two.training.job.slots.any()
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+@pytest.mark.parametrize(("n", "other_n"), [(23, 7), (7, 23)])
+def test_a_snapshot_of_other_rows_is_refused(engine, shuffle, n, other_n):
+    """Its order names rows that are not there, which compiled code would look for all the same."""
+    trainer, other = make(engine=engine, shuffle=shuffle), make(engine=engine, shuffle=shuffle)
+    trainer.start(*rows("cross_entropy", n=n))
+    by_batches(trainer, 1)
+    other.start(*rows("cross_entropy", n=other_n))
+    before = outcome(other)
+    message = f"the snapshot is of a training on {n} rows, this one is on {other_n}: start the trainer with the same"
+    with pytest.raises(ValueError, match=message):
+        other.restore(trainer.snapshot())
+    assert outcome(other) == before
+
+
 GENERATORS = {
     "Generator": np.random.default_rng(0),
     "Generator of another kind": np.random.Generator(np.random.MT19937(0)),

@@ -72,7 +72,10 @@ def factors(name: str, values: Mapping[str, float] | None) -> dict[str, float]:
 def _number(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number, got {value!r}")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        raise ValueError(f"{name} must be a finite number, got one that float64 cannot hold") from None
 
 
 def as_array(name: str, values: Any) -> Array:

@@ -85,6 +85,22 @@ class Rows:
         _check_weights(f"{which}sample_weight", weight)
         return cls(X, targets, weight)
 
+    def check_fits(self, network: Network, *, which: str = "") -> None:
+        """Refuse a network that these rows have not been checked for.
+
+        Raises
+        ------
+        ValueError
+            It has more or fewer inputs or outputs, or another dtype.
+        """
+        inputs, outputs = network.layer_sizes[0], network.layer_sizes[-1]
+        X, y = self.X, self.y
+        if (X.shape[1], y.shape[1], X.dtype, y.dtype) != (inputs, outputs, network.dtype, network.dtype):
+            raise ValueError(
+                f"the {which}Rows have {X.shape[1]} inputs and {y.shape[1]} targets in {X.dtype}, and the network has "
+                f"{inputs} inputs and {outputs} outputs in {network.dtype}: make them by Rows.checked(network, X, y)"
+            )
+
     def take(self, places: slice | Array) -> Rows:
         """The rows in these places."""
         weight = None if self.sample_weight is None else self.sample_weight[places]

@@ -115,6 +115,7 @@ class Training(RunState):
 
     def run_undisturbed(self) -> History:
         """`run`, for those who have more to do within `undisturbed`."""
+        self._check_not_telling("run the training")
         self._kept.take_up(self.best_parameters)
         self._settle()
         self._warn_of_end()
@@ -139,6 +140,7 @@ class Training(RunState):
         DivergenceError
             See `run`.
         """
+        self._check_not_telling("run an epoch")
         self._warn_of_end()
         self._run_epochs(1)
         return self._records[-1]
@@ -151,6 +153,7 @@ class Training(RunState):
         DivergenceError
             See `run`.
         """
+        self._check_not_telling("run a batch")
         self._kept.take_up(self.best_parameters)
         self._warn_of_end()
         if self.state.cursor < self.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
@@ -179,6 +182,7 @@ class Training(RunState):
             generator=copy.deepcopy(generator_state(self.job.rng)),
             state=self.state.copy(),
             records=tuple(self._records),
+            n_rows=self.n_rows,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -189,12 +193,10 @@ class Training(RunState):
         Raises
         ------
         ValueError
-            The snapshot is of another size, dtype or optimiser, or its generator of another kind.
+            It is of another size, dtype or optimiser, of more or fewer rows, or of a generator of another kind.
         """
-        if self._telling:
-            raise RuntimeError("a callback cannot restore a snapshot: do so between batches or epochs")
-        snapshot.check_generator(self.job)
-        snapshot.check_arrays(self.job)
+        self._check_not_telling("restore a snapshot")
+        snapshot.check_same_training(self.job, self.n_rows)
         snapshot.restore_into(self.job)
         self._kept.forget()
         self.state = snapshot.state.copy()
@@ -205,19 +207,22 @@ class Training(RunState):
         """Go on with a training that had ended, as if it had not; the rows may be others than before.
 
         Parameters and generator stay as they are; slots, step, the schedule's place and history are the snapshot's, and
-        so are the order of the rows, where there are as many of them, and the best so far, where the same is monitored.
+        so is the best so far, where the same is monitored. Where there are as many rows, their order is the snapshot's,
+        too; where there are more or fewer, an epoch that was under way is begun anew.
 
         Raises
         ------
         ValueError
             The snapshot is of a network of another size or dtype, or of another optimiser.
         """
+        self._check_not_telling("resume a training")
         snapshot.check_arrays(self.job)
         state = snapshot.state.copy()
         state.stop_reason = state.stop_requested = None
         state.patience = self.state.patience.after(state.patience)
-        if state.order is not None and len(state.order) != self.n_rows:
+        if snapshot.n_rows != self.n_rows:
             state.order = None
+            state.begin_epoch()
         self._kept.forget()
         self.job.slots[:] = snapshot.slots
         self.job.step = snapshot.step
@@ -329,7 +334,7 @@ class Training(RunState):
         state.patience.weigh(records, self.network.parameters)
         state.epoch += count
         state.samples += count * self.n_rows
-        state.progress, state.rates, state.cursor = Progress.none(), [0.0], 0
+        state.begin_epoch()
         if state.patience.over:
             self._lose_patience(records[-1].rate)
         self._tell_of(records)
@@ -377,6 +382,11 @@ class Training(RunState):
         self._tell("on_finish")
         kept = "last finite" if state.patience.best_parameters is None else "best"
         return divergence_error(diverged, self.settings, self.job, self.rows, epoch, batch + 1, kept)
+
+    def _check_not_telling(self, what: str) -> None:
+        """Refuse what would change the epoch that callbacks are being told of, and tell them in turn, for ever."""
+        if self._telling:
+            raise RuntimeError(f"a callback cannot {what}: do so between batches or epochs")
 
     def _warn_of_end(self) -> None:
         told = self.end_of_schedule()

@@ -48,6 +48,10 @@ class State:
     stop_reason: str | None = None
     told_of_end: int = 0
 
+    def begin_epoch(self) -> None:
+        """Stand before the first row of an epoch."""
+        self.progress, self.rates, self.cursor = Progress.none(), [0.0], 0
+
     def copy(self) -> State:
         """A copy that shares nothing but the function that is monitored, which is the user's."""
         monitor = self.patience.monitor
@@ -65,11 +69,24 @@ class Snapshot:
     generator: dict[str, Any]
     state: State
     records: tuple[EpochRecord, ...]
+    n_rows: int
 
-    def check_generator(self, job: Job) -> None:
-        """ValueError if the job's generator is of another kind, which cannot go on where this one was."""
+    def check_same_training(self, job: Job, n_rows: int) -> None:
+        """Refuse a job and a number of rows that this is no snapshot of.
+
+        Raises
+        ------
+        ValueError
+            See `check_arrays`; or the generator is of another kind, or there are more or fewer rows.
+        """
         if not same_kind(self.generator, generator_state(job.rng)):
             raise ValueError("the snapshot was taken with another kind of random generator: give the trainer the same")
+        self.check_arrays(job)
+        if n_rows != self.n_rows:
+            raise ValueError(
+                f"the snapshot is of a training on {self.n_rows} rows, this one is on {n_rows}: start the trainer with "
+                "the same rows, or go on with these by resume"
+            )
 
     def check_arrays(self, job: Job) -> None:
         """ValueError if the job's network is of another size or dtype, or its optimiser has other slots."""

@@ -160,15 +160,15 @@ class Trainer(TrainingSettings):
         Raises
         ------
         ValueError
-            Shapes do not fit, a number is not finite, a target is none that the loss can take, or the output is a
-            softmax over one unit, which is always 1.
+            Shapes do not fit, a number is not finite, a target is none that the loss can take, `Rows` were checked for
+            another network, or the output is a softmax over one unit, which is always 1.
 
         Warns
         -----
         CannotLearnWarning
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
-        rows = X if isinstance(X, Rows) else Rows.checked(self.network, X, y, sample_weight)  # type: ignore[arg-type]
+        rows = _training_rows(self.network, X, y, sample_weight)
         held_out = None if validation is None else validation_rows(self.network, validation, rows)
         check_output(self.network)
         self._training = training = Training(self, rows, held_out, samples)
@@ -301,9 +301,21 @@ def _poor_outcome(training: Training, first_loss: float) -> str | None:
     return poor_outcome(network, rows, history, settings, outcome)
 
 
+def _training_rows(
+    network: Network, X: npt.ArrayLike | Rows, y: npt.ArrayLike | None, sample_weight: npt.ArrayLike | None
+) -> Rows:
+    if not isinstance(X, Rows):
+        return Rows.checked(network, X, y, sample_weight)  # type: ignore[arg-type]
+    if y is not None or sample_weight is not None:
+        raise ValueError("Rows hold y and sample_weight: leave these out, or give X as an array")
+    X.check_fits(network)
+    return X
+
+
 def validation_rows(network: Network, validation: Sequence[npt.ArrayLike] | Rows, trained_on: Rows) -> Rows:
     """The rows by which training is judged, checked."""
     if isinstance(validation, Rows):
+        validation.check_fits(network, which="validation ")
         rows = validation
     elif isinstance(validation, list | tuple) and len(validation) in (2, 3):
         rows = Rows.checked(network, *validation, which="validation ")

@@ -117,6 +117,12 @@ except clearprop.InputError as error:
     )
 
 
+def test_an_instruction_set_that_is_asked_for_in_no_word_is_the_best():
+    """A container that passes a variable on sets it, empty, where it was not set."""
+    said = "from clearprop.engines.compiled.instructions import USED; print(USED.name)"
+    assert run_python(said, **{CHOICE: ""}) == f"{USABLE[0].name}\n"
+
+
 def test_the_best_comes_first():
     by_machine = {}
     for one in BUILT:

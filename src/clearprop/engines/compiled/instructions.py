@@ -80,7 +80,7 @@ def usable(features: set[str]) -> list[InstructionSet]:
 
 def _chosen() -> InstructionSet:
     there, wanted = usable(_features()), os.environ.get(CHOICE)
-    if wanted is None:
+    if not wanted:  # as in a container that passes on what is not set
         return there[0] if there else OTHER
     for one in there:
         if one.name == wanted:
