@@ -134,8 +134,8 @@ def main():
         f"trainings one after the other, and side by side by {available()} workers; results are equal to the bit. A "
         "ratio below 1 means that",
         "side by side is faster. `compiled` and `numpy` are engines that were asked for, `auto` is what there is "
-        "where none was. NumPy holds",
-        "Python's lock through most of a small step, so that small trainings by NumPy gain little.",
+        "where none was. Trainings",
+        "whose work holds Python's lock, small steps by NumPy above all, have one worker and gain nothing.",
         "",
         "| workload | engine | one after the other | side by side | ratio |",
         "| --- | --- | ---: | ---: | ---: |",

@@ -16,10 +16,11 @@ import pytest
 
 import clearprop
 from clearprop import INITIALIZERS, OPTIMIZERS, Callback, DivergenceError, Network, Trainer
-from clearprop.engines import ENGINES, NumpyEngine, blas
+from clearprop.engines import ENGINES, NumpyEngine, blas, numpy_seconds
 from clearprop.engines.compiled import threads, training
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.errors import TrainingWarning
+from clearprop.training import side_by_side
 from clearprop.training.side_by_side import run_side_by_side
 
 from .helpers import Diary, make, outcome, rows
@@ -514,6 +515,7 @@ def test_workers_that_are_no_number_are_refused(workers):
 def test_default_workers_are_the_processors_that_may_be_used(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(3), raising=False)
+    monkeypatch.setattr(side_by_side, "STEP", 0.0)
     meeting, passed = threading.Barrier(3), []
 
     def metric(loss, y, outputs, weight):
@@ -524,3 +526,35 @@ def test_default_workers_are_the_processors_that_may_be_used(monkeypatch):
 
     run_side_by_side([started(number, metric=metric, epochs=1, engine="numpy") for number in range(3)])
     assert passed
+
+
+@pytest.mark.skipif(not ENABLED, reason="one worker is all there is")
+@pytest.mark.parametrize(
+    ("engine", "constant", "seconds"),
+    [
+        ("numpy", "STEP", lambda step: step),
+        ("compiled", "CALL", lambda step: 4 * step),  # twenty rows by fives, one epoch of which is looked at
+    ],
+)
+@pytest.mark.parametrize(("worth", "threads"), [(1.01, 0), (1.0, 2)])
+def test_what_takes_no_longer_than_asking_for_the_lock_has_no_worker(
+    engine, constant, seconds, worth, threads, monkeypatch
+):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(2), raising=False)
+    networks = [Network([3, 4, 1], rng=number) for number in range(2)]
+    monkeypatch.setattr(side_by_side, constant, worth * seconds(numpy_seconds(networks[0], 5)))
+    X, y = np.random.default_rng(0).normal(size=(20, 3)), np.zeros(20)
+    by = set()
+
+    def metric(loss, y, outputs, weight):
+        by.add(threading.get_ident())
+        return 0.0
+
+    run_side_by_side(
+        [
+            Trainer(network, batch_size=5, epochs=30, metric=metric, engine=engine, patience=None, rng=0).start(X, y)
+            for network in networks
+        ]
+    )
+    assert (threading.get_ident() in by) == (threads == 0)

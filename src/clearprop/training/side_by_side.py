@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import copy_context
 
+from clearprop.engines import compiles, numpy_seconds
 from clearprop.engines.blas import one_blas_thread
 from clearprop.engines.compiled.threads import as_worker, available, run_together
 from clearprop.engines.compiled.uninterrupted import Apart, asking
@@ -20,6 +21,10 @@ from clearprop.training.history import History
 from clearprop.training.run import Training
 
 Run = Callable[[Training], History]
+
+# What it takes to gain by a worker of its own, in NumPy's seconds: a call of compiled code, or a step of NumPy's. Below
+# these, two workers took up to twice the time that one did (benchmarks/ensembles.py has rows of both).
+CALL, STEP = 2e-3, 1e-3
 
 
 def run_side_by_side(
@@ -42,8 +47,10 @@ def run_side_by_side(
     trainings : sequence of Training
         As `Trainer.start` makes them. No two may share a network, generator or engine.
     workers : int, optional
-        How many are trained at a time; where not given, as many as there are processors that this process may use, or
-        as OMP_NUM_THREADS says. A single one is the thread that calls.
+        How many are trained at a time. Where not given, as many as there are processors that this process may use, or
+        as OMP_NUM_THREADS says; but no more than there are trainings whose work is done without Python's lock in
+        pieces long enough, since those that ask for it all the time would only wait for each other. A single worker is
+        the thread that calls.
     run : callable
         What is done with each; where not given, `Training.run_undisturbed`.
     called : str
@@ -70,7 +77,9 @@ def run_side_by_side(
     [<History: 3 epochs, loss ...>, <History: 3 epochs, loss ...>, <History: 3 epochs, loss ...>]
     """
     _check_apart(trainings, called)
-    workers = min(available() if workers is None else whole("workers", workers, 1), len(trainings))
+    if workers is None:
+        workers = min(available(), max(1, sum(map(_gains, trainings))))
+    workers = min(whole("workers", workers, 1), len(trainings))
     runs = _Runs(trainings, run if workers > 1 else _undisturbed(run), called)
     if workers > 1:
         with one_blas_thread():
@@ -116,6 +125,15 @@ def _run_by(workers: int, runs: _Runs) -> None:
         runs.end()
         together.wait_out()
         raise
+
+
+def _gains(training: Training) -> bool:
+    """Whether a training works without Python's lock for long enough at a time to have a worker of its own."""
+    job, n_rows = training.job, training.n_rows
+    step = numpy_seconds(training.network, job.settings.batch_size)
+    if compiles(training.engine, job, n_rows):
+        return step * -(-n_rows // job.settings.batch_size) * training.epochs_ahead() >= CALL
+    return step >= STEP
 
 
 class _Ended(BaseException):
