@@ -211,6 +211,7 @@ def _of_activation(pointers: int) -> tuple[Kind, ...]:
     return (*[X_POINTER] * pointers, N, N, N, X_POINTER)
 
 
+@functools.cache
 def _address_of_block(
     maker: Function, parts: tuple[Function, ...], kinds: tuple[Kind, ...], dtype: Any, ours: bool = True
 ) -> Any:
