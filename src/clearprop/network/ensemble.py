@@ -18,6 +18,8 @@ from clearprop.network.trace import Trace, write_numbers
 
 Array = npt.NDArray[Any]
 
+CACHE_LINE = 64  # bytes
+
 # What is often tried on an ensemble, and what to write instead.
 INSTEAD = {
     "fit": "an EnsembleTrainer trains it, as in EnsembleTrainer(ensemble).fit(X, y)",
@@ -81,7 +83,7 @@ class Ensemble(Checks, SaysNearKeywords):
     def __init__(self, networks: Sequence[Network]) -> None:
         networks = tuple(networks)
         _check_alike(networks)
-        parameters = np.stack([network.parameters for network in networks])
+        parameters = _rows_of([network.parameters for network in networks])
         self._hold(parameters, tuple(map(Network.over, networks, parameters)))
 
     def _hold(self, parameters: Array, members: tuple[Network, ...]) -> None:
@@ -165,7 +167,7 @@ class Ensemble(Checks, SaysNearKeywords):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         members = state["members"]
-        parameters = np.stack([member.parameters for member in members])
+        parameters = _rows_of([member.parameters for member in members])
         for member, row in zip(members, parameters, strict=True):
             member.hold(row)
         self._hold(parameters, members)
@@ -232,3 +234,18 @@ def _features(network: Network) -> tuple[object, ...]:
 def _shown(feature: object) -> str:
     """Layer sizes, activations, a loss or a dtype in few words."""
     return str(list(feature)) if isinstance(feature, tuple) else str(feature)
+
+
+def _rows_of(vectors: Sequence[Array]) -> Array:
+    """Vectors as the rows of one array, each of which begins at a cache line.
+
+    Workers that train members side by side then write to no line of each other's, and products come to the same bits
+    as over a vector of its own: in some libraries of linear algebra they depend on where numbers lie.
+    """
+    lane = CACHE_LINE // vectors[0].itemsize
+    width = -(-vectors[0].size // lane) * lane
+    space = np.empty(len(vectors) * width + lane, dtype=vectors[0].dtype)
+    first = -space.ctypes.data % CACHE_LINE // space.itemsize
+    rows = space[first : first + len(vectors) * width].reshape(len(vectors), width)[:, : vectors[0].size]
+    np.stack(vectors, out=rows)
+    return rows

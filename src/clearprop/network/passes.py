@@ -178,7 +178,9 @@ def weighted_sums(fed: Array, W: Array, b: Array, out: Array | None = None) -> A
 
 def mean_of_rows(values: Array, share: float | Array) -> float:
     """The mean of a number a row, each counting its share; see `shares`."""
-    return float(values.sum() * share) if isinstance(share, float) else float(values @ share[:, 0])
+    if isinstance(share, float):  # in the values' dtype, which NumPy before 2.2 leaves in threads but the first
+        return float(values.sum() * values.dtype.type(share))
+    return float(values @ share[:, 0])
 
 
 def shares(sample_weight: Array | None, n_rows: int) -> tuple[float | Array, float]:
