@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from clearprop import OPTIMIZERS, Network, Trainer
+from clearprop import OPTIMIZERS, Ensemble, EnsembleTrainer, Network, Trainer
 from clearprop.network.rows import Rows
 
 from .helpers import changed, make, outcome, rows
@@ -296,6 +296,8 @@ def test_answers_beside_rows_are_refused(beside):
     network = Network([1, 1], rng=0)
     with pytest.raises(ValueError, match="Rows hold y and sample_weight: leave these out"):
         Trainer(network).start(Rows.checked(network, [[0.0], [1.0]], [1.0, 0.0]), **beside)
+    with pytest.raises(ValueError, match="Rows hold y and sample_weight: leave these out"):
+        EnsembleTrainer(Ensemble([network])).start(Rows.checked(network, [[0.0], [1.0]], [1.0, 0.0]), **beside)
 
 
 def test_a_number_that_no_float_can_hold_is_refused():

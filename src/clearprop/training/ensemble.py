@@ -17,8 +17,9 @@ from clearprop.network.rows import Rows
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import History
 from clearprop.training.run import Training
+from clearprop.training.settings import progress_bar
 from clearprop.training.side_by_side import Run, run_side_by_side, warn_together
-from clearprop.training.trainer import Trainer, run_and_judge, validation_rows
+from clearprop.training.trainer import NOT_STARTED, Trainer, run_and_judge, training_rows, validation_rows
 
 T = TypeVar("T")
 
@@ -97,7 +98,7 @@ class EnsembleTrainer:
         self.ensemble = ensemble
         self.workers = None if workers is None else whole("workers", workers, 1)
         self.seeds = _seeds(rng, len(ensemble))
-        self._bar = _progress_bar(len(ensemble)) if progress else None
+        self._bar = progress_bar(len(ensemble)) if progress else None
         callbacks = [*callbacks, *([] if self._bar is None else [self._bar])]
 
         def trainer_of(number: int) -> Trainer:
@@ -145,7 +146,7 @@ class EnsembleTrainer:
             See `Trainer.start`.
         """
         first = self.ensemble.members[0]
-        rows = X if isinstance(X, Rows) else Rows.checked(first, X, y, sample_weight)  # type: ignore[arg-type]
+        rows = training_rows(first, X, y, sample_weight)
         with warnings_kept():  # what there is to be told is told by each trainer
             held_out = None if validation is None else validation_rows(first, validation, rows)
         trainers = self.trainers
@@ -181,7 +182,7 @@ class EnsembleTrainer:
             None were.
         """
         if self._trainings is None:
-            raise RuntimeError("training has not been started: call start(X, y), or fit(X, y)")
+            raise RuntimeError(NOT_STARTED)
         return self._trainings
 
     if not TYPE_CHECKING:  # to whom a name that is not there is an error by itself
@@ -206,9 +207,3 @@ def _seeds(rng: Seed | Sequence[Seed], members: int) -> list[Seed]:
     if len(rng) != members:
         raise ValueError(f"rng must be one seed or {members}, one a member, got {len(rng)} of them")
     return list(rng)
-
-
-def _progress_bar(members: int) -> Any:
-    from clearprop.training.progress import ProgressBar  # when first used
-
-    return ProgressBar(members)

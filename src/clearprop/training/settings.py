@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +21,9 @@ from clearprop.schedules import SCHEDULES, Constant, Schedule
 from clearprop.training.callbacks import Callback
 from clearprop.training.memory_check import check_room_beside
 from clearprop.training.stopping import MONITORS, Monitored, Patience
+
+if TYPE_CHECKING:
+    from clearprop.training.progress import ProgressBar
 
 # Rows a step where no number is given, or all if there are fewer.
 DEFAULT_BATCH_SIZE = 200
@@ -101,7 +105,7 @@ class TrainingSettings(SaysNearKeywords):
         self.keep_best = keep_best
         self.metric_is_given = metric is not None
         self.metric = resolve_metric(metric, network.loss_function)
-        self.callbacks = [*callbacks, *([_progress_bar()] if progress else [])]
+        self.callbacks = [*callbacks, *([progress_bar()] if progress else [])]
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
 
@@ -140,10 +144,11 @@ def _resolve_optimizer(optimizer: str | Optimizer | LBfgs) -> Optimizer | LBfgs:
     return LBfgs() if optimizer == LBfgs.name else OPTIMIZERS.resolve(optimizer)
 
 
-def _progress_bar() -> Callback:
-    from clearprop.training.progress import ProgressBar  # when first used
+def progress_bar(trainings: int = 1) -> ProgressBar:
+    """A bar for so many trainings; what draws it is loaded when it is first wanted."""
+    from clearprop.training.progress import ProgressBar
 
-    return ProgressBar()
+    return ProgressBar(trainings)
 
 
 def _warn_of_ignored(names: list[str]) -> None:

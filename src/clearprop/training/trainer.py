@@ -33,6 +33,9 @@ INSTEAD = {
     "partial_fit": "write trainer.run_epoch() for one epoch, after trainer.start(X, y)",
 }
 
+# What is said where a run is asked for and there is none.
+NOT_STARTED = "training has not been started: call start(X, y), or fit(X, y)"
+
 
 class Trainer(TrainingSettings):
     """Trains a network; all at once by `fit`, or from outside by the epoch or the batch.
@@ -168,7 +171,7 @@ class Trainer(TrainingSettings):
         CannotLearnWarning
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
-        rows = _training_rows(self.network, X, y, sample_weight)
+        rows = training_rows(self.network, X, y, sample_weight)
         held_out = None if validation is None else validation_rows(self.network, validation, rows)
         check_output(self.network)
         self._training = training = Training(self, rows, held_out, samples)
@@ -189,7 +192,7 @@ class Trainer(TrainingSettings):
             None was.
         """
         if self._training is None:
-            raise RuntimeError("training has not been started: call start(X, y), or fit(X, y)")
+            raise RuntimeError(NOT_STARTED)
         return self._training
 
     def run(self) -> History:
@@ -301,9 +304,10 @@ def _poor_outcome(training: Training, first_loss: float) -> str | None:
     return poor_outcome(network, rows, history, settings, outcome)
 
 
-def _training_rows(
+def training_rows(
     network: Network, X: npt.ArrayLike | Rows, y: npt.ArrayLike | None, sample_weight: npt.ArrayLike | None
 ) -> Rows:
+    """The rows that are trained on, checked."""
     if not isinstance(X, Rows):
         return Rows.checked(network, X, y, sample_weight)  # type: ignore[arg-type]
     if y is not None or sample_weight is not None:
