@@ -22,7 +22,7 @@ from clearprop import (
     TableSettings,
     explain,
 )
-from clearprop.plots import ActivationHistogramDisplay, draw_decision_boundary
+from clearprop.plots import ActivationHistogramDisplay, DecisionBoundaryDisplay
 from clearprop.printable import printable
 
 # Titles, colours, cursors and links of a terminal; turns of the writing; what has no width; what is no text.
@@ -81,9 +81,10 @@ def test_pictures_are_xml_with_any_name(case):
     drawn = ElementTree.fromstring(network.draw([text, "b"], [text]))
     assert [element.text for element in drawn.iter("{http://www.w3.org/2000/svg}text")].count(shown) == 2
     points, classes = np.array([[0.0, 0.0], [1.0, 1.0]]), np.array([0, 1])
-    boundary = draw_decision_boundary(
-        lambda plane: np.zeros(len(plane)), points, classes, (text, "b"), [text, "c"], text
+    display = DecisionBoundaryDisplay.from_function(
+        lambda plane: np.zeros(len(plane)), points, classes, (text, "b"), [text, "c"]
     )
+    boundary = display.plot(title=text).ax_
     assert boundary.get_xlabel() == boundary.get_title() == shown
     assert boundary.get_legend().get_texts()[0].get_text() == shown
     histogram = ActivationHistogramDisplay([np.zeros(3)], [text]).plot()

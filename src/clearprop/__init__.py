@@ -21,7 +21,12 @@ if TYPE_CHECKING:
     from clearprop.network.gradient_check import GradientCheck
     from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
     from clearprop.penalties import Penalty
-    from clearprop.plots import ActivationHistogramDisplay, LossCurveDisplay, NetworkDisplay
+    from clearprop.plots import (
+        ActivationHistogramDisplay,
+        DecisionBoundaryDisplay,
+        LossCurveDisplay,
+        NetworkDisplay,
+    )
     from clearprop.saving import load, save
     from clearprop.schedules import SCHEDULES, Schedule
     from clearprop.tables import Table, read_csv, write_csv
@@ -42,6 +47,7 @@ __all__ = [
     "ActivationHistogramDisplay",
     "Attribution",
     "Callback",
+    "DecisionBoundaryDisplay",
     "DivergenceError",
     "Drawing",
     "Ensemble",
@@ -93,7 +99,7 @@ _MODULES = {
     "network.gradient_check": ("GradientCheck",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
-    "plots": ("ActivationHistogramDisplay", "LossCurveDisplay", "NetworkDisplay"),
+    "plots": ("ActivationHistogramDisplay", "DecisionBoundaryDisplay", "LossCurveDisplay", "NetworkDisplay"),
     "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
     "tables": ("Table", "read_csv", "write_csv"),

@@ -227,3 +227,44 @@ def test_drawing_tells_what_it_is_where_it_is_not_shown():
         f"<Drawing, {count} characters of SVG: a notebook shows it, save('network.svg') writes it>"
     )
     assert str(picture).startswith("<svg ")
+
+
+def test_a_row_is_written_beside_the_units():
+    network = Network([2, 3, 1], "tanh", rng=0)
+    X, y = np.array([[0.5, -1.0], [2.0, 0.25]]), [1.0, 0.0]
+    trace = network.forward(X)
+    gradients = network.backward(trace, y)
+    picture = network.draw(trace=trace, gradients=gradients, row=1)
+    texts = [element.text for element in drawn(picture, "text")]
+    for layer in (0, 1):
+        for z, a, delta in zip(trace.z[layer][1], trace.a[layer][1], gradients.deltas[layer][1], strict=True):
+            assert f"z {z:.3g} · a {a:.3g}" in texts
+            assert f"δ {delta:.3g}" in texts
+    assert {"2", "0.25"} <= set(texts)
+    titles = [line.find(f"{SVG}title").text for line in drawn(picture, "line")]
+    assert titles[0] == f"W1[1,1] = {network.weights[0][0, 0]:.6g}, gradient {gradients.weights[0][0, 0]:.6g}"
+    with pytest.raises(ValueError, match="row must be one of the trace's, 0 to 1, got 2"):
+        network.draw(trace=trace, row=2)
+    with pytest.raises(ValueError, match="the gradients are not of this trace"):
+        network.draw(trace=network.forward(X[:1]), gradients=gradients)
+    with pytest.raises(ValueError, match="the trace is not of this network"):
+        Network([2, 4, 1], rng=0).draw(trace=trace)
+
+
+def test_a_path_stands_out():
+    network = Network([2, 3, 1], rng=0)
+    picture = network.draw(path=["W1[2,3]", "W2[3,1]"])
+    lines = {line.find(f"{SVG}title").text.split(" ")[0]: line.get("opacity") for line in drawn(picture, "line")}
+    assert {name for name, opacity in lines.items() if opacity != "0.12"} == {"W1[2,3]", "W2[3,1]"}
+    faded = ElementTree.fromstring(picture).findall(f"{SVG}g")
+    assert [group.find(f"{SVG}circle/{SVG}title").text.split(" ")[0] for group in faded] == ["x[1]", "b1[1]", "b1[2]"]
+    for wrong in ("W3[1,1]", "z1[4]", "W1[0,1]", "petal", "W1[1]", "W1[1,2"):
+        with pytest.raises(ValueError, match="path must name this network's weights and units"):
+            network.draw(path=[wrong])
+
+
+def test_in_a_notebook_it_has_the_colours_of_the_page():
+    html = Network([2, 1], rng=0).draw()._repr_html_()
+    assert "currentColor" in html
+    assert "prefers-color-scheme" not in html
+    assert "var(" not in Network([2, 1], rng=0).draw()

@@ -1,8 +1,12 @@
 """What callbacks are told, in which order, and that the end is told once, whatever ends training."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 
 from clearprop import Callback, DivergenceError, Network, Trainer
+from clearprop.training import bars
 
 from .helpers import Diary, StopAt, by_batches, make, outcome, rows
 
@@ -241,7 +245,7 @@ def test_the_progress_bar_writes_to_standard_error_only(terminal, capsys, monkey
 
 def bar_of(trainer):
     """rich's bar, which draws from a thread of its own while it is started."""
-    return trainer.callbacks[-1]._progress.live
+    return trainer.callbacks[-1]._bar.progress.live
 
 
 @pytest.mark.parametrize("how", STEPS)
@@ -262,3 +266,40 @@ def test_the_progress_bar_goes_where_a_callback_stops_training_at_the_start(monk
         assert not bar_of(trainer).is_started
     finally:
         bar_of(trainer).stop()
+
+
+class Shell:
+    """A notebook's: it has a kernel."""
+
+    kernel = object()
+
+
+def test_in_a_notebook_the_bar_stands_in_the_cell(monkeypatch, capsys):
+    shown, updated = [], []
+    handle = SimpleNamespace(display=shown.append, update=updated.append)
+    display = SimpleNamespace(HTML=str, DisplayHandle=lambda: handle)
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=Shell))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    monkeypatch.setattr(bars, "PAUSE", 0.0)
+    X, y = rows("cross_entropy")
+    trainer = make(progress=True)
+    trainer.start(X, y)
+    trainer.run_epoch()
+    loss = trainer.history[-1].loss
+    assert len(shown) == 1
+    assert 'value="0"' in shown[0]
+    assert 'max="4" value="1"' in updated[0]
+    assert f"1 of 4 epochs · loss {loss:.4f} · 0:0" in updated[0]
+    trainer.run()
+    assert updated[-1] == ""  # taken away
+    assert capsys.readouterr().err == ""
+
+
+def test_in_marimo_the_bar_stands_in_the_cells_output(monkeypatch):
+    shown = []
+    output = SimpleNamespace(replace=shown.append)
+    marimo = SimpleNamespace(running_in_notebook=lambda: True, output=output, Html=lambda text: text)
+    monkeypatch.setitem(sys.modules, "marimo", marimo)
+    make(progress=True).fit(*rows("cross_entropy"))
+    assert 'max="4" value="0"' in shown[0]
+    assert shown[-1] == ""

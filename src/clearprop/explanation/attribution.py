@@ -137,7 +137,7 @@ def attribute(
     return Attribution(values, method, str(name), float(value[0]), start, start_value, steps, computation, notes)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Attribution(Rendered):
     """What each input did for an output; `attribute` makes it. It can be shown in every form, as an `Explanation` can.
 
@@ -180,6 +180,9 @@ class Attribution(Rendered):
     steps: int
     computation: Computation
     notes: Sequence[str] = ()
+
+    def __repr__(self) -> str:
+        return f"<Attribution of {self.output} = {self.value:.6g} to {len(self.values):,} inputs, by {self.method}>"
 
     @property
     def completeness_error(self) -> float:

@@ -163,6 +163,11 @@ class Explanation(Rendered, ABC):
         """The backward pass that is explained."""
         return self.computation.gradients
 
+    def __repr__(self) -> str:
+        rows = self.computation.n_rows
+        over = f"{rows:,} {'row' if rows == 1 else 'rows'}"
+        return f"<Explanation of {self.name}: {self.kind} {self.value:.6g} over {over}; print() or to_html() shows it>"
+
     def open(self, name: str) -> Explanation:
         """Explain another number of the same computation, such as a delta that stands for several paths.
 

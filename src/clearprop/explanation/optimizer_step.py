@@ -59,7 +59,7 @@ class UpdateRule:
     layout: Layout | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OptimizerStep:
     """One parameter's step.
 
@@ -85,6 +85,10 @@ class OptimizerStep:
     new: float
     slots: dict[str, tuple[float, float]]
     lines: tuple[Equation, ...]
+
+    def __repr__(self) -> str:
+        taken = f"{self.old:.6g} -> {self.new:.6g}"
+        return f"<OptimizerStep {self.step:,} of {self.optimizer} at rate {self.rate:g}: {taken}>"
 
 
 def run_of(trainer: Trainer | Training) -> Trainer | Training:

@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Activation
+from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import Loss
-from clearprop.network.trace import Views
+from clearprop.network.trace import Gradients, Trace, Views
 
 if TYPE_CHECKING:
-    from clearprop.network.drawing import Drawing
+    from clearprop.network.drawing import Drawing, RowNumbers
 
 Array = npt.NDArray[Any]
 
@@ -50,17 +51,59 @@ class Description:
         """Print layers, activations and biases and weights: each where a layer is small, their ranges where not."""
         print(network_text(repr(self), self._functions(), self.weights, self.biases))  # noqa: T201
 
-    def draw(self, input_names: Sequence[str] | None = None, output_names: Sequence[str] | None = None) -> Drawing:
-        """A diagram in SVG: units, biases, and weights by sign and size; shown by notebooks, saved by `.save(path)`."""
+    def draw(
+        self,
+        input_names: Sequence[str] | None = None,
+        output_names: Sequence[str] | None = None,
+        *,
+        trace: Trace | None = None,
+        gradients: Gradients | None = None,
+        row: int = 0,
+        path: Sequence[str] = (),
+    ) -> Drawing:
+        """A diagram in SVG: units, biases, and weights by sign and size; shown by notebooks, saved by `.save(path)`.
+
+        Parameters
+        ----------
+        input_names, output_names : sequences of str, optional
+        trace, gradients : Trace and Gradients, optional
+            Of a forward and a backward pass: what one row made of every unit is written beside it.
+        row : int
+            Which, from 0.
+        path : sequence of str
+            Weights and units, such as W2[3,1] and z1[3], that stand out: as in `explanation.path`.
+
+        Raises
+        ------
+        ValueError
+            Names, trace, gradients, row or path are not such as this network has.
+        """
         from clearprop.network.drawing import draw_network  # when first used
 
-        return draw_network(self.weights, self.biases, self._functions(), input_names, output_names)
+        numbers = None if trace is None else self._row_numbers(trace, gradients, row)
+        slopes = None if gradients is None else gradients.weights
+        return draw_network(
+            self.weights, self.biases, self._functions(), input_names, output_names, numbers, slopes, path
+        )
+
+    def _row_numbers(self, trace: Trace, gradients: Gradients | None, row: int) -> RowNumbers:
+        from clearprop.network.drawing import RowNumbers
+
+        trace.check(self.layer_sizes)
+        if not 0 <= row < trace.n_rows:
+            raise ValueError(f"row must be one of the trace's, 0 to {trace.n_rows - 1}, got {row}")
+        if gradients is not None and [delta.shape for delta in gradients.deltas] != [z.shape for z in trace.z]:
+            raise ValueError("the gradients are not of this trace: give those that backward(trace, y) made of it")
+        deltas = None if gradients is None else [delta[row] for delta in gradients.deltas]
+        inputs: Any = trace.inputs[[row]]
+        inputs = inputs.toarray() if is_sparse(inputs) else inputs
+        return RowNumbers(inputs[0], [z[row] for z in trace.z], [a[row] for a in trace.a], deltas)
 
     def _functions(self) -> list[str]:
         return [activation.name for activation in self.activations]
 
     def _repr_html_(self) -> str:
-        return network_html(repr(self), self._functions(), self.weights, self.biases) + self.draw()
+        return network_html(repr(self), self._functions(), self.weights, self.biases) + self.draw()._repr_html_()
 
     def __repr__(self) -> str:
         sizes, functions = "-".join(map(str, self.layer_sizes)), ", ".join(self._functions())

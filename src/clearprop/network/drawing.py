@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,7 +22,21 @@ POSITIVE, NEGATIVE = "#0072B2", "#D55E00"
 MOST_DRAWN = 10  # units of a layer; of a wider one the first and the last are drawn, and a gap
 COLUMN, RADIUS, MARGIN = 170.0, 15.0, 60.0
 ROW, WIDE_ROW = 46.0, 64.0  # the wide one where it leaves the picture small
+NUMBERED_ROW = 92.0  # where what a row made of each unit is written below it
+FADED = "0.12"  # how much is seen of what does not lie on the path that is shown
+# Ink and paper of the page around it: JupyterLab's paper, that of VS Code or marimo, or the browser's.
+THEMED = """
+.clearprop-drawing svg{--ink:currentColor;--paper:var(--jp-layout-color0,var(--vscode-editor-background,
+var(--background,Canvas)));background:none!important}
+.clearprop-drawing text{fill:var(--ink);stroke:var(--paper)!important}
+.clearprop-drawing text:not([style]){stroke:none!important}
+.clearprop-drawing circle{stroke:var(--ink)}
+.clearprop-drawing circle[fill="#fff"]{fill:var(--paper)}
+"""
 LABELLED = 9  # the most weights that a layer may have for its numbers to be written beside the lines
+
+# What a path may name: a weight by its layer and two places, a unit by its layer and one, an input by its place.
+_ON_THE_PATH = re.compile(r"W([0-9]+)\[([0-9]+),([0-9]+)\]|(?:b|z|a|delta)([0-9]+)\[([0-9]+)\]|x\[([0-9]+)\]")
 
 
 class Drawing(str):
@@ -34,11 +50,36 @@ class Drawing(str):
     def _repr_svg_(self) -> str:
         return str(self)
 
+    def _repr_html_(self) -> str:
+        """The picture in the colours of the notebook that it stands in, whose theme need not be the system's."""
+        return f'<div class="clearprop-drawing"><style>{THEMED}</style>{self}</div>'
+
     def save(self, path: str | Path) -> None:
         """Write the picture to a file, whose name must end in .svg, whole or not at all."""
         if Path(path).suffix.lower() != ".svg":
             raise ValueError(f"{path}: a drawing is SVG, so its name must end in .svg")
         write_atomically(path, self)
+
+
+@dataclass(frozen=True)
+class RowNumbers:
+    """What one row made of a network, to be written beside its units: its inputs, and z, a and delta by layer."""
+
+    inputs: Array
+    z: Sequence[Array]
+    a: Sequence[Array]
+    deltas: Sequence[Array] | None = None
+
+    def lines(self, layer: int, unit: int) -> list[str]:
+        """What is written below a unit."""
+        if layer == 0:
+            return [f"{self.inputs[unit]:.3g}"]
+        written = [f"z {self.z[layer - 1][unit]:.3g} · a {self.a[layer - 1][unit]:.3g}"]
+        return written if self.deltas is None else [*written, f"δ {self.deltas[layer - 1][unit]:.3g}"]
+
+    def answer(self, layer: int, unit: int) -> float:
+        """What a unit hands on."""
+        return float(self.inputs[unit] if layer == 0 else self.a[layer - 1][unit])
 
 
 def draw_network(
@@ -47,29 +88,45 @@ def draw_network(
     functions: Sequence[str],
     input_names: Sequence[str] | None = None,
     output_names: Sequence[str] | None = None,
+    row: RowNumbers | None = None,
+    slopes: Sequence[Array] | None = None,
+    path: Sequence[str] = (),
 ) -> Drawing:
     """Draw the layers from left to right; each line and circle tells its name and number when pointed at.
+
+    Parameters
+    ----------
+    weights, biases, functions
+        By layer; functions are the names of the activations.
+    input_names, output_names : sequences of str, optional
+    row : RowNumbers, optional
+        Written below the units, which are coloured by what they hand on.
+    slopes : arrays, optional
+        The loss's gradient by each weight, which the lines then tell too.
+    path : sequence of str
+        Weights and units, such as W2[3,1] and z1[3], that stand out, while the others step back.
 
     Raises
     ------
     ValueError
-        The names are not as many as the inputs or outputs.
+        The names are not as many as the inputs or outputs, or the path has what the network has not.
     """
     sizes = [weights[0].shape[0], *(W.shape[1] for W in weights)]
     input_names = _checked_names(input_names, sizes[0], "input_names")
     output_names = _checked_names(output_names, sizes[-1], "output_names")
     functions = [printable(function) for function in functions]
+    lit = _places_of(path, sizes)
     drawn = [_drawn_units(size) for size in sizes]
     tallest = max(len(units) for units in drawn)
-    row_height = WIDE_ROW if tallest <= 5 else ROW
+    row_height = NUMBERED_ROW if row is not None else WIDE_ROW if tallest <= 5 else ROW
     height = MARGIN * 2 + row_height * (tallest - 1)
     sides = [max((7.0 * len(name) for name in names or ()), default=0) for names in (input_names, output_names)]
     sides = [MARGIN + min(side, 220.0) for side in sides]
     width = sides[0] + COLUMN * (len(sizes) - 1) + sides[1]
     places = [
         {
-            unit: (sides[0] + COLUMN * layer, height / 2 + row_height * (row - (len(units) - 1) / 2))
-            for row, unit in enumerate(units)
+            unit: (sides[0] + COLUMN * layer, height / 2 + row_height * (at - (len(units) - 1) / 2))
+            for at, unit in enumerate(units)
             if unit is not None
         }
         for layer, units in enumerate(drawn)
@@ -85,9 +142,10 @@ def draw_network(
     )
     svg.set("aria-label", "network of " + ", ".join(map(str, sizes)) + " units")
     for layer, W in enumerate(weights, start=1):
-        _draw_weights(svg, layer, W, places[layer - 1], places[layer])
+        slope = None if slopes is None else slopes[layer - 1]
+        _draw_weights(svg, layer, W, slope, places[layer - 1], places[layer], lit, numbered=row is None and not lit)
     for layer, size in enumerate(sizes):
-        _draw_units(svg, layer, places[layer], biases[layer - 1] if layer else None)
+        _draw_units(svg, layer, places[layer], biases[layer - 1] if layer else None, row, lit)
         x = sides[0] + COLUMN * layer
         if size > MOST_DRAWN:
             hidden = size - len(places[layer])
@@ -101,6 +159,23 @@ def draw_network(
         for unit, (x, y) in places[layer].items() if names else ():
             _text(svg, x + shift, y + 4, _shortened(names[unit]), size=12, anchor=anchor)  # type: ignore[index]
     return Drawing(ElementTree.tostring(svg, encoding="unicode"))
+
+
+def _places_of(path: Sequence[str], sizes: Sequence[int]) -> set[tuple[int, ...]]:
+    """The units (layer, unit) and weights (layer, from, to) that a path names; a weight brings its two units."""
+    found: set[tuple[int, ...]] = set()
+    for name in path:
+        match = _ON_THE_PATH.fullmatch(name)
+        numbers = [int(number) for number in match.groups() if number is not None] if match is not None else [0]
+        layer, *places = numbers if len(numbers) > 1 else [0, *numbers]
+        ends = sizes[max(layer - len(places) + 1, 0) : layer + 1]
+        if len(ends) != len(places) or not all(1 <= at <= size for at, size in zip(places, ends, strict=True)):
+            raise ValueError(f"path must name this network's weights and units, as W1[1,1] or z1[1], got {name!r}")
+        places = [at - 1 for at in places]
+        found.add((layer, *places))
+        if len(places) == 2:
+            found |= {(layer - 1, places[0]), (layer, places[1])}
+    return found
 
 
 def _checked_names(names: Sequence[str] | None, count: int, what: str) -> list[str] | None:
@@ -122,8 +197,11 @@ def _draw_weights(
     svg: ElementTree.Element,
     layer: int,
     W: Array,
+    slopes: Array | None,
     sources: dict[int, tuple[float, float]],
     sinks: dict[int, tuple[float, float]],
+    lit: set[tuple[int, ...]],
+    numbered: bool,
 ) -> None:
     largest = float(np.max(np.abs(W))) or 1.0
     for i, (x1, y1) in sources.items():
@@ -143,25 +221,48 @@ def _draw_weights(
             line.set("stroke-width", f"{0.6 + 3.4 * share:.3f}")
             if weight < 0:
                 line.set("stroke-dasharray", "7 4")
-            ElementTree.SubElement(line, "title").text = f"W{layer}[{i + 1},{j + 1}] = {weight:.6g}"
-            if W.size <= LABELLED:
+            told = f"W{layer}[{i + 1},{j + 1}] = {weight:.6g}"
+            ElementTree.SubElement(line, "title").text = (
+                told if slopes is None else f"{told}, gradient {slopes[i, j]:.6g}"
+            )
+            stands_out = (layer, i, j) in lit
+            if lit and not stands_out:
+                line.set("opacity", FADED)
+            if stands_out or (numbered and W.size <= LABELLED):
                 # Spread over the line by the neuron it leads to, so that numbers on crossing lines part.
                 at = 0.24 + 0.5 * j / max(W.shape[1] - 1, 1)
                 _text(svg, x1 + at * (x2 - x1), y1 + at * (y2 - y1) - 3, f"{weight:.3g}", size=10, halo=True)
 
 
 def _draw_units(
-    svg: ElementTree.Element, layer: int, places: dict[int, tuple[float, float]], biases: Array | None
+    svg: ElementTree.Element,
+    layer: int,
+    places: dict[int, tuple[float, float]],
+    biases: Array | None,
+    row: RowNumbers | None,
+    lit: set[tuple[int, ...]],
 ) -> None:
+    largest = max((abs(row.answer(layer, unit)) for unit in places), default=0.0) if row is not None else 0.0
     for unit, (x, y) in places.items():
-        circle = ElementTree.SubElement(svg, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{RADIUS:g}", fill="#fff")
+        seen = svg
+        if lit and (layer, unit) not in lit:
+            seen = ElementTree.SubElement(svg, "g", opacity="0.35")
+        circle = ElementTree.SubElement(seen, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{RADIUS:g}", fill="#fff")
         circle.set("stroke", "#333")
         circle.set("stroke-width", "1.5")
         name = f"x[{unit + 1}]" if biases is None else f"b{layer}[{unit + 1}] = {biases[unit]:.6g}"
         ElementTree.SubElement(circle, "title").text = name
-        _text(svg, x, y + 4, str(unit + 1), size=11)
-        if biases is not None:
-            _text(svg, x, y + RADIUS + 11, f"b {biases[unit]:.2g}", size=9, halo=True)
+        if row is not None:
+            answer = row.answer(layer, unit)
+            tint = ElementTree.SubElement(seen, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{RADIUS - 1:g}")
+            tint.set("fill", POSITIVE if answer >= 0 else NEGATIVE)
+            tint.set("opacity", f"{0.55 * abs(answer) / (largest or 1.0):.3f}")
+            tint.set("stroke", "none")
+            tint.set("pointer-events", "none")
+        _text(seen, x, y + 4, str(unit + 1), size=11)
+        below = [] if biases is None else [f"b {biases[unit]:.2g}"]
+        for line, text in enumerate([*below, *([] if row is None else row.lines(layer, unit))]):
+            _text(seen, x, y + RADIUS + 11 + 12 * line, text, size=9 if row is None else 10, halo=True)
 
 
 def _text(

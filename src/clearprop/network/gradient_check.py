@@ -30,7 +30,7 @@ AGREE = 1e-6
 LISTED = 8
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GradientCheck:
     """The comparison of a gradient with finite differences, parameter by parameter.
 
@@ -70,6 +70,9 @@ class GradientCheck:
     def passed(self) -> bool | None:
         """Whether the worst relative error is at most 1e-6; None where all lie at kinks or are too small to measure."""
         return None if self.checked == len(self.too_small) else self.worst_relative_error <= AGREE
+
+    def __repr__(self) -> str:
+        return f"<GradientCheck: {self}>"
 
     def __str__(self) -> str:
         if self.passed is not None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.arguments import as_numbers
@@ -86,7 +87,7 @@ def write_numbers(name: str, place: Array, values: Any) -> None:
         ) from None
 
 
-@dataclass
+@dataclass(repr=False)
 class Trace:
     """All that one forward pass computed, kept for whoever wants to look.
 
@@ -131,8 +132,13 @@ class Trace:
         a, mask = self.a[index - 1], self.masks[index - 1]
         return a if mask is None else a * mask
 
+    def __repr__(self) -> str:
+        sizes = "-".join(str(width) for width in (self.inputs.shape[1], *(a.shape[1] for a in self.a)))
+        dropped = ", with dropout" if any(mask is not None for mask in self.masks) else ""
+        return f"<Trace of {self.n_rows:,} {'row' if self.n_rows == 1 else 'rows'} through {sizes} units{dropped}>"
 
-@dataclass
+
+@dataclass(repr=False)
 class Gradients:
     """All that one backward pass computed.
 
@@ -156,3 +162,8 @@ class Gradients:
     deltas: list[Array]
     inputs: Array | None
     spans: list[Array]
+
+    def __repr__(self) -> str:
+        length = float(np.linalg.norm(self.flat))
+        rows = len(self.deltas[0])
+        return f"<Gradients of {self.flat.size:,} parameters over {rows:,} rows, length {length:.4g}>"

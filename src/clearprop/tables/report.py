@@ -73,7 +73,8 @@ def write_report(path: str | os.PathLike[str], learned: Learned, title: str, com
 
 def loss_figure(learned: Learned) -> Any:
     """The loss by epoch, as a Matplotlib figure."""
-    return plots.LossCurveDisplay.from_history(learned.history).plot().figure_
+    ax = plots.new_figure().add_subplot()
+    return plots.LossCurveDisplay.from_history(learned.history).plot(ax).figure_
 
 
 def boundary_figure(model: TableModel, table: Table) -> Any | None:
@@ -99,7 +100,8 @@ def boundary_figure(model: TableModel, table: Table) -> Any | None:
     labels = target.classes if isinstance(target, ClassTarget) else None
     truth = answered.numbers() if labels is None else target.encode(answered)
     title = f"What the network answers: {target.name}"
-    return plots.draw_decision_boundary(answers, points, truth, names, labels, title).figure
+    display = plots.DecisionBoundaryDisplay.from_function(answers, points, truth, names, labels, side=400)
+    return display.plot(plots.new_figure(6.4, 4.8).add_subplot(), title).figure_
 
 
 def save_figure(figure: Any, path: str | os.PathLike[str]) -> None:

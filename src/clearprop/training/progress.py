@@ -1,40 +1,30 @@
-"""A progress bar."""
+"""Progress, as a bar."""
 
-from typing import Any
-
+from clearprop.training.bars import bar_here
 from clearprop.training.callbacks import Callback, ObservedTraining
 
 
 class ProgressBar(Callback):
-    """A bar with epochs, losses and the time left, on standard error: one for all of so many trainings."""
+    """A bar with epochs, losses and the time left, on the terminal's standard error or in the notebook.
+
+    Parameters
+    ----------
+    trainings : int
+        How many trainings the one bar is for.
+    """
 
     reads_history_only = True
 
     def __init__(self, trainings: int = 1) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        self._progress = Progress(
-            TextColumn("training"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[numbers]}"),
-            TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
-        )
+        self._bar = bar_here()
         self._trainings, self._ended = trainings, 0
-        self._task: Any = None
         # The epochs of each training, by its identity.
         self._epochs: dict[int, int] = {}
 
     def on_start(self, training: ObservedTraining) -> None:
         """Show the empty bar, which the first training does."""
         if not self._epochs:
-            self._task = self._progress.add_task("training", total=self._trainings * training.epochs, numbers="")
-            self._progress.start()
+            self._bar.start(self._trainings * training.epochs)
         self._epochs[id(training)] = 0
 
     def on_epoch_end(self, training: ObservedTraining) -> None:
@@ -46,7 +36,7 @@ class ProgressBar(Callback):
         if self._trainings > 1:
             numbers = f"{self._ended} of {self._trainings} trained, {numbers}"
         self._epochs[id(training)] = record.epoch
-        self._progress.update(self._task, completed=sum(self._epochs.values()), numbers=numbers)
+        self._bar.update(sum(self._epochs.values()), numbers)
 
     def on_finish(self, training: ObservedTraining) -> None:
         """Take the bar away when all trainings have ended; one that ended early has no epochs left."""
@@ -57,5 +47,5 @@ class ProgressBar(Callback):
 
     def close(self) -> None:
         """Take the bar away, which may be away already; another start shows another."""
-        self._progress.stop()
+        self._bar.stop()
         self._epochs, self._ended = {}, 0

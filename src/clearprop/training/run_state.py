@@ -84,6 +84,15 @@ class RunState:
         """What takes the steps, as it was when the run started."""
         return self.job.optimizer
 
+    def __repr__(self) -> str:
+        state, batches = self.state, -(-self.n_rows // self.batch_size)
+        where = f"{state.epoch:,} of {self.epochs:,} epochs"
+        if state.cursor:
+            where += f" and {-(-state.cursor // self.batch_size):,} of {batches:,} batches"
+        loss = f", loss {self.history[-1].loss:.4g}" if len(self.history) else ""
+        ended = f"; ended: {state.stop_reason}" if state.stop_reason else ""
+        return f"<Training on {self.n_rows:,} rows: {where}{loss}{ended}>"
+
     @property
     def history(self) -> History:
         """The epochs so far; those that follow are not in it."""

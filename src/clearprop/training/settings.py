@@ -109,6 +109,12 @@ class TrainingSettings(SaysNearKeywords):
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
 
+    def __repr__(self) -> str:
+        rate = "" if self.finds_steps_itself else f" at {self.learning_rate:g} ({self.schedule.name})"
+        batches = f", batches of {self.batch_size}" if self.batch_size else ""
+        planned = f"{self.optimizer.name}{rate}{batches}, at most {self.epochs:,} epochs"
+        return f"<{type(self).__name__} of {self.network!r}: {planned}>"
+
     @property
     def layout(self) -> Layout:
         """The network's, with these factors on the rates and decays of its parameters."""

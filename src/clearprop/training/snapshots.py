@@ -58,7 +58,7 @@ class State:
         return copy.deepcopy(self, {id(monitor): monitor})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Snapshot:
     """All that is needed to go on as if nothing had been in between, bit for bit."""
 
@@ -70,6 +70,10 @@ class Snapshot:
     state: State
     records: tuple[EpochRecord, ...]
     n_rows: int
+
+    def __repr__(self) -> str:
+        held = f"{self.parameters.size:,} parameters, {len(self.slots)} slots"
+        return f"<Snapshot after {self.state.epoch:,} epochs and {self.step:,} steps: {held}>"
 
     def check_same_training(self, job: Job, n_rows: int) -> None:
         """Refuse a job and a number of rows that this is no snapshot of.

@@ -37,11 +37,12 @@ from clearprop.explanation.writing.expressions import (
 )
 from clearprop.explanation.writing.numerals import split_number
 
+# In the ink of the page around it, be it a notebook's: whose theme need not be the system's.
 STYLE = """
-.clearprop-explanation{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:#1b1b1b;
-background:#fff}
+.clearprop-explanation{font:16px/1.5 system-ui,sans-serif;max-width:70rem;margin:0 auto;padding:1rem;color:inherit;
+--hairline:color-mix(in srgb,currentColor 22%,transparent)}
 .clearprop-explanation h1{font-size:1.5rem;margin:.2em 0}
-.clearprop-explanation h2{font-size:1.1rem;margin:1.6em 0 .3em;border-bottom:1px solid #d0d0d0}
+.clearprop-explanation h2{font-size:1.1rem;margin:1.6em 0 .3em;border-bottom:1px solid var(--hairline)}
 .clearprop-explanation .scroll{overflow-x:auto}
 .clearprop-explanation table{border-collapse:collapse;margin:.5em 0}
 .clearprop-explanation .equations td{padding:.15em .3em;vertical-align:baseline;border:0;text-align:left;
@@ -49,17 +50,17 @@ background:none}
 .clearprop-explanation .equations td:nth-last-child(3){text-align:right;white-space:nowrap}
 .clearprop-explanation .equations tbody+tbody tr:first-child td{padding-top:.7em}
 .clearprop-explanation .value{white-space:nowrap}
-.clearprop-explanation .note{color:#595959;font-size:.9em;padding-left:1em}
-.clearprop-explanation .listing th,.clearprop-explanation .listing td{padding:.2em .8em;border-bottom:1px solid #e2e2e2;
-text-align:right;font-variant-numeric:tabular-nums}
+.clearprop-explanation .note{opacity:.75;font-size:.9em;padding-left:1em}
+.clearprop-explanation .listing th,.clearprop-explanation .listing td{padding:.2em .8em;
+border-bottom:1px solid var(--hairline);text-align:right;font-variant-numeric:tabular-nums}
 .clearprop-explanation .listing th:first-child,.clearprop-explanation .listing td:first-child{text-align:left}
 .clearprop-explanation math{font-size:1.08em}
-.clearprop-explanation summary{cursor:pointer;margin:.4em 0;color:#0b5394}
-@media (prefers-color-scheme:dark){
-.clearprop-explanation{color:#e8e8e8;background:#16181b}
-.clearprop-explanation h2,.clearprop-explanation .listing th,.clearprop-explanation .listing td{border-color:#41464d}
-.clearprop-explanation .value{white-space:nowrap}
-.clearprop-explanation .note{color:#aab0b8}.clearprop-explanation summary{color:#8ab4f8}}
+.clearprop-explanation summary{cursor:pointer;margin:.4em 0;text-decoration:underline;text-underline-offset:.2em}
+"""
+# A page of its own follows the system.
+PAGE = """
+:root{color-scheme:light dark;color:#1b1b1b;background:#fff}
+@media (prefers-color-scheme:dark){:root{color:#e8e8e8;background:#16181b}}
 """
 # A formula of more letters than this, as text, may be broken between its parts.
 LINE = 30
@@ -197,8 +198,7 @@ def document_html(document: Document, digits: int = 6, standalone: bool = True) 
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{escape(document.title)}</title>\n<style>body{{margin:0}}"
-        "@media (prefers-color-scheme:dark){body{background:#16181b}}</style>\n</head>\n"
+        f"<title>{escape(document.title)}</title>\n<style>body{{margin:0}}{PAGE}</style>\n</head>\n"
         f"<body>\n<main>\n{content}\n</main>\n</body>\n</html>\n"
     )
 
