@@ -1,0 +1,105 @@
+"""Takes the pictures of the lab that the docs show: `python docs/screenshots.py`, with the extras lab and dev, and Chromium.
+
+Each is a real page of a real server, at a moment that is always the same.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from shutil import which
+
+from playwright.sync_api import Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+SIZE = {"width": 1360, "height": 860}
+
+
+def learned(page: Page, epochs: int = 60) -> None:
+    """After so many epochs."""
+    for _ in range(epochs):
+        page.keyboard.press(".")
+    page.wait_for_function(f"document.querySelector('.cp-transport').textContent.includes('{epochs}')")
+
+
+def derived(page: Page, name: str) -> None:
+    """With the derivation of a number open."""
+    page.evaluate("name => document.querySelector(`[aria-label^='${name}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))", name)
+    page.wait_for_selector(".cp-why-name")
+    page.wait_for_timeout(500)
+
+
+def overview(page: Page) -> None:
+    """The page after some epochs."""
+    learned(page)
+
+
+def why(page: Page) -> None:
+    """A weight's derivation."""
+    learned(page, 20)
+    derived(page, "W2[3,1]")
+    page.locator(".cp-centre").scroll_into_view_if_needed()
+    page.evaluate("scrollBy(0, 150)")
+
+
+def doctor(page: Page) -> None:
+    """After a rate that is too great."""
+    page.get_by_role("tab", name="Training").click()
+    rate = page.get_by_label("Learning rate", exact=True)
+    rate.fill("30")
+    rate.press("Enter")
+    page.locator("h1").click()
+    learned(page, 12)
+    page.get_by_role("tab", name="Doctor").click()
+    page.wait_for_selector(".cp-doctor li")
+    page.locator(".cp-bench").scroll_into_view_if_needed()
+
+
+def surface(page: Page) -> None:
+    """The loss over two weights, with the path."""
+    learned(page)
+    page.get_by_role("tab", name="Loss surface").click()
+    page.get_by_role("button", name="Draw the surface").click()
+    page.wait_for_selector(".cp-surface-picture")
+    page.wait_for_timeout(300)
+    page.locator(".cp-surface").scroll_into_view_if_needed()
+
+
+PICTURES: dict[str, tuple[str, Callable[[Page], None]]] = {
+    "lab": ("light", overview),
+    "lab-dark": ("dark", overview),
+    "lab-why": ("light", why),
+    "lab-doctor": ("light", doctor),
+    "lab-surface": ("light", surface),
+}
+
+
+def main() -> None:
+    """Take all of them."""
+    command = [sys.executable, "-u", "-m", "clearprop", "lab", "--no-browser"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server, sync_playwright() as playwright:
+        assert server.stdout is not None
+        address = next(found.group() for line in server.stdout if (found := re.search(r"http://\S+", line)))
+        browser = playwright.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox", "--disable-gpu"])
+        first = browser.new_context().new_page()
+        first.goto(address)  # the address is good once; the cookie after it
+        cookies = first.context.cookies()
+        for name, (scheme, prepare) in PICTURES.items():
+            context = browser.new_context(viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce")
+            context.add_cookies(cookies)
+            context.add_init_script("localStorage.setItem('clearprop-lab-tour', '1')")
+            page = context.new_page()
+            page.goto(address.partition("?")[0])
+            page.wait_for_selector(".cp-page")
+            prepare(page)
+            page.screenshot(path=IMAGES / f"{name}.png")
+            context.close()
+        browser.close()
+        server.terminate()
+
+
+if __name__ == "__main__":
+    main()
