@@ -28,7 +28,7 @@ Names = Annotated[list[Text], Meta(max_length=256)]
 # -- what is chosen --------------------------------------------------------------------------------------------------
 
 
-class Choice(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, omit_defaults=False):
+class Choice(Struct, forbid_unknown_fields=True, kw_only=True, omit_defaults=False):
     """Something that is chosen, and stands in a link."""
 
 
@@ -127,7 +127,7 @@ class Settings(Choice):
 # -- requests --------------------------------------------------------------------------------------------------------
 
 
-class Request(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True, tag_field="type"):
+class Request(Struct, forbid_unknown_fields=True, kw_only=True, tag_field="type"):
     """What the page asks. `id` is repeated in the reply; `view` says what the page has to draw."""
 
     id: Count = 0
@@ -498,7 +498,7 @@ class Derivation(Reply, tag="derivation"):
 
 
 class Advice(Struct, frozen=True, kw_only=True):
-    """A finding of the doctor's: what, the evidence and the remedy; `change` is the remedy as settings, if it is one."""
+    """A finding of the doctor's: what, the evidence and the remedy; `change` is the remedy as settings."""
 
     name: str
     evidence: str
