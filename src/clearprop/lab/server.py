@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
@@ -79,8 +78,9 @@ class Server:
         self.make_session = make_session
         self.seats: dict[str, Seat] = {}
         self.work = ThreadPoolExecutor(MOST_PAGES, "lab")
-        sockets = bind_sockets(port, host, family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-        self.guard = Guard(host, sockets[0].getsockname()[1])
+        listening = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        listening.setblocking(False)
+        self.guard = Guard(host, listening.getsockname()[1])
         application = Application(
             [
                 (r"/", Page),
@@ -93,7 +93,7 @@ class Server:
             websocket_max_message_size=MOST_BYTES,
             websocket_ping_interval=20,
         )
-        self._http = Connections(
+        self.connections = Connections(
             application,
             max_body_size=MOST_BYTES,
             max_buffer_size=2 * MOST_BYTES,
@@ -101,7 +101,7 @@ class Server:
             idle_connection_timeout=SECONDS_TO_ASK,
             body_timeout=SECONDS_TO_ASK,
         )
-        self._http.add_sockets(sockets)
+        self.connections.add_socket(listening)
 
     @property
     def address(self) -> str:
@@ -110,7 +110,7 @@ class Server:
 
     def close(self) -> None:
         """Listen no longer, and let all pages go."""
-        self._http.stop()
+        self.connections.stop()
         for seat in self.seats.values():
             if seat.socket is not None:
                 seat.socket.close()
@@ -160,18 +160,20 @@ class Connections(HTTPServer):
     def initialize(self, *arguments: Any, **settings: Any) -> None:
         """Tornado's constructor."""
         super().initialize(*arguments, **settings)
-        self._streams: dict[Any, None] = {}
+        self.streams: dict[Any, None] = {}
 
     def handle_stream(self, stream: Any, address: Any) -> None:
         """A new connection."""
-        if len(self._streams) >= MOST_CONNECTIONS:
-            next(iter(self._streams)).close()
-        self._streams[stream] = None
+        if len(self.streams) >= MOST_CONNECTIONS:
+            longest = next(iter(self.streams))
+            del self.streams[longest]
+            longest.close()
+        self.streams[stream] = None
         super().handle_stream(stream, address)
 
     def on_close(self, server_conn: Any) -> None:
         """A connection has ended, or has become a WebSocket."""
-        self._streams.pop(server_conn.stream, None)
+        self.streams.pop(server_conn.stream, None)
         super().on_close(server_conn)
 
 
