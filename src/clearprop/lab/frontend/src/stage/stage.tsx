@@ -1,0 +1,2 @@
+import type { JSX } from "preact";
+export function Stage(): JSX.Element { return <div />; }
