@@ -492,7 +492,7 @@ def test_whoever_does_not_take_the_replies_is_let_go(page, monkeypatch):
 
     class Generous(Counting):
         def answer(self, request):
-            return super().answer(request)[0], {"much": np.zeros(2_000_000)}
+            return super().answer(request)[0], [np.zeros(2_000_000)]
 
     monkeypatch.setattr(server_module, "SECONDS_TO_TAKE", 0.2)
     gone = threading.Event()

@@ -6,7 +6,7 @@ import struct
 import numpy as np
 import pytest
 
-from clearprop.lab.protocol import Diagnose, Diagnosed, Look, Refused, Settings, View
+from clearprop.lab.protocol import ArrayInfo, Diagnose, Diagnosed, Look, Refused, Settings, View
 from clearprop.lab.wire import MOST_BYTES, answered, decode, joined
 
 
@@ -15,7 +15,8 @@ class Doctor:
         self.arrays = arrays
 
     def answer(self, request):
-        return Diagnosed(id=request.id, findings=[], badges=[]), self.arrays
+        infos = [ArrayInfo(name=name, dtype=array.dtype.name, shape=array.shape) for name, array in self.arrays.items()]
+        return Diagnosed(id=request.id, findings=[], badges=[], arrays=infos), list(self.arrays.values())
 
 
 ARRAYS = {

@@ -5,28 +5,28 @@ from __future__ import annotations
 import os
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.lab.protocol import AnyRequest, ArrayInfo, Count, Refused, Reply
+from clearprop.lab.protocol import AnyRequest, Count, Refused, Reply
 from clearprop.printable import printable
 
 # No request is larger: a pasted table has its own cap below this.
 MOST_BYTES = 2**20
 ALIGNMENT = 8
 
-Arrays = Mapping[str, npt.NDArray[np.generic]]
+Array = npt.NDArray[np.generic]
 
 
 class Answering(Protocol):
     """What answers requests: a session, or a recording."""
 
-    def answer(self, request: AnyRequest) -> tuple[Reply, Arrays]:
-        """The reply, and the arrays that go with it by name, in the order in which they are sent."""
+    def answer(self, request: AnyRequest) -> tuple[Reply, Sequence[Array]]:
+        """The reply, and the arrays that it announces."""
         ...
 
 
@@ -50,14 +50,14 @@ def answered(by: Answering, text: str | bytes) -> tuple[bytes, list[bytes]]:
     """
     request = decode(text)
     if isinstance(request, Refused):
-        return announced(request, {})
+        return encoded(request, [])
     try:
-        return announced(*by.answer(request))
+        return encoded(*by.answer(request))
     except Exception as error:
         if os.environ.get("CLEARPROP_TRACEBACK"):
             traceback.print_exc()
         said = f"clearprop failed here, which should not be: {type(error).__name__}: {error}"
-        return announced(Refused(id=request.id, message=printable(said)), {})
+        return encoded(Refused(id=request.id, message=printable(said)), [])
 
 
 def decode(text: str | bytes) -> AnyRequest | Refused:
@@ -89,14 +89,9 @@ def _refusal(text: str | bytes, said: str) -> Refused:
     return Refused(id=number, message=f"{place}: {what}" if place else what, field=field)
 
 
-def announced(reply: Reply, arrays: Arrays) -> tuple[bytes, list[bytes]]:
-    """The reply's header as JSON, which announces the arrays, and the bytes of each in that order."""
-    contiguous = {name: _little_endian(array) for name, array in arrays.items()}
-    reply.arrays = [
-        ArrayInfo(name=name, dtype=str(array.dtype), shape=list(array.shape))  # type: ignore[arg-type]
-        for name, array in contiguous.items()
-    ]
-    return _encoder.encode(reply), [array.tobytes() for array in contiguous.values()]
+def encoded(reply: Reply, arrays: Sequence[Array]) -> tuple[bytes, list[bytes]]:
+    """The reply's header as JSON, and the bytes of each array that it announces, little-endian."""
+    return _encoder.encode(reply), [_little_endian(array).tobytes() for array in arrays]
 
 
 def joined(header: bytes, buffers: list[bytes]) -> bytes:
@@ -111,5 +106,5 @@ def joined(header: bytes, buffers: list[bytes]) -> bytes:
     return b"".join(part + bytes(-len(part) % ALIGNMENT) for part in parts)
 
 
-def _little_endian(array: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+def _little_endian(array: Array) -> Array:
     return np.asarray(array, dtype=array.dtype.newbyteorder("<"))
