@@ -203,7 +203,7 @@ DATASETS: dict[str, Drawing] = {
     "blobs5": _blobs(5),
     "and": _logic("AND", [0, 0, 0, 1]),
     "or": _logic("OR", [0, 1, 1, 1]),
-    "xor4": _logic("XOR", [0, 1, 1, 0]),
+    "xor_points": _logic("XOR", [0, 1, 1, 0]),
     "article": Drawing("The article's ten rows", _article),
     "article_perceptron": Drawing("The article's perceptron: 75 rows", _article_perceptron),
     "plane": Drawing("A slope", _plane, "regression"),
@@ -229,7 +229,7 @@ def rows_of(choice: Preset | Drawn | Pasted | Divided | Curve) -> DataSet:
 
     Examples
     --------
-    >>> xor = rows_of(Preset(name="xor4"))
+    >>> xor = rows_of(Preset(name="xor_points"))
     >>> xor.columns.tolist(), xor.target.tolist()
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
     """
