@@ -13,9 +13,11 @@ import numpy.typing as npt
 from clearprop.lab import protocol as ask
 from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
+from clearprop.lab.formulas import FUNCTIONS
 from clearprop.lab.frames import draw_frame
+from clearprop.lab.infos import data_info, network_info
 from clearprop.lab.moments import resting
-from clearprop.lab.networks import Live, build, data_info, network_info
+from clearprop.lab.networks import Live, build
 from clearprop.lab.planes import Planes
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Frame, Opened, Place, Refused, Settings, View
 from clearprop.lab.recording import Recording
@@ -65,7 +67,7 @@ class Session:
         match request:
             case ask.Open():
                 opened, arrays = self._opened(request.view)
-                opened.catalogue = catalogue()
+                opened.catalogue = catalogue([], FUNCTIONS)
                 return opened, arrays
             case ask.Configure():
                 self._begin(build(request.settings, self._given))
