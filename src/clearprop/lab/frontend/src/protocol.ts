@@ -393,7 +393,9 @@ export interface Derivation {
   relative_error: number | null;
   verdict: string;
   value: number | null;
+  headline: string;
   text: string;
+  rows: number[];
   id: number;
   arrays: ArrayInfo[];
 }
