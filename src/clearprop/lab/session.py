@@ -30,6 +30,13 @@ Arrays = dict[str, Array]
 class Session:
     """One network that is watched.
 
+    Parameters
+    ----------
+    given : DataSet, optional
+        The rows that `Given` stands for.
+    settings : Settings, optional
+        What it begins with.
+
     Examples
     --------
     >>> session = Session()
@@ -41,9 +48,13 @@ class Session:
     2
     """
 
-    def __init__(self) -> None:
-        self._given: DataSet | None = None
-        self._begin(build(Settings()))
+    def __init__(self, given: DataSet | None = None, settings: Settings | None = None) -> None:
+        self._given = given
+        self._begin(build(Settings() if settings is None else settings, given))
+
+    def anew(self) -> Session:
+        """Another session, at the start of what is chosen here."""
+        return Session(self._given, self._live.settings)
 
     @property
     def state(self) -> Live:
