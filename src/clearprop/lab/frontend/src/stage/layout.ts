@@ -58,7 +58,7 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   const wide = (layer: number): boolean => sizes[layer] > WIDE;
 
   const attempt = (full: boolean) => {
-    const map = full ? Math.min(pitch - 14 * scale, 46 * scale) : Math.min(pitch - 24 * scale, 40 * scale);
+    const map = full ? Math.min(pitch - 20 * scale, clamp(room / (3.2 * sizes.length), 40 * scale, 60 * scale)) : Math.min(pitch - 24 * scale, 40 * scale);
     const label = full ? 46 * scale : 0;
     const widths = sizes.map((_, layer) => {
       if (wide(layer)) return 22 * scale;
