@@ -494,7 +494,9 @@ class Derivation(Reply, tag="derivation"):
     relative_error: float | None = None
     verdict: str = ""
     value: float | None = None
+    headline: str = ""  # LaTeX: the number and what it comes to, in one line
     text: str = ""  # the same in words and Unicode, for screen readers and copying
+    rows: list[int] = field(default_factory=list)  # of the data, whose contributions they are, in their order
 
 
 class Advice(Struct, frozen=True, kw_only=True):

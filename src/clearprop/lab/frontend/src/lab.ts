@@ -24,4 +24,6 @@ export function render({ model, el }: { model: Model; el: HTMLElement }): () => 
   };
 }
 
+export { websocket } from "./hosts/websocket";
+
 export default { render };

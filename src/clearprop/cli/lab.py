@@ -1,0 +1,65 @@
+"""`clearprop lab`: the page in which a network is watched while it learns, stepped, and asked why."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def lab(
+    model: Annotated[Path | None, typer.Argument(help="A model file that `clearprop train` wrote.")] = None,
+    data: Annotated[Path | None, typer.Argument(help="A CSV file with the model's columns and target.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0: one that is free.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    host: Annotated[str, typer.Option(help="The address to listen at; others than this machine are not let in.")] = (
+        "127.0.0.1"
+    ),
+) -> None:
+    """Open a page on this machine in which a network learns: watch it, step it, click any weight and see why.
+
+    With a model and a table the page begins with those; the model's file stays as it is. Ctrl-C ends.
+
+    Example: clearprop lab flowers.model flowers.csv
+    """
+    import asyncio
+
+    from clearprop.errors import InputError, MissingExtraError
+    from clearprop.lab.session import Session
+
+    try:
+        from clearprop.lab.server import Server
+    except ImportError as error:
+        raise MissingExtraError("Tornado", "lab", "the lab's page") from error
+    if model is not None and data is None:
+        raise InputError(f"{model}: name the table too that it is to be shown with: clearprop lab {model} TABLE.csv")
+    given = None if model is None or data is None else ()
+
+    async def serve() -> None:
+        try:
+            server = Server(lambda: Session(given), host, port)
+        except OSError as error:
+            raise InputError(f"{host}, port {port}: cannot be listened at ({error.strerror or error})") from error
+        _tell(server.address, host)
+        if browser:
+            _open(server.address)
+        await asyncio.Event().wait()
+
+    asyncio.run(serve())
+
+
+def _tell(address: str, host: str) -> None:
+    from clearprop.cli.console import notes, say
+    from clearprop.lab.guard import LOOPBACK
+
+    if host not in LOOPBACK:
+        say(f"warning: {host}: whoever can reach this machine and has this address can use the page", notes)
+    say(f"the lab: {address}")
+    say("Ctrl-C ends it.", notes)
+
+
+def _open(address: str) -> None:
+    """In a thread: some browsers hold up the one that opens them."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
