@@ -353,7 +353,9 @@ class DataInfo(Struct, frozen=True, kw_only=True):
     """The rows as they are trained on.
 
     Arrays: "data.plane" float64 (rows, 2), the place of each in the plane (of one input: x and y); "data.target"
-    float64 (rows, outputs), for classes (rows, 1) the class's number; "data.held_out" uint8 (rows,).
+    float64 (rows, outputs), for classes (rows, 1) the class's number; "data.held_out" uint8 (rows,);
+    of one or two columns "data.features" float32 (inputs, side, side), what each input is over the plane, as it is fed
+    and with as many points as `View.maps` asks for (of one column (inputs, side)).
     """
 
     task: Literal["classification", "regression"]
@@ -445,6 +447,8 @@ class Frame(Reply, tag="frame"):
     for two classes or a regression; of `one_input` (side, 1, channels)); "maps" float32 (units, side, side), likewise
     for every unit, or (units, side) of one input;
     "predicted" float32 (rows,): of each row the class's number, or the answer.
+    Of `Opened`, and where a row was changed by hand since the frame before, or `View.axes` are others, the arrays of
+    `DataInfo` come too.
     Parameters are in the layout's order: W1 row by row (from each input to all neurons), b1, W2, b2, ...
     """
 
@@ -461,6 +465,7 @@ class Frame(Reply, tag="frame"):
     alert: str  # why training cannot go on, and what to do; empty where it can
     stopped: str  # why training has ended; empty while it has not
     edited: bool  # a number was changed by hand since the start
+    span: list[list[float]]  # [[least, greatest] across, [least, greatest] up] of "plane" and "maps", for `View.axes`
     speed: float = 0.0  # epochs a second, of a tick
 
 
