@@ -86,20 +86,30 @@ export function makeLab(model: Model): Lab {
   const theme = signal<Theme>("auto");
   const host = hostTheme();
 
+  let asked = view.value;
+  const ofRows = (arrays: Arrays, wanted: boolean): Arrays =>
+    Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith("data.") === wanted));
+
   function open(reply: Opened, arrays: Arrays): void {
-    const names = (start: boolean): Arrays =>
-      Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith("data.") === start));
-    const session: Session = { ...reply, values: names(true) };
     if (reply.catalogue) catalogue.value = reply.catalogue;
     if (reply.lesson) hidden.value = new Set(reply.lesson.hidden);
-    view.value = { ...view.value, row: reply.frame.row };
+    asked = view.value = { ...view.value, row: reply.frame.row };
     selected.value = "";
     derivation.value = null;
-    opened.value = session;
-    frame.value = { ...reply.frame, arrays: reply.arrays, values: names(false) };
+    opened.value = { ...reply, values: ofRows(arrays, true) };
+    show({ ...reply.frame, arrays: reply.arrays }, arrays);
+  }
+
+  function show(reply: Frame, arrays: Arrays): void {
+    const session = opened.value!;
+    if (arrays["data.plane"] && arrays["data.plane"] !== session.values["data.plane"]) { // other axes, or moved by hand
+      opened.value = { ...session, values: { ...session.values, ...ofRows(arrays, true) } };
+    }
+    frame.value = { ...reply, values: ofRows(arrays, false) };
   }
 
   async function act(request: AnyRequest): Promise<Answer> {
+    asked = view.value;
     const whole = TAKES_VIEW.has(request.type) ? { view: view.value, ...request } : request;
     const answer = await ask(whole as AnyRequest);
     batch(() => {
@@ -107,7 +117,7 @@ export function makeLab(model: Model): Lab {
       if (reply.type === "refused") refusal.value = reply;
       else if (request.type !== "tick" && request.type !== "look") refusal.value = null;
       if (reply.type === "opened") open(reply, arrays);
-      if (reply.type === "frame") frame.value = { ...reply, values: arrays };
+      if (reply.type === "frame") show(reply, arrays);
     });
     return answer;
   }
@@ -148,20 +158,13 @@ export function makeLab(model: Model): Lab {
       close();
     },
   };
-  const endings = [play(lab), lookAgain(lab)];
+  // Another row or other axes are asked for as soon as they are chosen, where training does not run anyway.
+  const look = effect(() => {
+    if (view.value !== asked && opened.peek() && !lab.playing.peek()) void act({ type: "look" });
+  });
+  const endings = [play(lab), look];
   void act({ type: "open" });
   return lab;
-}
-
-/** Another row, other axes or a finer grid are asked for as soon as they are chosen, where training does not run anyway. */
-function lookAgain(lab: Lab): () => void {
-  let seen = lab.view.peek();
-  return effect(() => {
-    const view = lab.view.value;
-    if (view === seen) return;
-    seen = view;
-    if (lab.frame.peek() && view.row !== lab.frame.peek()!.row && !lab.playing.peek()) void lab.act({ type: "look" });
-  });
 }
 
 const Context = createContext<Lab | null>(null);

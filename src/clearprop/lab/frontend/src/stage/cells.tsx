@@ -70,7 +70,7 @@ export function Cells({ grid, layout, onPoint, onPick, onLeave }: Given): JSX.El
         const colours = palette(canvas.current!);
         drawPixels(canvas.current!, grid.columns, grid.rows, (pixels) => {
           const upright = new Uint32Array(pixels.length);
-          diverge(colours, values, 0, grid.columns, -most, most, upright, grid.rows);
+          diverge(colours.diverging, values, 0, grid.columns, -most, most, upright, grid.rows);
           for (let row = 0; row < grid.rows; row += 1) { // the first row stands at the top here
             pixels.set(upright.subarray((grid.rows - 1 - row) * grid.columns, (grid.rows - row) * grid.columns), row * grid.columns);
           }
