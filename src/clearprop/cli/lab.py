@@ -1,9 +1,13 @@
 """`clearprop lab`: the page in which a network is watched while it learns, stepped, and asked why."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from clearprop.lab.data import DataSet
+    from clearprop.lab.protocol import Settings
 
 
 def lab(
@@ -30,13 +34,11 @@ def lab(
         from clearprop.lab.server import Server
     except ImportError as error:
         raise MissingExtraError("Tornado", "lab", "the lab's page") from error
-    if model is not None and data is None:
-        raise InputError(f"{model}: name the table too that it is to be shown with: clearprop lab {model} TABLE.csv")
-    given = None if model is None or data is None else ()
+    rows, settings = _given(model, data)
 
     async def serve() -> None:
         try:
-            server = Server(lambda: Session(given), host, port)
+            server = Server(lambda: Session(rows, settings), host, port)
         except OSError as error:
             raise InputError(f"{host}, port {port}: cannot be listened at ({error.strerror or error})") from error
         _tell(server.address, host)
@@ -45,6 +47,24 @@ def lab(
         await asyncio.Event().wait()
 
     asyncio.run(serve())
+
+
+def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Settings]":
+    """What the page begins with."""
+    from clearprop.cli.console import working
+    from clearprop.cli.models import load_table_model
+    from clearprop.errors import InputError
+    from clearprop.lab.given import given
+    from clearprop.tables.reading import read_csv
+
+    if model is None:
+        return given(None, None, None)
+    if data is None:
+        raise InputError(f"{model}: name the table too that it is to learn from: clearprop lab {model} TABLE.csv")
+    loaded = load_table_model(model)
+    with working(f"reading {data}"):
+        needed = [*loaded.preprocessor.names, loaded.target.name]
+        return given(loaded, read_csv(data, check=lambda header: header.select(needed)), None)
 
 
 def _tell(address: str, host: str) -> None:

@@ -26,6 +26,13 @@ Arrays = dict[str, Array]
 class Session:
     """One network that is watched, and all that can be asked of it.
 
+    Parameters
+    ----------
+    given : DataSet, optional
+        The rows that `Given` stands for.
+    settings : Settings, optional
+        What it begins with.
+
     Examples
     --------
     >>> session = Session()
@@ -37,9 +44,13 @@ class Session:
     2
     """
 
-    def __init__(self) -> None:
-        self._given: DataSet | None = None
-        self._watched = Watched(build(Settings()))
+    def __init__(self, given: DataSet | None = None, settings: Settings | None = None) -> None:
+        self._given = given
+        self._watched = Watched(build(Settings() if settings is None else settings, given))
+
+    def anew(self) -> Session:
+        """Another session, at the start of what is chosen here."""
+        return Session(self._given, self._watched.live.settings)
 
     @property
     def state(self) -> Live:

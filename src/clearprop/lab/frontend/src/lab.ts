@@ -24,6 +24,7 @@ export function render({ model, el }: { model: Model; el: HTMLElement }): () => 
   };
 }
 
+export { recorded } from "./hosts/recorded";
 export { websocket } from "./hosts/websocket";
 
 export default { render };

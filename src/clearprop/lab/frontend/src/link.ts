@@ -28,7 +28,7 @@ export function named(infos: readonly ArrayInfo[], buffers: readonly DataView[])
 
 /** `ask(request)` waits for its turn, gives the request an id, and resolves with the reply of that id. */
 export function link(model: Model): { ask: Ask; close(): void } {
-  let last = 0;
+  let last = Math.floor(Math.random() * 2 ** 31); // ids of no other view of the same widget
   let turn: Promise<unknown> = Promise.resolve();
   const waiting = new Map<number, (answer: Answer) => void>();
 
