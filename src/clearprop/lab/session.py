@@ -13,7 +13,7 @@ from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
 from clearprop.lab.derivations import explain_number
 from clearprop.lab.formulas import FUNCTIONS
-from clearprop.lab.infos import data_arrays, data_info, network_info
+from clearprop.lab.infos import data_info, network_info
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
@@ -50,7 +50,7 @@ class Session:
 
     def anew(self) -> Session:
         """Another session, at the start of what is chosen here."""
-        return Session(self._given, self._watched.live.settings)
+        return Session(self._given, self.state.settings)
 
     @property
     def state(self) -> Live:
@@ -112,7 +112,7 @@ class Session:
             frame=frame,
             can=[str(request.__struct_config__.tag) for request in ANSWERED],
         )
-        return opened, data_arrays(live) | arrays
+        return opened, self._watched.rows(view) | arrays
 
     def _explained(self, request: ask.Explain) -> ask.Derivation:
         live = self.state

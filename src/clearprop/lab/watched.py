@@ -52,16 +52,26 @@ class Watched:
     def frame(self, view: View) -> tuple[Frame, Arrays]:
         """All that is to be drawn, and its arrays by name."""
         live, sweep = self.live, self.sweep
-        columns = live.data.columns.shape[1]
-        axes = (min(view.axes[0], columns - 1), min(view.axes[1], columns - 1))
-        view = msgspec.structs.replace(view, axes=axes)
+        view = msgspec.structs.replace(view, axes=self._axes(view))
         moment = self.moment(min(view.row, len(live.data) - 1))
         live.row = moment.row
         badges: list[Badge] = [sweep.badge] if sweep is not None and sweep.faulty else []
         frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, self._place(), badges, self.alert)
-        if self._rows_are_new(axes):
-            arrays = data_arrays(live, axes) | arrays
+        if self._rows_are_new(view.axes):
+            arrays = self.rows(view) | arrays
         return frame, arrays
+
+    def rows(self, view: View) -> Arrays:
+        """The rows as they are drawn, and what each input is over the plane."""
+        axes, arrays = self._axes(view), {}
+        if view.maps > 1 and self.live.data.columns.shape[1] <= 2:  # of more, the others are one row's, which changes
+            arrays["data.features"] = self._planes.features(view.maps, axes)
+        return data_arrays(self.live, axes) | arrays
+
+    def _axes(self, view: View) -> tuple[int, int]:
+        """The columns that span the plane, of those that there are."""
+        last = self.live.data.columns.shape[1] - 1
+        return min(view.axes[0], last), min(view.axes[1], last)
 
     def _rows_are_new(self, axes: tuple[int, int]) -> bool:
         """Whether the page has not seen these rows, or not by these axes."""

@@ -1,5 +1,6 @@
 /** The page's layout. */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { Button } from "./parts/button";
 import { Bench, Derivation, HeaderTools, Overlays, Rail } from "./panels/slots";
 import { Plane } from "./plane/plane";
@@ -8,6 +9,7 @@ import { useLab } from "./state";
 import { LossChart } from "./transport/loss_chart";
 import { Transport } from "./transport/transport";
 import { useKeyboard } from "./transport/keyboard";
+import { useSaying } from "./transport/saying";
 
 function Messages(): JSX.Element {
   const lab = useLab();
@@ -30,9 +32,11 @@ function Messages(): JSX.Element {
 
 function Page(): JSX.Element {
   const lab = useLab();
-  useKeyboard();
+  const page = useRef<HTMLDivElement>(null);
+  useKeyboard(page);
+  useSaying();
   return (
-    <div class="cp-page">
+    <div ref={page} class="cp-page">
       <header class="cp-head">
         <div class="cp-head-name">
           <h1>clearprop lab</h1>
@@ -42,13 +46,13 @@ function Page(): JSX.Element {
       </header>
       <Transport />
       <Messages />
-      <main class="cp-main">
+      <div class="cp-main">
         <aside class="cp-rail" aria-label="Settings"><Rail /></aside>
         <section class="cp-centre" aria-label="The network"><Stage /></section>
         <section class="cp-derivation" aria-label="Derivation"><Derivation /></section>
         <section class="cp-side" aria-label="What it answers"><Plane /><LossChart /></section>
         <section class="cp-bench" aria-label="Tools"><Bench /></section>
-      </main>
+      </div>
       <Overlays />
     </div>
   );

@@ -360,6 +360,7 @@ export interface Frame {
   alert: string;
   stopped: string;
   edited: boolean;
+  span: number[][];
   speed: number;
   id: number;
   arrays: ArrayInfo[];

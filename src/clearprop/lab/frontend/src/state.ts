@@ -79,7 +79,7 @@ export function makeLab(model: Model): Lab {
   const frame = signal<Shown | null>(null);
   const catalogue = signal<Catalogue | null>(null);
   const refusal = signal<Refused | null>(null);
-  const view = signal<View>({ plane: 64, maps: 24, row: 0, curve: 400, axes: [0, 1] });
+  const view = signal<View>({ plane: 64, maps: 24, row: 0, curve: 240, axes: [0, 1] });
   const selected = signal("");
   const derivation = signal<Derivation | null>(null);
   const hidden = signal<ReadonlySet<string>>(new Set());
@@ -96,7 +96,7 @@ export function makeLab(model: Model): Lab {
     selected.value = "";
     derivation.value = null;
     opened.value = session;
-    frame.value = { ...reply.frame, values: names(false) };
+    frame.value = { ...reply.frame, arrays: reply.arrays, values: names(false) };
   }
 
   async function act(request: AnyRequest): Promise<Answer> {

@@ -60,11 +60,11 @@ export function paintPoints(
   for (let row = 0; row < rows.count; row += 1) {
     if ((!heldOut && rows.heldOut(row)) || !errs(session, rows, shown, row)) continue;
     const [x, y] = at(row);
-    context.moveTo(x + radius + 3, y);
-    context.arc(x, y, radius + 3, 0, 2 * Math.PI);
+    context.moveTo(x + radius + 2.4, y);
+    context.arc(x, y, radius + 2.4, 0, 2 * Math.PI);
   }
   context.strokeStyle = colours.ink;
-  context.lineWidth = 1.3;
+  context.lineWidth = 1.1;
   context.stroke();
 
   if (shown.row >= rows.count) return;
