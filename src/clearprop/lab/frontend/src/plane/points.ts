@@ -65,7 +65,9 @@ export function paintPoints(
   }
   context.strokeStyle = colours.ink;
   context.lineWidth = 1.1;
+  context.globalAlpha = 0.8;
   context.stroke();
+  context.globalAlpha = 1;
 
   if (shown.row >= rows.count) return;
   const [x, y] = at(shown.row);
