@@ -64,6 +64,10 @@ export interface Lab {
   act(request: AnyRequest): Promise<Answer>;
   /** Sends any other request; the store stays. */
   ask: Ask;
+  /** Whether the page's address may hold a link. */
+  readonly ownsAddress: boolean;
+  /** Back to free play, with what the lesson has set up. */
+  leaveLesson(): Promise<Answer>;
   /** Whether the page shows a control. */
   shows(control: string): boolean;
   close(): void;
@@ -91,7 +95,7 @@ export function makeLab(model: Model): Lab {
       Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith("data.") === start));
     const session: Session = { ...reply, values: names(true) };
     if (reply.catalogue) catalogue.value = reply.catalogue;
-    if (reply.lesson) hidden.value = new Set(reply.lesson.hidden);
+    hidden.value = new Set([...reply.settings.hidden, ...(reply.lesson?.hidden ?? [])]);
     view.value = { ...view.value, row: reply.frame.row };
     selected.value = "";
     derivation.value = null;
@@ -140,6 +144,8 @@ export function makeLab(model: Model): Lab {
     configure: (change) => act({ type: "configure", settings: { ...opened.value!.settings, ...change } }),
     act,
     ask,
+    ownsAddress: model.ownsAddress ?? false,
+    leaveLesson: () => lab.configure({}),
     shows: (control) => !hidden.value.has(control),
     close: () => {
       lab.playing.value = false;
@@ -149,8 +155,17 @@ export function makeLab(model: Model): Lab {
     },
   };
   const endings = [play(lab), lookAgain(lab)];
-  void act({ type: "open" });
+  void begin(lab);
   return lab;
+}
+
+/** Begins where the page's address says, or, if that is no link, as usual. */
+async function begin(lab: Lab): Promise<void> {
+  const link = lab.ownsAddress ? location.hash.slice(1) : "";
+  const { reply } = await lab.act({ type: "open", link });
+  if (reply.type !== "refused" || !link) return;
+  await lab.act({ type: "open" });
+  lab.refusal.value = reply;
 }
 
 /** Another row, other axes or a finer grid are asked for as soon as they are chosen, where training does not run anyway. */
