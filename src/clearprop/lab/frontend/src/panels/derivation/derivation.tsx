@@ -62,11 +62,14 @@ function Body({ explanation }: { explanation: Explanation }): JSX.Element {
   const pick = (name: string): void => { lab.selected.value = name; };
   const { equations, step, remarks } = explanation;
   const own = equations[equations.length - 1];
+  const isMean = derivation.scope === "batch" && derivation.rows.length > 1;
   const before = equations.slice(0, -1).reverse();
   const check = useControl("check");
   return (
     <>
-      {own ? <Lines equation={own} /> : <Tex tex={derivation.headline} block onPick={pick} />}
+      {(isMean || !own) && <Tex tex={derivation.headline} block onPick={pick} />}
+      {isMean && own && <h3>Of the row that adds most</h3>}
+      {own && <Lines equation={own} />}
       {before.length > 0 && (
         <details class="cp-unfold" open={before.length <= 4}>
           <summary>{explanation.kind === "gradient" ? "Unfold, back to the loss" : "Unfold, back to the inputs"}</summary>

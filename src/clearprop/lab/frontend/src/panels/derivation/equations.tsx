@@ -13,8 +13,8 @@ export function Lines({ equation }: { equation: Equation }): JSX.Element {
     <div class="cp-equation">
       {equation.forms.map((form, place) => (
         <div class="cp-equation-line" key={place}>
-          <span class="cp-equation-left">{place === 0 && <Math tex={equation.left.latex} onPick={pick} />}</span>
-          <Math tex={`${place === 0 ? sign : "="}\\;${form.latex}`} onPick={pick} />
+          <span class="cp-equation-left">{place === 0 && <Math tex={`\\displaystyle ${equation.left.latex}`} onPick={pick} />}</span>
+          <Math tex={`\\displaystyle ${place === 0 ? sign : "="}\\;${form.latex}`} onPick={pick} />
           <span class="cp-equation-note">{equation.reasons[place] ?? (place === equation.forms.length - 1 ? equation.note : "")}</span>
         </div>
       ))}
