@@ -64,6 +64,10 @@ export interface Lab {
   act(request: AnyRequest): Promise<Answer>;
   /** Sends any other request; the store stays. */
   ask: Ask;
+  /** Whether the page's address may hold a link. */
+  readonly ownsAddress: boolean;
+  /** Back to free play, with what the lesson has set up. */
+  leaveLesson(): Promise<Answer>;
   /** Whether the page shows a control. */
   shows(control: string): boolean;
   close(): void;
@@ -92,7 +96,7 @@ export function makeLab(model: Model): Lab {
 
   function open(reply: Opened, arrays: Arrays): void {
     if (reply.catalogue) catalogue.value = reply.catalogue;
-    if (reply.lesson) hidden.value = new Set(reply.lesson.hidden);
+    hidden.value = new Set([...reply.settings.hidden, ...(reply.lesson?.hidden ?? [])]);
     asked = view.value = { ...view.value, row: reply.frame.row };
     selected.value = "";
     derivation.value = null;
@@ -150,6 +154,8 @@ export function makeLab(model: Model): Lab {
     configure: (change) => act({ type: "configure", settings: { ...opened.value!.settings, ...change } }),
     act,
     ask,
+    ownsAddress: model.ownsAddress ?? false,
+    leaveLesson: () => lab.configure({}),
     shows: (control) => !hidden.value.has(control),
     close: () => {
       lab.playing.value = false;
@@ -163,8 +169,17 @@ export function makeLab(model: Model): Lab {
     if (view.value !== asked && opened.peek() && !lab.playing.peek()) void act({ type: "look" });
   });
   const endings = [play(lab), look];
-  void act({ type: "open" });
+  void begin(lab);
   return lab;
+}
+
+/** Begins where the page's address says, or, if that is no link, as usual. */
+async function begin(lab: Lab): Promise<void> {
+  const link = lab.ownsAddress ? location.hash.slice(1) : "";
+  const { reply } = await lab.act({ type: "open", link });
+  if (reply.type !== "refused" || !link) return;
+  await lab.act({ type: "open" });
+  lab.refusal.value = reply;
 }
 
 const Context = createContext<Lab | null>(null);

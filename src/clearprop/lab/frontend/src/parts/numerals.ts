@@ -23,6 +23,16 @@ export function tight(value: number | null | undefined): string {
   return short(value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
+/** To so many significant figures, as formulas have them. */
+export function figures(value: number | null | undefined, count = 5): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return short(value);
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-4 || size >= 1e6)
+    ? value.toExponential(count - 1).replace("e-", `e${MINUS}`).replace("e+", "e")
+    : String(Number(value.toPrecision(count)));
+  return text.replace("-", MINUS);
+}
+
 /** With its sign always, for sums and tooltips. */
 export const signed = (value: number, digits = 3): string => (value > 0 ? `+${short(value, digits)}` : short(value, digits));
 

@@ -1,10 +1,10 @@
 /** Beneath the stage: why the selected number is what it is, in symbols, in numbers, and checked. */
 import { useMemo } from "preact/hooks";
 import type { JSX } from "preact";
-import { Button, Icon, IconButton } from "../../parts/button";
+import { Icon, IconButton } from "../../parts/button";
 import { Segments, Slider } from "../../parts/field";
 import { Math as Tex } from "../../parts/math";
-import { short } from "../../parts/numerals";
+import { figures } from "../../parts/numerals";
 import { useLab } from "../../state";
 import { useControl } from "../settings/catalogue";
 import { CopyButton } from "../head/copying";
@@ -62,11 +62,14 @@ function Body({ explanation }: { explanation: Explanation }): JSX.Element {
   const pick = (name: string): void => { lab.selected.value = name; };
   const { equations, step, remarks } = explanation;
   const own = equations[equations.length - 1];
+  const isMean = derivation.scope === "batch" && derivation.rows.length > 1;
   const before = equations.slice(0, -1).reverse();
   const check = useControl("check");
   return (
     <>
-      {own ? <Lines equation={own} /> : <Tex tex={derivation.headline} block onPick={pick} />}
+      {(isMean || !own) && <Tex tex={derivation.headline} block onPick={pick} />}
+      {isMean && own && <h3>Of the row that adds most</h3>}
+      {own && <Lines equation={own} />}
       {before.length > 0 && (
         <details class="cp-unfold" open={before.length <= 4}>
           <summary>{explanation.kind === "gradient" ? "Unfold, back to the loss" : "Unfold, back to the inputs"}</summary>
@@ -77,7 +80,7 @@ function Body({ explanation }: { explanation: Explanation }): JSX.Element {
       {step && (
         <section class="cp-step">
           <h2>The step that comes next ({step.optimizer})</h2>
-          <p class="cp-note">Step {step.step} at rate {short(step.rate, 6)}: {short(step.old, 6)} becomes <strong>{short(step.new, 6)}</strong>.</p>
+          <p class="cp-note">Step {step.step} at rate {figures(step.rate)}: {figures(step.old, 8)} becomes <strong>{figures(step.new, 8)}</strong>.</p>
           {step.lines.map((equation, place) => <Lines key={place} equation={equation} />)}
         </section>
       )}
@@ -86,9 +89,9 @@ function Body({ explanation }: { explanation: Explanation }): JSX.Element {
           <h2>{check.label}</h2>
           {derivation.difference !== null && (
             <dl>
-              <div><dt>gradient</dt><dd>{short(derivation.value, 9)}</dd></div>
-              <div><dt>finite difference</dt><dd>{short(derivation.difference, 9)}</dd></div>
-              <div><dt>relative error</dt><dd>{short(derivation.relative_error, 2)}</dd></div>
+              <div><dt>gradient</dt><dd>{figures(derivation.value, 10)}</dd></div>
+              <div><dt>finite difference</dt><dd>{figures(derivation.difference, 10)}</dd></div>
+              <div><dt>relative error</dt><dd>{figures(derivation.relative_error, 2)}</dd></div>
             </dl>
           )}
           <p class="cp-note">{derivation.verdict}</p>

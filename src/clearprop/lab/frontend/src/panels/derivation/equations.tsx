@@ -10,12 +10,12 @@ export function Lines({ equation }: { equation: Equation }): JSX.Element {
   const sign = equation.sign === "=" ? "=" : "\\leftarrow";
   const pick = (name: string): void => { lab.selected.value = name; };
   return (
-    <div class="cp-lines">
+    <div class="cp-equation">
       {equation.forms.map((form, place) => (
-        <div class="cp-line" key={place}>
-          <span class="cp-line-left">{place === 0 && <Math tex={equation.left.latex} onPick={pick} />}</span>
-          <Math tex={`${place === 0 ? sign : "="}\\;${form.latex}`} onPick={pick} />
-          <span class="cp-line-note">{equation.reasons[place] ?? (place === equation.forms.length - 1 ? equation.note : "")}</span>
+        <div class="cp-equation-line" key={place}>
+          <span class="cp-equation-left">{place === 0 && <Math tex={`\\displaystyle ${equation.left.latex}`} onPick={pick} />}</span>
+          <Math tex={`\\displaystyle ${place === 0 ? sign : "="}\\;${form.latex}`} onPick={pick} />
+          <span class="cp-equation-note">{equation.reasons[place] ?? (place === equation.forms.length - 1 ? equation.note : "")}</span>
         </div>
       ))}
     </div>

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { Button } from "../../parts/button";
 import { Math as Tex } from "../../parts/math";
-import { short, signed } from "../../parts/numerals";
+import { figures } from "../../parts/numerals";
 import { Chart, Table } from "../../parts/table";
 import { useLab } from "../../state";
 import type { Explanation, Term } from "./explanation";
@@ -15,12 +15,12 @@ export function Terms({ explanation }: { explanation: Explanation }): JSX.Elemen
   return (
     <Chart
       title={what} class="cp-terms"
-      table={() => <Table caption={what} columns={["term", "value", "paths"]} rows={terms.map((term) => [term.label, short(term.value, 6), term.paths])} />}
+      table={() => <Table caption={what} columns={["term", "value", "paths"]} rows={terms.map((term) => [term.label, figures(term.value), term.paths])} />}
     >
       <ol>{terms.map((term, place) => <OneTerm key={place} term={term} largest={largest} />)}</ol>
       <p class="cp-terms-sum">
-        {rest.count > 0 && <>and {rest.count} more, which come to {signed(rest.value ?? NaN, 5)}; </>}
-        sum <strong>{short(explanation.sum, 6)}</strong>
+        {rest.count > 0 && <>and {rest.count} more, which come to {figures(rest.value)}; </>}
+        sum <strong>{figures(explanation.sum)}</strong>
       </p>
     </Chart>
   );
@@ -38,7 +38,7 @@ function OneTerm({ term, largest }: { term: Term; largest: number }): JSX.Elemen
         <summary>
           <span class="cp-term-name">{term.label}{term.paths > 1 && ` (${term.paths} paths)`}</span>
           <span class="cp-term-bar" aria-hidden="true"><i class={value < 0 ? "is-negative" : ""} style={{ width: `${100 * share}%` }} /></span>
-          <span class="cp-term-value">{signed(value, 5)}</span>
+          <span class="cp-term-value">{figures(value)}</span>
         </summary>
         {factors.length > 0 && <Tex tex={tex} block onPick={(name) => { lab.selected.value = name; }} />}
         {term.opens && <Button kind="quiet" onClick={() => { lab.selected.value = term.opens; }}>Unfold {term.opens}</Button>}

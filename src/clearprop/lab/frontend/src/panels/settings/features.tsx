@@ -23,7 +23,7 @@ export function Features(): JSX.Element | null {
         {list.map((one) => (
           <label key={one.name} title={one.help}>
             <input type="checkbox" checked={chosen.has(one.name)} onChange={() => toggle(one.name)} aria-label={one.title} />
-            <span><Math tex={one.formula || one.name} /></span>
+            <span class="cp-chip"><Math tex={one.formula || one.name} /></span>
           </label>
         ))}
       </div>
