@@ -18,7 +18,7 @@ import msgspec
 import numpy as np
 
 from clearprop.foundation.atomic import write_atomically
-from clearprop.lab.assets import SCRIPT, STYLE, asset
+from clearprop.lab.assets import SCRIPT, STYLE, WHOLE_PAGE, asset
 from clearprop.lab.protocol import (
     Diagnose,
     Explain,
@@ -133,7 +133,7 @@ def _chosen(last: int, most: int) -> list[int]:
     Examples
     --------
     >>> _chosen(1000, 8)
-    [0, 1, 3, 9, 31, 99, 315, 1000]
+    [0, 2, 6, 18, 51, 138, 372, 1000]
     >>> _chosen(3, 8)
     [0, 1, 2, 3]
     """
@@ -193,7 +193,7 @@ def replay_page(parts: Sequence[bytes]) -> str:
     InputError
         The page is not built.
     """
-    script, style = _started(asset(SCRIPT).decode()), asset(STYLE).decode()
+    script, style = _started(asset(SCRIPT).decode()), (asset(STYLE) + WHOLE_PAGE).decode()
     policy = (
         f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
@@ -211,7 +211,7 @@ def replay_page(parts: Sequence[bytes]) -> str:
 <style>{style}</style>
 </head>
 <body>
-<main id="lab"></main>
+<div id="lab"></div>
 <noscript>This page replays a training, for which the browser has to run its script.</noscript>
 {data}
 <script type="module">{script}</script>
