@@ -62,6 +62,8 @@ export interface Lab {
   configure(change: Partial<Settings>): Promise<Answer>;
   /** Sends a request whose reply is `Opened` or `Frame`; the store follows. `view` is added. */
   act(request: AnyRequest): Promise<Answer>;
+  /** Lets the store follow an answer; a frame that is older than what is shown is passed over. */
+  take(answer: Answer): void;
   /** Sends any other request; the store stays. */
   ask: Ask;
   /** Whether the page's address may hold a link. */
@@ -101,7 +103,7 @@ export function makeLab(model: Model): Lab {
     selected.value = "";
     derivation.value = null;
     opened.value = { ...reply, values: ofRows(arrays, true) };
-    show({ ...reply.frame, arrays: reply.arrays }, arrays);
+    show({ ...reply.frame, id: reply.id, arrays: reply.arrays }, arrays);
   }
 
   function show(reply: Frame, arrays: Arrays): void {
@@ -112,17 +114,20 @@ export function makeLab(model: Model): Lab {
     frame.value = { ...reply, values: ofRows(arrays, false) };
   }
 
+  function take({ reply, arrays }: Answer): void {
+    batch(() => {
+      if (reply.type === "refused") refusal.value = reply;
+      if (reply.type === "opened") open(reply, arrays);
+      if (reply.type === "frame" && reply.id > frame.value!.id) show(reply, arrays);
+    });
+  }
+
   async function act(request: AnyRequest): Promise<Answer> {
     asked = view.value;
     const whole = TAKES_VIEW.has(request.type) ? { view: view.value, ...request } : request;
     const answer = await ask(whole as AnyRequest);
-    batch(() => {
-      const { reply, arrays } = answer;
-      if (reply.type === "refused") refusal.value = reply;
-      else if (request.type !== "tick" && request.type !== "look") refusal.value = null;
-      if (reply.type === "opened") open(reply, arrays);
-      if (reply.type === "frame") show(reply, arrays);
-    });
+    if (answer.reply.type !== "refused" && request.type !== "look") refusal.value = null;
+    take(answer);
     return answer;
   }
 
@@ -153,6 +158,7 @@ export function makeLab(model: Model): Lab {
     can: (type) => !opened.value?.can.length || opened.value.can.includes(type),
     configure: (change) => act({ type: "configure", settings: { ...opened.value!.settings, ...change } }),
     act,
+    take,
     ask,
     ownsAddress: model.ownsAddress ?? false,
     leaveLesson: () => lab.configure({}),

@@ -28,16 +28,32 @@ const mix = (from: Rgb, to: Rgb, share: number): Rgb =>
 const pixel = ([r, g, b]: Rgb): number => ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 export const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
 
-export function palette(root: Element): Palette {
+const palettes = new Map<boolean, Palette>();
+
+/** The palette of a theme, whichever the page has at this moment; `root` is anything on the page. */
+export function palette(root: Element, dark: boolean): Palette {
+  if (!palettes.has(dark)) {
+    const probe = document.createElement("div");
+    probe.className = "cp";
+    probe.dataset.theme = dark ? "dark" : "light";
+    probe.hidden = true;
+    root.closest(".cp")!.append(probe);
+    palettes.set(dark, read(probe));
+    probe.remove();
+  }
+  return palettes.get(dark)!;
+}
+
+function read(root: Element): Palette {
   const style = getComputedStyle(root);
-  const read = (name: string): string => style.getPropertyValue(name).trim();
-  const neutral = rgb(read("--neutral"));
-  const classes = CLASSES.map((name) => rgb(read(name)));
+  const value = (name: string): string => style.getPropertyValue(name).trim();
+  const neutral = rgb(value("--neutral"));
+  const classes = CLASSES.map((name) => rgb(value(name)));
   const scale = (strength: number): Uint32Array => Uint32Array.from({ length: 256 }, (_, at) => {
     const share = (at - 127.5) / 127.5;
     return pixel(mix(neutral, classes[share > 0 ? 0 : 1], strength * Math.abs(share) ** 0.85));
   });
-  return { diverging: scale(STRENGTH), ground: scale(PALE), classes, neutral, ink: read("--ink"), surface: read("--surface"), faint: read("--zero-line") };
+  return { diverging: scale(STRENGTH), ground: scale(PALE), classes, neutral, ink: value("--ink"), surface: value("--surface"), faint: value("--zero-line") };
 }
 
 /** Of two classes the second, which an output of 1 stands for, is positive: blue; of more, each has the next colour. */

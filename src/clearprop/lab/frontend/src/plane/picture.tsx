@@ -52,8 +52,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
     let drawn = "";
     const endings = [
       effect(() => {
-        void lab.dark.value;
-        const colours = palette(box.current!);
+        const colours = palette(box.current!, lab.dark.value);
         if (session.data.one_input) paintCurve(ground.current!, colours, session, lab.frame.value!, picture);
         else paintGround(ground.current!, colours, session, lab.frame.value!, discrete);
       }),
@@ -63,7 +62,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
         for (let row = 0; row < rows.count; row += 1) wrong += errs(session, rows, shown, row) ? "1" : "0";
         if (wrong === drawn) return; // the points stand as they did
         drawn = wrong;
-        paintPoints(points.current!, palette(box.current!), session, rows, shown, picture, heldOut);
+        paintPoints(points.current!, palette(box.current!, lab.dark.value), session, rows, shown, picture, heldOut);
       }),
     ];
     return () => endings.forEach((end) => end());
