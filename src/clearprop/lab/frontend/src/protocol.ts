@@ -87,6 +87,7 @@ export interface Settings {
   dtype: "float32" | "float64";
   seed: number;
   weights: number[] | null;
+  hidden: string[];
 }
 
 /** What a `Frame` should bring, beside the numbers of the network. */
@@ -101,6 +102,7 @@ export interface View {
 /** The first request: `Opened` has what can be chosen, and where things stand. */
 export interface Open {
   type: "open";
+  link?: string;
   view?: View;
   id?: number;
 }
@@ -185,6 +187,7 @@ export interface TakeAway {
   type: "take_away";
   form: "explanation" | "latex" | "link" | "python" | "replay" | "svg";
   name?: string;
+  hidden?: string[];
   view?: View;
   id?: number;
 }
