@@ -240,10 +240,8 @@ def _remembered(training: Training, begin: Begin) -> Iterator[str]:
     yield f"training.state.epoch, training.state.cursor = {state.epoch}, {state.cursor}"
     yield f"training.state.samples, training.state.stalls = {state.samples}, {state.stalls}"
     if state.order is not None:
-        order = _wrapped(str(np.asarray(state.order).tolist()))
-        yield f"training.state.order = np.array({order[0]}"
-        yield from order[1:]
-        yield ")"
+        yield from _assigned("order", np.asarray(state.order))
+        yield "training.state.order = order.astype(int)"
 
 
 def _steps(training: Training, begin: Begin) -> Iterator[str]:
