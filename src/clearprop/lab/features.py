@@ -65,3 +65,16 @@ def features_for(names: Sequence[str], columns: int) -> list[str]:
 def apply(names: Sequence[str], columns: Array) -> Array:
     """The features of rows, a column each; the columns themselves where no features are named."""
     return np.column_stack([FEATURES[name].of(columns) for name in names]) if names else columns
+
+
+def plain_column(names: Sequence[str], place: int) -> int | None:
+    """Which column an input is, as it is; None where it is made of one.
+
+    Examples
+    --------
+    >>> plain_column([], 3), plain_column(["x1^2", "x2"], 1), plain_column(["x1^2", "x2"], 0)
+    (3, 1, None)
+    """
+    if not names:
+        return place
+    return {"x1": 0, "x2": 1}.get(names[place])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clearprop.lab.curve import finite
 from clearprop.lab.moments import Moment
-from clearprop.lab.networks import Accuracy, Live
+from clearprop.lab.networks import Accuracy, Live, plane_of
 from clearprop.lab.planes import Planes
 from clearprop.lab.protocol import Badge, Frame, Place, View
 from clearprop.lab.recording import Recording
@@ -47,6 +47,7 @@ def draw_frame(
         alert=alert,
         stopped=training.stop_reason or "",
         edited=recording.edited,
+        span=plane_of(live, view.axes),
     )
     arrays = {
         "parameters": moment.parameters,

@@ -46,10 +46,10 @@ def is_perceptron(live: Live) -> bool:
     )
 
 
-def data_info(live: Live) -> tuple[DataInfo, dict[str, Array]]:
-    """The rows in the protocol's words, and the arrays that go with them."""
+def data_info(live: Live) -> DataInfo:
+    """The rows in the protocol's words; `data_arrays` go with it."""
     data, outputs = live.data, live.network.layer_sizes[-1]
-    info = DataInfo(
+    return DataInfo(
         task=data.task,
         rows=len(data),
         trained=len(live.trained),
@@ -61,7 +61,6 @@ def data_info(live: Live) -> tuple[DataInfo, dict[str, Array]]:
         answers=answers_of(live),
         one_input=data.columns.shape[1] == 1,
     )
-    return info, data_arrays(live)
 
 
 def data_arrays(live: Live, axes: tuple[int, int] = (0, 1)) -> dict[str, Array]:

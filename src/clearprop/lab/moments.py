@@ -12,6 +12,7 @@ import numpy.typing as npt
 from clearprop.engines.dropout import draw_masks
 from clearprop.lab.networks import Live
 from clearprop.network.network import Network
+from clearprop.network.passes import shares
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
 from clearprop.training.run import Training
@@ -112,6 +113,11 @@ class Batch:
             trace = training.network.propagate(rows.X, masks)
             gradients = training.network.propagate_back(trace, rows.y, rows.sample_weight, training.penalty)
         return cls(places, rows, masks, trace, gradients)
+
+    def share(self, number: int) -> float:
+        """What one of the batch, from 0, counts in the loss of all."""
+        share, _ = shares(self.rows.sample_weight, len(self.places))
+        return share if isinstance(share, float) else float(share[number, 0])
 
     def sample(self, live: Live, number: int) -> Sample:
         """One of the batch, from 0, with its own dropout."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.foundation.arguments import checked_dtype
 from clearprop.lab.data import DataSet, rows_of
 from clearprop.lab.features import apply, features_for
 from clearprop.lab.protocol import Data, Given, Settings
@@ -140,9 +141,11 @@ class Live:
     def take_numbers(self, numbers: Numbers) -> None:
         """Have these rows in the place of the ones before: as many, of which the same are trained on."""
         self.data, self.inputs, self.targets = numbers
-        self.training.rows = Rows(self.inputs[self.trained], self.targets[self.trained], None)
-        if self.validation is not None:
-            self.training.validation = Rows(self.inputs[self.held_out], self.targets[self.held_out], None)
+        training, held_out = self.training, self.training.validation
+        training.rows = Rows(self.inputs[self.trained], self.targets[self.trained], training.rows.sample_weight)
+        if held_out is not None:
+            weight = held_out.sample_weight
+            training.validation = Rows(self.inputs[self.held_out], self.targets[self.held_out], weight)
 
 
 def build(settings: Settings, given: DataSet | None = None) -> Live:
@@ -266,6 +269,8 @@ def new_network(settings: Settings, data: DataSet, inputs: int) -> Network:
             "so choose fewer or smaller layers",
             "layers",
         )
+    with blaming("dtype"):
+        checked_dtype(settings.dtype)
     with blaming("initializer" if settings.initializer else "layers"):
         network = Network(
             sizes,

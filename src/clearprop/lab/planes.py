@@ -21,7 +21,7 @@ class Planes:
     """Grids over the plane as the network is fed them, kept for as long as the rows and the view are the same."""
 
     def __init__(self, live: Live) -> None:
-        self._live = live
+        self._live, self._columns = live, live.data.columns
         self._grids: dict[tuple[int, tuple[int, int]], tuple[Array | None, Array]] = {}
 
     def boundary(self, network: Network, side: int, axes: tuple[int, int], row: int) -> Array:
@@ -42,6 +42,8 @@ class Planes:
     def _grid(self, side: int, axes: tuple[int, int], row: int) -> Array:
         """The points of the plane, a row each; the other columns are those of the row that is looked at."""
         columns = self._live.data.columns
+        if columns is not self._columns:  # a point was moved
+            self._columns, self._grids = columns, {}
         base = columns[row] if columns.shape[1] > 2 else None
         kept = self._grids.get((side, axes))
         if kept is not None and (base is None or (kept[0] is not None and np.array_equal(base, kept[0]))):

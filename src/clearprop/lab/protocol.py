@@ -447,6 +447,8 @@ class Frame(Reply, tag="frame"):
     for two classes or a regression; of `one_input` (side, 1, channels)); "maps" float32 (units, side, side), likewise
     for every unit, or (units, side) of one input;
     "predicted" float32 (rows,): of each row the class's number, or the answer.
+    Of `Opened`, and where a row was changed by hand since the frame before, or `View.axes` are others, the arrays of
+    `DataInfo` come too.
     Parameters are in the layout's order: W1 row by row (from each input to all neurons), b1, W2, b2, ...
     """
 
@@ -463,6 +465,7 @@ class Frame(Reply, tag="frame"):
     alert: str  # why training cannot go on, and what to do; empty where it can
     stopped: str  # why training has ended; empty while it has not
     edited: bool  # a number was changed by hand since the start
+    span: list[list[float]]  # [[least, greatest] across, [least, greatest] up] of "plane" and "maps", for `View.axes`
     speed: float = 0.0  # epochs a second, of a tick
 
 

@@ -188,6 +188,19 @@ class Recording:
         self.advance(end)
         self.end = error
 
+    def next_step(self) -> tuple[Array | None, DivergenceError | None]:
+        """The parameters after the next step, which is not taken; or why there is none."""
+        training = self.live.training
+        before = training.snapshot()
+        try:
+            training.run_batches(1)
+            return training.network.parameters.copy(), None
+        except DivergenceError as error:
+            self.end = error
+            return None, error
+        finally:
+            training.restore(before)
+
     # -- going back ----------------------------------------------------------------------------------------------
 
     def seek(self, epoch: int, batch: int = 0) -> None:

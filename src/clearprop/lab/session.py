@@ -3,32 +3,28 @@
 from __future__ import annotations
 
 import warnings
-from time import perf_counter
 from typing import Any
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.lab import protocol as ask
 from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
+from clearprop.lab.derivations import explain_number
 from clearprop.lab.formulas import FUNCTIONS
-from clearprop.lab.frames import draw_frame
-from clearprop.lab.infos import data_info, network_info
-from clearprop.lab.moments import resting
+from clearprop.lab.infos import data_arrays, data_info, network_info
 from clearprop.lab.networks import Live, build
-from clearprop.lab.planes import Planes
-from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Frame, Opened, Place, Refused, Settings, View
-from clearprop.lab.recording import Recording
+from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
+from clearprop.lab.watched import Watched
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
 
 
 class Session:
-    """One network that is watched.
+    """One network that is watched, and all that can be asked of it.
 
     Examples
     --------
@@ -43,20 +39,20 @@ class Session:
 
     def __init__(self) -> None:
         self._given: DataSet | None = None
-        self._begin(build(Settings()))
+        self._watched = Watched(build(Settings()))
 
     @property
     def state(self) -> Live:
         """What is under way."""
-        return self._live
+        return self._watched.live
 
     def answer(self, request: AnyRequest) -> tuple[AnyReply, list[Array]]:
         """The reply to a request, and the arrays that it announces."""
+        reply: AnyReply
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), blaming(""):
                 warnings.simplefilter("ignore")  # the doctor says what they would
-                with blaming(""):
-                    reply, arrays = self._answer(request)
+                reply, arrays = self._answer(request)
         except Refusal as refusal:
             reply, arrays = Refused(message=refusal.message, field=refusal.field), {}
         reply.id = request.id
@@ -70,95 +66,71 @@ class Session:
                 opened.catalogue = catalogue([], FUNCTIONS)
                 return opened, arrays
             case ask.Configure():
-                self._begin(build(request.settings, self._given))
+                self._watched = Watched(build(request.settings, self._given))
                 return self._opened(request.view)
             case ask.Look():
-                return self._frame(request.view)
+                return self._watched.frame(request.view)
             case ask.Tick():
-                return self._tick(request)
+                speed = self._watched.tick(request)
+                frame, arrays = self._watched.frame(request.view)
+                frame.speed = speed
+                return frame, arrays
             case ask.Step():
-                return self._step(request)
+                self._watched.step(request)
+                return self._watched.frame(request.view)
             case ask.Seek():
-                self._recording.seek(request.epoch, request.batch)
-                return self._frame(request.view)
+                self._watched.seek(request.epoch, request.batch)
+                return self._watched.frame(request.view)
+            case ask.SetNumber():
+                self._watched.set_number(request)
+                return self._watched.frame(request.view)
+            case ask.Explain():
+                return self._explained(request), {}
             case ask.ReadTable():
                 return read_table(request.text), {}
         raise Refusal(f"this lab does not answer {type(request).__name__} yet")
 
-    # -- what is under way ---------------------------------------------------------------------------------------
-
-    def _begin(self, live: Live) -> None:
-        self._live, self._recording, self._planes = live, Recording(live), Planes(live)
-
     def _opened(self, view: View) -> tuple[Opened, Arrays]:
-        frame, arrays = self._frame(view)
-        info, data = data_info(self._live)
+        live = self.state
+        frame, arrays = self._watched.frame(view)
         opened = Opened(
             version=ask.VERSION,
-            settings=self._live.settings,
-            network=network_info(self._live),
-            data=info,
+            settings=live.settings,
+            network=network_info(live),
+            data=data_info(live),
             frame=frame,
             can=[str(request.__struct_config__.tag) for request in ANSWERED],
         )
-        return opened, data | arrays
+        return opened, data_arrays(live) | arrays
 
-    def _frame(self, view: View) -> tuple[Frame, Arrays]:
-        live, recording = self._live, self._recording
-        columns = live.data.columns.shape[1]
-        axes = (min(view.axes[0], columns - 1), min(view.axes[1], columns - 1))
-        view = msgspec.structs.replace(view, axes=axes)
-        live.row = min(view.row, len(live.data) - 1)
-        return draw_frame(
-            live, recording, self._planes, view, resting(live, live.row), self._place(), [], self._alert()
+    def _explained(self, request: ask.Explain) -> ask.Derivation:
+        live = self.state
+        row = min(request.row, len(live.data) - 1)
+        return explain_number(
+            live.training,
+            live.inputs[row],
+            live.targets[row],
+            request.name,
+            request.scope,
+            row=row,
+            row_numbers=live.trained.tolist(),
+            digits=request.digits,
+            feature_names=live.input_names,
+            class_names=list(live.data.class_names) or None,
         )
 
-    def _place(self) -> Place:
-        recording = self._recording
-        epoch, batch = recording.spot
-        return Place(
-            epoch=epoch,
-            batch=batch,
-            sample=0,
-            samples=0,
-            done=0,
-            total=0,
-            operation=None,
-            furthest=(recording.furthest.epoch, recording.furthest.batch),
-        )
 
-    def _alert(self) -> str:
-        recording = self._recording
-        return str(recording.end) if recording.end is not None and recording.at_end else ""
-
-    # -- moving --------------------------------------------------------------------------------------------------
-
-    def _tick(self, request: ask.Tick) -> tuple[Frame, Arrays]:
-        began = perf_counter()
-        epochs = self._recording.run_for(request.budget / 1000, request.grain, request.most)
-        speed = epochs / (perf_counter() - began)
-        frame, arrays = self._frame(request.view)
-        frame.speed = speed
-        return frame, arrays
-
-    def _step(self, request: ask.Step) -> tuple[Frame, Arrays]:
-        recording = self._recording
-        epoch, batch = recording.spot
-        match request.grain, request.direction:
-            case "batch", 1:
-                recording.advance(recording.after(1))
-            case "batch", _:
-                recording.back(1)
-            case "epoch", 1:
-                recording.advance(type(recording.spot)(epoch + 1, 0))
-            case "epoch", _:
-                recording.seek(epoch if batch else max(0, epoch - 1))
-            case _:
-                raise Refusal(f"steps by {request.grain} are not there yet")
-        return self._frame(request.view)
-
-
-ANSWERED = (ask.Open, ask.Configure, ask.Look, ask.Tick, ask.Step, ask.Seek, ask.ReadTable)
+ANSWERED = (
+    ask.Open,
+    ask.Configure,
+    ask.Look,
+    ask.Tick,
+    ask.Step,
+    ask.Seek,
+    ask.SetNumber,
+    ask.Explain,
+    ask.ReadTable,
+)
 
 
 def _info(name: str, array: Array) -> ArrayInfo:
