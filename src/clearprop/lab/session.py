@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,9 @@ from clearprop.lab.infos import data_arrays, data_info, network_info
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
+from clearprop.lab.runs import live_of_run
 from clearprop.lab.watched import Watched
+from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
@@ -25,6 +29,20 @@ Arrays = dict[str, Array]
 
 class Session:
     """One network that is watched, and all that can be asked of it.
+
+    Parameters
+    ----------
+    given : DataSet, optional
+        The rows that `Given` stands for.
+    settings : Settings, optional
+        What it begins with.
+    run : Training, optional
+        A training that it begins with instead: it goes on from where that stands, on its rows, and leaves it there.
+
+    Raises
+    ------
+    Refusal
+        What it should begin with cannot be.
 
     Examples
     --------
@@ -37,9 +55,19 @@ class Session:
     2
     """
 
-    def __init__(self) -> None:
-        self._given: DataSet | None = None
-        self._watched = Watched(build(Settings()))
+    def __init__(
+        self, given: DataSet | None = None, settings: Settings | None = None, run: Training | None = None
+    ) -> None:
+        with _quiet():
+            live = build(settings or Settings(), given) if run is None else live_of_run(run)
+            self._watched = Watched(live)
+        self._given, self._run, self._begun_with = live.data if run is not None else given, run, live.settings
+
+    def anew(self) -> Session:
+        """Another session, at the start of what is chosen here."""
+        if self._run is not None and self.state.settings is self._begun_with:
+            return Session(run=self._run)
+        return Session(self._given, self.state.settings)
 
     @property
     def state(self) -> Live:
@@ -50,8 +78,7 @@ class Session:
         """The reply to a request, and the arrays that it announces."""
         reply: AnyReply
         try:
-            with warnings.catch_warnings(), blaming(""):
-                warnings.simplefilter("ignore")  # the doctor says what they would
+            with _quiet(), blaming(""):
                 reply, arrays = self._answer(request)
         except Refusal as refusal:
             reply, arrays = Refused(message=refusal.message, field=refusal.field), {}
@@ -131,6 +158,14 @@ ANSWERED = (
     ask.Explain,
     ask.ReadTable,
 )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without warnings: the doctor says what they would."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _info(name: str, array: Array) -> ArrayInfo:
