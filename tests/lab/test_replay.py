@@ -12,7 +12,7 @@ import pytest
 
 from clearprop import InputError, Lab
 from clearprop.lab import replay
-from clearprop.lab.protocol import Diagnose, Explain, Look, Seek, Tick
+from clearprop.lab.protocol import Diagnose, Explain, Look, Seek, TakeAway, Tick
 
 EPOCHS = 4
 KINDS = {"float32": "<f4", "float64": "<f8", "uint8": "u1", "int32": "<i4"}
@@ -146,6 +146,18 @@ def test_a_training_that_ends_early_is_recorded_so_far():
     _, messages = next(parts_of(f'<script type="application/gzip">{part}</script>'))
     last, _ = messages[list(messages)[-1]]
     assert last["alert"]
+
+
+def test_the_training_so_far_is_taken_away(page, lab):
+    session = lab.session.anew()
+    recordable = replay.Recordable(session)
+    recordable.answer(Tick(budget=1_000, most=EPOCHS))
+    recordable.answer(Seek(epoch=1))
+    taken, arrays = recordable.answer(TakeAway(form="replay", id=5))
+    assert (taken.id, taken.file, taken.media, list(arrays)) == (5, "replay.html", "text/html", [])
+    assert taken.text == page
+    assert session.answer(Look())[0].place.epoch == 1
+    assert recordable.answer(TakeAway(form="python"))[0].text == session.answer(TakeAway(form="python"))[0].text
 
 
 def test_without_the_page_nothing_is_recorded(lab, tmp_path, monkeypatch):

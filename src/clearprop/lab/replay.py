@@ -21,9 +21,11 @@ import numpy as np
 from clearprop.foundation.atomic import write_atomically
 from clearprop.lab.assets import SCRIPT, STYLE, WHOLE_PAGE, asset
 from clearprop.lab.protocol import (
+    AnyRequest,
     Diagnose,
     Explain,
     Frame,
+    Look,
     Open,
     Opened,
     Point,
@@ -31,6 +33,8 @@ from clearprop.lab.protocol import (
     Reply,
     Seek,
     Step,
+    TakeAway,
+    TakenAway,
     Tick,
     View,
 )
@@ -40,6 +44,8 @@ from clearprop.lab.wire import Array, encoded, joined
 # So many moments of a training at most, and so many bytes of the file for them.
 MOST_MOMENTS = 120
 MOST_FRAME_BYTES, MOST_DERIVATION_BYTES = 1_500_000, 2_000_000
+# Of a replay that is taken away from the page: so many epochs at most, and where none have passed.
+MOST_TAKEN_AWAY, USUAL_EPOCHS = 5_000, 100
 # Each takes some milliseconds to derive.
 MOST_DERIVATIONS = 500
 # So many operations from the start are shown one by one.
@@ -234,6 +240,25 @@ def write_replay(path: str | os.PathLike[str], session: Session, epochs: int) ->
     """Record a training of this session's choice, from the start, and write the file."""
     asset(SCRIPT)  # which is missed before the training rather than after it
     write_atomically(path, replay_page(record(session, epochs)))
+
+
+class Recordable:
+    """A session whose training so far can be taken away as a replay: it is trained once more, from the start.
+
+    Numbers that were changed by hand are as they were drawn then.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def answer(self, request: AnyRequest) -> tuple[Reply, Sequence[Array]]:
+        """The session's own reply, or the file."""
+        if not (isinstance(request, TakeAway) and request.form == "replay"):
+            return self.session.answer(request)
+        frame, _ = self.session.answer(Look(view=msgspec.structs.replace(BARE, row=self.session.state.row)))
+        so_far = frame.place.furthest[0] if isinstance(frame, Frame) else 0
+        page = replay_page(record(self.session, min(so_far, MOST_TAKEN_AWAY) or USUAL_EPOCHS))
+        return TakenAway(id=request.id, text=page, file="replay.html", media="text/html"), []
 
 
 def _started(script: str) -> str:
