@@ -1,5 +1,6 @@
 """The catalogue: everything that is registered is in it, with words and its formula."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -7,20 +8,24 @@ import pytest
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.initializers import INITIALIZERS
 from clearprop.lab.catalogue import catalogue, formula
+from clearprop.lab.data import DATASETS
+from clearprop.lab.features import FEATURES
 from clearprop.lab.protocol import Entry
 from clearprop.losses import LOSSES
 from clearprop.optimizers import OPTIMIZERS
 from clearprop.schedules import SCHEDULES
 
 FOUND = catalogue([], ["sin"])
-REGISTRIES = {
+REGISTRIES: dict[str, Mapping[str, object]] = {
     "activations": ACTIVATIONS,
     "losses": LOSSES,
     "optimizers": OPTIMIZERS,
     "schedules": SCHEDULES,
     "initializers": INITIALIZERS,
+    "datasets": DATASETS,
+    "features": FEATURES,
 }
-KINDS = (*REGISTRIES, "datasets", "features", "controls")
+KINDS = (*REGISTRIES, "controls")
 ENTRIES = [(kind, entry) for kind in KINDS for entry in getattr(FOUND, kind)]
 
 

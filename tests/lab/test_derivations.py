@@ -13,7 +13,13 @@ from clearprop import Network, Trainer, explain
 from clearprop.activations import ACTIVATIONS
 from clearprop.errors import InputError
 from clearprop.explanation.notation import parse_name
-from clearprop.lab.derivations import MOST_TERMS, explain_batch, explain_number, explain_sample
+from clearprop.lab.derivations import (
+    MOST_TERMS,
+    derivation_of,
+    explain_number,
+    explanation_of_batch,
+    explanation_of_row,
+)
 from clearprop.lab.protocol import Derivation
 from clearprop.network.gradient_check import AGREE
 from clearprop.training.run import Training
@@ -74,7 +80,10 @@ def test_of_the_batch_that_comes_rows_penalty_and_step_are_those_of_training(see
     gradients = network.backward(network.forward(X[places]), y[places], penalty=training.penalty).flat.copy()
     called = np.arange(100, 123)
     before = network.parameters.copy()
-    found = [explain_batch(training, network.parameter_name(index), row_numbers=called) for index in range(before.size)]
+    found = [
+        derivation_of(explanation_of_batch(training, network.parameter_name(index), row_numbers=called))
+        for index in range(before.size)
+    ]
     training.run_batch()
     for index, derivation in enumerate(found):
         read = numbers_of(derivation)
@@ -100,7 +109,7 @@ def test_values_are_those_of_the_forward_pass(seed: int) -> None:
     loss = explain_number(training, X[0], y[0], "loss")
     assert loss.value == network.loss(X[:1], y[:1])
     assert loss.path == ["loss", *(f"a{len(trace.z)}[{k}]" for k in (1, 2, 3)), "y[1]", "y[2]", "y[3]"]
-    batch = explain_batch(training, "loss")
+    batch = derivation_of(explanation_of_batch(training, "loss"))
     assert batch.value == network.loss(X[training.next_batch()], y[training.next_batch()])
 
 
@@ -112,7 +121,7 @@ NAMED = re.compile(r"\\htmlData\{name=([^}]+)\}")
 )
 def test_every_name_in_the_latex_and_all_that_lights_up_is_one_of_the_network(name: str) -> None:
     network = Network([2, 3, 2, 3], "tanh", loss="cross_entropy", rng=3)
-    derivation = explain_sample(network, np.array([0.3, -0.7]), np.array([0.0, 1.0, 0.0]), name)
+    derivation = derivation_of(explanation_of_row(network, np.array([0.3, -0.7]), np.array([0.0, 1.0, 0.0]), name))
     text = bytes(derivation.explanation).decode() + derivation.headline
     named = {found.translate(str.maketrans("(;)", "[,]")) for found in NAMED.findall(text.replace("\\\\", "\\"))}
     for found in (*named, *derivation.path, *derivation.opens):
@@ -141,7 +150,7 @@ def _without_names(latex: str) -> str:
 def test_but_for_the_names_the_formulas_are_those_of_the_explanation(name: str) -> None:
     network = Network([2, 3, 2, 1], ["sigmoid", "elu"], loss="binary_cross_entropy", rng=3)
     x, y = [0.3, -0.7], [1.0]
-    derivation = explain_sample(network, np.array(x), np.array(y), name, digits=12)
+    derivation = derivation_of(explanation_of_row(network, np.array(x), np.array(y), name), digits=12)
     plain = explain(network, x, y, name).to_dict()
     read = numbers_of(derivation)
     assert [
@@ -164,7 +173,7 @@ def test_but_for_the_names_the_formulas_are_those_of_the_explanation(name: str) 
 def test_a_number_in_a_symbols_place_bears_its_name() -> None:
     network = Network([1, 1], loss="squared_error")
     network.parameters[:] = [0.5, 0.25]
-    derivation = explain_sample(network, np.array([2.0]), np.array([1.0]), "z1[1]")
+    derivation = derivation_of(explanation_of_row(network, np.array([2.0]), np.array([1.0]), "z1[1]"))
     forms = numbers_of(derivation)["equations"][0]["forms"]
     assert forms[1]["latex"] == (
         r"\htmlData{name=b1(1)}{0.25} + \htmlData{name=W1(1;1)}{0.5} \cdot \htmlData{name=x(1)}{2}"
@@ -175,7 +184,7 @@ def test_the_largest_path_lights_up_first() -> None:
     network = Network([1, 2, 1], "identity", loss="squared_error")
     network.weights[0], network.weights[1] = [[1.0, 1.0]], [[0.5], [3.0]]
     network.biases[0], network.biases[1] = [0.0, 0.0], [0.0]
-    derivation = explain_sample(network, np.array([1.0]), np.array([0.0]), "x[1]")
+    derivation = derivation_of(explanation_of_row(network, np.array([1.0]), np.array([0.0]), "x[1]"))
     assert derivation.path == [
         "x[1]", "W1[1,2]", "z1[2]", "a1[2]", "W2[2,1]", "z2[1]", "a2[1]", "loss",
     ]  # fmt: skip
@@ -197,7 +206,7 @@ def test_the_perceptrons_rule_is_a_step_on_what_is_wrong() -> None:
 
 def test_of_many_paths_the_largest_are_written_and_the_rest_summed_up() -> None:
     network = Network([2, 40, 40, 1], "tanh", rng=0)
-    derivation = explain_sample(network, np.array([0.4, 0.9]), np.array([0.3]), "W1[1,7]")
+    derivation = derivation_of(explanation_of_row(network, np.array([0.4, 0.9]), np.array([0.3]), "W1[1,7]"))
     read = numbers_of(derivation)
     assert len(read["terms"]) == MOST_TERMS
     assert read["rest"]["count"] == read["term_count"] - MOST_TERMS == 40 - MOST_TERMS
@@ -208,7 +217,7 @@ def test_of_many_paths_the_largest_are_written_and_the_rest_summed_up() -> None:
 @pytest.mark.parametrize("activation", [name for name in ACTIVATIONS if name not in ("exponential", "softmax")])
 def test_every_activation_can_be_derived(activation: str) -> None:
     network = Network([2, 3, 1], activation, rng=1)
-    derivation = explain_sample(network, np.array([0.4, 0.9]), np.array([0.3]), "W1[2,3]")
+    derivation = derivation_of(explanation_of_row(network, np.array([0.4, 0.9]), np.array([0.3]), "W1[2,3]"))
     expected = network.backward(network.forward([[0.4, 0.9]]), [[0.3]]).weights[0][1, 2]
     assert derivation.value == expected
     assert derivation.verdict

@@ -18,47 +18,51 @@ from clearprop.explanation.writing.latex import equation_latex
 from clearprop.foundation.registry import Named, Registry
 from clearprop.initializers import INITIALIZERS
 from clearprop.lab.controls import CONTROLS
+from clearprop.lab.data import DATASETS
+from clearprop.lab.features import FEATURES
 from clearprop.lab.protocol import Catalogue, Entry, Lesson
 from clearprop.losses import LOSSES
 from clearprop.optimizers import OPTIMIZERS, Optimizer
 from clearprop.schedules import SCHEDULES
 
-# Name, title, sentence; and a formula in LaTeX where there is one.
-_DATASETS = (
-    ("circles", "Circles", "A disc of one class within a ring of the other: no line separates them."),
-    ("xor", "XOR", "Four quarters, of which opposite ones belong together: one neuron cannot tell them apart."),
-    ("gauss", "Two clouds", "Two round clouds, one a class: a single line does it."),
-    ("spiral", "Spiral", "Two arms wound around each other: the hardest of the plane's classics."),
-    ("plane", "Plane", "A number that rises steadily in one direction: a regression that one neuron solves."),
-    ("multi_gauss", "Hills", "A number with hills and valleys over the plane: a regression that needs hidden neurons."),
-    ("and", "AND", "Four points: yes only where both inputs are 1. One line separates them."),
-    ("or", "OR", "Four points: yes where at least one input is 1. One line separates them."),
-    ("xor_points", "XOR, four points", "Four points: yes where exactly one input is 1. No line separates them."),
-    ("blobs3", "Three clouds", "Three clouds, one a class: with softmax each output is a probability."),
-    ("blobs5", "Five clouds", "Five clouds, one a class."),
-    ("moons", "Moons", "Two half moons that reach into each other."),
-    ("article", "The article's ten rows", "The ten rows on which the article trains its network of two layers."),
-    (
-        "article_perceptron",
-        "The article's two clouds",
-        "The hundred points that the article's perceptron learns from.",
-    ),
-    ("iris", "Iris", "Petals and sepals of 150 irises: four measures, three species."),
-    ("wine", "Wine", "A chemist's look at 178 wines: thirteen measures, three growers. Their scales differ widely."),
-    ("breast_cancer", "Breast cancer", "569 tumours by thirty measures of their cells: benign or malignant."),
-    ("diabetes", "Diabetes", "442 patients by ten measures; the target is how far the disease went a year later."),
-)
-_FEATURES = (
-    ("x1", "x₁", "The first coordinate.", "x_1"),
-    ("x2", "x₂", "The second coordinate.", "x_2"),
-    ("x1^2", "x₁²", "The square of the first coordinate: alike on both sides of 0.", "x_1^2"),
-    ("x2^2", "x₂²", "The square of the second coordinate: alike above and below 0.", "x_2^2"),
-    ("x1*x2", "x₁x₂", "The product of both: its sign is XOR.", "x_1 x_2"),
-    ("sin(x1)", "sin x₁", "A wave along the first coordinate.", r"\sin x_1"),
-    ("sin(x2)", "sin x₂", "A wave along the second coordinate.", r"\sin x_2"),
-    ("cos(x1)", "cos x₁", "A wave along the first coordinate, with its crest at 0.", r"\cos x_1"),
-    ("cos(x2)", "cos x₂", "A wave along the second coordinate, with its crest at 0.", r"\cos x_2"),
-)
+# By name: title, sentence, and a formula in LaTeX where the registry states none.
+_DATASETS = {
+    "circles": ("Circles", "A disc of one class within a ring of the other: no line separates them."),
+    "xor": ("XOR", "Four quarters, of which opposite ones belong together: one neuron cannot tell them apart."),
+    "gauss": ("Two clouds", "Two round clouds, one a class: a single line does it."),
+    "spiral": ("Spiral", "Two arms wound around each other: the hardest of the plane's classics."),
+    "plane": ("Plane", "A number that rises steadily in one direction: a regression that one neuron solves."),
+    "multi_gauss": ("Hills", "A number with hills and hollows over the plane: a regression that needs hidden neurons."),
+    "and": ("AND", "Four points: yes only where both inputs are 1. One line separates them."),
+    "or": ("OR", "Four points: yes where at least one input is 1. One line separates them."),
+    "xor_points": ("XOR, four points", "Four points: yes where exactly one input is 1. No line separates them."),
+    "blobs3": ("Three clouds", "Three clouds, one a class: with softmax each output is a probability."),
+    "blobs5": ("Five clouds", "Five clouds, one a class."),
+    "moons": ("Moons", "Two half moons that reach into each other."),
+    "article": ("The article's ten rows", "The ten rows on which the article trains its network of two layers."),
+    "article_perceptron": ("The article's two clouds", "The 75 points that the article's perceptron learns from."),
+    "iris": ("Iris", "Petals and sepals of 150 irises: four measures, three species."),
+    "wine": ("Wine", "A chemist's look at 178 wines: thirteen measures of very different size, three growers."),
+    "breast_cancer": ("Breast cancer", "569 tumours by thirty measures of their cells: benign or malignant."),
+    "digits": ("Digits", "1,797 handwritten digits as 64 grey values: ten classes."),
+    "diabetes": ("Diabetes", "442 patients by ten measures; the target is how far the disease went a year later."),
+}
+_FEATURES = {
+    "x1": ("x₁", "The first coordinate."),
+    "x2": ("x₂", "The second coordinate."),
+    "x1^2": ("x₁²", "The square of the first coordinate: alike on both sides of 0."),
+    "x2^2": ("x₂²", "The square of the second coordinate: alike above and below 0."),
+    "x1*x2": ("x₁x₂", "The product of both: its sign is XOR."),
+    "sin(x1)": ("sin x₁", "A wave along the first coordinate."),
+    "sin(x2)": ("sin x₂", "A wave along the second coordinate."),
+    "cos(x1)": ("cos x₁", "A wave along the first coordinate, with its crest at 0."),
+    "cos(x2)": ("cos x₂", "A wave along the second coordinate, with its crest at 0."),
+    "|x1|": ("|x₁|", "The first coordinate without its sign."),
+    "|x2|": ("|x₂|", "The second coordinate without its sign."),
+    "x1^3": ("x₁³", "The cube of the first coordinate."),
+    "x2^3": ("x₂³", "The cube of the second coordinate."),
+    "r": ("r", "How far the point is from the centre: it solves the circles by itself."),
+}
 _ACTIVATIONS = {
     "identity": ("Identity", "The sum itself. Layers of it come to no more than one layer."),
     "step": ("Step", "1 where the sum is above 0, else 0: the perceptron's. Its slope is 0, so no hidden layer learns "
@@ -155,8 +159,8 @@ def catalogue(lessons: Iterable[Lesson], functions: Iterable[str]) -> Catalogue:
     'a = \\\\frac{1}{1 + \\\\exp(-z)}'
     """
     return Catalogue(
-        datasets=[Entry(name=name, title=title, help=help) for name, title, help in _DATASETS],
-        features=[Entry(name=name, title=title, help=help, formula=latex) for name, title, help, latex in _FEATURES],
+        datasets=[_entry(name, _DATASETS, drawing.title) for name, drawing in DATASETS.items()],
+        features=[_entry(name, _FEATURES, name, feature.formula) for name, feature in FEATURES.items()],
         activations=list(_entries(ACTIVATIONS, _ACTIVATIONS)),
         losses=list(_entries(LOSSES, _LOSSES)),
         optimizers=list(_entries(OPTIMIZERS, _OPTIMIZERS)),
@@ -166,6 +170,11 @@ def catalogue(lessons: Iterable[Lesson], functions: Iterable[str]) -> Catalogue:
         controls=CONTROLS,
         functions=list(functions),
     )
+
+
+def _entry(name: str, words: Mapping[str, tuple[str, str]], otherwise: str, latex: str = "") -> Entry:
+    title, help = words.get(name, (otherwise, ""))
+    return Entry(name=name, title=title, help=help, formula=latex)
 
 
 def _entries(registry: Registry[Any], words: Mapping[str, tuple[str, ...]]) -> Iterable[Entry]:

@@ -56,16 +56,12 @@ class LossCurve:
     def points(self, most: int) -> list[Point]:
         """So many points at most; first and last are among them."""
         table = self._table[: self._count]
-        rows = table[thinned(table, most)].tolist()
+        kept = table[thinned(table, most)]
+        numbers: Array = kept.astype(object)
+        numbers[~np.isfinite(kept)] = None
         return [
-            Point(
-                epoch=int(epoch),
-                loss=finite(loss),
-                validation_loss=finite(validation_loss),
-                metric=finite(metric),
-                rate=rate,
-            )
-            for epoch, loss, validation_loss, metric, rate in rows
+            Point(epoch=int(epoch), loss=loss, validation_loss=validation_loss, metric=metric, rate=rate)
+            for epoch, loss, validation_loss, metric, rate in numbers.tolist()
         ]
 
 

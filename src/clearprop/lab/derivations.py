@@ -25,6 +25,9 @@ from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 
+COUNTING = "counted from 0"
+# Numbers that rows of a batch have a mean of: parameters' gradients, and the loss.
+_OF_A_BATCH = re.compile(r"\s*([Wb]\d|loss\s*$|L\s*$)")
 # The most units and weights that light up of a number that all of a wide layer goes into.
 MOST_LIT = 200
 # The most summands that are written; the rest are summed up.
@@ -34,10 +37,8 @@ _NAMED = re.compile(r"name=([^}]+)")
 _AS_NAMED = str.maketrans("(;)", "[,]")
 
 
-def explain_sample(
-    network: Network, x: Array, y: Array, name: str, *, row: int = 0, digits: int = 5, **called: Any
-) -> Derivation:
-    """Derive a number of one row, whose own loss is all the loss: without penalty, and no step is taken.
+def explanation_of_row(network: Network, x: Array, y: Array, name: str, *, row: int = 0, **called: Any) -> Explanation:
+    """Explain a number of one row, whose own loss is all the loss: without penalty, and no step is taken.
 
     Parameters
     ----------
@@ -52,15 +53,14 @@ def explain_sample(
         There is no such number, or the network's are not all finite.
     """
     rows = Rows(np.atleast_2d(x), np.atleast_2d(y), None)
-    computation = Computation(network, rows, first_row=row, counting="counted from 0", **called)
-    explanation = make_explanation(computation, computation.name(name))
-    return _derivation(explanation, "sample", digits, [row])
+    computation = Computation(network, rows, first_row=row, counting=COUNTING, **called)
+    return make_explanation(computation, computation.name(name))
 
 
-def explain_batch(
-    training: Training, name: str, *, row_numbers: Sequence[int] | None = None, digits: int = 5, **called: Any
-) -> Derivation:
-    """Derive a number of the batch that comes next: row by row, with the penalty, and the optimiser's step.
+def explanation_of_batch(
+    training: Training, name: str, *, row_numbers: Sequence[int] | None = None, **called: Any
+) -> Explanation:
+    """Explain a number of the batch that comes next: row by row, with the penalty, and the optimiser's step.
 
     Parameters
     ----------
@@ -74,35 +74,37 @@ def explain_batch(
         There is no such number, it is one of a single row, or the network's are not all finite.
     """
     places = training.next_batch()
+    rows, penalty = training.rows.take(places), training.penalty
     numbers = places.tolist() if row_numbers is None else [int(row_numbers[place]) for place in places]
-    computation = Computation(
-        training.network,
-        training.rows.take(places),
-        training.penalty,
-        row_numbers=numbers,
-        counting="counted from 0",
-        **called,
-    )
+    computation = Computation(training.network, rows, penalty, row_numbers=numbers, counting=COUNTING, **called)
     parsed = computation.name(name)
     rule, notes = training_rule(training, computation)
-    explanation = make_explanation(computation, parsed, rule, notes if parsed.kind in ("W", "b") else ())
-    return _derivation(explanation, "batch", digits, numbers)
+    return make_explanation(computation, parsed, rule, notes if parsed.kind in ("W", "b") else ())
+
+
+def explanation_of(
+    training: Training, x: Array, y: Array, name: str, scope: str = "sample", *, row: int = 0,
+    row_numbers: Sequence[int] | None = None, **called: Any,
+) -> Explanation:  # fmt: skip
+    """Explain a number for the row that is looked at ("sample") or the batch that comes ("batch").
+
+    What belongs to one row, such as a z or a delta, has no mean over a batch and is explained for that row.
+    """
+    if scope == "batch" and _OF_A_BATCH.match(name):
+        return explanation_of_batch(training, name, row_numbers=row_numbers, **called)
+    return explanation_of_row(training.network, x, y, name, row=row, **called)
 
 
 def explain_number(
-    training: Training, x: Array, y: Array, name: str, scope: str = "sample", *, row: int = 0,
-    row_numbers: Sequence[int] | None = None, digits: int = 5, **called: Any,
-) -> Derivation:  # fmt: skip
-    """Derive a number as it is asked for: see `explain_sample` and `explain_batch`.
-
-    What belongs to one row, such as a z or a delta, has no mean over a batch and is derived for the row looked at.
-    """
-    if scope == "batch" and re.match(r"[Wb]\d|loss$|L$", name):
-        return explain_batch(training, name, row_numbers=row_numbers, digits=digits, **called)
-    return explain_sample(training.network, x, y, name, row=row, digits=digits, **called)
+    training: Training, x: Array, y: Array, name: str, scope: str = "sample", *, digits: int = 5, **others: Any
+) -> Derivation:
+    """Derive a number as the page draws it: see `explanation_of`."""
+    return derivation_of(explanation_of(training, x, y, name, scope, **others), digits)
 
 
-def _derivation(explanation: Explanation, scope: str, digits: int, rows: list[int]) -> Derivation:
+def derivation_of(explanation: Explanation, digits: int = 5) -> Derivation:
+    """An explanation in the protocol's form."""
+    computation = explanation.computation
     style = Style(digits, named=True)
     headline = equation_latex(explanation.headline(IN_JSON), digits, named=True)
     written = json_text(explanation.to_dict(style, MOST_TERMS), None)
@@ -110,7 +112,7 @@ def _derivation(explanation: Explanation, scope: str, digits: int, rows: list[in
     measured = check is not None and check.difference is not None
     return Derivation(
         name=explanation.name,
-        scope=scope,
+        scope="sample" if computation.n_rows == 1 and explanation.rule is None else "batch",
         explanation=msgspec.Raw(written.encode()),
         path=path_of(explanation),
         opens=_opens(explanation, headline + written),
@@ -120,7 +122,7 @@ def _derivation(explanation: Explanation, scope: str, digits: int, rows: list[in
         value=explanation.value if np.isfinite(explanation.value) else None,
         headline=headline,
         text=explanation.to_text(digits=digits),
-        rows=rows,
+        rows=[computation.number(index) for index in range(computation.n_rows)],
     )
 
 

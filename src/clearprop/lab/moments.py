@@ -103,10 +103,11 @@ class Batch:
     def next_of(cls, training: Training) -> Batch:
         """The batch of the step that a training takes next; the training is left as it is."""
         job, state = training.job, training.state
-        rng = copy.deepcopy(job.rng)
-        if training.shuffle and state.cursor == 0:  # the epoch's order is drawn first
-            shuffled(state.order, training.n_rows, rng)
-        places = training.next_batch()
+        begins = training.shuffle and state.cursor == 0  # the epoch's order is drawn first
+        rng = copy.deepcopy(job.rng) if begins or any(training.dropout) else job.rng
+        order = shuffled(state.order, training.n_rows, rng) if begins else state.order
+        here = slice(state.cursor, state.cursor + training.batch_size)
+        places = np.arange(training.n_rows)[here] if order is None else order[here]
         rows = training.rows.take(places)
         masks = draw_masks(replace(job, rng=rng), len(places))
         with np.errstate(all="ignore"):

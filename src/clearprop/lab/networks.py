@@ -24,6 +24,7 @@ from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.schedules import SCHEDULES
 from clearprop.training.run import Training
+from clearprop.training.settings import TrainingSettings
 from clearprop.training.trainer import Trainer
 
 Array = npt.NDArray[Any]
@@ -345,7 +346,7 @@ def new_trainer(settings: Settings, network: Network, data: DataSet, levels: tup
     return trainer
 
 
-def check_steps(trainer: Trainer) -> None:
+def check_steps(trainer: TrainingSettings) -> None:
     """Refuse an optimiser whose steps cannot be taken one at a time."""
     if trainer.finds_steps_itself:
         raise Refusal(

@@ -40,7 +40,7 @@ class Planes:
         return maps if self._live.data.columns.shape[1] == 1 else maps.reshape(units, side, side)
 
     def features(self, side: int, axes: tuple[int, int]) -> Array:
-        """What each input is over the plane, as it is fed, float32 (inputs, side, side); of one column (inputs, side)."""
+        """Each input over the plane, as it is fed: float32 (inputs, side, side); of one column (inputs, side)."""
         columns = self._live.data.columns.shape[1]
         maps = self._grid(side, axes, 0).T.astype(np.float32)
         return maps if columns == 1 else maps.reshape(-1, side, side)

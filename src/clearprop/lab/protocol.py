@@ -233,6 +233,8 @@ class TakeAway(Request, tag="take_away"):
 
     form: Literal["python", "latex", "svg", "link", "replay", "explanation"]
     name: Text = ""  # of what is explained, for "latex" and "explanation"
+    scope: Literal["sample", "batch"] = "sample"
+    row: Count = 0
     hidden: Names = field(default_factory=list)  # controls that whoever opens the "link" does not see
     view: View = View()
 
@@ -556,11 +558,13 @@ class TakenAway(Reply, tag="taken_away"):
 class SurfaceDrawn(Reply, tag="surface_drawn"):
     """Arrays: "surface" float32 (points, points), the loss, first row at the bottom; "path" float64 (n, 3).
 
-    A point of the path is across, up and loss.
+    A point of the path is across, up and the loss that the network as a whole had then. Of a wide network there may be
+    fewer points than were asked for.
     """
 
     across: list[float]  # least and greatest
     up: list[float]
+    rows: int = 0  # that the loss is of: evenly spread ones of those that are trained on, where there are many
 
 
 class Runner(Struct, frozen=True, kw_only=True):

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.lab import protocol as ask
+from clearprop.lab.asides import derive, diagnose, draw, race, take
 from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
-from clearprop.lab.derivations import explain_number
 from clearprop.lab.formulas import FUNCTIONS
 from clearprop.lab.infos import data_info, network_info
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
+from clearprop.lab.runs import live_of_run
 from clearprop.lab.watched import Watched
+from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
@@ -32,6 +36,13 @@ class Session:
         The rows that `Given` stands for.
     settings : Settings, optional
         What it begins with.
+    run : Training, optional
+        A training that it begins with instead: it goes on from where that stands, on its rows, and leaves it there.
+
+    Raises
+    ------
+    Refusal
+        What it should begin with cannot be.
 
     Examples
     --------
@@ -44,12 +55,18 @@ class Session:
     2
     """
 
-    def __init__(self, given: DataSet | None = None, settings: Settings | None = None) -> None:
-        self._given = given
-        self._watched = Watched(build(Settings() if settings is None else settings, given))
+    def __init__(
+        self, given: DataSet | None = None, settings: Settings | None = None, run: Training | None = None
+    ) -> None:
+        with _quiet():
+            live = build(settings or Settings(), given) if run is None else live_of_run(run)
+            self._watched = Watched(live)
+        self._given, self._run, self._begun_with = live.data if run is not None else given, run, live.settings
 
     def anew(self) -> Session:
         """Another session, at the start of what is chosen here."""
+        if self._run is not None and self.state.settings is self._begun_with:
+            return Session(run=self._run)
         return Session(self._given, self.state.settings)
 
     @property
@@ -61,8 +78,7 @@ class Session:
         """The reply to a request, and the arrays that it announces."""
         reply: AnyReply
         try:
-            with warnings.catch_warnings(), blaming(""):
-                warnings.simplefilter("ignore")  # the doctor says what they would
+            with _quiet(), blaming(""):
                 reply, arrays = self._answer(request)
         except Refusal as refusal:
             reply, arrays = Refused(message=refusal.message, field=refusal.field), {}
@@ -96,7 +112,15 @@ class Session:
                 self._watched.set_number(request)
                 return self._watched.frame(request.view)
             case ask.Explain():
-                return self._explained(request), {}
+                return derive(self.state, request), {}
+            case ask.Diagnose():
+                return diagnose(self._watched), {}
+            case ask.Surface():
+                return draw(self._watched, request)
+            case ask.Race():
+                return race(self.state, self._given, request)
+            case ask.TakeAway():
+                return take(self._watched, request), {}
             case ask.ReadTable():
                 return read_table(request.text), {}
         raise Refusal(f"this lab does not answer {type(request).__name__} yet")
@@ -114,22 +138,6 @@ class Session:
         )
         return opened, self._watched.rows(view) | arrays
 
-    def _explained(self, request: ask.Explain) -> ask.Derivation:
-        live = self.state
-        row = min(request.row, len(live.data) - 1)
-        return explain_number(
-            live.training,
-            live.inputs[row],
-            live.targets[row],
-            request.name,
-            request.scope,
-            row=row,
-            row_numbers=live.trained.tolist(),
-            digits=request.digits,
-            feature_names=live.input_names,
-            class_names=list(live.data.class_names) or None,
-        )
-
 
 ANSWERED = (
     ask.Open,
@@ -140,8 +148,20 @@ ANSWERED = (
     ask.Seek,
     ask.SetNumber,
     ask.Explain,
+    ask.Diagnose,
+    ask.Surface,
+    ask.Race,
+    ask.TakeAway,
     ask.ReadTable,
 )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Without warnings: the doctor says what they would."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
 
 def _info(name: str, array: Array) -> ArrayInfo:

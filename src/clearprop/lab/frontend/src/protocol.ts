@@ -187,6 +187,8 @@ export interface TakeAway {
   type: "take_away";
   form: "explanation" | "latex" | "link" | "python" | "replay" | "svg";
   name?: string;
+  scope?: "batch" | "sample";
+  row?: number;
   hidden?: string[];
   view?: View;
   id?: number;
@@ -455,6 +457,7 @@ export interface SurfaceDrawn {
   type: "surface_drawn";
   across: number[];
   up: number[];
+  rows: number;
   id: number;
   arrays: ArrayInfo[];
 }
