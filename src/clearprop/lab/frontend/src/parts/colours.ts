@@ -7,6 +7,8 @@ export interface Palette {
   readonly diverging: Uint32Array;
   /** The same, paler: the ground that points stand on. */
   readonly ground: Uint32Array;
+  /** For each class from neutral to its colour. */
+  readonly shares: readonly Uint32Array[];
   readonly classes: readonly Rgb[];
   readonly neutral: Rgb;
   readonly ink: string;
@@ -53,7 +55,9 @@ function read(root: Element): Palette {
     const share = (at - 127.5) / 127.5;
     return pixel(mix(neutral, classes[share > 0 ? 0 : 1], strength * Math.abs(share) ** 0.85));
   });
-  return { diverging: scale(STRENGTH), ground: scale(PALE), classes, neutral, ink: value("--ink"), surface: value("--surface"), faint: value("--zero-line") };
+  return { diverging: scale(STRENGTH), ground: scale(PALE),
+    shares: classes.map((colour) => Uint32Array.from({ length: 256 }, (_, at) => pixel(mix(neutral, colour, STRENGTH * (at / 255))))),
+    classes, neutral, ink: value("--ink"), surface: value("--surface"), faint: value("--zero-line") };
 }
 
 /** Of two classes the second, which an output of 1 stands for, is positive: blue; of more, each has the next colour. */

@@ -7,7 +7,7 @@ import { short } from "../parts/numerals";
 import { useLab, type Session, type Shown } from "../state";
 import { Axes } from "./axes";
 import { paintGround } from "./ground";
-import { nearestRow, paintCurve, paintPoints, type Picture } from "./points";
+import { nearestRow, paintCurve, paintPoints, RIM, type Picture } from "./points";
 import { errs, rowsOf, type Rows } from "./rows";
 import { toNumber, toPixel } from "./scales";
 
@@ -69,7 +69,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
   }, [session, side, height, left, right, bottom, top, discrete, heldOut]);
 
   const placeOf = (event: MouseEvent): [number, number] => {
-    const area = points.current!.getBoundingClientRect();
+    const area = ground.current!.parentElement!.getBoundingClientRect();
     return [event.clientX - area.left, event.clientY - area.top];
   };
   const look = (row: number): void => {
@@ -134,7 +134,10 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
         onKeyDown={onKey}
       >
         <div class="cp-ground" aria-hidden="true"><canvas ref={ground} /></div>
-        <canvas ref={points} class="cp-points" aria-hidden="true" />
+        <canvas
+          ref={points} class="cp-points" aria-hidden="true"
+          style={{ left: `${-RIM}px`, top: `${-RIM}px`, width: `${side + 2 * RIM}px`, height: `${height + 2 * RIM}px` }}
+        />
         {isDrawing && <div class="cp-pen" style={{ left: `${100 * pen.value[0]}%`, bottom: `${100 * pen.value[1]}%` }} />}
         {hovered.value && (
           <div class={`cp-tooltip ${hovered.value.y > 70 ? "is-above" : ""}`} aria-hidden="true" style={tooltipPlace(hovered.value, side)}>

@@ -44,7 +44,7 @@ export function Plane(): JSX.Element {
       <Legend session={session} heldOut={heldOut} />
       <div class="cp-plane-tools">
         {task === "classification" && !oneInput && lab.shows("discretise") && <Switch label="Discretise" value={discrete} onChange={setDiscrete} />}
-        {lab.shows("show_held_out") && <Switch label="Show held-out rows" value={heldOut} onChange={setHeldOut} />}
+        {session.data.trained < session.data.rows && lab.shows("show_held_out") && <Switch label="Show held-out rows" value={heldOut} onChange={setHeldOut} />}
       </div>
       {columns.length > 2 && (
         <div class="cp-plane-axes">

@@ -24,16 +24,19 @@ export const SHAPES: readonly Draw[] = [
 
 export const radiusOf = (count: number): number => (count > 1000 ? 2.4 : count > 200 ? 3.3 : count > 40 ? 4.2 : 6);
 
+/** So far points may stand out over the plane's edge. */
+export const RIM = 14;
+
 export interface Picture { across: Scale; up: Scale; ratio: number }
 
 export function paintPoints(
   canvas: HTMLCanvasElement, colours: Palette, session: Session, rows: Rows, shown: Shown, { across, up, ratio }: Picture, heldOut: boolean,
 ): void {
-  const [width, height] = [Math.round(across.size * ratio), Math.round(up.size * ratio)];
+  const [width, height] = [Math.round((across.size + 2 * RIM) * ratio), Math.round((up.size + 2 * RIM) * ratio)];
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d")!;
-  context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  context.clearRect(0, 0, across.size, up.size);
+  context.setTransform(ratio, 0, 0, ratio, RIM * ratio, RIM * ratio);
+  context.clearRect(-RIM, -RIM, across.size + 2 * RIM, up.size + 2 * RIM);
   const radius = radiusOf(rows.count);
   const classes = Math.max(2, session.data.class_names.length);
   const isClasses = session.data.task === "classification";

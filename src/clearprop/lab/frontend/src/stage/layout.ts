@@ -27,7 +27,7 @@ export interface Layout {
   width: number;
   height: number;
   scale: number; // of type
-  full: boolean; // whether z, a and delta have room beside the heat map
+  full: boolean; // whether numbers stand beside the heat map, else beneath
   sizes: readonly number[];
   cards: readonly Card[];
   strips: readonly Strip[];
@@ -57,8 +57,8 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   const height = Math.max(330 * scale, tallest * pitch) + HEAD;
   const wide = (layer: number): boolean => sizes[layer] > WIDE;
 
-  const attempt = (full: boolean) => {
-    const map = full ? Math.min(pitch - 20 * scale, clamp(room / (3.7 * sizes.length), 40 * scale, 60 * scale)) : Math.min(pitch - 24 * scale, 40 * scale);
+  const attempt = (full: boolean, small: boolean) => {
+    const map = full ? Math.min(pitch - 20 * scale, clamp(room / (3.7 * sizes.length), 40 * scale, 60 * scale)) : Math.min(pitch - 24 * scale, (small ? 32 : 40) * scale);
     const label = full ? 44 * scale : 0;
     const widths = sizes.map((_, layer) => {
       if (wide(layer)) return 22 * scale;
@@ -73,12 +73,16 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
     const gaps = matrices.filter((one) => !one).length;
     return { map, label, widths, matrices, loss, toLoss, gap: free / Math.max(1, gaps) };
   };
-  const wished = attempt(true);
-  const full = wished.gap >= 48 * scale;
-  const { map, label, widths, matrices, loss, toLoss, ...rest } = full ? wished : attempt(false);
-  const gap = clamp(rest.gap, 30, 190);
+  const wished = attempt(true, false);
+  const full = wished.gap >= 40 * scale;
+  const compact = attempt(false, false);
+  const chosen = full ? wished : compact.gap >= 36 ? compact : attempt(false, true);
+  const { map, label, widths, matrices, loss, toLoss } = chosen;
+  const gap = clamp(chosen.gap, 26, 190);
 
-  const middle = HEAD + (height - HEAD) / 2;
+  const tall = !full && pitch >= map + (3 * LINE + 12) * scale;
+  const lines = full ? 0 : tall ? 3 : 1;
+  const middle = HEAD + (height - HEAD) / 2 - (lines * LINE * scale) / 2;
   const cards: Card[] = [];
   const strips: Strip[] = [];
   const gaps: Gap[] = [];
@@ -98,10 +102,10 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
     if (wide(layer)) {
       strips.push({ layer, units: sizes[layer], x, y: HEAD, width: widths[layer], height: height - HEAD - 8 });
     } else {
-      const numbers: Card["numbers"] = layer === 0 ? [] : !full ? ["a"] : layer === last ? ["z", "a", "y", "delta"] : ["z", "a", "delta"];
+      const numbers: Card["numbers"] = layer === 0 ? [] : !full && !tall ? ["a"] : full && layer === last ? ["z", "a", "y", "delta"] : ["z", "a", "delta"];
       const own = layer === 0 ? map * 0.84 : full ? Math.max(map, numbers.length * lineHeight(scale) + 4) : map;
       for (let place = 0; place < sizes[layer]; place += 1) {
-        const y = middle + (place - (sizes[layer] - 1) / 2) * pitch - own / 2 + (full ? 0 : -6);
+        const y = middle + (place - (sizes[layer] - 1) / 2) * pitch - own / 2;
         const left = layer === 0 ? x + label : x;
         cards.push({
           layer, place, x: left, y, width: widths[layer] - (layer === 0 ? label : 0), height: own,
@@ -127,7 +131,7 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   }
   return {
     width: Math.max(room, x + 2 * loss + 8), height, scale, full, sizes, cards, strips, gaps, headings,
-    loss: { x: x + loss, y: middle + (full ? 0 : -6), radius: loss }, weights, biases, units,
+    loss: { x: x + loss, y: middle, radius: loss }, weights, biases, units,
   };
 }
 

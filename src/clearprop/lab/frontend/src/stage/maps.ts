@@ -1,5 +1,5 @@
 /** The heat maps of inputs and units: what each answers over the plane. */
-import { diverge, drawPixels, type Palette } from "../parts/colours";
+import { classPlace, diverge, drawPixels, type Palette } from "../parts/colours";
 import type { Session, Shown } from "../state";
 import type { Card, Layout } from "./layout";
 
@@ -48,6 +48,8 @@ export function paintMap(canvas: HTMLCanvasElement, colours: Palette, session: S
   if (session.data.one_input) line(canvas, colours, values, start, count, least, greatest);
   else {
     const side = Math.round(Math.sqrt(count));
-    drawPixels(canvas, side, side, (pixels) => diverge(colours.diverging, values, start, side, least, greatest, pixels));
+    const isClass = card.layer === layout.sizes.length - 1 && layout.sizes.at(-1)! > 1 && session.data.task === "classification";
+    const scale = isClass ? colours.shares[classPlace(card.place, layout.sizes.at(-1)!)] : colours.diverging;
+    drawPixels(canvas, side, side, (pixels) => diverge(scale, values, start, side, least, greatest, pixels));
   }
 }

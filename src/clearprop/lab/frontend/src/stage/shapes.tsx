@@ -17,6 +17,12 @@ export function Headings({ layout, session }: { layout: Layout; session: Session
   };
   return (
     <g class="cp-headings" aria-hidden="true">
+      {layout.gaps.map(({ layer, from, to, matrix }) => matrix && (
+        <g key={layer} transform={`translate(${matrix.x + matrix.width / 2} ${14 * layout.scale})`}>
+          <text class="cp-heading">{`W${layer}, b${layer}`}</text>
+          <text class="cp-subheading" y={15 * layout.scale}>{matrix.width > 90 ? `${from} + 1 rows, ${to} columns` : `${from}+1 \u00d7 ${to}`}</text>
+        </g>
+      ))}
       {layout.headings.map(({ x, layer }) => (
         <g key={layer} transform={`translate(${x} ${14 * layout.scale})`}>
           <text class="cp-heading">{title(layer)}</text>
@@ -80,6 +86,7 @@ export function CardNode({ layout, card, session }: { layout: Layout; card: Card
   const isOutput = card.layer === layout.sizes.length - 1;
   const name = isInput ? input(card.place) : unit("a", card.layer, card.place);
   const line = lineHeight(scale);
+  const wide = full ? card.width - card.map - 8 : 60 * scale;
   const start = (card.height - card.numbers.length * line) / 2;
   const outputName = isOutput && layout.sizes.at(-1)! > 1
     ? session.data.class_names[card.place] ?? session.data.target_names[card.place] ?? "" : "";
@@ -89,19 +96,17 @@ export function CardNode({ layout, card, session }: { layout: Layout; card: Card
         <rect class="cp-card-ground" width={card.width} height={card.height} rx="8" />
       </g>
       {isInput && <InputTexts layout={layout} card={card} title={session.data.input_names[card.place] ?? name} />}
-      {full && card.numbers.map((kind, at) => {
+      {card.numbers.map((kind, at) => {
         const number = kind === "y" ? `y[${card.place + 1}]` : unit(kind, card.layer, card.place);
+        const [x, y] = full ? [card.map + 4, start + at * line] : [card.width / 2 - wide / 2, card.height + 2 + at * line];
         return (
-          <g key={kind} class="cp-number" data-name={number} transform={`translate(${card.map + 4} ${start + at * line})`}>
-            <rect width={card.width - card.map - 8} height={line} rx="3" />
+          <g key={kind} class="cp-number" data-name={number} transform={`translate(${x} ${y})`}>
+            <rect width={wide} height={line} rx="3" />
             <text class="cp-sign" x={4} y={line * 0.75}>{SIGNS[kind]}</text>
-            <text class="cp-value" x={card.width - card.map - 12} y={line * 0.75} data-number={number}>0</text>
+            <text class="cp-value" x={wide - 4} y={line * 0.75} data-number={number}>0</text>
           </g>
         );
       })}
-      {!full && !isInput && (
-        <text class="cp-value is-below" x={card.width / 2} y={card.height + 13 * scale} data-number={name}>0</text>
-      )}
       {outputName && full && (
         <text class="cp-output-name" x={card.width / 2} y={card.height + 13 * scale}>{shortened(outputName, 16)}</text>
       )}

@@ -27,7 +27,7 @@ function Figures(): JSX.Element {
       <Figure label="Loss" value={short(shown.loss, 4)} />
       {heldOut && <Figure label="Held-out loss" value={short(shown.validation_loss, 4)} />}
       <Figure
-        label={`${heldOut ? "Held-out " : ""}${isShare ? "accuracy" : shown.metric_name}`}
+        label={heldOut ? `Held-out ${shown.metric_name}` : shown.metric_name.replace(/^a/, "A")}
         value={metric(heldOut ? shown.validation_metric : shown.metric)} kind="is-metric"
       />
     </dl>
