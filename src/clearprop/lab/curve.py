@@ -57,10 +57,11 @@ class LossCurve:
         """So many points at most; first and last are among them."""
         table = self._table[: self._count]
         kept = table[thinned(table, most)]
-        numbers = np.where(np.isfinite(kept), kept, None).tolist()
+        numbers: Array = kept.astype(object)
+        numbers[~np.isfinite(kept)] = None
         return [
             Point(epoch=int(epoch), loss=loss, validation_loss=validation_loss, metric=metric, rate=rate)
-            for epoch, loss, validation_loss, metric, rate in numbers
+            for epoch, loss, validation_loss, metric, rate in numbers.tolist()
         ]
 
 

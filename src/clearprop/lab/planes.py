@@ -39,6 +39,12 @@ class Planes:
         maps = np.concatenate([a.T for a in trace.a]).astype(np.float32)
         return maps if self._live.data.columns.shape[1] == 1 else maps.reshape(units, side, side)
 
+    def features(self, side: int, axes: tuple[int, int]) -> Array:
+        """Each input over the plane, as it is fed: float32 (inputs, side, side); of one column (inputs, side)."""
+        columns = self._live.data.columns.shape[1]
+        maps = self._grid(side, axes, 0).T.astype(np.float32)
+        return maps if columns == 1 else maps.reshape(-1, side, side)
+
     def _grid(self, side: int, axes: tuple[int, int], row: int) -> Array:
         """The points of the plane, a row each; the other columns are those of the row that is looked at."""
         columns = self._live.data.columns

@@ -355,7 +355,9 @@ class DataInfo(Struct, frozen=True, kw_only=True):
     """The rows as they are trained on.
 
     Arrays: "data.plane" float64 (rows, 2), the place of each in the plane (of one input: x and y); "data.target"
-    float64 (rows, outputs), for classes (rows, 1) the class's number; "data.held_out" uint8 (rows,).
+    float64 (rows, outputs), for classes (rows, 1) the class's number; "data.held_out" uint8 (rows,);
+    of one or two columns "data.features" float32 (inputs, side, side), what each input is over the plane, as it is fed
+    and with as many points as `View.maps` asks for (of one column (inputs, side)).
     """
 
     task: Literal["classification", "regression"]

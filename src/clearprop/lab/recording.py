@@ -25,6 +25,7 @@ from clearprop.engines import numpy_seconds
 from clearprop.errors import DivergenceError
 from clearprop.lab.curve import LossCurve, finite
 from clearprop.lab.networks import Live, Numbers
+from clearprop.lab.way import Way
 from clearprop.training.snapshots import Snapshot
 
 Array = npt.NDArray[Any]
@@ -33,8 +34,8 @@ Array = npt.NDArray[Any]
 APART, MOST_BYTES = 0.02, 64 * 2**20
 # What a snapshot takes beside its arrays: some thirty Python objects.
 OBJECTS = 4_096
-# So many of the last epochs' records go with a keyframe; the training itself keeps up to twenty times as many.
-RECORDS, MOST_RECORDS = 100, 2_000
+# So many of the last epochs' records go with a keyframe; the training itself keeps up to ten times as many.
+RECORDS, MOST_RECORDS = 300, 3_000
 
 
 class Spot(NamedTuple):
@@ -86,6 +87,8 @@ class Recording:
         Why nothing follows on the furthest spot.
     curve : LossCurve
         Up to the furthest.
+    first_loss : float
+        Of the rows that are trained on, at the first spot.
     """
 
     def __init__(self, live: Live, most_bytes: int = MOST_BYTES) -> None:
@@ -97,7 +100,8 @@ class Recording:
         self._pace = seconds  # what a batch takes, as it was measured last
         self.update = np.zeros_like(live.network.parameters)
         self.end: DivergenceError | None = None
-        self.curve = LossCurve()
+        self.curve, self._way = LossCurve(), Way(live.network.parameters, training.state.epoch)
+        self.first_loss, _ = live.rows.evaluate(live.network, training.metric)
         self.first = self.furthest = self.spot
         self._keyframes = [self._keyframe()]
         self._changes: list[Spot] = []  # where keyframes by hand stand
@@ -124,6 +128,19 @@ class Recording:
     def bytes(self) -> int:
         """What keyframes take of memory."""
         return self._bytes
+
+    @property
+    def way(self) -> Array:
+        """The parameters after the epochs so far, thinned, and those at this spot: shape (n, parameters)."""
+        now = self.live.network.parameters
+        way = self._way.up_to(self.spot.epoch)
+        return way if len(way) and np.array_equal(way[-1], now) else np.concatenate([way, now[np.newaxis]])
+
+    @property
+    def beginning(self) -> Keyframe:
+        """From where the present numbers follow without a hand in between: the last change up to here, or the first."""
+        earlier = [spot for spot in self._changes if spot <= self.spot]
+        return self._keyframes[self._after(earlier[-1]) - 1] if earlier else self._keyframes[0]
 
     # -- going on ------------------------------------------------------------------------------------------------
 
@@ -177,6 +194,7 @@ class Recording:
             self.furthest = here
             if here.batch == 0:
                 self._add_point()
+                self._way.add(self.live.network.parameters, here.epoch)
             if self._distance(self._keyframes[-1].spot, here) >= self._apart:
                 self._keep(self._keyframe())
 
@@ -224,9 +242,12 @@ class Recording:
         self._keyframes = [frame for frame in self._keyframes if frame.spot < here]
         self._changes = [*(spot for spot in self._changes if spot < here), here]
         self.furthest, self.end = here, None
-        self.curve.cut(here.epoch if here.batch == 0 else here.epoch + 1)
+        kept = here.epoch if here.batch == 0 else here.epoch + 1
+        self.curve.cut(kept)
+        self._way.cut(kept)
         if here.batch == 0:
             self._add_point()
+            self._way.add(self.live.network.parameters, here.epoch)
         self._bytes = sum(frame.bytes for frame in self._keyframes)
         self._keep(replace(self._keyframe(), by_hand=True))
 

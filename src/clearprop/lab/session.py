@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.lab import protocol as ask
+from clearprop.lab.asides import derive, diagnose, draw, race, take
 from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
-from clearprop.lab.derivations import explain_number
 from clearprop.lab.formulas import FUNCTIONS
-from clearprop.lab.infos import data_arrays, data_info, network_info
+from clearprop.lab.infos import data_info, network_info
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
@@ -112,7 +112,15 @@ class Session:
                 self._watched.set_number(request)
                 return self._watched.frame(request.view)
             case ask.Explain():
-                return self._explained(request), {}
+                return derive(self.state, request), {}
+            case ask.Diagnose():
+                return diagnose(self._watched), {}
+            case ask.Surface():
+                return draw(self._watched, request)
+            case ask.Race():
+                return race(self.state, self._given, request)
+            case ask.TakeAway():
+                return take(self._watched, request), {}
             case ask.ReadTable():
                 return read_table(request.text), {}
         raise Refusal(f"this lab does not answer {type(request).__name__} yet")
@@ -128,23 +136,7 @@ class Session:
             frame=frame,
             can=[str(request.__struct_config__.tag) for request in ANSWERED],
         )
-        return opened, data_arrays(live) | arrays
-
-    def _explained(self, request: ask.Explain) -> ask.Derivation:
-        live = self.state
-        row = min(request.row, len(live.data) - 1)
-        return explain_number(
-            live.training,
-            live.inputs[row],
-            live.targets[row],
-            request.name,
-            request.scope,
-            row=row,
-            row_numbers=live.trained.tolist(),
-            digits=request.digits,
-            feature_names=live.input_names,
-            class_names=list(live.data.class_names) or None,
-        )
+        return opened, self._watched.rows(view) | arrays
 
 
 ANSWERED = (
@@ -156,6 +148,10 @@ ANSWERED = (
     ask.Seek,
     ask.SetNumber,
     ask.Explain,
+    ask.Diagnose,
+    ask.Surface,
+    ask.Race,
+    ask.TakeAway,
     ask.ReadTable,
 )
 

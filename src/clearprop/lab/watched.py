@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import numpy.typing as npt
 
+from clearprop.lab.doctor import badges, looked_at
 from clearprop.lab.edits import change_of
 from clearprop.lab.frames import draw_frame
 from clearprop.lab.infos import data_arrays
@@ -34,6 +35,7 @@ class Watched:
 
     def __init__(self, live: Live) -> None:
         self.live, self.recording, self._planes = live, Recording(live), Planes(live)
+        self._widest = max(live.network.layer_sizes)
         self.sweep: Sweep | None = None
         # The rows that the last frame showed, and by which axes: None at first.
         self._shown_rows: tuple[Array, Array] | None = None
@@ -45,23 +47,39 @@ class Watched:
         sweep = self.sweep
         return f"{sweep.badge.says} {sweep.error}" if sweep is not None and sweep.faulty else ""
 
+    @property
+    def faults(self) -> list[Badge]:
+        """Where the first number stands that is not finite, if the last operation made it."""
+        return [self.sweep.badge] if self.sweep is not None and self.sweep.faulty else []
+
     def moment(self, row: int) -> Moment:
         """The numbers of the sample that is under way, or of a row between batches."""
         return resting(self.live, row) if self.sweep is None else self.sweep.moment
 
     def frame(self, view: View) -> tuple[Frame, Arrays]:
         """All that is to be drawn, and its arrays by name."""
-        live, sweep = self.live, self.sweep
-        columns = live.data.columns.shape[1]
-        axes = (min(view.axes[0], columns - 1), min(view.axes[1], columns - 1))
-        view = msgspec.structs.replace(view, axes=axes)
+        live = self.live
+        view = msgspec.structs.replace(view, axes=self._axes(view))
         moment = self.moment(min(view.row, len(live.data) - 1))
         live.row = moment.row
-        badges: list[Badge] = [sweep.badge] if sweep is not None and sweep.faulty else []
-        frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, self._place(), badges, self.alert)
-        if self._rows_are_new(axes):
-            arrays = data_arrays(live, axes) | arrays
+        ill = badges(live.network, live.network.propagate(live.rows.X[looked_at(len(live.rows), self._widest)]))
+        marked = [*self.faults, *ill]
+        frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, self._place(), marked, self.alert)
+        if self._rows_are_new(view.axes):
+            arrays = self.rows(view) | arrays
         return frame, arrays
+
+    def rows(self, view: View) -> Arrays:
+        """The rows as they are drawn, and what each input is over the plane."""
+        axes, arrays = self._axes(view), {}
+        if view.maps > 1 and self.live.data.columns.shape[1] <= 2:  # of more, the others are one row's, which changes
+            arrays["data.features"] = self._planes.features(view.maps, axes)
+        return data_arrays(self.live, axes) | arrays
+
+    def _axes(self, view: View) -> tuple[int, int]:
+        """The columns that span the plane, of those that there are."""
+        last = self.live.data.columns.shape[1] - 1
+        return min(view.axes[0], last), min(view.axes[1], last)
 
     def _rows_are_new(self, axes: tuple[int, int]) -> bool:
         """Whether the page has not seen these rows, or not by these axes."""
