@@ -228,7 +228,6 @@ class TakeAway(Request, tag="take_away"):
     form: Literal["python", "latex", "svg", "link", "replay", "explanation"]
     name: Text = ""  # of what is explained, for "latex" and "explanation"
     scope: Literal["sample", "batch"] = "sample"
-    row: Count = 0
     view: View = View()
 
 

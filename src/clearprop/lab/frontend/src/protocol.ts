@@ -185,6 +185,7 @@ export interface TakeAway {
   type: "take_away";
   form: "explanation" | "latex" | "link" | "python" | "replay" | "svg";
   name?: string;
+  scope?: "batch" | "sample";
   view?: View;
   id?: number;
 }
@@ -452,6 +453,7 @@ export interface SurfaceDrawn {
   type: "surface_drawn";
   across: number[];
   up: number[];
+  rows: number;
   id: number;
   arrays: ArrayInfo[];
 }
