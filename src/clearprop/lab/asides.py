@@ -88,7 +88,8 @@ def take(watched: Watched, request: TakeAway) -> TakenAway:
             outputs = list(live.data.class_names or live.data.target_names)[-live.network.layer_sizes[-1] :]
             return take_svg(live.network, live.input_names, outputs)
         case "link":
-            return take_link(fragment_of(live.settings, live.network.parameters.tolist()))
+            shared = msgspec.structs.replace(live.settings, hidden=request.hidden)
+            return take_link(fragment_of(shared, live.network.parameters.tolist()))
         case "latex":
             return take_latex(_explanation(live, request))
         case "explanation":
