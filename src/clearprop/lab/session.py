@@ -92,7 +92,8 @@ class Session:
         match request:
             case ask.Open():
                 if request.link:
-                    self._watched = Watched(build(settings_of(request.link)))
+                    with blaming("link"):
+                        self._watched = Watched(build(settings_of(request.link), self._given))
                 opened, arrays = self._opened(request.view)
                 opened.catalogue = catalogue(all_lessons(), FUNCTIONS)
                 return opened, arrays
