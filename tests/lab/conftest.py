@@ -2,6 +2,8 @@ import pytest
 
 import clearprop.lab.assets
 
+from .browsing import chromium, need_page, visiting
+
 
 @pytest.fixture
 def page(tmp_path, monkeypatch):
@@ -10,3 +12,18 @@ def page(tmp_path, monkeypatch):
     (tmp_path / "lab.css").write_text("main { color: black }\n")
     monkeypatch.setattr(clearprop.lab.assets, "STATIC", tmp_path)
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, for all tests of a process."""
+    need_page()
+    with chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def visit(browser):
+    """A page of it, from which nothing may have left this machine."""
+    with visiting(browser) as one:
+        yield one

@@ -28,6 +28,7 @@ def lab(
     import asyncio
 
     from clearprop.errors import InputError, MissingExtraError
+    from clearprop.lab.replay import Recordable
     from clearprop.lab.session import Session
 
     try:
@@ -38,7 +39,7 @@ def lab(
 
     async def serve() -> None:
         try:
-            server = Server(lambda: Session(rows, settings), host, port)
+            server = Server(lambda: Recordable(Session(rows, settings)), host, port)
         except OSError as error:
             raise InputError(f"{host}, port {port}: cannot be listened at ({error.strerror or error})") from error
         _tell(server.address, host)

@@ -88,7 +88,8 @@ def take(watched: Watched, request: TakeAway) -> TakenAway:
             outputs = list(live.data.class_names or live.data.target_names)[-live.network.layer_sizes[-1] :]
             return take_svg(live.network, live.input_names, outputs)
         case "link":
-            return take_link(fragment_of(live.settings, live.network.parameters.tolist()))
+            settings = msgspec.structs.replace(live.settings, hidden=request.hidden)
+            return take_link(fragment_of(settings, live.network.parameters.tolist()))
         case "latex":
             return take_latex(_explanation(live, request))
         case "explanation":
@@ -105,7 +106,7 @@ def _explanation(live: Live, request: TakeAway) -> Explanation:
     """Of the row that is looked at, or of the batch that comes."""
     if not request.name:
         raise Refusal("nothing is selected: click a weight or a neuron first")
-    row = min(request.view.row, len(live.data) - 1)
+    row = live.row if request.view is None else min(request.view.row, len(live.data) - 1)
     return explanation_of(
         live.training,
         live.inputs[row],

@@ -97,7 +97,8 @@ class Settings(Choice):
     `features` are names of `Catalogue.features`, made of the two columns of the plane (`x1`, `x2`, `x1^2`, ...); empty
     for rows whose columns are the inputs as they are. `output_activation` and `loss` may be empty: as the task has
     it. `held_out` is the share of rows that are not trained on. `weights` are all parameters, in the layout's order,
-    where they are to begin with other numbers than those that the initializer draws from `seed`.
+    where they are to begin with other numbers than those that the initializer draws from `seed`. `hidden` are controls
+    that the page leaves out, of `Catalogue.controls`.
     """
 
     data: Data = field(default_factory=Preset)
@@ -122,6 +123,7 @@ class Settings(Choice):
     dtype: Literal["float64", "float32"] = "float64"
     seed: Count = 0
     weights: Annotated[list[float], Meta(max_length=100_000)] | None = None
+    hidden: Names = field(default_factory=list)
 
 
 # -- requests --------------------------------------------------------------------------------------------------------
@@ -149,8 +151,12 @@ class View(Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
 
 
 class Open(Request, tag="open"):
-    """The first request: `Opened` has what can be chosen, and where things stand."""
+    """The first request: `Opened` has what can be chosen, and where things stand.
 
+    `link` is the fragment of the page's address, where it has one: the session begins with its settings.
+    """
+
+    link: Annotated[str, Meta(max_length=60_100)] = ""
     view: View = View()
 
 
@@ -228,7 +234,8 @@ class TakeAway(Request, tag="take_away"):
     form: Literal["python", "latex", "svg", "link", "replay", "explanation"]
     name: Text = ""  # of what is explained, for "latex" and "explanation"
     scope: Literal["sample", "batch"] = "sample"
-    view: View = View()
+    hidden: Names = field(default_factory=list)  # controls that whoever opens the "link" does not see
+    view: View | None = None  # where there is none, the row is meant that was looked at last
 
 
 class Surface(Request, tag="surface"):

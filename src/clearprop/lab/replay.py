@@ -9,10 +9,11 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
+import itertools
 import os
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -20,9 +21,11 @@ import numpy as np
 from clearprop.foundation.atomic import write_atomically
 from clearprop.lab.assets import SCRIPT, STYLE, WHOLE_PAGE, asset
 from clearprop.lab.protocol import (
+    AnyRequest,
     Diagnose,
     Explain,
     Frame,
+    Look,
     Open,
     Opened,
     Point,
@@ -30,6 +33,8 @@ from clearprop.lab.protocol import (
     Reply,
     Seek,
     Step,
+    TakeAway,
+    TakenAway,
     Tick,
     View,
 )
@@ -39,11 +44,16 @@ from clearprop.lab.wire import Array, encoded, joined
 # So many moments of a training at most, and so many bytes of the file for them.
 MOST_MOMENTS = 120
 MOST_FRAME_BYTES, MOST_DERIVATION_BYTES = 1_500_000, 2_000_000
+# Of a replay that is taken away from the page: so many epochs at most, and where none have passed.
+MOST_TAKEN_AWAY, USUAL_EPOCHS = 5_000, 100
+# Each takes some milliseconds to derive.
+MOST_DERIVATIONS = 500
 # So many operations from the start are shown one by one.
 MOST_OPERATIONS = 400
 VIEW = View(plane=48, maps=16, curve=400)
 BARE = View(plane=0, maps=0, curve=400)
 ANSWERED = ("open", "look", "tick", "step", "seek", "explain", "diagnose")
+SCOPES: tuple[Literal["sample"], Literal["batch"]] = ("sample", "batch")
 # Of what is only pictured so many bits of the mantissa are kept; the network's own numbers are kept to the last bit.
 PICTURED, PICTURED_BITS = ("plane", "maps", "predicted"), 10
 
@@ -56,8 +66,9 @@ class Recorder:
     def __init__(self, session: Session, epochs: int) -> None:
         self._session = session
         self._opened = self._answer(Open(view=VIEW))
-        last = self._run(epochs)
-        self.moments = _chosen(last, self._most_moments())
+        self._end = self._run(epochs)
+        self.derivations_of_a_moment = len(self._names()) * len(SCOPES)
+        self.moments = _chosen(self._end.place.epoch, self._most_moments())
 
     def frames(self, derived: Sequence[int]) -> bytes:
         """The part with which the page begins; it says which epochs the others are of."""
@@ -70,7 +81,9 @@ class Recorder:
         for frame, numbers in self._walk():
             messages[f"frame/{len(places)}"] = frame, numbers
             place = frame.place
-            places.append({"epoch": place.epoch, "batch": place.batch, "whole": int(not place.done)})
+            places.append(
+                {"epoch": place.epoch, "batch": place.batch, "whole": int(not place.done or bool(frame.alert))}
+            )
             curve, frame.curve = frame.curve, []
         return _part(messages, places=places, curve=curve, derived=derived)
 
@@ -79,18 +92,18 @@ class Recorder:
         self._answer(Seek(epoch=epoch, view=BARE))
         messages = {"diagnose": self._answer(Diagnose())}
         for name in self._names():
-            for scope in ("sample", "batch"):
+            for scope in SCOPES:
                 answer = self._answer(Explain(name=name, scope=scope))
                 if not isinstance(answer[0], Refused):
                     messages[f"{scope}/{name}"] = answer
         return _part(messages, epoch=epoch)
 
-    def _run(self, epochs: int) -> int:
-        """Train; how many epochs have passed then."""
+    def _run(self, epochs: int) -> Frame:
+        """Train; how that ends, which is amid a batch if numbers blew up there."""
         frame, _ = self._frame(Tick(budget=1_000, most=epochs, view=BARE))
         while not (frame.stopped or frame.alert or frame.place.epoch >= epochs):
             frame, _ = self._frame(Tick(budget=1_000, most=epochs - frame.place.epoch, view=BARE))
-        return frame.place.epoch
+        return frame
 
     def _walk(self) -> Iterator[tuple[Frame, Sequence[Array]]]:
         """The start, the first sample's operations one by one, and then the moments."""
@@ -102,6 +115,9 @@ class Recorder:
             yield frame, arrays
         for epoch in self.moments[1:]:
             yield self._frame(Seek(epoch=epoch, view=VIEW))
+        if self._end.alert:
+            self._answer(Seek(epoch=self._end.place.epoch, batch=self._end.place.batch))
+            yield self._frame(Tick(most=1, view=VIEW))
 
     def _most_moments(self) -> int:
         size = len(gzip.compress(joined(*encoded(*self._frame(Seek(epoch=0, view=VIEW)))), 6)) * 4 // 3
@@ -175,8 +191,8 @@ def record(session: Session, epochs: int) -> list[bytes]:
     """A training of so many epochs at most, in parts: the frames, and derivations while there is room."""
     recorder = Recorder(session.anew(), epochs)
     derived: dict[int, bytes] = {}
-    room = MOST_DERIVATION_BYTES
-    for epoch in _bisected(recorder.moments):
+    room, most = MOST_DERIVATION_BYTES, max(1, MOST_DERIVATIONS // recorder.derivations_of_a_moment)
+    for epoch in itertools.islice(_bisected(recorder.moments), most):
         part = recorder.derivations(epoch)
         room -= len(part) * 4 // 3
         if room < 0:
@@ -224,6 +240,25 @@ def write_replay(path: str | os.PathLike[str], session: Session, epochs: int) ->
     """Record a training of this session's choice, from the start, and write the file."""
     asset(SCRIPT)  # which is missed before the training rather than after it
     write_atomically(path, replay_page(record(session, epochs)))
+
+
+class Recordable:
+    """A session whose training so far can be taken away as a replay: it is trained once more, from the start.
+
+    Numbers that were changed by hand are as they were drawn then.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def answer(self, request: AnyRequest) -> tuple[Reply, Sequence[Array]]:
+        """The session's own reply, or the file."""
+        if not (isinstance(request, TakeAway) and request.form == "replay"):
+            return self.session.answer(request)
+        frame, _ = self.session.answer(Look(view=msgspec.structs.replace(BARE, row=self.session.state.row)))
+        so_far = frame.place.furthest[0] if isinstance(frame, Frame) else 0
+        page = replay_page(record(self.session, min(so_far, MOST_TAKEN_AWAY) or USUAL_EPOCHS))
+        return TakenAway(id=request.id, text=page, file="replay.html", media="text/html"), []
 
 
 def _started(script: str) -> str:

@@ -17,6 +17,7 @@ from clearprop.lab.data import DataSet, read_table
 from clearprop.lab.formulas import FUNCTIONS
 from clearprop.lab.infos import data_info, network_info
 from clearprop.lab.lessons import all_lessons, lesson
+from clearprop.lab.links import settings_of
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
@@ -90,6 +91,9 @@ class Session:
     def _answer(self, request: AnyRequest) -> tuple[AnyReply, Arrays]:
         match request:
             case ask.Open():
+                if request.link:
+                    with blaming("link"):
+                        self._watched = Watched(build(settings_of(request.link), self._given))
                 opened, arrays = self._opened(request.view)
                 opened.catalogue = catalogue(all_lessons(), FUNCTIONS)
                 return opened, arrays

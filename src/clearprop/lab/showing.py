@@ -88,7 +88,9 @@ class Lab:
             from clearprop.lab.widget import LabWidget
         except ImportError as error:
             raise MissingExtraError("anywidget", "notebook", "a lab in a notebook") from error
-        return LabWidget(self._session)
+        from clearprop.lab.replay import Recordable
+
+        return LabWidget(Recordable(self._session))
 
     def to_html(self, path: str | os.PathLike[str], epochs: int = 200) -> None:
         """Record a training of so many epochs from the start, and write it as one file that replays it.

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
 import { Button } from "./parts/button";
-import { Bench, Derivation, HeaderTools, Overlays, Rail } from "./panels/slots";
+import { Bench, Derivation, HeaderTools, LessonSteps, Overlays, Rail } from "./panels/slots";
 import { Plane } from "./plane/plane";
 import { Stage } from "./stage/stage";
 import { useLab } from "./state";
@@ -46,6 +46,7 @@ function Page(): JSX.Element {
       </header>
       <Transport />
       <Messages />
+      <LessonSteps />
       <div class="cp-main">
         <aside class="cp-rail" aria-label="Settings"><Rail /></aside>
         <section class="cp-centre" aria-label="The network"><Stage /></section>

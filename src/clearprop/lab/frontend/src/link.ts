@@ -6,6 +6,8 @@ export interface Model {
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
   on(event: "msg:custom", handler: (message: unknown, buffers: DataView[]) => void): void;
   off?(event: "msg:custom", handler: (message: unknown, buffers: DataView[]) => void): void;
+  /** Whether the page is the lab's own, so that its address may hold a link. */
+  readonly ownsAddress?: boolean;
 }
 
 export type Numbers = Float32Array | Float64Array | Uint8Array | Int32Array;

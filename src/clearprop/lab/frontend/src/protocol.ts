@@ -87,6 +87,7 @@ export interface Settings {
   dtype: "float32" | "float64";
   seed: number;
   weights: number[] | null;
+  hidden: string[];
 }
 
 /** What a `Frame` should bring, beside the numbers of the network. */
@@ -101,6 +102,7 @@ export interface View {
 /** The first request: `Opened` has what can be chosen, and where things stand. */
 export interface Open {
   type: "open";
+  link?: string;
   view?: View;
   id?: number;
 }
@@ -186,7 +188,8 @@ export interface TakeAway {
   form: "explanation" | "latex" | "link" | "python" | "replay" | "svg";
   name?: string;
   scope?: "batch" | "sample";
-  view?: View;
+  hidden?: string[];
+  view?: View | null;
   id?: number;
 }
 

@@ -62,8 +62,14 @@ export interface Lab {
   configure(change: Partial<Settings>): Promise<Answer>;
   /** Sends a request whose reply is `Opened` or `Frame`; the store follows. `view` is added. */
   act(request: AnyRequest): Promise<Answer>;
+  /** Lets the store follow an answer; a frame that is older than what is shown is passed over. */
+  take(answer: Answer): void;
   /** Sends any other request; the store stays. */
   ask: Ask;
+  /** Whether the page's address may hold a link. */
+  readonly ownsAddress: boolean;
+  /** Back to free play, with what the lesson has set up. */
+  leaveLesson(): Promise<Answer>;
   /** Whether the page shows a control. */
   shows(control: string): boolean;
   close(): void;
@@ -86,29 +92,42 @@ export function makeLab(model: Model): Lab {
   const theme = signal<Theme>("auto");
   const host = hostTheme();
 
+  let asked = view.value;
+  const ofRows = (arrays: Arrays, wanted: boolean): Arrays =>
+    Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith("data.") === wanted));
+
   function open(reply: Opened, arrays: Arrays): void {
-    const names = (start: boolean): Arrays =>
-      Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith("data.") === start));
-    const session: Session = { ...reply, values: names(true) };
     if (reply.catalogue) catalogue.value = reply.catalogue;
-    if (reply.lesson) hidden.value = new Set(reply.lesson.hidden);
-    view.value = { ...view.value, row: reply.frame.row };
+    hidden.value = new Set([...reply.settings.hidden, ...(reply.lesson?.hidden ?? [])]);
+    asked = view.value = { ...view.value, row: reply.frame.row };
     selected.value = "";
     derivation.value = null;
-    opened.value = session;
-    frame.value = { ...reply.frame, arrays: reply.arrays, values: names(false) };
+    opened.value = { ...reply, values: ofRows(arrays, true) };
+    show({ ...reply.frame, id: reply.id, arrays: reply.arrays }, arrays);
+  }
+
+  function show(reply: Frame, arrays: Arrays): void {
+    const session = opened.value!;
+    if (arrays["data.plane"] && arrays["data.plane"] !== session.values["data.plane"]) { // other axes, or moved by hand
+      opened.value = { ...session, values: { ...session.values, ...ofRows(arrays, true) } };
+    }
+    frame.value = { ...reply, values: ofRows(arrays, false) };
+  }
+
+  function take({ reply, arrays }: Answer): void {
+    batch(() => {
+      if (reply.type === "refused") refusal.value = reply;
+      if (reply.type === "opened") open(reply, arrays);
+      if (reply.type === "frame" && reply.id > frame.value!.id) show(reply, arrays);
+    });
   }
 
   async function act(request: AnyRequest): Promise<Answer> {
+    asked = view.value;
     const whole = TAKES_VIEW.has(request.type) ? { view: view.value, ...request } : request;
     const answer = await ask(whole as AnyRequest);
-    batch(() => {
-      const { reply, arrays } = answer;
-      if (reply.type === "refused") refusal.value = reply;
-      else if (request.type !== "tick" && request.type !== "look") refusal.value = null;
-      if (reply.type === "opened") open(reply, arrays);
-      if (reply.type === "frame") frame.value = { ...reply, values: arrays };
-    });
+    if (answer.reply.type !== "refused" && request.type !== "look") refusal.value = null;
+    take(answer);
     return answer;
   }
 
@@ -139,7 +158,10 @@ export function makeLab(model: Model): Lab {
     can: (type) => !opened.value?.can.length || opened.value.can.includes(type),
     configure: (change) => act({ type: "configure", settings: { ...opened.value!.settings, ...change } }),
     act,
+    take,
     ask,
+    ownsAddress: model.ownsAddress ?? false,
+    leaveLesson: () => lab.configure({}),
     shows: (control) => !hidden.value.has(control),
     close: () => {
       lab.playing.value = false;
@@ -148,20 +170,22 @@ export function makeLab(model: Model): Lab {
       close();
     },
   };
-  const endings = [play(lab), lookAgain(lab)];
-  void act({ type: "open" });
+  // Another row or other axes are asked for as soon as they are chosen, where training does not run anyway.
+  const look = effect(() => {
+    if (view.value !== asked && opened.peek() && !lab.playing.peek()) void act({ type: "look" });
+  });
+  const endings = [play(lab), look];
+  void begin(lab);
   return lab;
 }
 
-/** Another row, other axes or a finer grid are asked for as soon as they are chosen, where training does not run anyway. */
-function lookAgain(lab: Lab): () => void {
-  let seen = lab.view.peek();
-  return effect(() => {
-    const view = lab.view.value;
-    if (view === seen) return;
-    seen = view;
-    if (lab.frame.peek() && view.row !== lab.frame.peek()!.row && !lab.playing.peek()) void lab.act({ type: "look" });
-  });
+/** Begins where the page's address says, or, if that is no link, as usual. */
+async function begin(lab: Lab): Promise<void> {
+  const link = lab.ownsAddress ? location.hash.slice(1) : "";
+  const { reply } = await lab.act({ type: "open", link });
+  if (reply.type !== "refused" || !link) return;
+  await lab.act({ type: "open" });
+  lab.refusal.value = reply;
 }
 
 const Context = createContext<Lab | null>(null);

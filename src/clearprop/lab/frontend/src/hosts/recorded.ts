@@ -10,7 +10,7 @@ interface Part {
   readonly header: Record<string, unknown>;
   readonly messages: ReadonlyMap<string, ArrayBuffer>;
 }
-/** Where a recorded frame stands; `whole`: between batches. */
+/** Where a recorded frame stands; not `whole`: it is one of a sample's operations. */
 interface Moment { epoch: number; batch: number; whole: number }
 
 /** A part of the file: named messages, compressed, as text. */
@@ -101,9 +101,7 @@ class Recording {
 
   private move(direction: 1 | -1, wholeEpochs: boolean): void {
     let next = this.at + direction;
-    while (wholeEpochs && this.moments[next] && !(this.moments[next].whole && this.moments[next].batch === 0)) {
-      next += direction;
-    }
+    while (wholeEpochs && this.moments[next] && !this.moments[next].whole) next += direction;
     if (this.moments[next]) this.at = next;
   }
 

@@ -70,5 +70,6 @@ export function websocket(path: string): Model {
     },
     on,
     off,
+    ownsAddress: true,
   };
 }

@@ -5,6 +5,8 @@ type Rgb = readonly [number, number, number];
 export interface Palette {
   /** 256 colours from the most negative over neutral to the most positive, as pixels of ImageData. */
   readonly diverging: Uint32Array;
+  /** The same, paler: the ground that points stand on. */
+  readonly ground: Uint32Array;
   readonly classes: readonly Rgb[];
   readonly neutral: Rgb;
   readonly ink: string;
@@ -13,8 +15,9 @@ export interface Palette {
 }
 
 const CLASSES = ["--positive", "--negative", "--third", "--fourth", "--fifth", "--sixth", "--seventh", "--eighth"];
-// How much of a colour is in the ground that points stand on.
-const STRENGTH = 0.8;
+// How much of a colour is in a heat map, and in the ground that points stand on.
+const STRENGTH = 0.85;
+const PALE = 0.5;
 
 const rgb = (hex: string): Rgb => {
   const number = parseInt(hex.trim().slice(1), 16);
@@ -25,16 +28,32 @@ const mix = (from: Rgb, to: Rgb, share: number): Rgb =>
 const pixel = ([r, g, b]: Rgb): number => ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 export const css = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
 
-export function palette(root: Element): Palette {
+const palettes = new Map<boolean, Palette>();
+
+/** The palette of a theme, whichever the page has at this moment; `root` is anything on the page. */
+export function palette(root: Element, dark: boolean): Palette {
+  if (!palettes.has(dark)) {
+    const probe = document.createElement("div");
+    probe.className = "cp";
+    probe.dataset.theme = dark ? "dark" : "light";
+    probe.hidden = true;
+    root.closest(".cp")!.append(probe);
+    palettes.set(dark, read(probe));
+    probe.remove();
+  }
+  return palettes.get(dark)!;
+}
+
+function read(root: Element): Palette {
   const style = getComputedStyle(root);
-  const read = (name: string): string => style.getPropertyValue(name).trim();
-  const neutral = rgb(read("--neutral"));
-  const classes = CLASSES.map((name) => rgb(read(name)));
-  const diverging = Uint32Array.from({ length: 256 }, (_, at) => {
+  const value = (name: string): string => style.getPropertyValue(name).trim();
+  const neutral = rgb(value("--neutral"));
+  const classes = CLASSES.map((name) => rgb(value(name)));
+  const scale = (strength: number): Uint32Array => Uint32Array.from({ length: 256 }, (_, at) => {
     const share = (at - 127.5) / 127.5;
-    return pixel(mix(neutral, classes[share > 0 ? 0 : 1], STRENGTH * Math.abs(share) ** 0.85));
+    return pixel(mix(neutral, classes[share > 0 ? 0 : 1], strength * Math.abs(share) ** 0.85));
   });
-  return { diverging, classes, neutral, ink: read("--ink"), surface: read("--surface"), faint: read("--zero-line") };
+  return { diverging: scale(STRENGTH), ground: scale(PALE), classes, neutral, ink: value("--ink"), surface: value("--surface"), faint: value("--zero-line") };
 }
 
 /** Of two classes the second, which an output of 1 stands for, is positive: blue; of more, each has the next colour. */
@@ -42,7 +61,7 @@ export const classPlace = (which: number, classes: number): number => (classes =
 
 /** Pixels of numbers that lie between `least` and `greatest`; the first row of `values` is drawn at the bottom. */
 export function diverge(
-  { diverging }: Palette, values: ArrayLike<number>, start: number, side: number, least: number, greatest: number,
+  colours: Uint32Array, values: ArrayLike<number>, start: number, side: number, least: number, greatest: number,
   pixels: Uint32Array, rows = side,
 ): void {
   const scale = 255 / (greatest - least || 1);
@@ -50,7 +69,7 @@ export function diverge(
     const from = start + (rows - 1 - row) * side;
     for (let column = 0; column < side; column += 1) {
       const at = (values[from + column] - least) * scale;
-      pixels[row * side + column] = diverging[at > 255 ? 255 : at > 0 ? at | 0 : 0]; // NaN: the least
+      pixels[row * side + column] = colours[at > 255 ? 255 : at > 0 ? at | 0 : 0]; // NaN: the least
     }
   }
 }
@@ -71,7 +90,7 @@ export function blend(
         b += share * colour[2];
         most = Math.max(most, share);
       }
-      const sure = STRENGTH * ((most * channels - 1) / (channels - 1)) ** 0.7;
+      const sure = PALE * ((most * channels - 1) / (channels - 1)) ** 0.7;
       pixels[row * side + column] = pixel(mix(neutral, [r, g, b], Number.isFinite(sure) ? sure : 0));
     }
   }

@@ -14,39 +14,42 @@ function decided(values: ArrayLike<number>, channels: number, middle: number, [l
   return sharp;
 }
 
-/** A grid with `times` as many points a side, in straight lines from point to point. */
-function finer(values: ArrayLike<number>, side: number, channels: number, times: number): Float32Array {
-  const fine = side * times;
+/** A grid of `fine` points a side from edge to edge, in straight lines from point to point. */
+function finer(values: ArrayLike<number>, side: number, channels: number, fine: number): Float32Array {
   const made = new Float32Array(fine * fine * channels);
+  const step = (side - 1) / (fine - 1);
   for (let row = 0; row < fine; row += 1) {
-    const y = Math.min(Math.max((row + 0.5) / times - 0.5, 0), side - 1);
-    const [low, up] = [Math.floor(y), Math.min(Math.floor(y) + 1, side - 1)];
+    const [low, up] = [Math.floor(row * step), Math.min(Math.floor(row * step) + 1, side - 1)];
     for (let column = 0; column < fine; column += 1) {
-      const x = Math.min(Math.max((column + 0.5) / times - 0.5, 0), side - 1);
-      const [left, right] = [Math.floor(x), Math.min(Math.floor(x) + 1, side - 1)];
+      const [left, right] = [Math.floor(column * step), Math.min(Math.floor(column * step) + 1, side - 1)];
+      const [x, y] = [column * step - left, row * step - low];
       for (let channel = 0; channel < channels; channel += 1) {
         const at = (r: number, c: number): number => values[(r * side + c) * channels + channel];
-        const bottom = at(low, left) + (at(low, right) - at(low, left)) * (x - left);
-        const top = at(up, left) + (at(up, right) - at(up, left)) * (x - left);
-        made[(row * fine + column) * channels + channel] = bottom + (top - bottom) * (y - low);
+        const bottom = at(low, left) + (at(low, right) - at(low, left)) * x;
+        const top = at(up, left) + (at(up, right) - at(up, left)) * x;
+        made[(row * fine + column) * channels + channel] = bottom + (top - bottom) * y;
       }
     }
   }
   return made;
 }
 
+const FINE = 256;
+
+/** The grid's outer points lie on the plane's edges: the canvas is as much larger as half a point on each side. */
 export function paintGround(canvas: HTMLCanvasElement, colours: Palette, session: Session, shown: Shown, discrete: boolean): void {
   const info = shown.arrays.find(({ name }) => name === "plane");
   if (!info) return;
-  const [side, , channels] = info.shape;
-  const { answers } = session.data;
+  const [grid, , channels] = info.shape;
+  const { answers, task } = session.data;
+  const sharp = discrete && task === "classification";
+  const side = sharp ? FINE : grid;
   const soft = shown.values.plane;
-  const sharp = discrete && session.data.task === "classification";
-  const times = sharp ? 4 : 1;
-  const values = sharp ? decided(finer(soft, side, channels, times), channels, (answers[0] + answers[1]) / 2, answers) : soft;
-  const fine = side * times;
-  drawPixels(canvas, fine, fine, (pixels) => {
-    if (channels > 1) blend(colours, values, fine, channels, pixels);
-    else diverge(colours, values, 0, fine, answers[0], answers[1], pixels);
+  const values = sharp ? decided(finer(soft, grid, channels, FINE), channels, (answers[0] + answers[1]) / 2, answers) : soft;
+  drawPixels(canvas, side, side, (pixels) => {
+    if (channels > 1) blend(colours, values, side, channels, pixels);
+    else diverge(colours.ground, values, 0, side, answers[0], answers[1], pixels);
   });
+  const half = 50 / (side - 1);
+  Object.assign(canvas.style, { left: `${-half}%`, top: `${-half}%`, width: `${100 + 2 * half}%`, height: `${100 + 2 * half}%` });
 }

@@ -31,7 +31,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
   const rows = useMemo(() => rowsOf(session), [session]);
   const hovered = useMemo(() => signal<{ row: number; x: number; y: number } | null>(null), []);
   const pen = useMemo(() => signal<[number, number]>([0.5, 0.5]), []); // shares of the sides
-  const [[left, right], [bottom, top]] = session.data.plane as [[number, number], [number, number]];
+  const [[left, right], [bottom, top]] = lab.frame.value!.span as [[number, number], [number, number]];
   const height = Math.round(side * (session.data.one_input ? 0.8 : 1));
   const picture: Picture = {
     across: { least: left, greatest: right, size: side }, up: { least: bottom, greatest: top, size: height },
@@ -52,8 +52,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
     let drawn = "";
     const endings = [
       effect(() => {
-        void lab.dark.value;
-        const colours = palette(box.current!);
+        const colours = palette(box.current!, lab.dark.value);
         if (session.data.one_input) paintCurve(ground.current!, colours, session, lab.frame.value!, picture);
         else paintGround(ground.current!, colours, session, lab.frame.value!, discrete);
       }),
@@ -63,11 +62,11 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
         for (let row = 0; row < rows.count; row += 1) wrong += errs(session, rows, shown, row) ? "1" : "0";
         if (wrong === drawn) return; // the points stand as they did
         drawn = wrong;
-        paintPoints(points.current!, palette(box.current!), session, rows, shown, picture, heldOut);
+        paintPoints(points.current!, palette(box.current!, lab.dark.value), session, rows, shown, picture, heldOut);
       }),
     ];
     return () => endings.forEach((end) => end());
-  }, [session, side, discrete, heldOut]);
+  }, [session, side, height, left, right, bottom, top, discrete, heldOut]);
 
   const placeOf = (event: MouseEvent): [number, number] => {
     const area = points.current!.getBoundingClientRect();
@@ -134,7 +133,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
         }}
         onKeyDown={onKey}
       >
-        <canvas ref={ground} class="cp-ground" aria-hidden="true" />
+        <div class="cp-ground" aria-hidden="true"><canvas ref={ground} /></div>
         <canvas ref={points} class="cp-points" aria-hidden="true" />
         {isDrawing && <div class="cp-pen" style={{ left: `${100 * pen.value[0]}%`, bottom: `${100 * pen.value[1]}%` }} />}
         {hovered.value && (

@@ -65,7 +65,9 @@ export function paintPoints(
   }
   context.strokeStyle = colours.ink;
   context.lineWidth = 1.1;
+  context.globalAlpha = 0.8;
   context.stroke();
+  context.globalAlpha = 1;
 
   if (shown.row >= rows.count) return;
   const [x, y] = at(shown.row);
@@ -92,7 +94,7 @@ export function paintCurve(canvas: HTMLCanvasElement, colours: Palette, session:
   for (let channel = 0; channel < channels; channel += 1) {
     context.beginPath();
     for (let at = 0; at < side; at += 1) {
-      context.lineTo(((at + 0.5) / side) * across.size, up.size - toPixel(up, shown.values.plane[at * channels + channel]));
+      context.lineTo((at / (side - 1)) * across.size, up.size - toPixel(up, shown.values.plane[at * channels + channel]));
     }
     context.strokeStyle = css(colours.classes[classPlace(channel, Math.max(channels, session.data.class_names.length, 1))]);
     context.lineWidth = 2.5;

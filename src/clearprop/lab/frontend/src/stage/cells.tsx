@@ -59,7 +59,6 @@ export function Cells({ grid, layout, onPoint, onPick, onLeave }: Given): JSX.El
     const endings = [
       effect(() => {
         const shown = lab.frame.value!;
-        void lab.dark.value;
         lab.edges.value;
         const values = grid.values(shown);
         let most = 1e-9;
@@ -67,10 +66,10 @@ export function Cells({ grid, layout, onPoint, onPick, onLeave }: Given): JSX.El
           const size = Math.abs(values[at]);
           if (size > most && Number.isFinite(size)) most = size;
         }
-        const colours = palette(canvas.current!);
+        const colours = palette(canvas.current!, lab.dark.value);
         drawPixels(canvas.current!, grid.columns, grid.rows, (pixels) => {
           const upright = new Uint32Array(pixels.length);
-          diverge(colours, values, 0, grid.columns, -most, most, upright, grid.rows);
+          diverge(colours.diverging, values, 0, grid.columns, -most, most, upright, grid.rows);
           for (let row = 0; row < grid.rows; row += 1) { // the first row stands at the top here
             pixels.set(upright.subarray((grid.rows - 1 - row) * grid.columns, (grid.rows - row) * grid.columns), row * grid.columns);
           }

@@ -170,8 +170,7 @@ function follow(
     effect(() => painter.edges(lab.frame.value!, lab.edges.value)),
     effect(() => {
       const shown = lab.frame.value!;
-      void lab.dark.value;
-      const colours = palette(root);
+      const colours = palette(root, lab.dark.value);
       for (const { canvas, card } of maps) paintMap(canvas, colours, session, layout, shown, card);
     }),
     effect(() => painter.mark("is-lit", [...lab.lit.value, ...(lab.frame.value!.place.operation?.lit ?? [])])),

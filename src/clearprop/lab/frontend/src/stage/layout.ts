@@ -58,23 +58,24 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   const wide = (layer: number): boolean => sizes[layer] > WIDE;
 
   const attempt = (full: boolean) => {
-    const map = full ? Math.min(pitch - 20 * scale, clamp(room / (3.2 * sizes.length), 40 * scale, 60 * scale)) : Math.min(pitch - 24 * scale, 40 * scale);
-    const label = full ? 46 * scale : 0;
+    const map = full ? Math.min(pitch - 20 * scale, clamp(room / (3.7 * sizes.length), 40 * scale, 60 * scale)) : Math.min(pitch - 24 * scale, 40 * scale);
+    const label = full ? 44 * scale : 0;
     const widths = sizes.map((_, layer) => {
       if (wide(layer)) return 22 * scale;
       if (layer === 0) return label + map * 0.84;
-      return full ? map + 72 * scale : map;
+      return full ? map + 65 * scale : map;
     });
     const matrices = sizes.slice(1).map((size, at) =>
       wide(at) || wide(at + 1) ? clamp(size * 9, 60, Math.max(90, room / (sizes.length + 1))) + 28 : 0);
     const loss = (full ? 26 : 17) * scale;
-    const free = room - sum(widths) - sum(matrices) - 2 * loss - 12;
-    const gaps = matrices.filter((one) => !one).length + 1;
-    return { map, label, widths, matrices, loss, gap: free / gaps };
+    const toLoss = (full ? 40 : 24) * scale;
+    const free = room - sum(widths) - sum(matrices) - toLoss - 2 * loss - 12;
+    const gaps = matrices.filter((one) => !one).length;
+    return { map, label, widths, matrices, loss, toLoss, gap: free / Math.max(1, gaps) };
   };
   const wished = attempt(true);
   const full = wished.gap >= 48 * scale;
-  const { map, label, widths, matrices, loss, ...rest } = full ? wished : attempt(false);
+  const { map, label, widths, matrices, loss, toLoss, ...rest } = full ? wished : attempt(false);
   const gap = clamp(rest.gap, 30, 190);
 
   const middle = HEAD + (height - HEAD) / 2;
@@ -82,7 +83,7 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   const strips: Strip[] = [];
   const gaps: Gap[] = [];
   const headings: Heading[] = [];
-  const used = sum(widths) + sum(matrices) + (matrices.filter((one) => !one).length + 1) * gap + 2 * loss + 12;
+  const used = sum(widths) + sum(matrices) + matrices.filter((one) => !one).length * gap + toLoss + 2 * loss + 12;
   let x = Math.max(4, (room - used) / 2);
   for (let layer = 0; layer <= last; layer += 1) {
     if (layer > 0) {
@@ -110,7 +111,7 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
     }
     x += widths[layer];
   }
-  x += gap;
+  x += toLoss;
   headings.push({ x: x + loss, layer: last + 1 });
   const weights: number[] = [];
   const biases: number[] = [];

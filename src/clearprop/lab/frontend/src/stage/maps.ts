@@ -35,7 +35,12 @@ function line(canvas: HTMLCanvasElement, colours: Palette, values: ArrayLike<num
 
 export function paintMap(canvas: HTMLCanvasElement, colours: Palette, session: Session, layout: Layout, shown: Shown, card: Card): void {
   const values = card.layer === 0 ? session.values["data.features"] : shown.values.maps;
-  if (!values) return;
+  if (!values) { // of many columns: the colour of the input's own value
+    const value = shown.values.x[card.place];
+    const most = Math.max(1, ...shown.values.x.map(Math.abs));
+    drawPixels(canvas, 1, 1, (pixels) => diverge(colours.diverging, [value], 0, 1, -most, most, pixels));
+    return;
+  }
   const units = card.layer === 0 ? layout.sizes[0] : layout.units[layout.sizes.length - 1] + layout.sizes.at(-1)!;
   const count = values.length / units;
   const start = (card.layer === 0 ? card.place : layout.units[card.layer] + card.place) * count;
@@ -43,6 +48,6 @@ export function paintMap(canvas: HTMLCanvasElement, colours: Palette, session: S
   if (session.data.one_input) line(canvas, colours, values, start, count, least, greatest);
   else {
     const side = Math.round(Math.sqrt(count));
-    drawPixels(canvas, side, side, (pixels) => diverge(colours, values, start, side, least, greatest, pixels));
+    drawPixels(canvas, side, side, (pixels) => diverge(colours.diverging, values, start, side, least, greatest, pixels));
   }
 }

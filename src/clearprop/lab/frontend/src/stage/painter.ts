@@ -1,6 +1,6 @@
 /** Writes a frame's numbers into what stands on the stage: only attributes that change, and no rendering anew. */
 import { parse, unit } from "../parts/names";
-import { short } from "../parts/numerals";
+import { tight } from "../parts/numerals";
 import type { EdgeNumber, Shown } from "../state";
 import type { Layout } from "./layout";
 import { edgeNumbers, numberOf, parameterAt } from "./numbers";
@@ -38,7 +38,7 @@ export class Painter {
 
   numbers(shown: Shown): void {
     for (const text of this.texts) {
-      const written = short(numberOf(this.layout, shown, text.name), 2);
+      const written = tight(numberOf(this.layout, shown, text.name));
       if (text.node.data !== written) text.node.data = written;
     }
   }

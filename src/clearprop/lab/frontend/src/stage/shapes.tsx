@@ -31,7 +31,7 @@ export function Edge({ layout, gap, from, to }: { layout: Layout; gap: Gap; from
   const d = curve(ends(layout, gap, from, to));
   const name = weight(gap.layer, from, to);
   return (
-    <g class="cp-edge" data-name={name} tabIndex={-1} role="button" aria-label={name}>
+    <g class="cp-edge" data-name={name} tabindex={-1} role="button" aria-label={name}>
       <path class="cp-halo" d={d} />
       <path class="cp-stroke" d={d} />
     </g>
@@ -47,7 +47,7 @@ export function Bias({ layout, card }: { layout: Layout; card: Card }): JSX.Elem
   const name = unit("b", card.layer, card.place);
   const [x, y] = layout.full ? [card.x + 14 * layout.scale, card.y - 11 * layout.scale] : [card.x - 1, card.y - 5];
   return (
-    <g class="cp-bias" data-name={name} tabIndex={-1} role="button" aria-label={name} transform={`translate(${x} ${y})`}>
+    <g class="cp-bias" data-name={name} tabindex={-1} role="button" aria-label={name} transform={`translate(${x} ${y})`}>
       <rect class="cp-target" x="-12" y="-12" width="24" height="24" />
       {layout.full && <path class="cp-bias-stem" d={`M0 0V${11 * layout.scale}`} />}
       <circle class="cp-halo" r="9" />
@@ -85,7 +85,7 @@ export function CardNode({ layout, card, session }: { layout: Layout; card: Card
     ? session.data.class_names[card.place] ?? session.data.target_names[card.place] ?? "" : "";
   return (
     <g transform={`translate(${card.x} ${card.y})`} class="cp-node">
-      <g class="cp-card" data-name={name} tabIndex={-1} role="button" aria-label={name}>
+      <g class="cp-card" data-name={name} tabindex={-1} role="button" aria-label={name}>
         <rect class="cp-card-ground" width={card.width} height={card.height} rx="8" />
       </g>
       {isInput && <InputTexts layout={layout} card={card} title={session.data.input_names[card.place] ?? name} />}
@@ -137,7 +137,7 @@ export function Loss({ layout }: { layout: Layout }): JSX.Element {
   const { x, y, radius } = layout.loss;
   const { full, scale } = layout;
   return (
-    <g class="cp-loss" data-name="loss" tabIndex={-1} role="button" aria-label="loss" transform={`translate(${x} ${y})`}>
+    <g class="cp-loss" data-name="loss" tabindex={-1} role="button" aria-label="loss" transform={`translate(${x} ${y})`}>
       <circle r={radius} />
       <text class="cp-sign" y={full ? -4 * scale : 4}>L</text>
       <text class="cp-value" y={full ? 12 * scale : radius + 13 * scale} data-number="loss">0</text>

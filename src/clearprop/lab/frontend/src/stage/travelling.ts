@@ -1,6 +1,6 @@
 /** The numbers that travel: forwards along the edges what a neuron answers, backwards its delta. */
 import { parse, unit, input, weight } from "../parts/names";
-import { short } from "../parts/numerals";
+import { tight } from "../parts/numerals";
 import type { Operation } from "../protocol";
 import type { Shown } from "../state";
 import { along, ends, lossEnds, type Ends, type Layout } from "./layout";
@@ -29,7 +29,7 @@ function forwards(layout: Layout, shown: Shown, layer: number, only: number, wav
     const name = layer === 1 ? input(from) : unit("a", layer - 1, from);
     return {
       ends: ends(layout, layout.gaps[layer - 1], from, to), back: false, wave, edge: weight(layer, from, to),
-      text: short(numberOf(layout, shown, name), 2),
+      text: tight(numberOf(layout, shown, name)),
     };
   });
 }
@@ -39,7 +39,7 @@ function backwards(layout: Layout, shown: Shown, layer: number, only: number, wa
   if (layer === last) return toLoss(layout, shown, true, wave, only);
   return joined(layout, layer, only, true).map(([from, to]) => ({
     ends: ends(layout, layout.gaps[layer], from, to), back: true, wave, edge: weight(layer + 1, from, to),
-    text: short(numberOf(layout, shown, unit("delta", layer + 1, to)), 2),
+    text: tight(numberOf(layout, shown, unit("delta", layer + 1, to))),
   }));
 }
 
@@ -50,7 +50,7 @@ function toLoss(layout: Layout, shown: Shown, back: boolean, wave: number, only 
     .flatMap((place) => {
       const way = lossEnds(layout, place);
       const name = unit(back ? "delta" : "a", last, place);
-      return way ? [{ ends: way, back, wave, edge: "", text: short(numberOf(layout, shown, name), 2) }] : [];
+      return way ? [{ ends: way, back, wave, edge: "", text: tight(numberOf(layout, shown, name)) }] : [];
     });
 }
 

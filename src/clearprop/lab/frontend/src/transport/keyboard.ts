@@ -4,7 +4,10 @@ import { useEffect } from "preact/hooks";
 import { useLab } from "../state";
 import { seek, step } from "./moving";
 
-const OWN_KEYS = "input, select, textarea, [contenteditable], dialog, [role=slider], [role=application], [role=tab], [role=tablist], [role=listbox]";
+// What is typed into has all keys for itself, what is moved or pressed its arrows and space.
+const TYPED = "input:not([type=radio], [type=checkbox], [type=range]), select, textarea, [contenteditable], dialog, [role=application]";
+const MOVED = "input, [role=slider], [role=tablist]";
+const PRESSED = "input, button, [role=button], summary, a";
 
 export function useKeyboard(page: RefObject<HTMLElement | null>): void {
   const lab = useLab();
@@ -24,7 +27,8 @@ export function useKeyboard(page: RefObject<HTMLElement | null>): void {
     const onKey = (event: KeyboardEvent): void => {
       const target = event.composedPath()[0] as Element;
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key] || !isOurs(event)) return;
-      if (target.closest(OWN_KEYS) || (event.key === " " && target.closest("button, [role=button], summary, a"))) return;
+      if (target.closest(TYPED) || (event.key.startsWith("Arrow") && target.closest(MOVED))) return;
+      if (event.key === " " && target.closest(PRESSED)) return;
       event.preventDefault();
       event.stopPropagation();
       keys[event.key]();

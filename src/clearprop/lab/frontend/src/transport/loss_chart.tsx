@@ -9,7 +9,7 @@ import { Chart, Table } from "../parts/table";
 import { useLab, type Lab, type Shown } from "../state";
 import { seek } from "./moving";
 
-const HEIGHT = 190;
+const HEIGHT = 150;
 const MILLISECONDS = 66; // while training runs the curve is drawn anew so often
 
 function LossTable(): JSX.Element {
