@@ -131,7 +131,7 @@ def lesson() -> Lesson:
                     f"the "
                     f"slope is {tex(float(slopes[last]))}, where $0.25$ would be the most."
                 ),
-                do="Ask the doctor, then standardise the inputs and ask again.",
+                do="Step through the rows and compare $a_1^1$: only the rows with small inputs leave it a slope.",
                 select="a1[1]",
                 question="What two changes bring the slopes back?",
                 answer="First weights on both sides of $0$, and inputs with mean $0$ and deviation $1$.",
