@@ -1,6 +1,6 @@
 /** The page's layout. */
 import type { JSX } from "preact";
-import { useRef } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { Button } from "./parts/button";
 import { Bench, Derivation, HeaderTools, LessonSteps, Overlays, Rail } from "./panels/slots";
 import { Plane } from "./plane/plane";
@@ -33,6 +33,8 @@ function Messages(): JSX.Element {
 function Page(): JSX.Element {
   const lab = useLab();
   const page = useRef<HTMLDivElement>(null);
+  // A notebook has a main part of its own already.
+  const isWithin = useMemo(() => document.querySelector("main, [role=main]:not(.cp-main)") !== null, []);
   useKeyboard(page);
   useSaying();
   return (
@@ -47,7 +49,7 @@ function Page(): JSX.Element {
       <Transport />
       <Messages />
       <LessonSteps />
-      <div class="cp-main">
+      <div class="cp-main" role={isWithin ? undefined : "main"}>
         <aside class="cp-rail" aria-label="Settings"><Rail /></aside>
         <section class="cp-centre" aria-label="The network"><Stage /></section>
         <section class="cp-derivation" aria-label="Derivation"><Derivation /></section>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { Select, Switch } from "../parts/field";
 import { short } from "../parts/numerals";
 import { Chart, Table } from "../parts/table";
+import { useControl } from "../panels/settings/catalogue";
 import { useLab } from "../state";
 import { Legend } from "./legend";
 import { PlanePicture } from "./picture";
@@ -34,7 +35,10 @@ export function Plane(): JSX.Element {
   const session = lab.opened.value!;
   const [discrete, setDiscrete] = useState(false);
   const [heldOut, setHeldOut] = useState(true);
-  const { column_names: columns, one_input: oneInput, task } = session.data;
+  const sharp = useControl("discretize");
+  const unseen = useControl("show_test_data");
+  const axes = useControl("axes");
+  const { column_names: columns, one_input: oneInput, task, trained, rows } = session.data;
   const [across, up] = lab.view.value.axes;
   const options = columns.map((label, value) => ({ label, value }));
   const choose = (axes: [number, number]): void => { lab.view.value = { ...lab.view.value, axes }; };
@@ -43,10 +47,12 @@ export function Plane(): JSX.Element {
       <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} />
       <Legend session={session} heldOut={heldOut} />
       <div class="cp-plane-tools">
-        {task === "classification" && !oneInput && lab.shows("discretise") && <Switch label="Discretise" value={discrete} onChange={setDiscrete} />}
-        {session.data.trained < session.data.rows && lab.shows("show_held_out") && <Switch label="Show held-out rows" value={heldOut} onChange={setHeldOut} />}
+        {task === "classification" && !oneInput && sharp.shown && (
+          <Switch label={sharp.label} help={sharp.help} value={discrete} onChange={setDiscrete} />
+        )}
+        {trained < rows && unseen.shown && <Switch label={unseen.label} help={unseen.help} value={heldOut} onChange={setHeldOut} />}
       </div>
-      {columns.length > 2 && (
+      {columns.length > 2 && axes.shown && (
         <div class="cp-plane-axes">
           <Select label="Across" value={across} options={options} onChange={(value) => choose([value, up])} />
           <Select label="Up" value={up} options={options} onChange={(value) => choose([across, value])} />

@@ -142,10 +142,12 @@ export function Loss({ layout }: { layout: Layout }): JSX.Element {
   const { x, y, radius } = layout.loss;
   const { full, scale } = layout;
   return (
-    <g class="cp-loss" data-name="loss" tabindex={-1} role="button" aria-label="loss" transform={`translate(${x} ${y})`}>
-      <circle r={radius} />
-      <text class="cp-sign" y={full ? -4 * scale : 4}>L</text>
-      <text class="cp-value" y={full ? 12 * scale : radius + 13 * scale} data-number="loss">0</text>
+    <g class="cp-loss" transform={`translate(${x} ${y})`}>
+      <g class="cp-loss-node" data-name="loss" tabindex={-1} role="button" aria-label="loss"><circle r={radius} /></g>
+      <g data-name="loss" aria-hidden="true">
+        <text class="cp-sign" y={full ? -4 * scale : 4}>L</text>
+        <text class="cp-value" y={full ? 12 * scale : radius + 13 * scale} data-number="loss">0</text>
+      </g>
     </g>
   );
 }

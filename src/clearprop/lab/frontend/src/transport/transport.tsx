@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { Button, Icon, IconButton } from "../parts/button";
 import { Segments } from "../parts/field";
 import { percent, short, whole } from "../parts/numerals";
+import { useControl } from "../panels/settings/catalogue";
 import { useLab } from "../state";
 import { GRAINS, seek, step, USUAL_SPEED } from "./moving";
 import { Moment } from "./moment";
@@ -34,33 +35,42 @@ function Figures(): JSX.Element {
   );
 }
 
-export function Transport(): JSX.Element {
+function Buttons(): JSX.Element {
   const lab = useLab();
   const playing = lab.playing.value;
   const grain = lab.grain.value;
+  const [play, back, forward, reset] = ["play", "back", "forward", "reset"].map(useControl);
+  return (
+    <div class="cp-transport-buttons" role="group" aria-label="Play and step">
+      {reset.shown && <IconButton label="Rewind to the start (R)" onClick={() => seek(lab, 0)}><Icon name="reset" /></IconButton>}
+      {back.shown && <IconButton label={`Step back by one ${grain} (left arrow)`} onClick={() => step(lab, -1)}><Icon name="back" /></IconButton>}
+      {play.shown && (
+        <Button kind="primary" class="cp-play" title={`${play.help} (space)`} onClick={() => { lab.playing.value = !playing; }}>
+          <Icon name={playing ? "pause" : "play"} />{playing ? "Pause" : "Play"}
+        </Button>
+      )}
+      {forward.shown && <IconButton label={`Step forward by one ${grain} (right arrow)`} onClick={() => step(lab, 1)}><Icon name="forward" /></IconButton>}
+    </div>
+  );
+}
+
+export function Transport(): JSX.Element {
+  const lab = useLab();
+  const grain = useControl("grain");
+  const speed = useControl("speed");
   return (
     <div class="cp-transport" role="region" aria-label="Transport">
       <div class="cp-transport-bar">
-        <div class="cp-transport-buttons" role="group" aria-label="Play and step">
-          <IconButton label="Rewind to the start (R)" onClick={() => seek(lab, 0)}><Icon name="reset" /></IconButton>
-          <IconButton label={`Step back by one ${grain} (left arrow)`} onClick={() => step(lab, -1)}><Icon name="back" /></IconButton>
-          <Button
-            kind="primary" class="cp-play" title={`${playing ? "Pause" : "Play"} (space)`}
-            onClick={() => { lab.playing.value = !playing; }}
-          >
-            <Icon name={playing ? "pause" : "play"} />{playing ? "Pause" : "Play"}
-          </Button>
-          <IconButton label={`Step forward by one ${grain} (right arrow)`} onClick={() => step(lab, 1)}><Icon name="forward" /></IconButton>
-        </div>
-        {lab.shows("grain") && (
+        <Buttons />
+        {grain.shown && (
           <Segments
-            bare label="A step is one" value={grain} options={GRAINS}
+            bare label={grain.label} help={grain.help} value={lab.grain.value} options={GRAINS}
             onChange={(value) => { lab.grain.value = value; lab.speed.value = USUAL_SPEED[value]; }}
           />
         )}
-        {lab.shows("speed") && (
-          <label class="cp-speed">
-            <span class="cp-unseen">Steps a second</span>
+        {speed.shown && (
+          <label class="cp-speed" title={speed.help}>
+            <span class="cp-unseen">{speed.label}</span>
             <select
               class="cp-select" value={String(lab.speed.value)}
               onChange={(event) => { lab.speed.value = Number(event.currentTarget.value); }}
