@@ -16,6 +16,8 @@ from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
 from clearprop.lab.formulas import FUNCTIONS
 from clearprop.lab.infos import data_info, network_info
+from clearprop.lab.lessons import all_lessons, lesson
+from clearprop.lab.links import settings_of
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
@@ -89,8 +91,17 @@ class Session:
     def _answer(self, request: AnyRequest) -> tuple[AnyReply, Arrays]:
         match request:
             case ask.Open():
+                if request.link:
+                    with blaming("link"):
+                        self._watched = Watched(build(settings_of(request.link), self._given))
                 opened, arrays = self._opened(request.view)
-                opened.catalogue = catalogue([], FUNCTIONS)
+                opened.catalogue = catalogue(all_lessons(), FUNCTIONS)
+                return opened, arrays
+            case ask.TakeLesson():
+                found, settings = lesson(request.name)
+                self._watched = Watched(build(settings))
+                opened, arrays = self._opened(request.view)
+                opened.lesson = found
                 return opened, arrays
             case ask.Configure():
                 self._watched = Watched(build(request.settings, self._given))
@@ -153,6 +164,7 @@ ANSWERED = (
     ask.Race,
     ask.TakeAway,
     ask.ReadTable,
+    ask.TakeLesson,
 )
 
 
