@@ -7,9 +7,14 @@ export OPENBLAS_NUM_THREADS ?= 1
 # Two workers, of which the one that has ended takes over half of what the other still has to do.
 SHARED := -n 2 --dist worksteal
 
+# The lab's page, which is bundled where Node is there; without it everything else works.
+FRONTEND := src/clearprop/lab/frontend
+PAGE := src/clearprop/lab/static/lab.js
+PAGE_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print)
+
 .PHONY: demo test test-all lint types layers tests bench format clean
 
-demo: .venv/demo.stamp
+demo: .venv/demo.stamp $(PAGE)
 	@$(BIN)/clearprop demo
 
 test: lint types layers tests
@@ -23,13 +28,15 @@ lint: .venv/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: .venv/dev.stamp
+types: .venv/dev.stamp $(PAGE)
 	$(BIN)/mypy
+	@if command -v npm >/dev/null; then echo "npm run check"; npm --prefix $(FRONTEND) run --silent check; \
+		else echo "Node is not installed: the page's types are not checked"; test -z "$$CLEARPROP_REQUIRE_ALL"; fi
 
 layers: .venv/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
-tests: .venv/dev.stamp
+tests: .venv/dev.stamp $(PAGE)
 	$(BIN)/pytest $(SHARED)
 
 bench: .venv/dev.stamp .venv-bench/stamp
@@ -42,6 +49,12 @@ format: .venv/dev.stamp
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Of which installing makes the first one, see hatch_build.py.
+$(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
+	@if command -v npm >/dev/null; then echo "bundling the lab's page"; \
+		cd $(FRONTEND) && npm ci --silent && npm run --silent build && touch ../static/lab.js; \
+		else echo "Node is not installed: clearprop lab has no page"; fi
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "clearprop needs Python >= 3.11, and $(PYTHON) is older: run  make PYTHON=python3.12 ..."; exit 1; }
@@ -49,11 +62,11 @@ format: .venv/dev.stamp
 	@$(PYTHON) -m venv .venv
 
 .venv/demo.stamp: pyproject.toml constraints.txt | .venv/bin/python
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,lab]'
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,lab,notebook,dev]'
 	@touch $@ .venv/demo.stamp
 
 .venv-lowest/stamp: pyproject.toml tests/lowest_versions.py | .venv/bin/python
@@ -61,7 +74,7 @@ format: .venv/dev.stamp
 	@$(PYTHON) -m venv --clear .venv-lowest
 	@$(PYTHON) tests/lowest_versions.py > .venv-lowest/constraints.txt
 	@.venv-lowest/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
-		-c .venv-lowest/constraints.txt -e '.[plots,dev]'
+		-c .venv-lowest/constraints.txt -e '.[plots,lab,notebook,dev]'
 	@touch $@
 
 # The peers are large: they have an environment of their own, which only `make bench` makes.
@@ -73,4 +86,4 @@ format: .venv/dev.stamp
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(FRONTEND)/node_modules $(dir $(PAGE)) .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

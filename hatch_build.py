@@ -1,6 +1,7 @@
-"""Compiles the kernels when the package is built, for each instruction set that machines of this kind may have."""
+"""What is made when the package is built: kernels for each instruction set of such machines, and the lab's page."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,12 +13,38 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 SOURCES = Path(__file__).parent / "src"
 PLACE = Path("clearprop", "engines", "compiled", "built")
 
+FRONTEND = SOURCES / "clearprop" / "lab" / "frontend"
+PAGE = SOURCES / "clearprop" / "lab" / "static"
 
-class KernelsHook(BuildHookInterface):  # type: ignore[misc]
-    """Puts machine code into the wheel; where it cannot be made, kernels are compiled when they are first used."""
+
+class BuildHook(BuildHookInterface):  # type: ignore[misc]
+    """Puts machine code and the page into the wheel.
+
+    Where the one cannot be made, kernels are compiled when they are first used; where the other cannot, the lab says
+    what to do.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Compile what is not there yet, all instruction sets at a time."""
+        """Make what is not there yet."""
+        self._bundle_page(build_data)
+        self._compile_kernels(build_data)
+
+    def _bundle_page(self, build_data: dict[str, Any]) -> None:
+        """Have Node put the page's TypeScript and style sheets into one file each."""
+        npm = shutil.which("npm")
+        if npm is None:
+            self.app.display_warning("Node is not installed: the lab's page is not built, all else is")
+        elif _page_is_old():
+            for command in ([npm, "ci"], [npm, "run", "build"]):
+                done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False)
+                if done.returncode:
+                    said = f"{done.stdout}{done.stderr}"[-2000:]
+                    self.app.display_warning(f"the lab's page is not built, all else is: {' '.join(command)}: {said}")
+                    break
+        build_data["artifacts"].append(f"/{PAGE.relative_to(SOURCES.parent).as_posix()}/")
+
+    def _compile_kernels(self, build_data: dict[str, Any]) -> None:
+        """Compile for all instruction sets at a time."""
         sys.path.insert(0, str(SOURCES))
         try:
             from clearprop.engines.compiled import cache
@@ -60,6 +87,13 @@ class KernelsHook(BuildHookInterface):  # type: ignore[misc]
         }
         command = [sys.executable, "-m", "clearprop.engines.compiled.building", str(folder)]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _page_is_old() -> bool:
+    """Whether a source of the page is newer than what was made of it."""
+    made = PAGE / "lab.js"
+    sources = [*FRONTEND.glob("*.*"), *(path for path in FRONTEND.glob("src/**/*") if path.is_file())]
+    return not made.exists() or any(path.stat().st_mtime > made.stat().st_mtime for path in sources)
 
 
 def _packages() -> list[str]:

@@ -1,4 +1,4 @@
-"""What only some tests need and no one has to have: PyTorch, a browser, a TeX.
+"""What only some tests need and no one has to have: PyTorch, a browser and what drives it, a TeX.
 
 Without it those tests are skipped and say so; with CLEARPROP_REQUIRE_ALL=1, as in continuous integration, they fail.
 """
@@ -17,8 +17,17 @@ def import_torch():
             warnings.simplefilter("ignore")
             import torch
     except ImportError:
-        _missing("PyTorch")
+        missing("PyTorch")
     return torch
+
+
+def import_playwright():
+    """Playwright, by which a browser is driven."""
+    try:
+        from playwright import sync_api
+    except ImportError:
+        missing("Playwright")
+    return sync_api
 
 
 def program(what, *names):
@@ -27,10 +36,11 @@ def program(what, *names):
         path = shutil.which(name)
         if path is not None:
             return path
-    return _missing(what)
+    return missing(what)
 
 
-def _missing(what):
+def missing(what):
+    """Skip, or fail where nothing may be missing."""
     if os.environ.get("CLEARPROP_REQUIRE_ALL") == "1":
         raise RuntimeError(f"CLEARPROP_REQUIRE_ALL=1, but {what} is not installed")
     pytest.skip(f"{what} is not installed", allow_module_level=True)

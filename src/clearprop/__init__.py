@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.initializers import INITIALIZERS, Initializer
+    from clearprop.lab.showing import Lab
     from clearprop.losses import LOSSES, Loss
     from clearprop.network import Gradients, Network, Trace
     from clearprop.network.drawing import Drawing
@@ -60,6 +61,7 @@ __all__ = [
     "Initializer",
     "InputError",
     "LBfgs",
+    "Lab",
     "Loss",
     "LossCurveDisplay",
     "MLPClassifier",
@@ -92,6 +94,7 @@ _MODULES = {
     "estimators": ("MLPClassifier", "MLPRegressor", "Perceptron"),
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
     "initializers": ("INITIALIZERS", "Initializer"),
+    "lab.showing": ("Lab",),
     "losses": ("LOSSES", "Loss"),
     "network": ("Gradients", "Network", "Trace"),
     "network.drawing": ("Drawing",),

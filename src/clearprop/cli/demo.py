@@ -1,4 +1,4 @@
-"""`clearprop demo`: the article's outputs, then a real table learned, judged, saved, applied and pictured."""
+"""`clearprop demo`: the article's outputs, a real table learned, judged, saved, applied and pictured, and a replay."""
 
 from __future__ import annotations
 
@@ -64,6 +64,9 @@ def demo(
 
     flowers = write_flowers(out)
 
+    header("4. A network that learns before your eyes")
+    replay = _write_replay(out / "lab.html")
+
     header("What there is to look at")
     loaded = load_table_model(model)
     accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"]
@@ -75,8 +78,28 @@ def demo(
     for name, path in {"report": report, "loss curve": loss_curve, "decision boundary": boundary}.items():
         say(f"{name}: {path}")
     say(f"tables to go on with, of flowers: {', '.join(map(str, flowers))}")
+    if replay is not None:
+        say(f"open this first, in any browser: {replay}")
     if matching < len(outputs) or accuracy < LEAST_ACCURACY:
         raise typer.Exit(1)
+
+
+def _write_replay(path: Path) -> Path | None:
+    """A training recorded as a page that plays; None where the page was not built, which is said."""
+    from clearprop.cli.console import notes, say, working
+    from clearprop.errors import InputError
+    from clearprop.lab.assets import SCRIPT, asset
+    from clearprop.lab.showing import Lab
+
+    try:
+        asset(SCRIPT)
+    except InputError as error:
+        say(f"note: {path} is not written: {error}", notes)
+        return None
+    with working("recording a training"):
+        Lab(data="circles", layers=[4, 2]).to_html(path, epochs=150)
+    say(f"{path}: press play, click any weight and see why; `clearprop lab` is the same page, alive")
+    return path
 
 
 def _write_tumours(training: Path, test: Path) -> None:

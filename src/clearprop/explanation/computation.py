@@ -37,6 +37,8 @@ class Computation:
     feature_names, class_names : sequences of str, or None
     first_row : int
         The number that the first row goes by in words.
+    row_numbers : sequence of int, or None
+        The number that each row goes by, where they do not follow one another.
     counting : str
         What rows are counted from, in words; "" where it is not known.
     original : callable, or None
@@ -56,6 +58,7 @@ class Computation:
     first_row: int = 0
     counting: str = ""
     original: OriginalInputs | None = None
+    row_numbers: Sequence[int] | None = None
 
     def __post_init__(self) -> None:
         # A copy, which neither later training nor a change of the rows can reach.
@@ -81,7 +84,7 @@ class Computation:
         for name, values in (("x", self.X), ("y", self.rows.y), ("sample_weight", weight)):
             if values is not None and not np.isfinite(values).all():
                 place = np.argwhere(~np.isfinite(values))[0]
-                named = (place[0] + self.first_row, *place[1:])
+                named = (self.number(place[0]), *place[1:])
                 where = ", ".join(f"{what} {at}" for what, at in zip(("row", "column"), named, strict=False))
                 counted = " (counted from 0)" if self.first_row == 0 or self.counting == "counted from 0" else ""
                 raise InputError(
@@ -120,6 +123,10 @@ class Computation:
     def n_rows(self) -> int:
         """How many rows there are."""
         return len(self.X)
+
+    def number(self, index: int) -> int:
+        """The number that a row goes by."""
+        return index + self.first_row if self.row_numbers is None else int(self.row_numbers[index])
 
     @cached_property
     def trace(self) -> Trace:

@@ -19,7 +19,7 @@ from clearprop.explanation.selection import Shown
 from clearprop.explanation.terms import Term, sum_of
 from clearprop.explanation.writing.document import MOST, Bullets, Document, Equation, Paragraph, Section, symbols_of
 from clearprop.explanation.writing.expressions import Symbol
-from clearprop.explanation.writing.json import equation_dict
+from clearprop.explanation.writing.json import PLAIN, Style, equation_dict
 from clearprop.explanation.writing.numerals import in_runs, plain_number
 from clearprop.explanation.writing.rendered import Rendered
 from clearprop.explanation.writing.schema import MOST_TERMS, VERSION
@@ -233,10 +233,11 @@ class Explanation(Rendered, ABC):
         """What the letters of the headline mean that are not the network's own."""
         computation = self.computation
         if computation.n_rows > 1:
-            last = computation.first_row + computation.n_rows - 1
             share = f"1/{computation.n_rows:,}" if computation.sample_weight is None else "its weight over their sum"
             counting = f", {computation.counting}" if computation.counting else ""
-            rows = f"ℓ[i] is the loss of row i (from {computation.first_row} to {last:,}){counting}"
+            first, last = computation.number(0), computation.number(computation.n_rows - 1)
+            of = f" (from {first} to {last:,})" if computation.row_numbers is None else ""
+            rows = f"ℓ[i] is the loss of row i{of}{counting}"
             return f"{rows}, s[i] its share of the mean, {share}"
         return "ℓ is the loss without the penalty" if computation.penalty else ""
 
@@ -251,7 +252,7 @@ class Explanation(Rendered, ABC):
             in_float64 = "" if self.computation.in_float64 is self.computation else " in float64"
             compared = (
                 f"The finite difference of the loss is {plain_number(check.difference, 10)}, the gradient{in_float64} "
-                f"{plain_number(check.gradient, 10)}: {_verdict(check)}."
+                f"{plain_number(check.gradient, 10)}: {verdict(check)}."
             )
             yield Section("Check", (Paragraph(compared),))
         if self.remarks:
@@ -287,7 +288,7 @@ class Explanation(Rendered, ABC):
         if not original:
             return text
         number = plain_number(float(computation.X[row, place - 1]))
-        where = f", in row {row + computation.first_row}" if computation.n_rows > 1 else ""
+        where = f", in row {computation.number(row)}" if computation.n_rows > 1 else ""
         return f"{text}{where}: {original.text} ({original.was}) → {number} ({original.became})"
 
     @cached_property
@@ -295,29 +296,29 @@ class Explanation(Rendered, ABC):
         """The row whose numbers stand in the equations."""
         return int(np.argmax(np.abs(self.contributions)))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self, style: Style = PLAIN, most_terms: int = MOST_TERMS) -> dict[str, Any]:
         """Plain values, as `to_json` writes them."""
-        written, rest = self.terms[:MOST_TERMS], self.terms[MOST_TERMS:]
+        written, rest = self.terms[:most_terms], self.terms[most_terms:]
         return {
             "version": VERSION,
             "name": self.name,
             "kind": self.kind,
             "value": self.value,
             "network": network_dict(self.computation),
-            "terms": [term_dict(term) for term in written],
+            "terms": [term_dict(term, style) for term in written],
             "rest": {"count": len(rest), "value": sum_of(rest)},
             "term_count": len(self.terms),
             "path_count": self.paths,
             "sum": self.sum,
             "contributions": self.contributions.tolist(),
-            "equations": [equation_dict(equation) for equation in self.equations(IN_JSON)],
-            "step": None if self.step is None else step_dict(self.step),
+            "equations": [equation_dict(equation, style) for equation in self.equations(IN_JSON)],
+            "step": None if self.step is None else step_dict(self.step, style),
             "check": None if self.check is None else check_dict(self.check),
             "remarks": list(self.remarks),
         }
 
 
-def _verdict(check: GradientCheck) -> str:
+def verdict(check: GradientCheck) -> str:
     """Whether a gradient agrees with its difference, does not, or is too small to tell."""
     assert check.difference is not None
     rounding = plain_number(check.rounding, 2)

@@ -84,7 +84,7 @@ class GradientExplanation(Explanation):
         def own_gradient(index: int) -> tuple[Expression, float]:
             row = computation.row(index)
             own = row.gradient_of(name)
-            return Derivative(Symbol("ℓ", (str(index + computation.first_row),)), row.symbol_of(name), own), own
+            return Derivative(Symbol("ℓ", (str(computation.number(index)),)), row.symbol_of(name), own), own
 
         order = np.argsort(-np.abs(self.contributions), kind="stable").tolist()
         return [row_term(computation, index, float(self.contributions[index]), own_gradient, paths) for index in order]
@@ -182,7 +182,7 @@ class GradientExplanation(Explanation):
         yield self._rows_section(shown) if batch else self._paths_section(shown)
         layers = self._unfolded(shown)
         if shown.layers != 0 and (batch or sum(map(len, layers.values())) > 1):
-            which = f": row {self.shown_row + computation.first_row}, the largest part" if batch else ""
+            which = f": row {computation.number(self.shown_row)}, the largest part" if batch else ""
             elements = (Paragraph(self._unfolding_lead(shown)), *both_ends(layers, shown.layers))
             yield Section(
                 f"Delta by delta, from the loss back{which}", elements, lambda: tuple(self._hidden_layers(shown))

@@ -5,7 +5,7 @@ from typing import Any
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.optimizer_step import OptimizerStep
 from clearprop.explanation.terms import Term
-from clearprop.explanation.writing.json import equation_dict, expression_dict
+from clearprop.explanation.writing.json import Style, equation_dict, expression_dict
 from clearprop.network.gradient_check import GradientCheck
 
 
@@ -24,13 +24,13 @@ def network_dict(computation: Computation) -> dict[str, Any]:
     }
 
 
-def term_dict(term: Term) -> dict[str, Any]:
+def term_dict(term: Term, style: Style) -> dict[str, Any]:
     """A summand with its factors."""
     factors = [
         {
-            "symbol": expression_dict(factor.symbol),
-            "formula": expression_dict(factor.formula),
-            "numbers": expression_dict(factor.numbers),
+            "symbol": expression_dict(factor.symbol, style),
+            "formula": expression_dict(factor.formula, style),
+            "numbers": expression_dict(factor.numbers, style),
             "value": factor.value,
         }
         for factor in term.factors
@@ -38,7 +38,7 @@ def term_dict(term: Term) -> dict[str, Any]:
     return {"label": term.label, "value": term.value, "paths": term.paths, "opens": term.opens, "factors": factors}
 
 
-def step_dict(step: OptimizerStep) -> dict[str, Any]:
+def step_dict(step: OptimizerStep, style: Style) -> dict[str, Any]:
     """An optimiser's step, line by line."""
     return {
         "optimizer": step.optimizer,
@@ -48,7 +48,7 @@ def step_dict(step: OptimizerStep) -> dict[str, Any]:
         "old": step.old,
         "new": step.new,
         "slots": {name: list(pair) for name, pair in step.slots.items()},
-        "lines": [equation_dict(equation) for equation in step.lines],
+        "lines": [equation_dict(equation, style) for equation in step.lines],
     }
 
 

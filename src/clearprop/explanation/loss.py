@@ -65,7 +65,7 @@ class LossExplanation(Explanation):
 
         def own_loss(index: int) -> tuple[Expression, float]:
             loss = float(c.row_losses[index])
-            return Symbol("ℓ", (str(index + c.first_row),), value=loss), loss
+            return Symbol("ℓ", (str(c.number(index)),), value=loss), loss
 
         return row_term(c, index, value, own_loss)
 

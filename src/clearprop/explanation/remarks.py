@@ -1,7 +1,7 @@
 """Remarks: what made a number large or small, in plain words."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,7 @@ def gradient_remarks(
     """
     shown = int(np.argmax(np.abs(contributions)))
     row = computation.row(shown)
-    where = "" if computation.n_rows == 1 else f" in row {shown + computation.first_row}, which contributes most"
+    where = "" if computation.n_rows == 1 else f" in row {computation.number(shown)}, which contributes most"
     of_sum = name.kind in ("W", "b", "delta")
     if name.kind == "W":
         yield from _input_remarks(row, name.layer, name.places[0], where)
@@ -67,7 +67,7 @@ def gradient_remarks(
     yield from _flat_layers(row, name.layer, of_sum, where)
     yield from _error_remarks(row, where)
     yield from _sum_remarks(terms, penalty, "paths" if computation.n_rows == 1 else "rows")
-    yield from _batch_remarks(contributions, computation.first_row)
+    yield from _batch_remarks(contributions, computation.number)
     yield from _check_remarks(check)
     if value == 0:
         yield "The gradient is exactly 0: a small change of this number leaves the loss as it is."
@@ -181,11 +181,11 @@ def _sum_remarks(terms: Sequence[Term], penalty: Sequence[Term], what: str) -> I
         yield "The penalty outweighs the error: the gradient asks for a smaller weight more than for a better fit."
 
 
-def _batch_remarks(contributions: Array, first_row: int) -> Iterator[str]:
+def _batch_remarks(contributions: Array, number_of: Callable[[int], int]) -> Iterator[str]:
     parts = np.abs(contributions)
     if len(parts) > 2 and parts.sum() > 0 and parts.max() > 0.8 * parts.sum():
         share = plain_number(100 * float(parts.max() / parts.sum()), 3)
-        number = int(parts.argmax()) + first_row
+        number = number_of(int(parts.argmax()))
         yield f"Row {number} alone makes {share} % of what all {len(parts)} rows contribute."
 
 

@@ -33,6 +33,11 @@ class Factor:
         """The formula with its numbers filled in."""
         return with_numbers(self.formula)
 
+    @property
+    def stands_for(self) -> Expression:
+        """What its value is that of: of the one symbol that its formula is, or else of the link."""
+        return self.formula if isinstance(self.formula, Symbol) else self.symbol
+
 
 @dataclass(frozen=True, eq=False)
 class Term:
@@ -74,7 +79,8 @@ class Term:
     @property
     def numbers(self) -> Expression:
         """The product of the factors' values."""
-        return product(*(Number(float(factor.value)) for factor in self.factors if factor.formula != Number(1)))
+        factors = (factor for factor in self.factors if factor.formula != Number(1))
+        return product(*(Number(float(factor.value), factor.stands_for) for factor in factors))
 
 
 def sum_of(terms: Iterable[Term]) -> float:
@@ -86,7 +92,7 @@ def row_term(
     computation: Computation, index: int, value: float, own: Callable[[int], tuple[Expression, float]], paths: int = 1
 ) -> Term:
     """What a row adds to a mean: its share times its own number, which `own` gives with its symbol."""
-    number = str(index + computation.first_row)
+    number = str(computation.number(index))
 
     def build() -> tuple[Factor, ...]:
         share = float(computation.shares[index])

@@ -78,6 +78,26 @@ def read_csv(path: str | os.PathLike[str], check: Callable[[Table], object] | No
         return _table(shown, _text_lines(shown, stream), check)
 
 
+def read_csv_text(text: str, name: str) -> Table:
+    """The table that a text holds, by the rules that hold for a file; `name` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        See `read_csv`; or the text has half surrogates, which no file can have.
+
+    Examples
+    --------
+    >>> table = read_csv_text("petal\\tkind\\n4.7\\tsetosa\\n", "the pasted table")
+    >>> table.names, table.columns[0].tolist(), table.lines.tolist()
+    (('petal', 'kind'), ['4.7'], [2])
+    """
+    try:
+        return _table(name, _text_lines(name, io.BytesIO(text.encode())), None)
+    except UnicodeEncodeError as error:
+        raise InputError(f"{name}: {error.object[error.start]!r} cannot be written as UTF-8: remove it") from error
+
+
 @contextmanager
 def _opened(path: str | os.PathLike[str], shown: str) -> Iterator[BinaryIO]:
     try:

@@ -153,11 +153,23 @@ class Training(RunState):
         DivergenceError
             See `run`.
         """
+        return self.run_batches(1)
+
+    def run_batches(self, count: int) -> bool:
+        """Take so many steps, or those that are left of the epoch; whether that ended it. It is then judged.
+
+        Callbacks are told of the last of them.
+
+        Raises
+        ------
+        DivergenceError
+            See `run`.
+        """
         self._check_not_telling("run a batch")
         self._kept.take_up(self.best_parameters)
         self._warn_of_end()
         if self.state.cursor < self.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
-            self._advance(self.state.cursor + self.batch_size)
+            self._advance(self.state.cursor + count * self.batch_size)
             self._tell("on_batch_end")
         ended_epoch = self.state.cursor == self.n_rows
         if ended_epoch:

@@ -62,7 +62,7 @@ def with_numbers(node: Expression) -> Expression:
         case Symbol(value=None):
             return node
         case Symbol(value=value) | Derivative(value=value) | Sigma(value=value) if value is not None:
-            return Number(float(value))
+            return Number(float(value), node)
         case Derivative():
             return node
         case Add(items):
@@ -73,8 +73,8 @@ def with_numbers(node: Expression) -> Expression:
                 )
             )
     match rebuild(node, with_numbers):
-        case Negate(Number(value)) if value < 0:
-            return Number(-value)
+        case Negate(Number(value, of)) if value < 0:
+            return Number(-value, of)
         case Power(base, Number(1)):
             return base
         case filled:

@@ -5,7 +5,7 @@ filled in (`with_numbers`) and its value (`evaluate`).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clearprop.explanation.writing.numerals import plain_number
 
@@ -31,9 +31,13 @@ class Expression:
 
 @dataclass(frozen=True)
 class Number(Expression):
-    """A number; a float is one that was computed and is rounded when shown, an int is exact."""
+    """A number; a float is one that was computed and is rounded when shown, an int is exact.
+
+    `of` is what it stands for, where it was filled in; two numbers are equal whatever they stand for.
+    """
 
     value: float
+    of: Expression | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Expressions and equations as the plain values that JSON holds, and plain values as JSON."""
 
 import json
+from dataclasses import dataclass, replace
 from typing import Any
 
 from clearprop.explanation.writing.document import Equation
@@ -11,18 +12,32 @@ from clearprop.explanation.writing.latex import expression_latex
 DIGITS = 12
 
 
-def expression_dict(node: Expression, digits: int = DIGITS) -> dict[str, str]:
-    """An expression as text and as LaTeX, its numbers with 12 digits unless it needs more."""
-    return {"text": expression_text(node, digits), "latex": expression_latex(node, digits)}
+@dataclass(frozen=True)
+class Style:
+    """How formulas are written: with how many digits, unless they need more, and whether `named` in LaTeX."""
+
+    digits: int = DIGITS
+    named: bool = False
 
 
-def equation_dict(equation: Equation) -> dict[str, Any]:
-    """An equation as plain values."""
-    forms, note = equation.in_digits(DIGITS)
+PLAIN = Style()
+
+
+def expression_dict(node: Expression, style: Style = PLAIN) -> dict[str, str]:
+    """An expression as text and as LaTeX."""
     return {
-        "left": expression_dict(equation.left),
+        "text": expression_text(node, style.digits),
+        "latex": expression_latex(node, style.digits, style.named),
+    }
+
+
+def equation_dict(equation: Equation, style: Style = PLAIN) -> dict[str, Any]:
+    """An equation as plain values."""
+    forms, note = equation.in_digits(style.digits)
+    return {
+        "left": expression_dict(equation.left, style),
         "sign": equation.sign,
-        "forms": [expression_dict(form, needed) for form, needed in forms],
+        "forms": [expression_dict(form, replace(style, digits=needed)) for form, needed in forms],
         "note": note,
         "number": equation.number,
         "reasons": list(equation.reasons),

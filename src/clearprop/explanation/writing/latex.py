@@ -34,6 +34,7 @@ from clearprop.explanation.writing.expressions import (
     binding,
 )
 from clearprop.explanation.writing.lines import laid_out
+from clearprop.explanation.writing.names import html_name, name_of
 from clearprop.explanation.writing.numerals import split_number
 
 LETTERS = {
@@ -63,23 +64,42 @@ def escape_latex(text: str) -> str:
     return "".join(_SPECIAL.get(letter, letter if ord(letter) < 0x250 else "?") for letter in text)
 
 
-def expression_latex(node: Expression, digits: int = 6) -> str:
-    """An expression, for maths mode."""
-    return _unbroken(_write(node, digits))
+def expression_latex(node: Expression, digits: int = 6, named: bool = False) -> str:
+    r"""An expression, for maths mode.
+
+    Parameters
+    ----------
+    named : bool
+        Whether what speaks of a number of the network, in letters or as that number, stands in KaTeX's
+        \htmlData{name=...}{...}, with the name as `html_name` writes it.
+
+    Examples
+    --------
+    >>> from clearprop.explanation.writing.evaluation import with_numbers
+    >>> weight = Symbol("W", ("3", "1"), "2", 0.5)
+    >>> print(expression_latex(weight, named=True), expression_latex(with_numbers(weight), named=True))
+    \htmlData{name=W2(3;1)}{W_{3,1}^{2}} \htmlData{name=W2(3;1)}{0.5}
+    """
+    return _unbroken(_write(node, digits, named=named))
 
 
 def _unbroken(text: str) -> str:
     return text.replace(BREAK, "").replace(PRODUCT_BREAK, "")
 
 
-def _write(node: Expression, digits: int, least: int = SUM) -> str:
+def _write(node: Expression, digits: int, least: int = SUM, named: bool = False) -> str:
+    name = name_of(node) if named else ""
+    within = named and not name  # what has a name is pointed at as a whole
+
     def inner(child: Expression, tight: int = SUM) -> str:
-        return _write(child, digits, tight)
+        return _write(child, digits, tight, within)
 
     def whole(child: Expression) -> str:
-        return _unbroken(_write(child, digits))
+        return _unbroken(_write(child, digits, named=within))
 
     text = _one(node, digits, inner, whole)
+    if name:
+        text = rf"\htmlData{{name={html_name(name)}}}{{{text}}}"
     if binding(node) >= least or isinstance(node, Divide | Derivative):
         return text
     # Brackets that grow cannot be broken across lines, so only what needs them has them.
@@ -172,10 +192,10 @@ def letter_latex(letter: str) -> str:
     return body + ("'" if prime else "")
 
 
-def equation_latex(equation: Equation, digits: int) -> str:
+def equation_latex(equation: Equation, digits: int, named: bool = False) -> str:
     """An equation on one line."""
-    forms = " = ".join(expression_latex(form, needed) for form, needed in equation.in_digits(digits)[0])
-    return f"{expression_latex(equation.left, digits)} {SIGNS.get(equation.sign, equation.sign)} {forms}"
+    forms = " = ".join(expression_latex(form, needed, named) for form, needed in equation.in_digits(digits)[0])
+    return f"{expression_latex(equation.left, digits, named)} {SIGNS.get(equation.sign, equation.sign)} {forms}"
 
 
 def document_latex(document: Document, digits: int = 6, standalone: bool = False) -> str:

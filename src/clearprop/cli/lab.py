@@ -1,0 +1,89 @@
+"""`clearprop lab`: the page in which a network is watched while it learns, stepped, and asked why."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from clearprop.lab.data import DataSet
+    from clearprop.lab.protocol import Settings
+
+
+def lab(
+    model: Annotated[Path | None, typer.Argument(help="A model file that `clearprop train` wrote.")] = None,
+    data: Annotated[Path | None, typer.Argument(help="A CSV file with the model's columns and target.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The page's port; 0: one that is free.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open the page in the browser.")] = True,
+    host: Annotated[str, typer.Option(help="The address to listen at; others than this machine are not let in.")] = (
+        "127.0.0.1"
+    ),
+) -> None:
+    """Open a page on this machine in which a network learns: watch it, step it, click any weight and see why.
+
+    With a model and a table the page begins with those; the model's file stays as it is. Ctrl-C ends.
+
+    Example: clearprop lab flowers.model flowers.csv
+    """
+    import asyncio
+
+    from clearprop.errors import InputError, MissingExtraError
+    from clearprop.lab.replay import Recordable
+    from clearprop.lab.session import Session
+
+    try:
+        from clearprop.lab.server import Server
+    except ImportError as error:
+        raise MissingExtraError("Tornado", "lab", "the lab's page") from error
+    rows, settings = _given(model, data)
+
+    async def serve() -> None:
+        try:
+            server = Server(lambda: Recordable(Session(rows, settings)), host, port)
+        except OSError as error:
+            raise InputError(f"{host}, port {port}: cannot be listened at ({error.strerror or error})") from error
+        try:
+            _tell(server.address, host)
+            if browser:
+                _open(server.address)
+            await asyncio.Event().wait()
+        finally:
+            server.close()
+
+    asyncio.run(serve())
+
+
+def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Settings]":
+    """What the page begins with."""
+    from clearprop.cli.console import working
+    from clearprop.cli.models import load_table_model
+    from clearprop.errors import InputError
+    from clearprop.lab.given import given
+    from clearprop.tables.reading import read_csv
+
+    if model is None:
+        return given(None, None, None)
+    if data is None:
+        raise InputError(f"{model}: name the table too that it is to learn from: clearprop lab {model} TABLE.csv")
+    loaded = load_table_model(model)
+    with working(f"reading {data}"):
+        needed = [*loaded.preprocessor.names, loaded.target.name]
+        return given(loaded, read_csv(data, check=lambda header: header.select(needed)), None)
+
+
+def _tell(address: str, host: str) -> None:
+    from clearprop.cli.console import notes, say
+    from clearprop.lab.guard import LOOPBACK
+
+    if host not in LOOPBACK:
+        say(f"warning: {host}: whoever can reach this machine and has this address can use the page", notes)
+    say(f"the lab: {address}")
+    say("Ctrl-C ends it.", notes)
+
+
+def _open(address: str) -> None:
+    """In a thread: some browsers hold up the one that opens them."""
+    import threading
+    import webbrowser
+
+    threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()

@@ -1,0 +1,56 @@
+/** What keeps it from learning, how that shows, and a button that does what the doctor says. */
+import { useSignalEffect } from "@preact/signals";
+import type { JSX } from "preact";
+import { useRef, useState } from "preact/hooks";
+import { Button } from "../../parts/button";
+import type { Advice, Diagnosed, Settings } from "../../protocol";
+import { useLab } from "../../state";
+import { useControl } from "../settings/catalogue";
+
+export function Doctor(): JSX.Element {
+  const lab = useLab();
+  const { help } = useControl("doctor");
+  const [said, setSaid] = useState<Diagnosed | null>(null);
+  const asked = useRef(0);
+  useSignalEffect(() => {
+    void lab.frame.value;
+    const now = performance.now();
+    if (lab.playing.value && now < asked.current + 1000) return;
+    asked.current = now;
+    void lab.ask({ type: "diagnose" }).then(({ reply }) => { if (reply.type === "diagnosed") setSaid(reply); });
+  });
+  if (!said) return <p class="cp-note">{help}</p>;
+  return (
+    <div class="cp-doctor">
+      {said.findings.length === 0 && <p class="cp-healthy">Nothing was found that keeps it from learning.</p>}
+      <ol>{said.findings.map((finding) => <Finding key={finding.name} finding={finding} />)}</ol>
+      {said.badges.length > 0 && (
+        <>
+          <h3>Units</h3>
+          <ul class="cp-badges">
+            {said.badges.map((badge) => (
+              <li key={badge.unit + badge.kind}>
+                <Button kind="quiet" onClick={() => { lab.selected.value = badge.unit; }}>{badge.unit}</Button>
+                <strong>{badge.kind}</strong> {badge.says}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  );
+}
+
+function Finding({ finding }: { finding: Advice }): JSX.Element {
+  const lab = useLab();
+  const change = finding.change as Partial<Settings>;
+  const words = Object.entries(change).map(([name, value]) => `${name.replaceAll("_", " ")} ${typeof value === "object" ? "changed" : String(value)}`);
+  return (
+    <li>
+      <h3>{finding.name}</h3>
+      <p>{finding.evidence}</p>
+      <p><strong>Remedy:</strong> {finding.remedy}</p>
+      {words.length > 0 && <Button onClick={() => void lab.configure(change)}>Do it: {words.join(", ")}</Button>}
+    </li>
+  );
+}

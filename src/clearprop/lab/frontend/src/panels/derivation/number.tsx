@@ -1,0 +1,40 @@
+/** The number itself, to be changed: by typing, by dragging, by the arrow keys. */
+import type { JSX } from "preact";
+import { NumberField, Slider } from "../../parts/field";
+import { parse } from "../../parts/names";
+import { short } from "../../parts/numerals";
+import { useLab, type Shown } from "../../state";
+import { useControl } from "../settings/catalogue";
+
+/** Where a weight or bias stands in the flat vector: W1 row by row, b1, W2, ... */
+export function parameterPlace(name: string, sizes: readonly number[]): number | null {
+  const named = parse(name);
+  if (!named || (named.kind !== "W" && named.kind !== "b")) return null;
+  let start = 0;
+  for (let layer = 1; layer < named.layer; layer += 1) start += (sizes[layer - 1] + 1) * sizes[layer];
+  const into = sizes[named.layer];
+  return named.kind === "W" ? start + named.from * into + named.to : start + sizes[named.layer - 1] * into + named.to;
+}
+
+/** The present value of what can be changed: a parameter, an input, a target; null for all else. */
+export function numberOf(name: string, frame: Shown, sizes: readonly number[]): number | null {
+  const place = parameterPlace(name, sizes);
+  if (place !== null) return frame.values.parameters?.[place] ?? null;
+  const named = parse(name);
+  return named?.kind === "x" || named?.kind === "y" ? frame.values[named.kind]?.[named.to] ?? null : null;
+}
+
+export function ChangeNumber({ name }: { name: string }): JSX.Element | null {
+  const lab = useLab();
+  const { label, help, shown } = useControl("edit_numbers");
+  const value = numberOf(name, lab.frame.value!, lab.network.value!.sizes);
+  if (value === null || !shown || !lab.can("set_number")) return null;
+  const set = (next: number): void => void lab.act({ type: "set_number", name, value: next });
+  const reach = Math.max(2, 2 * Math.abs(value));
+  return (
+    <div class="cp-change">
+      <NumberField label={`${label}: ${name}`} help={help} value={value} step="any" onChange={set} />
+      <Slider label={`Drag ${name}`} value={value} min={-reach} max={reach} step={reach / 200} format={(one) => short(one)} onInput={set} onChange={set} />
+    </div>
+  );
+}

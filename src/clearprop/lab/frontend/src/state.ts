@@ -1,0 +1,197 @@
+/** The store: what Python last said, what is looked at, and the requests that change it. */
+import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import { link, type Answer, type Arrays, type Ask, type Model } from "./link";
+import { play } from "./transport/playing";
+import { hostTheme } from "./theme";
+import type {
+  AnyRequest, Catalogue, DataInfo, Derivation, Frame, Grain, Lesson, NetworkInfo, Opened, Refused, Settings, View,
+} from "./protocol";
+
+/** A frame, and its arrays by name. */
+export interface Shown extends Frame { readonly values: Arrays }
+/** What a session was opened with; `values` are the arrays of its data. */
+export interface Session extends Opened { readonly values: Arrays }
+
+/** What stands in the place of an edge's weight. */
+export type EdgeNumber = "weight" | "gradient" | "update";
+export type Theme = "auto" | "light" | "dark";
+
+export interface Lab {
+  readonly opened: ReadonlySignal<Session | null>;
+  readonly settings: ReadonlySignal<Settings | null>;
+  readonly network: ReadonlySignal<NetworkInfo | null>;
+  readonly data: ReadonlySignal<DataInfo | null>;
+  readonly catalogue: ReadonlySignal<Catalogue | null>;
+  readonly lesson: ReadonlySignal<Lesson | null>;
+  readonly frame: ReadonlySignal<Shown | null>;
+
+  /** Setting it starts and pauses: training runs for as long as it is true. */
+  readonly playing: Signal<boolean>;
+  readonly grain: Signal<Grain>;
+  /** Steps of the grain a second; Infinity: as many as there is time for. */
+  readonly speed: Signal<number>;
+  readonly view: Signal<View>;
+
+  /** The name whose derivation is open, such as "W2[3,1]"; "" for none. */
+  readonly selected: Signal<string>;
+  /** The last derivation of `selected` that was answered; its `path` lights up. */
+  readonly derivation: Signal<Derivation | null>;
+  /** Names that hovering lights, in formulas and on the stage alike. */
+  readonly lit: Signal<ReadonlySet<string>>;
+  readonly edges: Signal<EdgeNumber>;
+
+  /** While points are drawn: the class (or the target) of the next one; null when they are not. */
+  readonly drawing: Signal<number | null>;
+  /** Called with x1, x2 and the class of a point that was drawn. */
+  readonly draw: Signal<((point: [number, number, number]) => void) | null>;
+
+  readonly refusal: Signal<Refused | null>;
+  /** A sentence for screen readers, of what changed. */
+  readonly said: Signal<string>;
+  /** Controls that a lesson, a link or the teacher hides, by the names of `Catalogue.controls`. */
+  readonly hidden: Signal<ReadonlySet<string>>;
+  readonly theme: Signal<Theme>;
+  readonly dark: ReadonlySignal<boolean>;
+  readonly projector: Signal<boolean>;
+
+  /** Whether a kind of request is answered: a replay answers some only. */
+  can(type: AnyRequest["type"]): boolean;
+  /** Begins anew with the present settings, so changed. */
+  configure(change: Partial<Settings>): Promise<Answer>;
+  /** Sends a request whose reply is `Opened` or `Frame`; the store follows. `view` is added. */
+  act(request: AnyRequest): Promise<Answer>;
+  /** Lets the store follow an answer; a frame that is older than what is shown is passed over. */
+  take(answer: Answer): void;
+  /** Sends any other request; the store stays. */
+  ask: Ask;
+  /** Whether the page's address may hold a link. */
+  readonly ownsAddress: boolean;
+  /** Back to free play, with what the lesson has set up. */
+  leaveLesson(): Promise<Answer>;
+  /** Whether the page shows a control. */
+  shows(control: string): boolean;
+  close(): void;
+}
+
+const TAKES_VIEW = new Set<AnyRequest["type"]>([
+  "open", "configure", "look", "tick", "step", "seek", "set_number", "lesson",
+]);
+
+export function makeLab(model: Model): Lab {
+  const { ask, close } = link(model);
+  const opened = signal<Session | null>(null);
+  const frame = signal<Shown | null>(null);
+  const catalogue = signal<Catalogue | null>(null);
+  const refusal = signal<Refused | null>(null);
+  const view = signal<View>({ plane: 64, maps: 24, row: 0, curve: 240, axes: [0, 1] });
+  const selected = signal("");
+  const derivation = signal<Derivation | null>(null);
+  const hidden = signal<ReadonlySet<string>>(new Set());
+  const theme = signal<Theme>("auto");
+  const host = hostTheme();
+
+  let asked = view.value;
+  const ofRows = (arrays: Arrays, wanted: boolean): Arrays =>
+    Object.fromEntries(Object.entries(arrays).filter(([name]) => name.startsWith("data.") === wanted));
+
+  function open(reply: Opened, arrays: Arrays): void {
+    if (reply.catalogue) catalogue.value = reply.catalogue;
+    hidden.value = new Set([...reply.settings.hidden, ...(reply.lesson?.hidden ?? [])]);
+    asked = view.value = { ...view.value, row: reply.frame.row };
+    selected.value = "";
+    derivation.value = null;
+    opened.value = { ...reply, values: ofRows(arrays, true) };
+    show({ ...reply.frame, id: reply.id, arrays: reply.arrays }, arrays);
+  }
+
+  function show(reply: Frame, arrays: Arrays): void {
+    const session = opened.value!;
+    if (arrays["data.plane"] && arrays["data.plane"] !== session.values["data.plane"]) { // other axes, or moved by hand
+      opened.value = { ...session, values: { ...session.values, ...ofRows(arrays, true) } };
+    }
+    frame.value = { ...reply, values: ofRows(arrays, false) };
+  }
+
+  function take({ reply, arrays }: Answer): void {
+    batch(() => {
+      if (reply.type === "refused") refusal.value = reply;
+      if (reply.type === "opened") open(reply, arrays);
+      if (reply.type === "frame" && reply.id > frame.value!.id) show(reply, arrays);
+    });
+  }
+
+  async function act(request: AnyRequest): Promise<Answer> {
+    asked = view.value;
+    const whole = TAKES_VIEW.has(request.type) ? { view: view.value, ...request } : request;
+    const answer = await ask(whole as AnyRequest);
+    if (answer.reply.type !== "refused" && request.type !== "look") refusal.value = null;
+    take(answer);
+    return answer;
+  }
+
+  const lab: Lab = {
+    opened,
+    settings: computed(() => opened.value?.settings ?? null),
+    network: computed(() => opened.value?.network ?? null),
+    data: computed(() => opened.value?.data ?? null),
+    catalogue,
+    lesson: computed(() => opened.value?.lesson ?? null),
+    frame,
+    playing: signal(false),
+    grain: signal<Grain>("epoch"),
+    speed: signal(Infinity),
+    view,
+    selected,
+    derivation,
+    lit: signal<ReadonlySet<string>>(new Set()),
+    edges: signal<EdgeNumber>("weight"),
+    drawing: signal<number | null>(null),
+    draw: signal<((point: [number, number, number]) => void) | null>(null),
+    refusal,
+    said: signal(""),
+    hidden,
+    theme,
+    dark: computed(() => (theme.value === "auto" ? host.dark.value : theme.value === "dark")),
+    projector: signal(false),
+    can: (type) => !opened.value?.can.length || opened.value.can.includes(type),
+    configure: (change) => act({ type: "configure", settings: { ...opened.value!.settings, ...change } }),
+    act,
+    take,
+    ask,
+    ownsAddress: model.ownsAddress ?? false,
+    leaveLesson: () => act({ type: "lesson", name: "" }),
+    shows: (control) => !hidden.value.has(control),
+    close: () => {
+      lab.playing.value = false;
+      endings.forEach((end) => end());
+      host.close();
+      close();
+    },
+  };
+  // Another row or other axes are asked for as soon as they are chosen, where training does not run anyway.
+  const look = effect(() => {
+    if (view.value !== asked && opened.peek() && !lab.playing.peek()) void act({ type: "look" });
+  });
+  const endings = [play(lab), look];
+  void begin(lab);
+  return lab;
+}
+
+/** Begins where the page's address says, or, if that is no link, as usual. */
+async function begin(lab: Lab): Promise<void> {
+  const link = lab.ownsAddress ? location.hash.slice(1) : "";
+  const { reply } = await lab.act({ type: "open", link });
+  if (reply.type !== "refused" || !link) return;
+  await lab.act({ type: "open" });
+  lab.refusal.value = reply;
+}
+
+const Context = createContext<Lab | null>(null);
+export const LabProvider = Context.Provider;
+export function useLab(): Lab {
+  const lab = useContext(Context);
+  if (!lab) throw new Error("useLab is for components of the page");
+  return lab;
+}

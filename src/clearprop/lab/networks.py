@@ -1,0 +1,384 @@
+"""Network, trainer and rows as they were chosen: the same as a `Trainer` of the user's own would have."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.activations import ACTIVATIONS
+from clearprop.foundation.arguments import checked_dtype
+from clearprop.lab.data import DataSet, rows_of
+from clearprop.lab.features import apply, features_for
+from clearprop.lab.protocol import Data, Given, Settings
+from clearprop.lab.refusals import Refusal, blaming
+from clearprop.losses import LOSSES, Loss
+from clearprop.metrics import r2
+from clearprop.network.layout import dense_size
+from clearprop.network.network import Network
+from clearprop.network.rows import Rows
+from clearprop.schedules import SCHEDULES
+from clearprop.training.diagnosis.learnability import check_output
+from clearprop.training.run import Training
+from clearprop.training.settings import TrainingSettings
+from clearprop.training.trainer import Trainer
+
+Array = npt.NDArray[Any]
+
+# Of fewer rows all are trained on: to hold out one of XOR's four would take the lesson away.
+FEWEST_DIVIDED = 20
+MOST_PARAMETERS = 1_000_000
+# How much of the rows' span is left around them where the plane is drawn to fit.
+MARGIN = 0.1
+_FIELD_OF_DATA = {"preset": "data.name", "drawn": "data.points", "pasted": "data.text"}
+# Settings that the trainer's own messages begin with.
+_NAMED = ("learning_rate", "batch_size", "epochs", "l1", "l2", "clip_norm", "dropout", "optimizer", "schedule")
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The share of rows of the right class: of one output by its side of the middle, of several by the greatest.
+
+    A metric for `Trainer`. Its own, since the library's takes 0 for the middle of a squared error's targets.
+
+    Examples
+    --------
+    >>> y, outputs = np.array([[0.0], [1.0]]), np.array([[0.4], [0.45]])
+    >>> Accuracy(0.5)(LOSSES.resolve("squared_error"), y, outputs), Accuracy(0.5).classes(outputs).tolist()
+    (0.5, [0, 0])
+    """
+
+    middle: float
+
+    def classes(self, outputs: Array) -> Array:
+        """The number of each row's class."""
+        if outputs.shape[1] > 1:
+            return outputs.argmax(axis=1)
+        return (outputs[:, 0] > self.middle).astype(np.intp)
+
+    def __call__(self, loss: Loss, y: Array, outputs: Array, sample_weight: Array | None = None) -> float:
+        """The weighted share."""
+        return float(np.average(self.classes(y) == self.classes(outputs), weights=sample_weight))
+
+
+class Numbers(NamedTuple):
+    """All rows, raw and as the network is fed; a change by hand makes new arrays."""
+
+    data: DataSet
+    inputs: Array
+    targets: Array
+
+
+@dataclass(eq=False)
+class Live:
+    """What is under way: the choice, the rows and the training.
+
+    Attributes
+    ----------
+    settings : Settings
+        As they were chosen, without features that the rows have no columns for.
+    data : DataSet
+    inputs, targets : arrays, shapes (n, inputs) and (n, outputs)
+        All rows as the network is fed, in its dtype.
+    trained, held_out : arrays of int
+        Which rows are trained on, and which are not.
+    input_names : list of str
+    levels : (float, float)
+        The targets that stand for no and for yes, of a classification.
+    shift, scale : arrays, shape (inputs,)
+        What is taken off the inputs, and what they are then divided by.
+    network, trainer, training
+    row : int
+        That is looked at.
+    """
+
+    settings: Settings
+    data: DataSet
+    inputs: Array
+    targets: Array
+    trained: Array
+    held_out: Array
+    input_names: list[str]
+    levels: tuple[float, float]
+    shift: Array
+    scale: Array
+    network: Network
+    trainer: Trainer
+    training: Training
+    row: int = 0
+
+    @property
+    def rows(self) -> Rows:
+        """What is trained on."""
+        return self.training.rows
+
+    @property
+    def validation(self) -> Rows | None:
+        """What is not trained on; None where that is nothing."""
+        return self.training.validation
+
+    @property
+    def middle(self) -> float:
+        """What divides no from yes, where there is one output."""
+        return sum(self.levels) / 2
+
+    def feed(self, columns: Array) -> Array:
+        """Columns of the raw data as the network is fed them."""
+        return self.scaled(apply(self.settings.features, columns))
+
+    def scaled(self, inputs: Array) -> Array:
+        """Inputs shifted and scaled, in the network's dtype."""
+        return ((inputs - self.shift) / self.scale).astype(self.network.dtype)
+
+    @property
+    def numbers(self) -> Numbers:
+        """The rows as they are now."""
+        return Numbers(self.data, self.inputs, self.targets)
+
+    def take_numbers(self, numbers: Numbers) -> None:
+        """Have these rows in the place of the ones before: as many, of which the same are trained on."""
+        self.data, self.inputs, self.targets = numbers
+        training, held_out = self.training, self.training.validation
+        training.rows = Rows(self.inputs[self.trained], self.targets[self.trained], training.rows.sample_weight)
+        if held_out is not None:
+            weight = held_out.sample_weight
+            training.validation = Rows(self.inputs[self.held_out], self.targets[self.held_out], weight)
+
+
+def build(settings: Settings, given: DataSet | None = None) -> Live:
+    """Everything that these settings choose, before the first batch.
+
+    Parameters
+    ----------
+    given : DataSet, optional
+        The rows that `Given` stands for.
+
+    Raises
+    ------
+    Refusal
+        A setting that cannot be; its field is named.
+    """
+    data = chosen_rows(settings.data, given)
+    with blaming("features"):
+        features = features_for(settings.features, data.columns.shape[1])
+    settings = msgspec.structs.replace(settings, features=features)
+    trained, held_out = divided(len(data), settings.held_out, settings.seed)
+    raw = apply(features, data.columns)
+    shift, scale = standards(raw[trained], settings.standardized)
+    network = new_network(settings, data, raw.shape[1])
+    with blaming("output_activation" if settings.output_activation else "loss"):
+        check_output(network)
+    levels = levels_of(network, data)
+    live_inputs = ((raw - shift) / scale).astype(network.dtype)
+    targets = encoded(data, network, levels, settings, trained)
+    trainer = new_trainer(settings, network, data, levels)
+    with blaming("loss" if data.task == "classification" or settings.loss else "data"):
+        training = started(trainer, live_inputs, targets, trained, held_out)
+    names = list(features) or list(data.column_names)
+    return Live(
+        settings, data, live_inputs, targets, trained, held_out, names, levels, shift, scale, network, trainer, training
+    )
+
+
+def started(trainer: Trainer, inputs: Array, targets: Array, trained: Array, held_out: Array) -> Training:
+    """The trainer's run on those of the rows that are trained on."""
+    rows = Rows.checked(trainer.network, inputs[trained], targets[trained])
+    if not len(held_out):
+        return trainer.start(rows)
+    held = Rows.checked(trainer.network, inputs[held_out], targets[held_out], which="held-out ")
+    return trainer.start(rows, validation=held)
+
+
+# -- rows ------------------------------------------------------------------------------------------------------------
+
+
+def chosen_rows(choice: Data, given: DataSet | None) -> DataSet:
+    """The rows of a choice; see `data.rows_of`."""
+    if isinstance(choice, Given):
+        if given is None:
+            raise Refusal("no rows were given to this lab: choose a data set, draw points or paste a table", "data")
+        return given
+    tag = str(choice.__struct_config__.tag)
+    with blaming(_FIELD_OF_DATA.get(tag, "data.formula")):
+        return rows_of(choice)
+
+
+def divided(n_rows: int, share: float, seed: int) -> tuple[Array, Array]:
+    """Which rows are trained on and which are held out, each in their order; one at least is trained on.
+
+    Examples
+    --------
+    >>> trained, held_out = divided(20, 0.25, seed=0)
+    >>> len(trained), held_out.tolist()
+    (15, [3, 6, 12, 13, 16])
+    """
+    count = min(round(share * n_rows), n_rows - 1) if n_rows >= FEWEST_DIVIDED else 0
+    order = np.random.default_rng(seed).permutation(n_rows)
+    return np.sort(order[count:]), np.sort(order[:count])
+
+
+def standards(columns: Array, standardized: bool) -> tuple[Array, Array]:
+    """Mean and deviation of each column, or what leaves them as they are; a constant column is divided by 1."""
+    if not standardized:
+        return np.zeros(columns.shape[1]), np.ones(columns.shape[1])
+    deviation = columns.std(axis=0)
+    return columns.mean(axis=0), np.where(deviation > 0, deviation, 1.0)
+
+
+def levels_of(network: Network, data: DataSet) -> tuple[float, float]:
+    """The targets for no and for yes: the loss's own, or the ends of the output's range, or -1 and 1."""
+    loss = network.loss_function
+    if loss.classification or data.task == "regression":
+        return loss.levels
+    least = network.activations[-1].output_range[0]
+    return (0.0, 1.0) if least >= 0 or data_is_counted(network) else (-1.0, 1.0)
+
+
+def data_is_counted(network: Network) -> bool:
+    """Whether the loss takes no negative targets."""
+    return network.loss_function.output_domain[0] >= 0
+
+
+def encoded(data: DataSet, network: Network, levels: tuple[float, float], settings: Settings, trained: Array) -> Array:
+    """Targets in the shape of the network's outputs, in its dtype."""
+    if data.task == "regression":
+        shift, scale = standards(data.target[trained], settings.standardized)
+        return ((data.target - shift) / scale).astype(network.dtype)
+    outputs = network.layer_sizes[-1]
+    chosen = (data.target == 1)[:, np.newaxis] if outputs == 1 else data.target[:, np.newaxis] == np.arange(outputs)
+    return np.where(chosen, levels[1], levels[0]).astype(network.dtype)
+
+
+# -- network and trainer ---------------------------------------------------------------------------------------------
+
+
+def new_network(settings: Settings, data: DataSet, inputs: int) -> Network:
+    """The network that was chosen, for so many inputs."""
+    with blaming("loss"):
+        loss = LOSSES.resolve(settings.loss or usual_loss(data))
+    with blaming("output_activation"):
+        output = ACTIVATIONS.resolve(settings.output_activation or loss.output_activation)
+    for number, layer in enumerate(settings.layers):
+        with blaming(f"layers.{number}.activation"):
+            ACTIVATIONS.resolve(layer.activation)
+    sizes = [inputs, *(layer.units for layer in settings.layers), _outputs(data, loss, output.name)]
+    if min(sizes) >= 1 and dense_size(sizes) > MOST_PARAMETERS:
+        raise Refusal(
+            f"layers of {sizes} have {dense_size(sizes):,} parameters: the lab takes {MOST_PARAMETERS:,} at most, "
+            "so choose fewer or smaller layers",
+            "layers",
+        )
+    with blaming("dtype"):
+        checked_dtype(settings.dtype)
+    with blaming("initializer" if settings.initializer else "layers"):
+        network = Network(
+            sizes,
+            [layer.activation for layer in settings.layers],
+            output,
+            loss,
+            settings.initializer or None,
+            settings.dtype,
+            settings.seed,
+        )
+    if settings.weights is not None:
+        _write_weights(network, settings.weights)
+    return network
+
+
+def usual_loss(data: DataSet) -> str:
+    """The loss where none is chosen."""
+    if data.task == "regression":
+        return "squared_error"
+    return "binary_cross_entropy" if len(data.class_names) <= 2 else "cross_entropy"
+
+
+def _outputs(data: DataSet, loss: Loss, output_activation: str) -> int:
+    """How many outputs there are: one for two classes, unless they share a softmax."""
+    if data.task == "regression":
+        return int(data.target.shape[1])
+    shares = "softmax" in (output_activation, loss.output_activation)
+    return len(data.class_names) if len(data.class_names) > 2 or shares else 1
+
+
+def _write_weights(network: Network, weights: Sequence[float]) -> None:
+    if len(weights) != network.parameters.size:
+        raise Refusal(
+            f"{len(weights)} weights are given, and this network has {network.parameters.size} parameters: leave "
+            "weights out, or give those of a network of the same layers",
+            "weights",
+        )
+    with blaming("weights"), np.errstate(over="ignore"):
+        network.parameters = np.asarray(weights, dtype=np.float64).astype(network.dtype)
+    if not np.isfinite(network.parameters).all():
+        raise Refusal("a weight is not finite: give finite numbers", "weights")
+
+
+def new_trainer(settings: Settings, network: Network, data: DataSet, levels: tuple[float, float]) -> Trainer:
+    """The trainer that was chosen. It takes its steps by NumPy, whose every number can then be shown within a batch."""
+    with blaming("schedule"):
+        schedule = SCHEDULES.resolve(settings.schedule)
+    metric = r2 if data.task == "regression" else Accuracy(sum(levels) / 2)
+    for name in ("learning_rate", "l1", "l2", "clip_norm"):
+        if not math.isfinite(getattr(settings, name)):
+            raise Refusal(f"{name} must be a finite number, got {getattr(settings, name)}", name)
+    with blaming("optimizer", _NAMED):
+        trainer = Trainer(
+            network,
+            optimizer=settings.optimizer,
+            learning_rate=settings.learning_rate,
+            schedule=schedule,
+            batch_size=settings.batch_size or len(data),
+            epochs=settings.epochs,
+            shuffle=settings.shuffle,
+            l1=settings.l1,
+            l2=settings.l2,
+            dropout=[layer.dropout for layer in settings.layers],
+            clip_norm=settings.clip_norm or None,
+            patience=None,
+            keep_best=False,
+            metric=metric,
+            engine="numpy",
+            rng=settings.seed,
+        )
+    check_steps(trainer)
+    return trainer
+
+
+def check_steps(trainer: TrainingSettings) -> None:
+    """Refuse an optimiser whose steps cannot be taken one at a time."""
+    if trainer.finds_steps_itself:
+        raise Refusal(
+            f"{trainer.optimizer.name} finds its steps itself, from all rows many times over, and cannot be stepped: "
+            "choose another optimiser, such as adam",
+            "optimizer",
+        )
+
+
+# -- the plane --------------------------------------------------------------------------------------------------------
+
+
+def plane_of(live: Live, axes: tuple[int, int]) -> list[list[float]]:
+    """From where to where the plane of these columns reaches; of one column, it and the target."""
+    data = live.data
+    if data.columns.shape[1] == 1:
+        across = [-data.reach, data.reach] if data.reach else _around(data.columns[:, 0])
+        return [across, answers_of(live)]
+    if data.reach:
+        return [[-data.reach, data.reach]] * 2
+    return [_around(data.columns[:, axis]) for axis in axes]
+
+
+def answers_of(live: Live) -> list[float]:
+    """The least and the greatest answer that is drawn."""
+    return list(live.levels) if live.data.task == "classification" else _around(live.targets)
+
+
+def _around(numbers: Array) -> list[float]:
+    least, greatest = float(numbers.min()), float(numbers.max())
+    margin = MARGIN * (greatest - least) or 1.0
+    return [least - margin, greatest + margin]

@@ -1,0 +1,170 @@
+"""A server that runs beside the test, and a client that can be as rude as it likes: bare sockets."""
+
+import asyncio
+import contextlib
+import http.client
+import io
+import json
+import os
+import socket
+import threading
+from dataclasses import dataclass, field
+
+from clearprop.lab.protocol import Diagnosed
+from clearprop.lab.server import Server
+
+SESSION = "0123456789abcdef" * 2
+
+
+class Counting:
+    """Answers every request with how many there were, and what holds it up is let go by the test."""
+
+    def __init__(self):
+        self.requests = []
+        self.begun = threading.Event()
+        self.held_up = threading.Event()
+        self.held_up.set()
+
+    def answer(self, request):
+        self.begun.set()
+        assert self.held_up.wait(60)
+        self.requests.append(request)
+        return Diagnosed(id=len(self.requests), findings=[], badges=[]), []
+
+
+@contextlib.contextmanager
+def running(make_session=Counting, **settings):
+    """A server in a thread, which is gone afterwards."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def begin():
+        return Server(make_session, **settings)
+
+    async def end(server):
+        server.close()
+        await server.connections.close_all_connections()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+
+    try:
+        server = asyncio.run_coroutine_threadsafe(begin(), loop).result(60)
+        try:
+            yield server
+        finally:
+            asyncio.run_coroutine_threadsafe(end(server), loop).result(60)
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(60)
+        loop.close()
+
+
+@dataclass
+class Answer:
+    """What came back: status 0 where the connection was closed without a word."""
+
+    status: int
+    headers: dict = field(default_factory=dict)
+    body: bytes = b""
+
+
+def ask(server, *lines, body=b""):
+    """Send these lines as they are, and read the answer."""
+    with connected(server) as there:
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            there.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
+        return read(there)
+
+
+def connected(server):
+    return socket.create_connection(("127.0.0.1", server.guard.port), timeout=60)
+
+
+def read(there):
+    answer = http.client.HTTPResponse(there)
+    try:
+        answer.begin()
+        return Answer(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
+    except (http.client.BadStatusLine, ConnectionResetError):
+        return Answer(0)
+
+
+def host(server):
+    return f"127.0.0.1:{server.guard.port}"
+
+
+def cookie(server):
+    return f"Cookie: {server.guard.cookie_name}={server.guard.cookie}"
+
+
+def upgrade(server, *, headers=None, session=SESSION, **changes):
+    """The lines with which a page opens its socket; `changes` take the place of a header, None takes it away."""
+    usual = {"Host": host(server), "Origin": f"http://{host(server)}", "Cookie": cookie(server).partition(" ")[2]}
+    return [
+        f"GET /socket?session={session} HTTP/1.1",
+        *(f"{name}: {value}" for name, value in {**usual, **changes}.items() if value is not None),
+        *(headers or []),
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==",
+        "Sec-WebSocket-Version: 13",
+    ]
+
+
+@contextlib.contextmanager
+def opened(server, **changes):
+    """A page's socket."""
+    with connected(server) as there:
+        there.sendall("\r\n".join([*upgrade(server, **changes), "", ""]).encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            byte = there.recv(1)
+            assert byte, head
+            head += byte
+        assert head.startswith(b"HTTP/1.1 101 "), head
+        yield there
+
+
+def frame(payload, opcode=1, length=None):
+    """A frame as a client sends it, masked; with another length announced than it has, if that is asked for."""
+    size = len(payload) if length is None else length
+    head = bytes([0x80 | opcode])
+    head += (
+        bytes([0x80 | size])
+        if size < 126
+        else bytes([0xFE]) + size.to_bytes(2, "big")
+        if size < 2**16
+        else bytes([0xFF]) + size.to_bytes(8, "big")
+    )
+    mask = os.urandom(4)
+    return head + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
+
+
+def receive(there):
+    """The next frame that is no ping: its kind and what is in it; (8, ...) and (None, b"") at the end."""
+    stream = io.BufferedReader(socket.SocketIO(there, "r"))
+    with contextlib.suppress(ConnectionResetError):
+        while head := stream.read(2):
+            size = head[1] & 127
+            if size > 125:
+                size = int.from_bytes(stream.read(2 if size == 126 else 8), "big")
+            payload = stream.read(size)
+            if head[0] & 15 != 9:
+                return head[0] & 15, payload
+    return None, b""
+
+
+def reply(there):
+    """The next reply's header."""
+    kind, message = receive(there)
+    assert kind == 2, (kind, message)
+    return json.loads(message[4 : 4 + int.from_bytes(message[:4], "little")])
+
+
+def exchange(there, request):
+    """A request's reply: the header."""
+    there.sendall(frame(json.dumps(request).encode()))
+    return reply(there)

@@ -1,0 +1,112 @@
+"""The lab in notebooks: JupyterLab and marimo as their users run them, in a real browser."""
+
+import contextlib
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from ..outside import import_playwright
+
+expect = import_playwright().expect
+CODE = 'from clearprop import Lab\nlab = Lab(data="moons", layers=[3], seed=1)\nlab'
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        return one.getsockname()[1]
+
+
+@contextlib.contextmanager
+def serving(folder, said, *command):
+    """A program that serves until the end; from when it says so."""
+    home = {"HOME": str(folder), "JUPYTER_CONFIG_DIR": str(folder / "config"), "IPYTHONDIR": str(folder / "ipython")}
+    home |= {"JUPYTER_DATA_DIR": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "xdg"), "NO_COLOR": "1"}
+    log = folder / "log"
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *command], cwd=folder, env={**os.environ, **home}, stdout=out, stderr=out
+        )
+    try:
+        while True:
+            with contextlib.suppress(OSError), urllib.request.urlopen(said, timeout=60):
+                break
+            assert process.poll() is None, log.read_text()
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def jupyter(browser, tmp_path):
+    """The address of a notebook of one cell."""
+    pytest.importorskip("jupyterlab")
+    cell = {"cell_type": "code", "source": CODE, "metadata": {}, "outputs": [], "execution_count": None, "id": "one"}
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
+    (tmp_path / "lab.ipynb").write_text(json.dumps(book))
+    port, token = free_port(), secrets.token_hex(16)
+    address = f"http://127.0.0.1:{port}"
+    command = [
+        *("jupyterlab", "--no-browser", "--allow-root", f"--port={port}", f"--IdentityProvider.token={token}"),
+        *("--LabApp.news_url=", "--LabApp.extension_manager=readonly", "--ip=127.0.0.1", f"--notebook-dir={tmp_path}"),
+    ]
+    with serving(tmp_path, f"{address}/api", *command):
+        yield f"{address}/lab/tree/lab.ipynb?token={token}"
+
+
+@pytest.fixture
+def marimo(browser, tmp_path):
+    """The address of a notebook of one cell."""
+    pytest.importorskip("marimo")
+    lines = CODE.replace("\n", "\n    ")
+    (tmp_path / "lab.py").write_text(
+        f"import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    {lines}\n    return\n"
+    )
+    port = free_port()
+    command = ("marimo", "run", "lab.py", "--headless", "--no-token", "--port", str(port), "--host", "127.0.0.1")
+    with serving(tmp_path, f"http://127.0.0.1:{port}/health", *command):
+        yield f"http://127.0.0.1:{port}/"
+
+
+def use(page):
+    """Play and pause, and step: the kernel answers each time."""
+    epoch = page.locator(".is-epoch dd")
+    expect(epoch).to_have_text("0")
+    page.get_by_role("button", name="Step forward").first.click()
+    expect(epoch).to_have_text("1")
+    page.locator(".cp-play").click()
+    expect(epoch).not_to_have_text("1")
+    page.locator(".cp-play").click()
+
+
+def assert_the_fonts_are_loaded(page):
+    """They are the document's own, as those of a shadow root are not loaded."""
+    faces = "document.fonts.load('16px \"Inter Variable\"').then((faces) => faces.map((face) => face.status))"
+    assert page.evaluate(faces) == ["loaded"]
+
+
+def test_jupyterlab(visit, jupyter):
+    page = visit.page
+    page.goto(jupyter)
+    page.locator(".jp-Notebook .jp-Cell").first.click()
+    page.keyboard.press("Shift+Enter")
+    use(page)
+    assert_the_fonts_are_loaded(page)
+
+
+def test_marimo(visit, marimo):
+    page = visit.page
+    page.goto(marimo)
+    use(page)
+    assert_the_fonts_are_loaded(page)
