@@ -27,7 +27,10 @@ def learned(page: Page, epochs: int = 60) -> None:
 
 def derived(page: Page, name: str) -> None:
     """With the derivation of a number open."""
-    page.evaluate("name => document.querySelector(`[aria-label^='${name}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))", name)
+    page.evaluate(
+        "name => document.querySelector(`[aria-label^='${name}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))",
+        name,
+    )
     page.wait_for_selector(".cp-why-name")
     page.wait_for_timeout(500)
 
@@ -80,7 +83,10 @@ PICTURES: dict[str, tuple[str, Callable[[Page], None]]] = {
 def main() -> None:
     """Take all of them."""
     command = [sys.executable, "-u", "-m", "clearprop", "lab", "--no-browser"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server, sync_playwright() as playwright:
+    with (
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,
+        sync_playwright() as playwright,
+    ):
         assert server.stdout is not None
         address = next(found.group() for line in server.stdout if (found := re.search(r"http://\S+", line)))
         browser = playwright.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox", "--disable-gpu"])
@@ -88,7 +94,9 @@ def main() -> None:
         first.goto(address)  # the address is good once; the cookie after it
         cookies = first.context.cookies()
         for name, (scheme, prepare) in PICTURES.items():
-            context = browser.new_context(viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce")
+            context = browser.new_context(
+                viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce"
+            )
             context.add_cookies(cookies)
             context.add_init_script("localStorage.setItem('clearprop-lab-tour', '1')")
             page = context.new_page()

@@ -26,6 +26,7 @@ def test_it_runs(path, nbclient, monkeypatch):
     import nbformat
 
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
+    monkeypatch.delenv("MPLBACKEND", raising=False)  # the kernel shows pictures in the notebook
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
     shown = [kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})]

@@ -214,7 +214,7 @@ export interface Race {
   id?: number;
 }
 
-/** Begin a lesson: of `Catalogue.lessons`. */
+/** Begin a lesson, of `Catalogue.lessons`, which goes on until it is left by "", with what it has set up. */
 export interface TakeLesson {
   type: "lesson";
   name: string;
