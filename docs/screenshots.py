@@ -1,4 +1,4 @@
-"""Takes the pictures of the lab that the docs show: `python docs/screenshots.py`, with the extras lab and dev, and Chromium.
+"""Takes the pictures of the lab that the docs show: `python docs/screenshots.py`, with the extra dev, and Chromium.
 
 Each is a real page of a real server, at a moment that is always the same.
 """
@@ -27,10 +27,8 @@ def learned(page: Page, epochs: int = 60) -> None:
 
 def derived(page: Page, name: str) -> None:
     """With the derivation of a number open."""
-    page.evaluate(
-        "name => document.querySelector(`[aria-label^='${name}']`).dispatchEvent(new MouseEvent('click', {bubbles: true}))",
-        name,
-    )
+    page.locator(f'.cp-centre [data-name="{name}"]').first.focus()
+    page.keyboard.press("Enter")
     page.wait_for_selector(".cp-why-name")
     page.wait_for_timeout(500)
 
