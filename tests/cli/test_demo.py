@@ -9,6 +9,7 @@ from sklearn.datasets import load_iris
 from clearprop import load, read_csv
 from clearprop.article import reproduce
 from clearprop.cli.demo import write_flowers
+from clearprop.lab.assets import SCRIPT, STATIC
 
 
 def test_demo(run, tmp_path):
@@ -25,6 +26,9 @@ def test_demo(run, tmp_path):
     predictions, test = read_csv("d/predictions.csv"), read_csv("d/tumours-test.csv")
     right = predictions.column("predicted diagnosis").cells == test.column("diagnosis").cells
     assert np.mean(right) == pytest.approx(scores["accuracy"])
+    if (STATIC / SCRIPT).exists():
+        assert out.splitlines()[-1] == "open this first, in any browser: d/lab.html"
+        assert '<script type="application/gzip">' in (tmp_path / "d" / "lab.html").read_text(encoding="utf-8")
     for name in ("flowers.csv", "more-flowers.csv", "new-flowers.csv"):
         assert (tmp_path / "d" / name).exists()
         assert f"d/{name}" in out
@@ -46,7 +50,17 @@ def test_the_flowers_are_the_iris_data_each_row_once(tmp_path):
     assert sorted(counts) == [33, 33, 34]  # of those to train on
 
 
-def test_demo_fails_if_an_output_differs(run, monkeypatch):
+def test_without_the_page_the_demo_says_so_and_goes_on(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("clearprop.lab.assets.STATIC", tmp_path / "nowhere")
+    status, out, err = run("demo", "--out", "d")
+    assert status == 0
+    assert "lab.html" not in out
+    assert not (tmp_path / "d" / "lab.html").exists()
+    assert "note: d/lab.html is not written: the lab's page is not built: install Node" in err
+
+
+def test_demo_fails_if_an_output_differs(run, monkeypatch, tmp_path):
+    monkeypatch.setattr("clearprop.lab.assets.STATIC", tmp_path / "nowhere")
     outputs = reproduce()
     outputs[0].values["bias"] = [0.5]
     monkeypatch.setattr("clearprop.article.reproduce", lambda: outputs)

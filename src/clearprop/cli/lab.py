@@ -42,10 +42,13 @@ def lab(
             server = Server(lambda: Recordable(Session(rows, settings)), host, port)
         except OSError as error:
             raise InputError(f"{host}, port {port}: cannot be listened at ({error.strerror or error})") from error
-        _tell(server.address, host)
-        if browser:
-            _open(server.address)
-        await asyncio.Event().wait()
+        try:
+            _tell(server.address, host)
+            if browser:
+                _open(server.address)
+            await asyncio.Event().wait()
+        finally:
+            server.close()
 
     asyncio.run(serve())
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from clearprop.explanation.explanation import Explanation
 from clearprop.lab.data import DataSet
-from clearprop.lab.derivations import explain_number, explanation_of_row
+from clearprop.lab.derivations import explain_number, explanation_of
 from clearprop.lab.doctor import examine
 from clearprop.lab.links import fragment_of
 from clearprop.lab.networks import Live, build
@@ -88,7 +88,8 @@ def take(watched: Watched, request: TakeAway) -> TakenAway:
             outputs = list(live.data.class_names or live.data.target_names)[-live.network.layer_sizes[-1] :]
             return take_svg(live.network, live.input_names, outputs)
         case "link":
-            return take_link(fragment_of(live.settings, live.network.parameters.tolist()))
+            settings = msgspec.structs.replace(live.settings, hidden=request.hidden)
+            return take_link(fragment_of(settings, live.network.parameters.tolist()))
         case "latex":
             return take_latex(_explanation(live, request))
         case "explanation":
@@ -102,11 +103,20 @@ def _begin(live: Live, recording: Recording) -> Begin:
 
 
 def _explanation(live: Live, request: TakeAway) -> Explanation:
-    """Of the row that is looked at."""
+    """Of the row that is looked at, or of the batch that comes."""
     if not request.name:
         raise Refusal("nothing is selected: click a weight or a neuron first")
-    row = min(request.view.row, len(live.data) - 1)
-    return explanation_of_row(live.network, live.inputs[row], live.targets[row], request.name, row=row, **_called(live))
+    row = live.row if request.view is None else min(request.view.row, len(live.data) - 1)
+    return explanation_of(
+        live.training,
+        live.inputs[row],
+        live.targets[row],
+        request.name,
+        request.scope,
+        row=row,
+        row_numbers=live.trained.tolist(),
+        **_called(live),
+    )
 
 
 def _called(live: Live) -> dict[str, Any]:

@@ -23,7 +23,7 @@ def asset(name: str) -> bytes:
     path = STATIC / name
     if not path.is_file():
         raise InputError(
-            "the lab's page is not built: install Node (https://nodejs.org, 20 or later) and install clearprop again "
+            "the lab's page is not built: install Node (https://nodejs.org, 18 or later) and install clearprop again "
             "(in a clone of it: make), or take a wheel, which has the page in it"
         )
     return path.read_bytes()

@@ -40,6 +40,10 @@ _DATASETS = {
     "blobs5": ("Five clouds", "Five clouds, one a class."),
     "moons": ("Moons", "Two half moons that reach into each other."),
     "article": ("The article's ten rows", "The ten rows on which the article trains its network of two layers."),
+    "article_outputs": (
+        "The article's two outputs",
+        "The same rows with a number a class, as the article's program has them.",
+    ),
     "article_perceptron": ("The article's two clouds", "The 75 points that the article's perceptron learns from."),
     "iris": ("Iris", "Petals and sepals of 150 irises: four measures, three species."),
     "wine": ("Wine", "A chemist's look at 178 wines: thirteen measures of very different size, three growers."),

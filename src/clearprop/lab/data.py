@@ -10,7 +10,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.article import ROWS, TARGETS, blobs
+from clearprop.article import ROWS, TARGETS, blobs, class_targets
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.lab.formulas import Formula
@@ -167,6 +167,12 @@ def _article(n: int, noise: float, rng: Generator) -> DataSet:
     return _classes(np.array(ROWS), np.array(TARGETS), ("0", "1"))
 
 
+def _article_outputs(n: int, noise: float, rng: Generator) -> DataSet:
+    """Class 0 as (0.05, 0.95), the other way round than its text has it: as the article's program encodes them."""
+    outputs = np.array([class_targets(target) for target in TARGETS])
+    return DataSet(np.array(ROWS), outputs, TWO, target_names=("output 1", "output 2"))
+
+
 def _article_perceptron(n: int, noise: float, rng: Generator) -> DataSet:
     rows, _, classes, _ = blobs()
     return _classes(rows, classes, ("0", "1"))
@@ -205,6 +211,7 @@ DATASETS: dict[str, Drawing] = {
     "or": _logic("OR", [0, 1, 1, 1]),
     "xor_points": _logic("XOR", [0, 1, 1, 0]),
     "article": Drawing("The article's ten rows", _article),
+    "article_outputs": Drawing("The article's ten rows, two outputs", _article_outputs, "regression"),
     "article_perceptron": Drawing("The article's perceptron: 75 rows", _article_perceptron),
     "plane": Drawing("A slope", _plane, "regression"),
     "multi_gauss": Drawing("Hills and hollows", _multi_gauss, "regression"),

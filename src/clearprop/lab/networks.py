@@ -23,6 +23,7 @@ from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.schedules import SCHEDULES
+from clearprop.training.diagnosis.learnability import check_output
 from clearprop.training.run import Training
 from clearprop.training.settings import TrainingSettings
 from clearprop.training.trainer import Trainer
@@ -170,6 +171,8 @@ def build(settings: Settings, given: DataSet | None = None) -> Live:
     raw = apply(features, data.columns)
     shift, scale = standards(raw[trained], settings.standardized)
     network = new_network(settings, data, raw.shape[1])
+    with blaming("output_activation" if settings.output_activation else "loss"):
+        check_output(network)
     levels = levels_of(network, data)
     live_inputs = ((raw - shift) / scale).astype(network.dtype)
     targets = encoded(data, network, levels, settings, trained)

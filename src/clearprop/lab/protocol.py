@@ -234,9 +234,8 @@ class TakeAway(Request, tag="take_away"):
     form: Literal["python", "latex", "svg", "link", "replay", "explanation"]
     name: Text = ""  # of what is explained, for "latex" and "explanation"
     scope: Literal["sample", "batch"] = "sample"
-    row: Count = 0
     hidden: Names = field(default_factory=list)  # controls that whoever opens the "link" does not see
-    view: View = View()
+    view: View | None = None  # where there is none, the row is meant that was looked at last
 
 
 class Surface(Request, tag="surface"):

@@ -47,7 +47,7 @@ MOST_FRAME_BYTES, MOST_DERIVATION_BYTES = 1_500_000, 2_000_000
 # Of a replay that is taken away from the page: so many epochs at most, and where none have passed.
 MOST_TAKEN_AWAY, USUAL_EPOCHS = 5_000, 100
 # Each takes some milliseconds to derive.
-MOST_DERIVATIONS = 500
+MOST_DERIVATIONS = 400
 # So many operations from the start are shown one by one.
 MOST_OPERATIONS = 400
 VIEW = View(plane=48, maps=16, curve=400)

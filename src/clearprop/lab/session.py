@@ -16,12 +16,13 @@ from clearprop.lab.catalogue import catalogue
 from clearprop.lab.data import DataSet, read_table
 from clearprop.lab.formulas import FUNCTIONS
 from clearprop.lab.infos import data_info, network_info
+from clearprop.lab.lessons import all_lessons, lesson
+from clearprop.lab.links import settings_of
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
-from clearprop.lab.runs import live_of_run
+from clearprop.lab.runs import Run, live_of_run
 from clearprop.lab.watched import Watched
-from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
@@ -36,7 +37,7 @@ class Session:
         The rows that `Given` stands for.
     settings : Settings, optional
         What it begins with.
-    run : Training, optional
+    run : Run, optional
         A training that it begins with instead: it goes on from where that stands, on its rows, and leaves it there.
 
     Raises
@@ -55,9 +56,7 @@ class Session:
     2
     """
 
-    def __init__(
-        self, given: DataSet | None = None, settings: Settings | None = None, run: Training | None = None
-    ) -> None:
+    def __init__(self, given: DataSet | None = None, settings: Settings | None = None, run: Run | None = None) -> None:
         with _quiet():
             live = build(settings or Settings(), given) if run is None else live_of_run(run)
             self._watched = Watched(live)
@@ -89,8 +88,17 @@ class Session:
     def _answer(self, request: AnyRequest) -> tuple[AnyReply, Arrays]:
         match request:
             case ask.Open():
+                if request.link:
+                    with blaming("link"):
+                        self._watched = Watched(build(settings_of(request.link), self._given))
                 opened, arrays = self._opened(request.view)
-                opened.catalogue = catalogue([], FUNCTIONS)
+                opened.catalogue = catalogue(all_lessons(), FUNCTIONS)
+                return opened, arrays
+            case ask.TakeLesson():
+                found, settings = lesson(request.name)
+                self._watched = Watched(build(settings))
+                opened, arrays = self._opened(request.view)
+                opened.lesson = found
                 return opened, arrays
             case ask.Configure():
                 self._watched = Watched(build(request.settings, self._given))
@@ -153,6 +161,7 @@ ANSWERED = (
     ask.Race,
     ask.TakeAway,
     ask.ReadTable,
+    ask.TakeLesson,
 )
 
 

@@ -188,9 +188,8 @@ export interface TakeAway {
   form: "explanation" | "latex" | "link" | "python" | "replay" | "svg";
   name?: string;
   scope?: "batch" | "sample";
-  row?: number;
   hidden?: string[];
-  view?: View;
+  view?: View | null;
   id?: number;
 }
 
