@@ -79,18 +79,22 @@ def test_a_click_on_a_bias_derives_its_gradient(opened, lab):
     page = opened.page
     page.locator('[data-name="b1[1]"]').first.click()
     derivation, _ = lab.session.anew().answer(Explain(name="b1[1]"))
-    expect(page.get_by_label("Derivation")).to_contain_text(f"{derivation.value:.10f}".replace("-", "\u2212"))
+    expect(page.get_by_role("region", name="Derivation")).to_contain_text(
+        f"{derivation.value:.10f}".replace("-", "\u2212")
+    )
     page.get_by_role("button", name=re.compile("^Step forward")).click()
     expect(epoch(page)).to_have_text("1")
     session = lab.session.anew()
     session.answer(Tick(budget=1_000, most=1))
     derivation, _ = session.answer(Explain(name="b1[1]"))
-    expect(page.get_by_label("Derivation")).to_contain_text(f"{derivation.value:.10f}".replace("-", "\u2212"))
+    expect(page.get_by_role("region", name="Derivation")).to_contain_text(
+        f"{derivation.value:.10f}".replace("-", "\u2212")
+    )
 
 
 def test_the_first_row_is_stepped_by_operation(opened):
     page = opened.page
-    page.get_by_text("Operation", exact=True).click()
+    page.get_by_role("radio", name="Operation").check()
     for number in (1, 2, 3):
         page.get_by_role("button", name=re.compile("^Step forward")).click()
         expect(page.get_by_text(f"operation {number} of")).to_be_visible()
