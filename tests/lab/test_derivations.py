@@ -49,7 +49,7 @@ def made(seed: int, *, loss: str = "squared_error", **settings: Any) -> tuple[Tr
     return training, training.rows.X, training.rows.y
 
 
-CASES = [(seed, loss) for seed in range(5) for loss in ("squared_error", "binary_cross_entropy", "cross_entropy")]
+CASES = [(seed, loss) for seed in range(3) for loss in ("squared_error", "binary_cross_entropy", "cross_entropy")]
 
 
 @pytest.mark.parametrize(("seed", "loss"), CASES)
@@ -178,6 +178,7 @@ def test_a_number_in_a_symbols_place_bears_its_name() -> None:
     assert forms[1]["latex"] == (
         r"\htmlData{name=b1(1)}{0.25} + \htmlData{name=W1(1;1)}{0.5} \cdot \htmlData{name=x(1)}{2}"
     )
+    assert forms[2]["latex"] == r"\htmlData{name=z1(1)}{1.25}"
 
 
 def test_the_largest_path_lights_up_first() -> None:

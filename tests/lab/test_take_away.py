@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -163,6 +164,36 @@ def test_parameters_that_are_not_the_usual_are_written_out(tmp_path: Path) -> No
     found = run(source, tmp_path)
     assert found["loss"] == network.loss(X, y)
     assert [found[network.parameter_name(index)] for index in range(13)] == network.parameters.tolist()
+
+
+@pytest.mark.parametrize(
+    "rng", [np.random.RandomState(5), np.random.default_rng(5), np.random.Generator(np.random.Philox(5)), 5]
+)
+def test_a_training_that_was_under_way_goes_on_as_it_would(rng: Any, tmp_path: Path) -> None:
+    network = Network([2, 3, 1], "tanh", rng=0)
+    X = np.random.default_rng(0).normal(size=(12, 2))
+    trainer = Trainer(
+        network,
+        batch_size=5,
+        l2=0.1,
+        rates={"b": 0.5},
+        decays={"b1": 2.0},
+        dropout=0.3,
+        engine="numpy",
+        rng=rng,
+        patience=None,
+    )
+    training = trainer.start(X, X[:, 0], sample_weight=np.arange(1.0, 13.0))
+    training.run_epoch()
+    training.run_batch()
+    begin = Begin(training.snapshot())
+    training.run_batch()
+    training.run_epoch()
+    source = python_source(training, begin)
+    assert "The lab took the training over after 1 epoch and 1 batch" in source
+    found = run(source, tmp_path)
+    assert found.pop("loss") == network.loss(X, X[:, 0], np.arange(1.0, 13.0))
+    assert list(found.values()) == network.parameters.tolist()
 
 
 def test_what_a_program_cannot_name_is_refused() -> None:

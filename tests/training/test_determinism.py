@@ -43,6 +43,17 @@ def test_single_batches_and_whole_epochs_can_be_mixed(engine):
     assert outcome(mixed) == outcome(whole)
 
 
+def test_several_batches_at_once_are_as_many_single_ones_and_end_with_their_epoch(engine):
+    X, y = rows("cross_entropy", n=40)
+    single, several = (make(engine=engine, dropout=0.3, batch_size=3, epochs=12).start(X, y) for _ in range(2))
+    ended = [several.run_batches(count) for count in (5, 1, 100, 14)]
+    assert ended == [False, False, True, True]
+    while single.state.epoch < 2:
+        single.run_batch()
+    assert several.network.parameters.tobytes() == single.network.parameters.tobytes()
+    assert several.history.records == single.history.records
+
+
 def test_same_seed_same_training_another_seed_another(engine):
     X, y = rows("cross_entropy")
     trainers = [make(dropout=0.2, seed=seed, engine=engine) for seed in (3, 3, 4)]

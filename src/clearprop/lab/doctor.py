@@ -289,7 +289,7 @@ def _natural_output(settings: Settings, network: Network) -> Remedy:
 
 
 def _simpler(settings: Settings, network: Network) -> Remedy:
-    strength = _round(10 * max(settings.l2, 0.001))
+    strength = _round(10 * max(settings.l2, 0.01))
     return (
         f"go back to that epoch, take more rows or fewer neurons, or set L2 to {strength:g}",
         {"l2": strength},

@@ -32,14 +32,15 @@ def change_of(live: Live, row: int, name: str, value: float) -> Callable[[], Non
     Refusal
         There is no such number, it is one that is computed, or it cannot have this value.
     """
+    target = _TARGET.fullmatch(name.strip())
+    parsed = None if target is not None else _parsed(live, name)
     with np.errstate(over="ignore"):
         number = live.network.dtype.type(value)
     if not np.isfinite(number):
         raise Refusal(f"{name} cannot be {value}: give a finite number that {live.network.dtype} can hold")
-    target = _TARGET.fullmatch(name.strip())
     if target is not None:
         return _target_change(live, row, int(target[1]), float(number))
-    parsed = _parsed(live, name)
+    assert parsed is not None
     if parsed.kind == "x":
         return _input_change(live, row, parsed.places[0] - 1, float(number))
     index = live.network.layout.index(str(parsed))

@@ -23,6 +23,7 @@ from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.schedules import SCHEDULES
+from clearprop.training.diagnosis.learnability import check_output
 from clearprop.training.run import Training
 from clearprop.training.settings import TrainingSettings
 from clearprop.training.trainer import Trainer
@@ -170,6 +171,8 @@ def build(settings: Settings, given: DataSet | None = None) -> Live:
     raw = apply(features, data.columns)
     shift, scale = standards(raw[trained], settings.standardized)
     network = new_network(settings, data, raw.shape[1])
+    with blaming("output_activation" if settings.output_activation else "loss"):
+        check_output(network)
     levels = levels_of(network, data)
     live_inputs = ((raw - shift) / scale).astype(network.dtype)
     targets = encoded(data, network, levels, settings, trained)
@@ -212,7 +215,7 @@ def divided(n_rows: int, share: float, seed: int) -> tuple[Array, Array]:
     --------
     >>> trained, held_out = divided(20, 0.25, seed=0)
     >>> len(trained), held_out.tolist()
-    (15, [3, 6, 12, 13, 16])
+    (15, [2, 4, 6, 13, 19])
     """
     count = min(round(share * n_rows), n_rows - 1) if n_rows >= FEWEST_DIVIDED else 0
     order = np.random.default_rng(seed).permutation(n_rows)

@@ -95,10 +95,11 @@ class Settings(Choice):
     """All that is chosen for a network and its training: what a link holds, what `Configure` takes.
 
     `features` are names of `Catalogue.features`, made of the two columns of the plane (`x1`, `x2`, `x1^2`, ...); empty
-    for rows whose columns are the inputs as they are. `output_activation` and `loss` may be empty: as the task has
-    it. `held_out` is the share of rows that are not trained on. `weights` are all parameters, in the layout's order,
-    where they are to begin with other numbers than those that the initializer draws from `seed`. `hidden` are controls
-    that the page leaves out, of `Catalogue.controls`.
+    for rows whose columns are the inputs as they are. `standardized` inputs, and targets of a regression, have mean 0
+    and deviation 1 over the rows that are trained on. `output_activation` and `loss` may be empty: as the task has
+    it. `held_out` is the share of rows that are not trained on; of fewer than 20 none are held out. `weights` are all
+    parameters, in the layout's order, where they are to begin with other numbers than those that the initializer draws
+    from `seed`. `hidden` are controls that the page leaves out, of `Catalogue.controls`.
     """
 
     data: Data = field(default_factory=Preset)

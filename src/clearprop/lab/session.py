@@ -21,9 +21,8 @@ from clearprop.lab.links import settings_of
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Opened, Refused, Settings, View
 from clearprop.lab.refusals import Refusal, blaming
-from clearprop.lab.runs import live_of_run
+from clearprop.lab.runs import Run, live_of_run
 from clearprop.lab.watched import Watched
-from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
@@ -38,7 +37,7 @@ class Session:
         The rows that `Given` stands for.
     settings : Settings, optional
         What it begins with.
-    run : Training, optional
+    run : Run, optional
         A training that it begins with instead: it goes on from where that stands, on its rows, and leaves it there.
 
     Raises
@@ -57,9 +56,7 @@ class Session:
     2
     """
 
-    def __init__(
-        self, given: DataSet | None = None, settings: Settings | None = None, run: Training | None = None
-    ) -> None:
+    def __init__(self, given: DataSet | None = None, settings: Settings | None = None, run: Run | None = None) -> None:
         with _quiet():
             live = build(settings or Settings(), given) if run is None else live_of_run(run)
             self._watched = Watched(live)

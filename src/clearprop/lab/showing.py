@@ -23,8 +23,10 @@ class Lab:
 
     Parameters
     ----------
-    model : Network, fitted estimator, pipeline of one, or model of a table, optional
-        What is shown. It stays as it is: the lab trains a copy. Without one a new network is trained.
+    model : Network, Trainer, its training, estimator, pipeline, or model of a table, optional
+        What is shown. It stays as it is: the lab trains a copy. Without one a new network is trained. A training, and
+        an `MLPClassifier` or `MLPRegressor`, goes on with its own settings from where it stands, unless others are
+        given; one that is not fitted begins as its `fit` would.
     X : array-like of shape (n, features), or Table
         The rows that it learns from, as the model takes them.
     y : array-like of shape (n,) or (n, outputs)
@@ -52,10 +54,15 @@ class Lab:
     def __init__(self, model: Any = None, X: Any = None, y: Any = None, **settings: Any) -> None:
         from clearprop.lab.given import given
         from clearprop.lab.refusals import Refusal
+        from clearprop.lab.runs import run_of
         from clearprop.lab.session import Session
 
-        rows, usual = given(model, X, y)
         try:
+            run = None if settings else run_of(model, X, y)
+            if run is not None:
+                self._session = Session(run=run)
+                return
+            rows, usual = given(model, X, y)
             self._session = Session(rows, _changed(usual, settings))
         except Refusal as refusal:
             raise InputError(f"{refusal.field}: {refusal.message}" if refusal.field else refusal.message) from None

@@ -22,6 +22,7 @@ from clearprop.errors import InputError
 from clearprop.explanation.explanation import Explanation
 from clearprop.foundation.randomness import as_generator, generator_state
 from clearprop.foundation.registry import Registry
+from clearprop.foundation.sparse import is_sparse
 from clearprop.lab.protocol import TakenAway
 from clearprop.losses import LOSSES
 from clearprop.network.network import Network
@@ -150,11 +151,12 @@ def _lead(training: Training, begin: Begin) -> Iterator[str]:
     stands = f"after {_counted(state.epoch, 'epoch')}" + (f" and {_counted(batches, 'batch')}" if batches else "")
     yield f'"""A network of {sizes} units {stands}, made by clearprop {clearprop.__version__}; it needs that and NumPy.'
     yield ""
-    if begin.by_hand:
-        at, cursor = begin.snapshot.state.epoch, begin.snapshot.state.cursor
-        where = f"after {_counted(at, 'epoch')}"
-        where += f" and {_counted(-(-cursor // training.batch_size), 'batch')}" if cursor else ""
-        yield f"A number was changed by hand {where}: the program begins right there, with the"
+    at, cursor = begin.snapshot.state.epoch, begin.snapshot.state.cursor
+    where = f"after {_counted(at, 'epoch')}"
+    where += f" and {_counted(-(-cursor // training.batch_size), 'batch')}" if cursor else ""
+    if begin.by_hand or not begin.is_first:
+        what = "A number was changed by hand" if begin.by_hand else "The lab took the training over"
+        yield f"{what} {where}: the program begins right there, with the"
         yield "weights of then, and with what the optimiser and the random generator remembered."
     else:
         yield "It takes the same steps from the same start, and prints the loss and the weights that they lead to."
@@ -168,10 +170,15 @@ def _counted(count: int, noun: str) -> str:
 
 def _rows(training: Training, names: Sequence[str]) -> Iterator[str]:
     rows = training.rows
+    if is_sparse(rows.X):
+        raise InputError("sparse rows cannot be written into a program: start the lab with X.toarray()")
     what = f": {', '.join(' '.join(str(name).split()) for name in names)}" if names else ""
     yield f"# The rows that are trained on, as the network is fed them{what}."[:120]
     yield from _assigned("X", np.asarray(rows.X))
     yield from _assigned("y", np.asarray(rows.y))
+    if rows.sample_weight is not None:
+        yield "# What each row counts."
+        yield from _assigned("weight", np.asarray(rows.sample_weight))
     yield ""
 
 
@@ -194,8 +201,6 @@ def _network(training: Training, begin: Begin, imports: dict[str, set[str]]) -> 
 def _training(training: Training, begin: Begin, imports: dict[str, set[str]]) -> Iterator[str]:
     settings, job = training.settings, training.job
     penalty, steps = training.penalty, job.settings
-    if penalty.decays or steps.rates:
-        raise InputError("factors on rates or decays of single layers cannot be taken away as a program yet")
     yield "trainer = Trainer("
     yield "    network,"
     yield f"    optimizer={_object(OPTIMIZERS, 'clearprop.optimizers', job.optimizer, imports)},"
@@ -209,6 +214,8 @@ def _training(training: Training, begin: Begin, imports: dict[str, set[str]]) ->
         ("l1", penalty.l1, 0.0),
         ("l2", penalty.l2, 0.0),
         ("clip_norm", steps.clip_norm, None),
+        ("rates", dict(steps.rates), {}),
+        ("decays", dict(penalty.decays), {}),
     ):
         if value != usual:
             yield f"    {name}={value!r},"
@@ -219,10 +226,10 @@ def _training(training: Training, begin: Begin, imports: dict[str, set[str]]) ->
     yield "    patience=None,  # trains for as long as it is told to"
     yield "    keep_best=False,"
     yield f'    engine="{settings.engine.name}",'
-    seed = begin.seed if begin.draws_from_seed() else 0
-    yield f"    rng={seed},"
+    yield f"    rng={begin.seed if begin.draws_from_seed() else _generator(training)},"
     yield ")"
-    yield "training = trainer.start(X, y)"
+    weight = "" if training.rows.sample_weight is None else ", weight"
+    yield f"training = trainer.start(X, y{weight})"
     if not (begin.is_first and begin.draws_from_seed()):
         yield from _remembered(training, begin)
     yield from _steps(training, begin)
@@ -236,12 +243,25 @@ def _remembered(training: Training, begin: Begin) -> Iterator[str]:
     if snapshot.slots.size:
         yield from _assigned("training.job.slots", snapshot.slots, "[:]")
     yield f"training.job.step = {snapshot.step}"
-    yield f"training.job.rng.bit_generator.state = {_plain(snapshot.generator)!r}"
+    drawn = _plain(snapshot.generator)
+    if isinstance(training.job.rng, np.random.RandomState):
+        yield f"training.job.rng.set_state({drawn!r})"
+    else:
+        yield f"training.job.rng.bit_generator.state = {drawn!r}"
     yield f"training.state.epoch, training.state.cursor = {state.epoch}, {state.cursor}"
     yield f"training.state.samples, training.state.stalls = {state.samples}, {state.stalls}"
     if state.order is not None:
         yield from _assigned("order", np.asarray(state.order))
         yield "training.state.order = order.astype(int)"
+
+
+def _generator(training: Training) -> str:
+    """A generator of the same kind as the training's, whose state is set afterwards."""
+    rng = training.job.rng
+    if isinstance(rng, np.random.RandomState):
+        return "np.random.RandomState(0)"
+    kind = type(rng.bit_generator).__name__
+    return "0" if kind == "PCG64" else f"np.random.Generator(np.random.{kind}(0))"
 
 
 def _steps(training: Training, begin: Begin) -> Iterator[str]:
@@ -258,7 +278,8 @@ def _steps(training: Training, begin: Begin) -> Iterator[str]:
 
 
 def _printing(training: Training) -> Iterator[str]:
-    yield 'print("loss", network.loss(X, y))'
+    weight = "" if training.rows.sample_weight is None else ", weight"
+    yield f'print("loss", network.loss(X, y{weight}))'
     if training.network.parameters.size <= MOST_PRINTED:
         yield "for index, value in enumerate(network.parameters):"
         yield "    print(network.parameter_name(index), value)"

@@ -173,7 +173,7 @@ def chain(left: Expression, *formulas: Expression, value: float, note: str = "",
     numbers = [with_numbers(formula) for formula in formulas[-1:]]
     # A formula whose numbers are one number is that number.
     numbers = [form for form in numbers if not isinstance(form, Number)]
-    for form in (*formulas, *numbers, Number(float(value))):
+    for form in (*formulas, *numbers, Number(float(value), left)):
         if form not in forms and form != left:
             forms.append(form)
     return Equation(left, tuple(forms), note, number)

@@ -64,10 +64,8 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "These are the article's ten rows, its network of 2-2-2 units and the twelve numbers that it "
-                    "begins "
-                    f"with, such as $W_{{1,1}}^1 = {network.weights[0][0, 0]:.8f}$. Each class has an output, which "
-                    f"should "
-                    f"come to $0.95$ or $0.05$. The loss, half the squared error, is {tex(loss)} a row."
+                    f"begins with, such as $W_{{1,1}}^1 = {network.weights[0][0, 0]:.8f}$. Each class has an output, "
+                    f"which should come to $0.95$ or $0.05$. The loss, half the squared error, is {tex(loss)} a row."
                 ),
                 do="Click a weight and find it among the article's.",
                 select="W1[1,1]",
@@ -76,16 +74,15 @@ def lesson() -> Lesson:
                 ),
                 answer=(
                     f"{tex(loss * ROW_COUNT)}, ten times the mean. Give every row twice, and it doubles, though the "
-                    f"network "
-                    "is as good or as bad as before."
+                    "network is as good or as bad as before."
                 ),
             ),
             LessonStep(
                 text=(
                     "To sum a gradient over rows, each row's whole product must be summed. The article's equation 12 "
-                    "takes "
-                    "the activations out of the sum, and its program goes back only once, with the numbers of the last "
-                    f"row. The true sum for $W_{{1,1}}^1$ is {tex(gradient, 7)}; the article's is {tex(article, 7)}."
+                    "takes the activations out of the sum, and its program goes back only once, with the numbers of "
+                    f"the last row. The true sum for $W_{{1,1}}^1$ is {tex(gradient, 7)}; the article's is "
+                    f"{tex(article, 7)}."
                 ),
                 equations=[
                     r"\text{printed:}\quad \frac{\partial L}{\partial W_{1,1}^3} = a_1^2 \, \sigma(z_1^3) "
@@ -100,17 +97,15 @@ def lesson() -> Lesson:
                 select="W1[1,1]",
                 question="By how much is the article's step too small?",
                 answer=(
-                    f"By a factor of {gradient / article:.0f}: in the last row the hidden neuron is at its upper "
-                    f"end, and its "
-                    "tiny slope stands in for the larger ones of the other rows."
+                    f"By a factor of {gradient / article:.0f}: in the last row the hidden neuron is at its upper end, "
+                    "and its tiny slope stands in for the larger ones of the other rows."
                 ),
             ),
             LessonStep(
                 text=(
                     "A hidden delta is a sum over all neurons of the next layer. Equations 33 and 44 follow one path "
-                    "only. "
-                    f"Of the first row, $\\delta_1^1$ has two paths: {tex(through[0])} through the first output and "
-                    f"{tex(through[1])} through the second."
+                    f"only. Of the first row, $\\delta_1^1$ has two paths: {tex(through[0])} through the first output "
+                    f"and {tex(through[1])} through the second."
                 ),
                 equations=[
                     r"\text{one path:}\quad \delta_1^1 = \sigma'(z_1^1) \, W_{1,1}^2 \, \delta_1^2",
@@ -126,12 +121,11 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "All weights are drawn from $0$ to $1$ and the inputs are positive, so every sum is large and "
-                    "positive. "
-                    f"For the last row $z_1^1 = {trace.z[0][last, 0]:.4f}$ and $a_1^1 = {trace.a[0][last, 0]:.6f}$: "
-                    f"the "
-                    f"slope is {tex(float(slopes[last]))}, where $0.25$ would be the most."
+                    f"positive. For the last row $z_1^1 = {trace.z[0][last, 0]:.4f}$ and $a_1^1 = "
+                    f"{trace.a[0][last, 0]:.6f}$: the slope is {tex(float(slopes[last]))}, where $0.25$ would be the "
+                    "most."
                 ),
-                do="Ask the doctor, then standardise the inputs and ask again.",
+                do="Step through the rows and compare $a_1^1$: only the rows with small inputs leave it a slope.",
                 select="a1[1]",
                 question="What two changes bring the slopes back?",
                 answer="First weights on both sides of $0$, and inputs with mean $0$ and deviation $1$.",
@@ -139,19 +133,15 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "The program encodes class $0$ as $(0.05, 0.95)$, yet takes the greater output for the class: "
-                    "just the "
-                    "wrong way round. With the true gradient it learns that, too. After 1,000 epochs the greater "
-                    "output is "
-                    "right for $0$ of the ten rows."
+                    "just the wrong way round. With the true gradient it learns that, too. After 1,000 epochs the "
+                    "greater output is right for $0$ of the ten rows."
                 ),
                 do="Play for 1,000 epochs, then look at the two outputs of any row.",
                 question="Why, then, are the article's three printed predictions right?",
                 answer=(
                     "One error hides the other. Its step sees only the sum of the ten errors, which is the same in "
-                    "either "
-                    "encoding, so it cannot tell which row is which; $8$ of its own ten rows come out right by the "
-                    "draw of "
-                    "the first weights."
+                    "either encoding, so it cannot tell which row is which; $8$ of its own ten rows come out right by "
+                    "the draw of the first weights."
                 ),
             ),
         ],

@@ -46,10 +46,9 @@ def lesson() -> Lesson:
         steps=[
             LessonStep(
                 text=(
-                    "One row, $x = (1, 2)$ with the target $0$. Forward first: each hidden neuron adds up, "
-                    f"$z_1^1 = 1 \\cdot 0.5 + 2 \\cdot (-0.25) = {z1:g}$ and $z_2^1 = 1 \\cdot (-1) + 2 \\cdot 1 = "
-                    f"{z2:g}$, "
-                    f"and sends its sum through the sigmoid: {tex(a1)} and {tex(a2)}."
+                    "One row, $x = (1, 2)$ with the target $0$. Forward first: each hidden neuron adds up, $z_1^1 = 1 "
+                    f"\\cdot 0.5 + 2 \\cdot (-0.25) = {z1:g}$ and $z_2^1 = 1 \\cdot (-1) + 2 \\cdot 1 = {z2:g}$, and "
+                    f"sends its sum through the sigmoid: {tex(a1)} and {tex(a2)}."
                 ),
                 do="Step forward by operations and watch the numbers travel.",
                 select="a1[2]",
@@ -59,8 +58,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     f"The output adds up what they say: $2 \\cdot {a1:g} - {a2:.4f} + 0.5 = {z_out:.4f}$. The target "
-                    f"is "
-                    f"$0$, so the loss is $\\frac12 \\cdot {z_out:.4f}^2 = {before:.4f}$."
+                    f"is $0$, so the loss is $\\frac12 \\cdot {z_out:.4f}^2 = {before:.4f}$."
                 ),
                 do="Go on until the loss is there.",
                 select="loss",
@@ -70,8 +68,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     f"Now backwards. That slope is the output's delta, $\\delta_1^2 = {d_out:.4f}$. Each hidden "
-                    f"neuron gets "
-                    "its share of it: through its weight, times the slope of its own curve."
+                    "neuron gets its share of it: through its weight, times the slope of its own curve."
                 ),
                 equations=[
                     rf"\delta_1^1 = a_1^1 (1 - a_1^1) \cdot W_{{1,1}}^2 \cdot \delta_1^2 = {slopes[0]:.4f} \cdot 2 "
@@ -89,9 +86,8 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    "A weight's gradient is what comes in times the delta where it goes to. For the weight from "
-                    "$x_2$ to "
-                    f"the first hidden neuron that is $2 \\cdot {d1:.4f} = {gradient:.4f}$."
+                    "A weight's gradient is what comes in times the delta where it goes to. For the weight from $x_2$ "
+                    f"to the first hidden neuron that is $2 \\cdot {d1:.4f} = {gradient:.4f}$."
                 ),
                 do="Check it: the finite difference stands beside it.",
                 select="W1[2,1]",
@@ -100,8 +96,8 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    f"All nine numbers take their step at once, and the loss falls from {tex(before)} to {tex(after)}. "
-                    "That is all there is to it: forward, back, step, again."
+                    f"All nine numbers take their step at once, and the loss falls from {tex(before)} to "
+                    f"{tex(after)}. That is all there is to it: forward, back, step, again."
                 ),
                 do=(
                     "Step forward by a batch, then go back and forward again: the numbers are the same to the last "
@@ -110,8 +106,7 @@ def lesson() -> Lesson:
                 question="Why must all deltas be computed before any weight moves?",
                 answer=(
                     "The gradient is the slope at one point. Were the output's weights to move first, the hidden "
-                    "deltas "
-                    "would mix an old point with a new one; the article's program does just that."
+                    "deltas would mix an old point with a new one; the article's program does just that."
                 ),
             ),
         ],

@@ -40,8 +40,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "Between inputs and output there are two neurons now. Each draws a line of its own; the output "
-                    "sees "
-                    f"only what they answer. Before learning the loss is {tex(before)}."
+                    f"sees only what they answer. Before learning the loss is {tex(before)}."
                 ),
                 do="Look at the small map in each hidden neuron: it shows where it says yes.",
                 select="a1[1]",
@@ -52,15 +51,14 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    f"From this start all four answers are right after {SOLVED} epochs, and after {EPOCHS} the loss is "
-                    "$0.0023$."
+                    f"From this start all four answers are right after {SOLVED} epochs, and after {EPOCHS} the loss "
+                    "is $0.0023$."
                 ),
                 do=f"Play for {EPOCHS} epochs, then go back along the loss curve to epoch {SOLVED}.",
                 question="What do the two hidden neurons answer at the four points now?",
                 answer=(
                     "At $(0,0)$ and $(1,1)$ about $(1, -1)$, at $(0,1)$ about $(1, 1)$ and at $(1,0)$ about $(-1, "
-                    "-1)$. "
-                    "In these new coordinates one line is enough."
+                    "-1)$. In these new coordinates one line is enough."
                 ),
             ),
             LessonStep(
@@ -72,15 +70,15 @@ def lesson() -> Lesson:
                 select="W2[1,1]",
                 question="What if the hidden neurons had no curve, only $a = z$?",
                 answer=(
-                    "Then two layers are one: a sum of sums is a sum, the plane is cut by one line again, and the loss "
-                    "comes to $\\ln 2$ at best. Choose identity and try."
+                    "Then two layers are one: a sum of sums is a sum, the plane is cut by one line again, and the "
+                    "loss comes to $\\ln 2$ at best. Choose identity and try."
                 ),
             ),
             LessonStep(
                 text=(
                     f"Luck plays a part. With seed {UNLUCKY.seed} the same network ends at $0.347$, which is "
                     f"$\\frac{{\\ln 2}}{{2}} = {math.log(2) / 2:.4f}$, nearly: two points are right, and two are "
-                    f"undecided for good."
+                    "undecided for good."
                 ),
                 do=f"Set the seed to {UNLUCKY.seed} and play; then give the layer four neurons.",
                 question="Why do more neurons help, though two are enough?",

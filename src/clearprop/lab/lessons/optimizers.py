@@ -44,10 +44,8 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "One neuron without a curve fits a sloping plane: the loss over its weights is a bowl. It begins "
-                    "at "
-                    f"{tex(before)}. With the rate $0.001$ it is still at {tex(small)} after {EPOCHS} epochs: safe, "
-                    f"and "
-                    "slow."
+                    f"at {tex(before)}. With the rate $0.001$ it is still at {tex(small)} after {EPOCHS} epochs: "
+                    "safe, and slow."
                 ),
                 do=f"Play for {EPOCHS} epochs, and look at the loss surface over the two weights.",
                 select="W1[1,1]",
@@ -57,8 +55,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     f"With the rate $0.1$ the loss is {tex(good)} after {EPOCHS} epochs, which is the bottom: the "
-                    f"rest is "
-                    "the noise in the data."
+                    "rest is the noise in the data."
                 ),
                 do="Set the rate to $0.1$ and play again.",
                 question="Would ten times more be ten times better?",
@@ -68,26 +65,23 @@ def lesson() -> Lesson:
                 text=(
                     f"This bowl bends by {tex(steepest)} at the most, which is the greatest eigenvalue of the mean of "
                     "$x x^{\\top}$. A step at rate $\\eta$ multiplies the distance to the bottom by $1 - "
-                    "\\eta\\lambda$ in "
-                    f"that direction, and that is within $\\pm 1$ only for $\\eta < 2 / \\lambda = {border:.4f}$."
+                    "\\eta\\lambda$ in that direction, and that is within $\\pm 1$ only for $\\eta < 2 / \\lambda = "
+                    f"{border:.4f}$."
                 ),
                 equations=[rf"|1 - \eta \lambda| < 1 \iff 0 < \eta < \frac{{2}}{{\lambda}} = {border:.4f}"],
                 do=f"Try ${BELOW}$, then ${ABOVE}$.",
                 question=f"What does ${ABOVE - BELOW:.2f}$ make of a difference?",
                 answer=(
                     f"All: after {EPOCHS} epochs the loss is {tex(below)} with ${BELOW}$ and {tex(above)} with "
-                    f"${ABOVE}$. "
-                    "On one side of the border every step is a little shorter than the last, on the other a little "
-                    "longer."
+                    f"${ABOVE}$. On one side of the border every step is a little shorter than the last, on the other "
+                    "a little longer."
                 ),
             ),
             LessonStep(
                 text=(
-                    "Momentum lets steps add up like those of a rolling ball: each keeps nine tenths of the last "
-                    "one. With "
-                    f"the small rate $0.001$ it comes to {tex(momentum)} in {EPOCHS} epochs, where plain descent was "
-                    f"at "
-                    f"{tex(small)}."
+                    "Momentum lets steps add up like those of a rolling ball: each keeps nine tenths of the last one. "
+                    f"With the small rate $0.001$ it comes to {tex(momentum)} in {EPOCHS} epochs, where plain descent "
+                    f"was at {tex(small)}."
                 ),
                 do="Let both race, and Adam beside them.",
                 question="A ball that rolls may also roll too far. Where do you see that?",

@@ -39,8 +39,9 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    "Let it learn. After 150 epochs all twenty training rows are right, and their loss is $0.017$. The "
-                    "held-out rows tell another story: of them only $80\\,\\%$ are right, and their loss is $0.85$."
+                    "Let it learn. After 150 epochs all twenty training rows are right, and their loss is $0.017$. "
+                    "The held-out rows tell another story: of them only $80\\,\\%$ are right, and their loss is "
+                    "$0.85$."
                 ),
                 do=f"Play for {EPOCHS} epochs and watch both curves.",
                 question="Look at the boundary. What does it do near single points?",
@@ -60,8 +61,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "Another remedy makes large weights expensive. With $L2 = 0.3$ the training loss ends at $0.377$ "
-                    "and "
-                    "the held-out loss at $0.391$: hardly any difference between them."
+                    "and the held-out loss at $0.391$: hardly any difference between them."
                 ),
                 do="Set L2 to $0.3$ and play again: the boundary stays smooth.",
                 question="The training loss is far greater now. Why is that no loss?",

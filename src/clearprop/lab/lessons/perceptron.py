@@ -63,8 +63,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "This network is a single neuron. It adds up $z = x_1 W_{1,1} + x_2 W_{2,1} + b$ and says blue "
-                    "where "
-                    f"$z > 0$, else orange. It begins with the weights {pair(before[:2])} and the bias "
+                    f"where $z > 0$, else orange. It begins with the weights {pair(before[:2])} and the bias "
                     f"{tex(before[2])}: the line where $z = 0$ has {len(rows) - len(wrong)} of the {len(rows)} points "
                     "on the side where they belong."
                 ),
@@ -76,26 +75,25 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "Now it learns. It takes the points one by one. If the answer is right, nothing happens. If it is "
-                    "wrong, the point is added to the weights, or taken off them: $W \\leftarrow W + \\eta\\, y\\, x$, "
-                    f"where $y$ is $1$ or $-1$ and $\\eta = {SETTINGS.learning_rate:g}$."
+                    "wrong, the point is added to the weights, or taken off them: $W \\leftarrow W + \\eta\\, y\\, "
+                    f"x$, where $y$ is $1$ or $-1$ and $\\eta = {SETTINGS.learning_rate:g}$."
                 ),
                 do=f"Look at row {first}, then step forward by batches until the weights move.",
                 select="W1[1,1]",
                 question=(
-                    f"Row {first} is at {pair(X[first])} and is {'blue' if y[first] > 0 else 'orange'}. What is "
-                    f"$z$ there?"
+                    f"Row {first} is at {pair(X[first])} and is {'blue' if y[first] > 0 else 'orange'}. What is $z$ "
+                    "there?"
                 ),
                 answer=(
-                    f"$z = {_term(X[first, 0], before[0])} + {_term(X[first, 1], before[1])} + {before[2]:.4f}$ "
-                    f"$= {z[first]:.4f}$: the sign is wrong, so this row is a mistake."
+                    f"$z = {_term(X[first, 0], before[0])} + {_term(X[first, 1], before[1])} + {before[2]:.4f}$ $= "
+                    f"{z[first]:.4f}$: the sign is wrong, so this row is a mistake."
                 ),
             ),
             LessonStep(
                 text=(
                     f"That one mistake changed $W_{{1,1}}$ from {tex(before[0])} to {tex(after[0])}, $W_{{2,1}}$ from "
                     f"{tex(before[1])} to {tex(after[1])} and $b$ from {tex(before[2])} to {tex(after[2])}. In the "
-                    f"first "
-                    f"epoch it is the only one."
+                    "first epoch it is the only one."
                 ),
                 do="Compare the step with the point: each weight moves in proportion to its input.",
                 select="W1[2,1]",
@@ -108,16 +106,15 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     f"Epoch after epoch the same point is wrong, and is corrected, until after {learned} epochs none "
-                    f"is "
-                    f"wrong any more. From then on nothing moves: the weights stay ${_printed(w1)}$ and "
-                    f"${_printed(w2)}$, the "
-                    f"bias ${_printed(b)}$. The article prints these very digits after its 500 epochs."
+                    f"is wrong any more. From then on nothing moves: the weights stay ${_printed(w1)}$ and "
+                    f"${_printed(w2)}$, the bias ${_printed(b)}$. The article prints these very digits after its 500 "
+                    "epochs."
                 ),
                 do="Press play and watch the line settle.",
                 question="On 25 points that it has never seen, how many does it get right?",
                 answer=(
-                    f"{right} of 25, which is {right / 25:.2f}: the article's accuracy. That all {len(rows)} points of "
-                    "the training are right does not make the line the best one."
+                    f"{right} of 25, which is {right / 25:.2f}: the article's accuracy. That all {len(rows)} points "
+                    "of the training are right does not make the line the best one."
                 ),
             ),
             LessonStep(

@@ -48,8 +48,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     f"Three classes, three outputs. Row 0 has the sums {pair(z)}. Softmax makes them positive by "
-                    f"$e^z$ and "
-                    f"divides by their total: {pair(a)}. They add up to $1$: probabilities."
+                    f"$e^z$ and divides by their total: {pair(a)}. They add up to $1$: probabilities."
                 ),
                 do="Click an output and look at the formula: every sum is in it.",
                 select="a1[1]",
@@ -69,9 +68,8 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "Now the slope. Cross-entropy alone has $-\\frac{1}{a}$, which is huge here; softmax has a whole "
-                    "matrix "
-                    "of slopes, which are tiny here. Multiplied, everything complicated cancels and $a - y$ is left: "
-                    f"{pair(delta)}."
+                    "matrix of slopes, which are tiny here. Multiplied, everything complicated cancels and $a - y$ is "
+                    f"left: {pair(delta)}."
                 ),
                 equations=[equation_latex(cancelling, 6)],
                 do="Open the delta: no logarithm and no exponential is left in it.",
@@ -81,11 +79,9 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    "With the squared error in the place of cross-entropy nothing cancels. The first delta would "
-                    "then be "
-                    f"{tex(flat[0])}, where it is {tex(delta[0])} now: this row, as wrong as it can be, would hardly "
-                    f"teach "
-                    "anything."
+                    "With the squared error in the place of cross-entropy nothing cancels. The first delta would then "
+                    f"be {tex(flat[0])}, where it is {tex(delta[0])} now: this row, as wrong as it can be, would "
+                    "hardly teach anything."
                 ),
                 do=(
                     "Choose the squared error as the loss, with softmax as the output activation, and look at row 0 "
@@ -94,8 +90,7 @@ def lesson() -> Lesson:
                 question="How many times smaller is that slope?",
                 answer=(
                     f"About {delta[0] / flat[0]:,.0f} times. Who is sure and wrong learns slowest with the squared "
-                    f"error, "
-                    "and quickest with cross-entropy."
+                    "error, and quickest with cross-entropy."
                 ),
             ),
         ],

@@ -44,9 +44,9 @@ def lesson() -> Lesson:
         steps=[
             LessonStep(
                 text=(
-                    f"Five hidden layers of sigmoids. In the last layer a weight's gradient is about "
-                    f"{tex(sigmoid[-1], 2)} "
-                    f"in size, in the first one {tex(sigmoid[0], 2)}: {sigmoid[-1] / sigmoid[0]:,.0f} times smaller."
+                    "Five hidden layers of sigmoids. In the last layer a weight's gradient is about "
+                    f"{tex(sigmoid[-1], 2)} in size, in the first one {tex(sigmoid[0], 2)}: "
+                    f"{sigmoid[-1] / sigmoid[0]:,.0f} times smaller."
                 ),
                 do="Let the lines show the gradient.",
                 select="W1[1,1]",
@@ -57,7 +57,7 @@ def lesson() -> Lesson:
                 text=(
                     "Going back through a layer, a delta is multiplied by weights and by the slope of the curve. The "
                     f"sigmoid's slope $a(1 - a)$ is $\\frac14$ at most; in the first layer it is {tex(slope, 3)} on "
-                    f"average."
+                    "average."
                 ),
                 equations=[rf"\left(\tfrac14\right)^{{{DEPTH}}} = {0.25**DEPTH:.6f}"],
                 do="Open a delta of the first layer and count the factors on a path.",
@@ -68,31 +68,26 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "Tanh has the slope $1$ at $0$. In the same network with tanh the first layer's gradients are "
-                    "about "
-                    f"{tex(tanh[0], 2)} in size and the last one's {tex(tanh[-1], 2)}: nearly alike. With ReLU they "
-                    f"are "
-                    f"{tex(relu[0], 2)} and {tex(relu[-1], 2)}."
+                    f"about {tex(tanh[0], 2)} in size and the last one's {tex(tanh[-1], 2)}: nearly alike. With ReLU "
+                    f"they are {tex(relu[0], 2)} and {tex(relu[-1], 2)}."
                 ),
                 do="Choose tanh for all hidden layers and play.",
                 question="Does a larger learning rate help the sigmoids instead?",
                 answer=(
                     "Not really: the last layer would have to take steps that are far too large for it before the "
-                    "first "
-                    "moves at all."
+                    "first moves at all."
                 ),
             ),
             LessonStep(
                 text=(
-                    f"Depth is the trouble, not the sigmoid by itself: with two hidden layers the first layer's "
-                    f"gradients "
-                    f"are {tex(doubled[0], 2)} in size, and the last one's {tex(doubled[-1], 2)}."
+                    "Depth is the trouble, not the sigmoid by itself: with two hidden layers the first layer's "
+                    f"gradients are {tex(doubled[0], 2)} in size, and the last one's {tex(doubled[-1], 2)}."
                 ),
                 do="Take away hidden layers until it learns.",
                 question="What else keeps gradients alive?",
                 answer=(
                     "First weights of the right size, inputs with mean $0$ and deviation $1$, and optimisers such as "
-                    "Adam "
-                    "that give each weight a scale of its own."
+                    "Adam that give each weight a scale of its own."
                 ),
             ),
         ],

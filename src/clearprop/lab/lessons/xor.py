@@ -41,8 +41,7 @@ def lesson() -> Lesson:
             LessonStep(
                 text=(
                     "XOR says yes where exactly one of two inputs is $1$. The neuron begins with the weights $1$ and "
-                    "$1$ "
-                    f"and the bias $-0.5$. That is OR, nearly: {right} of the four answers are right, and only at "
+                    f"$1$ and the bias $-0.5$. That is OR, nearly: {right} of the four answers are right, and only at "
                     f"$(1, 1)$, where it says {tex(a[3])}, it should say no."
                 ),
                 do="Look at each of the four rows and read $a$.",
@@ -52,25 +51,22 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    "The mean gradient of $W_{1,1}$ is the mean of what the four rows say: "
-                    f"$\\frac14 ({shares[2]:.4f} + {shares[3]:.4f}) = {shares.mean():.4f}$. The rows with $x_1 = 0$ "
-                    f"say nothing; "
-                    "the other two disagree."
+                    "The mean gradient of $W_{1,1}$ is the mean of what the four rows say: $\\frac14 "
+                    f"({shares[2]:.4f} + {shares[3]:.4f}) = {shares.mean():.4f}$. The rows with $x_1 = 0$ say "
+                    "nothing; the other two disagree."
                 ),
                 do="Derive the weight for the whole batch and look at the rows' parts.",
                 select="W1[1,1]",
                 question="Which row pulls the weight down, and which up?",
                 answer=(
                     f"$(1, 1)$ adds {tex(shares[3])}, and against a positive gradient the weight goes down; $(1, 0)$ "
-                    f"adds "
-                    f"{tex(shares[2])} and pulls it up."
+                    f"adds {tex(shares[2])} and pulls it up."
                 ),
             ),
             LessonStep(
                 text=(
-                    f"Let it learn. The loss falls from {tex(before)} to $\\ln 2 = {math.log(2):.4f}$ and no "
-                    f"further: all "
-                    "weights go to $0$, and every answer to $0.5$."
+                    f"Let it learn. The loss falls from {tex(before)} to $\\ln 2 = {math.log(2):.4f}$ and no further: "
+                    "all weights go to $0$, and every answer to $0.5$."
                 ),
                 do=f"Play for {EPOCHS} epochs.",
                 question="At the start three of four were right, now none is decided. How can the loss be lower?",
@@ -81,9 +77,9 @@ def lesson() -> Lesson:
             ),
             LessonStep(
                 text=(
-                    "And here is the proof that no line does it. For the four points to be right, "
-                    "$b \\le 0$, $W_{1,1} + b > 0$, $W_{2,1} + b > 0$ and $W_{1,1} + W_{2,1} + b \\le 0$. "
-                    "Add the two in the middle: $W_{1,1} + W_{2,1} + 2b > 0$."
+                    "And here is the proof that no line does it. For the four points to be right, $b \\le 0$, "
+                    "$W_{1,1} + b > 0$, $W_{2,1} + b > 0$ and $W_{1,1} + W_{2,1} + b \\le 0$. Add the two in the "
+                    "middle: $W_{1,1} + W_{2,1} + 2b > 0$."
                 ),
                 equations=[
                     r"W_{1,1} + W_{2,1} + b \;>\; -b \;\ge\; 0",
@@ -91,8 +87,8 @@ def lesson() -> Lesson:
                 do="Compare that with the last of the four conditions.",
                 question="What is wrong with it?",
                 answer=(
-                    "It says $W_{1,1} + W_{2,1} + b > 0$, while the last condition says it is $0$ or less. Both cannot "
-                    "be, so there is no such line. A hidden layer is needed: that is the next lesson."
+                    "It says $W_{1,1} + W_{2,1} + b > 0$, while the last condition says it is $0$ or less. Both "
+                    "cannot be, so there is no such line. A hidden layer is needed: that is the next lesson."
                 ),
             ),
         ],

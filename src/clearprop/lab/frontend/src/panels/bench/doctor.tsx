@@ -48,8 +48,8 @@ function Finding({ finding }: { finding: Advice }): JSX.Element {
   return (
     <li>
       <h3>{finding.name}</h3>
-      <p>{finding.evidence}.</p>
-      <p><strong>Remedy:</strong> {finding.remedy}.</p>
+      <p>{finding.evidence}</p>
+      <p><strong>Remedy:</strong> {finding.remedy}</p>
       {words.length > 0 && <Button onClick={() => void lab.configure(change)}>Do it: {words.join(", ")}</Button>}
     </li>
   );

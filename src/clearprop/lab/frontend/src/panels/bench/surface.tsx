@@ -13,7 +13,7 @@ import { ground, type Palette } from "./palette";
 
 interface Drawn extends SurfaceDrawn { values: Arrays; names: [string, string] }
 const SIDE = 420;
-const MARGIN = 46;
+const MARGIN = 64;
 const CONTOURS = 14;
 
 export function Surface(): JSX.Element {

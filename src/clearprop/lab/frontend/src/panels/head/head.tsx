@@ -15,7 +15,7 @@ import { Tour } from "./tour";
 
 type Opened = "" | "lessons" | "take_away" | "teacher" | "help" | "tour";
 const THEMES: { value: Theme; label: string }[] = [
-  { value: "auto", label: "Theme of the system" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" },
+  { value: "auto", label: "System's theme" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" },
 ];
 const TOOLS: { name: Exclude<Opened, "" | "tour">; title: string; wide: boolean; asks?: AnyRequest["type"] }[] = [
   { name: "lessons", title: "Lessons", wide: true, asks: "lesson" },
