@@ -75,6 +75,10 @@ def test_it_steps_epochs_forwards_and_back(opened):
         expect(epoch(page)).to_have_text(expected)
 
 
+def as_shown(number):
+    return f"{number:.10f}".replace("-", "\u2212")
+
+
 def test_a_click_on_a_bias_derives_its_gradient(opened, lab):
     page = opened.page
     page.locator('[data-name="b1[1]"]').first.click()
