@@ -173,7 +173,11 @@ function follow(
       const colours = palette(root, lab.dark.value);
       for (const { canvas, card } of maps) paintMap(canvas, colours, session, layout, shown, card);
     }),
-    effect(() => painter.mark("is-lit", [...lab.lit.value, ...(lab.frame.value!.place.operation?.lit ?? [])])),
+    effect(() => {
+      // Of a whole sample the last operation is no more to be seen than the others.
+      const operation = lab.grain.value === "sample" ? null : lab.frame.value!.place.operation;
+      painter.mark("is-lit", [...lab.lit.value, ...(operation?.lit ?? [])]);
+    }),
     effect(() => {
       const name = lab.selected.value;
       const derivation = lab.derivation.value;
