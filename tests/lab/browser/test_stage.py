@@ -165,3 +165,26 @@ def test_the_tables_have_all_that_the_stage_has(opened):
     cells = dict(row.split("\t")[:2] for row in opened.one(".cp-stage tbody tr").all_inner_texts())
     assert float(cells["W1[2,3]"].replace("\u2212", "-")) == pytest.approx(opened.network.weights[0][1, 2], abs=6e-5)
     assert float(cells["b2[1]"].replace("\u2212", "-")) == pytest.approx(opened.network.biases[1][0], abs=6e-5)
+
+
+def test_what_ails_a_neuron_is_told_by_a_sign_and_in_words(open_page):
+    settings = Settings(
+        data=Preset(name="circles", rows=60),
+        layers=[LayerChoice(units=6, activation="relu")],
+        learning_rate=5.0,
+        seed=1,
+    )
+    with open_page(settings) as opened:
+        for number in range(1, 9):
+            opened.page.keyboard.press(".")
+            opened.one(".is-epoch dd").filter(has_text=re.compile(f"^{number}$")).wait_for()
+        badges = {badge.unit: badge for badge in opened.look()[0].badges}
+        assert badges
+        signs = opened.one(".cp-badge:not([data-kind=''])").evaluate_all(
+            "all => all.map(one => [one.dataset.badge, one.dataset.kind])"
+        )
+        assert dict(signs) == {name: badge.kind for name, badge in badges.items()}
+        name = next(iter(badges))
+        opened.named(name, ".cp-card").focus()
+        assert opened.named(name, ".cp-card").get_attribute("aria-label").endswith(badges[name].says)
+        assert badges[name].says in opened.one(".cp-tooltip").inner_text()

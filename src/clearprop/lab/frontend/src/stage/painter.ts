@@ -16,7 +16,7 @@ export class Painter {
   private readonly strokes: Stroke[] = [];
   private readonly texts: Text[] = [];
   private readonly named = new Map<string, Element[]>();
-  private readonly badges: Element[];
+  private readonly badges: SVGElement[];
   private marked = new Map<string, Element[]>();
 
   constructor(root: Element, private readonly layout: Layout) {
@@ -33,7 +33,7 @@ export class Painter {
     for (const element of root.querySelectorAll<SVGElement>("[data-number]")) {
       this.texts.push({ node: element.firstChild as Text_, name: element.dataset.number! });
     }
-    this.badges = [...root.querySelectorAll("[data-badge]")];
+    this.badges = [...root.querySelectorAll<SVGElement>("[data-badge]")];
   }
 
   numbers(shown: Shown): void {
@@ -93,13 +93,10 @@ export class Painter {
   }
 
   badge(shown: Shown): void {
-    const known = new Map(shown.badges.map((badge) => [badge.unit.replace(/^z/, "a"), badge]));
+    const kinds = new Map(shown.badges.map(({ unit: name, kind }) => [name.replace(/^z/, "a"), kind]));
     for (const element of this.badges) {
-      const badge = known.get((element as SVGElement).dataset.badge!);
-      const kind = badge?.kind ?? "";
-      if (element.getAttribute("data-kind") !== kind) element.setAttribute("data-kind", kind);
-      const title = element.querySelector("title")!;
-      if (badge && title.textContent !== badge.says) title.textContent = badge.says;
+      const kind = kinds.get(element.dataset.badge!) ?? "";
+      if (element.dataset.kind !== kind) element.dataset.kind = kind;
     }
   }
 
