@@ -43,6 +43,7 @@ export class Painter {
     }
   }
 
+  /** Widths in quarters of a pixel: of a line that hardly changes nothing is painted anew. */
   edges(shown: Shown, which: EdgeNumber): void {
     const values = edgeNumbers(shown, which);
     let most = which === "weight" ? 1 : 1e-12;
@@ -54,7 +55,7 @@ export class Painter {
       const value = values[stroke.parameter];
       const share = Number.isFinite(value) ? Math.abs(value) / most : 1;
       const negative = value < 0;
-      const width = stroke.isBias ? (0.55 + 0.65 * share).toFixed(2) : (0.7 + 5.3 * share).toFixed(1);
+      const width = stroke.isBias ? (0.55 + 0.65 * share).toFixed(2) : (Math.round(4 * (0.7 + 5.3 * share)) / 4).toFixed(2);
       if (negative !== stroke.negative) {
         stroke.negative = negative;
         stroke.element.classList.toggle("is-negative", negative);
@@ -65,7 +66,7 @@ export class Painter {
       if (stroke.isBias) stroke.element.setAttribute("transform", `scale(${width})`);
       else {
         stroke.element.setAttribute("stroke-width", width);
-        stroke.element.setAttribute("stroke-opacity", (0.4 + 0.55 * share).toFixed(2));
+        stroke.element.setAttribute("stroke-opacity", (0.4 + 0.55 * ((Number(width) - 0.7) / 5.3)).toFixed(2));
       }
     }
   }
