@@ -48,7 +48,7 @@ def number_of(name, arrays, sizes):
 def last_number(latex):
     """What a LaTeX equation ends with."""
     latex = latex.removesuffix(r"\end{gathered}")
-    plain = re.sub(r"\\htmlData\{name=[^}]*\}\{([^{}]*)\}", r"\1", latex.rsplit("=", 1)[1].strip())
+    plain = re.sub(r"\\htmlData\{name=[^}]*\}\{(.*)\}$", r"\1", latex.rsplit(" = ", 1)[1])
     plain = plain.replace(r" \times 10^{", "e").replace("}", "").strip()
     return float(plain)
 
