@@ -26,13 +26,13 @@ export function Moment(): JSX.Element {
       </ol>
       {operation ? (
         <div class="cp-operation">
-          <div class="cp-operation-equation"><Math tex={operation.equation} onPick={(name) => { lab.selected.value = name; }} /></div>
           <p>
             {operation.says}
             <span class="cp-operation-place">
               {sample < samples && `row ${sample + 1} of ${samples}, `}operation {done} of {total}
             </span>
           </p>
+          <div class="cp-operation-equation"><Math tex={operation.equation} onPick={(name) => { lab.selected.value = name; }} /></div>
         </div>
       ) : (
         <p class="cp-operation is-none">

@@ -2,12 +2,16 @@
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { short } from "../parts/numerals";
+import type { Grain } from "../protocol";
 import { useLab, type Shown } from "../state";
 
 const SECONDS = 5;
 
-function words(shown: Shown): string {
+function words(shown: Shown, grain: Grain): string {
   const { place } = shown;
+  if (place.operation && grain === "sample" && place.sample < place.samples) {
+    return `Row ${place.sample + 1} of ${place.samples}, loss ${short(shown.values.row_loss[0])}`;
+  }
   if (place.operation) return place.operation.says;
   return `Epoch ${place.epoch}${place.batch ? `, batch ${place.batch}` : ""}, loss ${short(shown.loss)}`;
 }
@@ -25,7 +29,7 @@ export function useSaying(): void {
       if (there === place || (lab.playing.peek() && now - last < 1000 * SECONDS)) return;
       place = there;
       last = now;
-      lab.said.value = words(shown);
+      lab.said.value = words(shown, lab.grain.peek());
     });
   }, []);
 }

@@ -1,0 +1,56 @@
+"""A page that is open, what it shows, and the session behind it."""
+
+import numpy as np
+
+from clearprop.lab.protocol import LayerChoice, Preset, Settings
+
+from .asking import look
+
+SMALL = Settings(data=Preset(name="moons", rows=60), layers=[LayerChoice(units=3)], batch_size=16, seed=1)
+
+
+class Opened:
+    """A page, and what it shows the numbers of."""
+
+    def __init__(self, visit, sessions):
+        self.visit, self.page, self._sessions = visit, visit.page, sessions
+
+    @property
+    def live(self):
+        return self._sessions[-1].state
+
+    def look(self, **view):
+        """A frame, and its arrays by name, as Python has them."""
+        return look(self._sessions[-1], **{"row": self.live.row} | view)
+
+    @property
+    def network(self):
+        return self.live.network
+
+    def one(self, selector):
+        return self.page.locator(selector)
+
+    def named(self, name, kind=""):
+        """What stands on the stage for a number."""
+        return self.page.locator(f"{kind}[data-name='{name}']")
+
+    def number(self, name):
+        """A number as the stage has it."""
+        return float(self.page.locator(f"[data-number='{name}']").first.text_content().replace("\u2212", "-"))
+
+    def choose(self, label):
+        self.page.get_by_role("radio", name=label, exact=True).check()
+
+    def trace(self):
+        """Both passes of the row that is looked at, by the engine."""
+        row = slice(self.live.row, self.live.row + 1)
+        trace = self.network.forward(self.live.inputs[row])
+        return trace, self.network.backward(trace, self.live.targets[row])
+
+    def pixels(self, selector):
+        """A canvas as numbers (height, width, 4)."""
+        made = self.one(selector).evaluate(
+            """canvas => { const { width, height } = canvas;
+                return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]]; }"""
+        )
+        return np.array(made[2]).reshape(made[0], made[1], 4)
