@@ -1,7 +1,7 @@
 /** The plane: what the network answers everywhere, and the rows on it. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Select, Switch } from "../parts/field";
+import { Switch } from "../parts/field";
 import { short } from "../parts/numerals";
 import { Chart, Table } from "../parts/table";
 import { useControl } from "../panels/settings/catalogue";
@@ -37,13 +37,9 @@ export function Plane(): JSX.Element {
   const [heldOut, setHeldOut] = useState(true);
   const sharp = useControl("discretize");
   const unseen = useControl("show_test_data");
-  const axes = useControl("axes");
-  const { column_names: columns, one_input: oneInput, task, trained, rows } = session.data;
-  const [across, up] = lab.view.value.axes;
-  const options = columns.map((label, value) => ({ label, value }));
-  const choose = (axes: [number, number]): void => { lab.view.value = { ...lab.view.value, axes }; };
+  const { one_input: oneInput, task, trained, rows } = session.data;
   return (
-    <Chart title={oneInput ? "What it answers" : "Decision boundary"} class="cp-plane" table={() => <PlaneTable />}>
+    <Chart title={task === "classification" && !oneInput ? "Decision boundary" : "What it answers"} class="cp-plane" table={() => <PlaneTable />}>
       <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} />
       <Legend session={session} heldOut={heldOut} />
       <div class="cp-plane-tools">
@@ -52,12 +48,6 @@ export function Plane(): JSX.Element {
         )}
         {trained < rows && unseen.shown && <Switch label={unseen.label} help={unseen.help} value={heldOut} onChange={setHeldOut} />}
       </div>
-      {columns.length > 2 && axes.shown && (
-        <div class="cp-plane-axes">
-          <Select label="Across" value={across} options={options} onChange={(value) => choose([value, up])} />
-          <Select label="Up" value={up} options={options} onChange={(value) => choose([across, value])} />
-        </div>
-      )}
     </Chart>
   );
 }

@@ -1,5 +1,5 @@
 /** The rows as points: class by colour and by shape, held-out ones hollow, errors ringed, the present one ringed twice. */
-import { classPlace, css, type Palette } from "../parts/colours";
+import { classPlace, css, cssOf, type Palette } from "../parts/colours";
 import type { Session, Shown } from "../state";
 import { errs, type Rows } from "./rows";
 import { toPixel, type Scale } from "./scales";
@@ -29,6 +29,27 @@ export const RIM = 14;
 
 export interface Picture { across: Scale; up: Scale; ratio: number }
 
+interface Kind { of(target: number): boolean; place: number; colour: string }
+const SHADES = 24;
+
+/** What is drawn alike: the rows of a class; or, where the target is a number, those of about the same number. */
+function kinds(session: Session, colours: Palette): Kind[] {
+  const { task, class_names: names, answers, one_input: oneInput } = session.data;
+  if (task === "classification") {
+    return names.map((_, which) => {
+      const place = classPlace(which, names.length);
+      return { of: (target) => Math.round(target) === which, place, colour: css(colours.classes[place]) };
+    });
+  }
+  if (oneInput) return [{ of: () => true, place: 0, colour: colours.ink }];
+  const [least, greatest] = answers;
+  const shade = (target: number): number =>
+    Math.max(0, Math.min(SHADES - 1, Math.floor((SHADES * (target - least)) / (greatest - least || 1))));
+  return Array.from({ length: SHADES }, (_, which) => ({
+    of: (target) => shade(target) === which, place: 0, colour: cssOf(colours.diverging[Math.round((255 * (which + 0.5)) / SHADES)]),
+  }));
+}
+
 export function paintPoints(
   canvas: HTMLCanvasElement, colours: Palette, session: Session, rows: Rows, shown: Shown, { across, up, ratio }: Picture, heldOut: boolean,
 ): void {
@@ -38,23 +59,20 @@ export function paintPoints(
   context.setTransform(ratio, 0, 0, ratio, RIM * ratio, RIM * ratio);
   context.clearRect(-RIM, -RIM, across.size + 2 * RIM, up.size + 2 * RIM);
   const radius = radiusOf(rows.count);
-  const classes = Math.max(2, session.data.class_names.length);
-  const isClasses = session.data.task === "classification";
   const at = (row: number): [number, number] => [toPixel(across, rows.x(row)), up.size - toPixel(up, rows.y(row))];
 
-  for (let which = 0; which < (isClasses ? classes : 1); which += 1) {
-    const place = isClasses ? classPlace(which, classes) : 0;
-    const colour = session.data.one_input && !isClasses ? colours.ink : css(colours.classes[place]);
+  // A number may be so near the middle that its colour is the ground's: then the outline alone shows the point.
+  const isNumber = session.data.task === "regression" && !session.data.one_input;
+  for (const { of, place, colour } of kinds(session, colours)) {
     for (const hollow of [false, true]) {
       if (hollow && !heldOut) continue;
       context.beginPath();
       for (let row = 0; row < rows.count; row += 1) {
-        if (rows.heldOut(row) !== hollow || (isClasses && Math.round(rows.target(row)) !== which)) continue;
-        SHAPES[place](context, ...at(row), radius);
+        if (rows.heldOut(row) === hollow && of(rows.target(row))) SHAPES[place](context, ...at(row), radius);
       }
-      context.fillStyle = hollow ? colours.surface : colour;
-      context.strokeStyle = hollow ? colour : colours.surface;
-      context.lineWidth = hollow ? 1.6 : 1;
+      context.fillStyle = hollow && !isNumber ? colours.surface : colour;
+      context.strokeStyle = isNumber ? colours.ink : hollow ? colour : colours.surface;
+      context.lineWidth = hollow ? 1.6 : isNumber ? 0.6 : 1;
       context.fill();
       context.stroke();
     }

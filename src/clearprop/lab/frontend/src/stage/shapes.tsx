@@ -125,8 +125,10 @@ function InputTexts({ layout, card, title }: { layout: Layout; card: Card; title
   if (!full) return <text class="cp-value is-below" x={card.width / 2} y={card.height + 13 * scale}>{pretty(title, 7)}</text>;
   return (
     <g class="cp-number" data-name={number} transform={`translate(${-8 * scale} ${card.height / 2})`}>
-      <text class="cp-input-name" y={-3 * scale}>{pretty(title, 9)}</text>
-      <text class="cp-value" y={12 * scale} data-number={number}>0</text>
+      {title.length > 6
+        ? <text class="cp-input-name" x={card.width + 8 * scale} y={card.height / 2 + 14 * scale}>{pretty(title, 13)}</text>
+        : <text class="cp-input-name" y={-3 * scale}>{pretty(title, 6)}</text>}
+      <text class="cp-value" y={(title.length > 6 ? 4 : 12) * scale} data-number={number}>0</text>
     </g>
   );
 }
