@@ -44,10 +44,10 @@ SHRUNKEN = 0.25
 
 
 def looked_at(X: Any, most: int = MOST_ROWS) -> slice:
-    """Rows, evenly spread, that are enough to judge scales and units by."""
+    """Rows, evenly spread and no more than so many, that are enough to judge scales and units by."""
     n_rows, columns = X.shape
     rows = min(most, max(100, MOST_NUMBERS // columns))
-    return slice(None, None, max(1, n_rows // rows))
+    return slice(None, None, max(1, -(-n_rows // rows)))
 
 
 def trace_of(network: Network, X: Any) -> Trace:
@@ -66,10 +66,11 @@ def poor_outcome(
     """
     if outcome is None or not outcome.is_poor:
         return None
-    outcome = outcome.measured(network, rows)
+    some = rows.take(looked_at(rows.X, ROWS_AT_END))
+    trace = trace_of(network, some.X)
+    outcome = outcome.measured(network, trace, some)
     if not outcome.is_poor:
         return None
-    trace = trace_of(network, rows.X[looked_at(rows.X, ROWS_AT_END)])
     found = causes(network, rows, history, settings, trace, dead_units(network, trace), outcome)
     if found and obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
         return None

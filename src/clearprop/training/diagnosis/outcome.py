@@ -7,6 +7,7 @@ import numpy as np
 
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
+from clearprop.network.trace import Trace
 from clearprop.training.history import History
 
 # So many rows are enough to know the size of a loss.
@@ -83,9 +84,17 @@ class Outcome:
             reached = loss_now(network, rows)
         return cls(before, reached, loss_of_constant(network, rows), record.penalty)
 
-    def measured(self, network: Network, rows: Rows) -> "Outcome":
-        """With the loss that the network has now, which, unlike an epoch's, dropout and later steps have no part in."""
-        return Outcome(self.before, loss_now(network, rows), self.constant, self.penalty)
+    def measured(self, network: Network, trace: Trace, rows: Rows) -> "Outcome":
+        """With the loss that the network has now, which, unlike an epoch's, dropout and later steps have no part in.
+
+        Parameters
+        ----------
+        trace : Trace
+            What the network makes of these rows, of those that it was trained on.
+        """
+        with np.errstate(all="ignore"):
+            reached = network.mean_loss(trace, rows.y, rows.sample_weight)
+        return Outcome(self.before, reached, self.constant, self.penalty)
 
     @property
     def has_exploded(self) -> bool:
