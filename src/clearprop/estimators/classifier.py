@@ -15,7 +15,7 @@ from sklearn.utils.validation import column_or_1d
 from clearprop.activations import ACTIVATIONS, softplus
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
-from clearprop.estimators.classes import as_truth_values, check_known, classes_in, fitted_binarizer
+from clearprop.estimators.classes import as_truth_values, check_known, classes_in, classes_of, fitted_binarizer
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.error_messages import scoring
@@ -283,10 +283,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return z[:, 0] if self.n_outputs_ == 1 else z
 
     def _classes_of(self, outputs: Array) -> Array:
-        outputs = outputs.ravel() if self.n_outputs_ == 1 else outputs
-        threshold = sum(self.network_.loss_function.levels) / 2
-        classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
-        return classes
+        return classes_of(outputs, self._label_binarizer, sum(self.network_.loss_function.levels) / 2)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""

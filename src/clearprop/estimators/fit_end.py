@@ -42,7 +42,7 @@ def warn_of_the_end(estimator: Any, training: Training) -> None:
         if reason.startswith("Abnormal"):  # of which SciPy says no more
             what = "Abnormal end of a line search, which found no lower loss,"
         solver = "Stochastic Optimizer" if estimator._is_stochastic() else "lbfgs"
-        hints = diagnose_network(estimator.network_, rows, history, settings, lines=False, outcome=outcome).hints()
+        hints = diagnose_network(estimator.network_, rows, history, settings, at_end=True, outcome=outcome).hints()
         warn_caller(
             f"{solver}: {what} and the optimization hasn't converged yet; loss {estimator.loss_:.4g}. Raise max_iter, "
             f"or see diagnose(X, y).{hints}",

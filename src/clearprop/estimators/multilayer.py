@@ -314,9 +314,10 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     def _as_network_input(self, X: Any) -> Any:
         """Checked rows as the network is fed them: in its dtype, which may not hold all numbers of theirs."""
+        if X.dtype == self.network_.dtype:
+            return X
         rows = self.network_.checked_rows(X)
-        if rows.dtype != X.dtype:
-            check_finite("X", rows, "a network")
+        check_finite("X", rows, "a network")
         return rows
 
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:

@@ -24,6 +24,8 @@ from clearprop.engines.compiled.uninterrupted import run_aside
 
 # So many bytes are the same in all object files of a machine: ELF's and Mach-O's marks and kinds, COFF's machine.
 HEADER_BYTES = 2 if os.name == "nt" else 16
+# Of a buffer of any length.
+_NUMBERS = ctypes.c_char * 0
 
 _lock = threading.RLock()
 _addresses: dict[tuple[Any, ...], int] = {}
@@ -163,7 +165,11 @@ def pointer_to(array: Any) -> Any:
 
     The array must live as long as the kernel runs.
     """
-    return array.__array_interface__["data"][0] if ENABLED else array
+    if not ENABLED:
+        return array
+    if array.flags.writeable:  # whose buffer tells in a fifth of the time
+        return ctypes.addressof(_NUMBERS.from_buffer(array))
+    return array.__array_interface__["data"][0]
 
 
 def pointers_to(arrays: Any, pointers: Pointers, dtype: Any) -> Any:

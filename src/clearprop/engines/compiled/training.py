@@ -82,13 +82,13 @@ class MemoryMap:
         self.lanes = VECTOR_BYTES // network.dtype.itemsize
         self.size = 0
         sizes = network.layer_sizes
-        self.layers = np.full((len(sizes), kernel.LAYER_COLUMNS), -1, dtype=np.int64)
+        layers = [[-1] * kernel.LAYER_COLUMNS for _ in sizes]
         masks = 0
         for level, units in enumerate(sizes):
-            layer = self.layers[level]
+            layer = layers[level]
             layer[kernel.UNITS], layer[kernel.WIDTH] = units, self._width(units)
             layer[kernel.STRIDE] = self._stride(units, network.dtype.itemsize)
-            numbers = rows * int(layer[kernel.STRIDE])
+            numbers = rows * layer[kernel.STRIDE]
             if level == 0:
                 layer[kernel.OUTPUT] = 0 if sparse else self.take(numbers)
                 continue
@@ -106,11 +106,11 @@ class MemoryMap:
             if level - 1 < len(masked) and masked[level - 1]:
                 layer[kernel.OUTPUT], layer[kernel.MASK] = self.take(numbers), masks
                 masks += units
-        self.masks = masks
+        self.layers, self.masks = np.array(layers, dtype=np.int64), masks
         self.blocks = np.array(list(_blocks(network.layout, sparse)), dtype=np.int64)
         self.n_blocks = len(self.blocks) - 1
-        strides = self.layers[:, kernel.STRIDE].sum()
-        self.tile = int(max(LEAST_TILE, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
+        strides = sum(layer[kernel.STRIDE] for layer in layers)
+        self.tile = max(LEAST_TILE, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS)
 
     def take(self, numbers: int) -> int:
         """A place for so many numbers; it begins at a cache line."""
