@@ -46,7 +46,7 @@ class AutoEngine:
         if worthwhile:
             return self._compiled.predict(network, rows)
         with for_small_products(network, rows.shape[0]):
-            return network.outputs(rows)
+            return self._numpy.predict(network, rows)
 
 
 @functools.cache
