@@ -100,7 +100,7 @@ def measure(workload, peers, runs, quick, say, environment):
                     worker.run()
         for worker in _running(workers, found):
             figures, best = worker.figures(), found.get(worker.peer)
-            seconds = {worker.setting: figures["seconds"]} | (best or {}).get("by_setting", {})
+            seconds = {str(worker.setting): figures["seconds"]} | (best or {}).get("by_setting", {})
             if best is None or figures["seconds"] < best["seconds"]:
                 best = found[worker.peer] = figures
             best["by_setting"] = seconds

@@ -29,9 +29,9 @@ def page(results):
         "`Trainer(...)`, as they come. Beside them stand the engines that can be asked for by name. Every peer has a",
         f"process of its own, and they take turns. Medians of {results['runs']} runs after one to warm up ({FEW} of",
         "peers that are in no target), each at its better setting (in brackets: threads, or jobs). All begin with",
-        "the same weights and train by Adam at 1e-3 in float32, unless said otherwise; each shuffles by its own generator.",
-        "The bare products are the workload's matrix products alone, by NumPy. A run of less than a tenth of a second is",
-        "done twice, and the second counts: the first finds a processor that slept.",
+        "the same weights and train by Adam at 1e-3 in float32, unless said otherwise; each shuffles by its own",
+        "generator. The bare products are the workload's matrix products alone, by NumPy. A run of less than a tenth",
+        "of a second is done twice, and the second counts: the first finds a processor that slept.",
         "",
     ]
     if results["quick"]:

@@ -40,7 +40,7 @@ def test_the_table_has_each_workload_and_the_conditions(run, monkeypatch):
     digits = next(line for line in lines if line.split()[0:1] == ["digits"])
     assert digits.split() == ["digits", "20.0", "0.50", "2.0", "5.00", "4.0", "2.50", "10.0", "0.2500", "0.2500"]
     assert "digits: 300 x 64, (100,) units, batches of 32, epochs: 10" in lines
-    assert "Slower than scikit-learn as it comes: tiny, digits, table, pictures." in out
+    assert "Ours is as it comes; slower than scikit-learn: tiny, digits, table, pictures." in out
     assert "Digits in a new process, imports included: 0.50 s." in out
     assert f"Instruction set: {USED.name} " in out
     assert "cores; Python" in lines[-1]

@@ -66,8 +66,9 @@ def bench(
         console.print(f"{row['name']}: {row['what']}", soft_wrap=True)
     losing = [row["name"] for row in found if row[THEIRS]["seconds"] < row[OURS]["seconds"]]
     console.print(
-        f"\nMedians of {runs} in milliseconds; × is scikit-learn's time over ours. Slower than scikit-learn as it "
-        f"comes: {', '.join(losing) or 'none'}. Digits in a new process, imports included: {first_fit:.2f} s.",
+        f"\nMedians of {runs} in milliseconds; × is scikit-learn's time over each. Ours is as it comes; "
+        f"slower than scikit-learn: {', '.join(losing) or 'none'}. "
+        f"Digits in a new process, imports included: {first_fit:.2f} s.",
         soft_wrap=True,
     )
     console.print(f"Instruction set: {_instruction_set()} (CLEARPROP_INSTRUCTION_SET names a lesser one).")
@@ -173,9 +174,9 @@ def _table(found: list[dict[str, Any]]) -> Table:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True)
     table.add_column("workload")
-    for heading in (OURS, "×", COMPILED, "×", READABLE, "×", THEIRS, "loss", "theirs"):
+    for heading in ("ours", "×", COMPILED, "×", READABLE, "×", THEIRS, "loss", "theirs"):
         table.add_column(heading, justify="right")
     for row in found:
         theirs = row[THEIRS]
