@@ -63,11 +63,11 @@ def results():
 
 def test_the_sentence_has_both_ends_of_every_range_and_says_where_and_on_what():
     assert program("sentence").sentence(results()).replace("\n", " ") == (
-        "On 2 cores of A Processor, as it comes, it trained the workloads tiny, wide so many times as fast as others "
-        "(least to most; less than 1 is slower): with AVX-512, scikit-learn 0.9 (wide) to 125 (tiny), PyTorch 1.5 "
-        "(wide) to 150 (tiny), JAX 1.2 (wide) to 1.2 (wide), in at most 1.25 times (wide) what the bare matrix products take; "
-        "with AVX2, scikit-learn 1.5 (wide) to 1.5 (wide), in at most 2 times (wide) what the bare matrix products "
-        "take. The first fit after installation took 0.62 s."
+        "On 2 cores of A Processor, as it comes, it trained the workloads tiny, wide so many times as fast as "
+        "others (least to most; less than 1 is slower): with AVX-512, scikit-learn 0.9 (wide) to 125 (tiny), "
+        "PyTorch 1.5 (wide) to 150 (tiny), JAX 1.2 (wide) to 1.2 (wide), in at most 1.25 times (wide) what the "
+        "bare matrix products take; with AVX2, scikit-learn 1.5 (wide) to 1.5 (wide), in at most 2 times (wide) "
+        "what the bare matrix products take. The first fit after installation took 0.62 s."
     )
 
 
