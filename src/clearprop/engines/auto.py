@@ -67,7 +67,7 @@ def needs_no_blas_threads(engine: object, job: Job, n_rows: int) -> bool:
     if compiles(engine, job, n_rows):
         return True
     short = isinstance(engine, AutoEngine) and planned_seconds(job, n_rows) < LOADING
-    return short and wakes_threads(job.network, job.settings.batch_size)
+    return short and wakes_threads(job.network, n_rows)  # since all rows are judged at the end
 
 
 def planned_seconds(job: Job, n_rows: int) -> float:
