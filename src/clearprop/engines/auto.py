@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy.typing as npt
 
+from clearprop.engines.blas import for_small_products, wakes_threads
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
@@ -42,7 +43,10 @@ class AutoEngine:
         """The network's outputs of all rows, shape (n, outputs)."""
         rows = network.checked_rows(X)
         worthwhile = numpy_seconds(network, rows.shape[0]) > LOADING and numba_is_there()
-        return (self._compiled if worthwhile else self._numpy).predict(network, rows)
+        if worthwhile:
+            return self._compiled.predict(network, rows)
+        with for_small_products(network, rows.shape[0]):
+            return self._numpy.predict(network, rows)
 
 
 @functools.cache
@@ -56,6 +60,14 @@ def compiles(engine: object, job: Job, n_rows: int) -> bool:
     if not isinstance(engine, AutoEngine):
         return isinstance(engine, CompiledEngine)
     return planned_seconds(job, n_rows) >= LOADING and numba_is_there() and _has_kernels(job)
+
+
+def needs_no_blas_threads(engine: object, job: Job, n_rows: int) -> bool:
+    """Whether a training has workers of its own, or is too short for BLAS's threads to be worth waking."""
+    if compiles(engine, job, n_rows):
+        return True
+    short = isinstance(engine, AutoEngine) and planned_seconds(job, n_rows) < LOADING
+    return short and wakes_threads(job.network, n_rows)  # since all rows are judged at the end
 
 
 def planned_seconds(job: Job, n_rows: int) -> float:

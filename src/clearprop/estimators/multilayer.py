@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.engines import resolve_engine
+from clearprop.engines.blas import for_small_products
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
@@ -329,7 +330,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """The last layer's activations, or weighted sums, of checked rows."""
         X, network = self._as_network_input(X), self.network_
         if not of_logits and X.shape[0] <= ROWS_AT_ONCE:
-            return network.outputs(X)
+            with for_small_products(network, X.shape[0]):
+                return network.outputs(X)
         check_memory(network.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
         if not of_logits:
             return resolve_engine(self.engine).predict(network, X)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.engines import Diverged, Engine, Progress, Stretch, WholeRunEngine, compiles, engine_for
-from clearprop.engines.blas import one_blas_thread
+from clearprop.engines import Diverged, Engine, Progress, Stretch, WholeRunEngine, engine_for, needs_no_blas_threads
+from clearprop.engines.blas import training_under_way
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.pieces import nothing
@@ -93,8 +93,12 @@ class Training(RunState):
             return self.run_undisturbed()
 
     def undisturbed(self) -> AbstractContextManager[None]:
-        """One BLAS thread within this context, if the engine has workers of its own."""
-        return one_blas_thread() if compiles(self._engine(), self.job, self.n_rows) else nullcontext()
+        """Within this context the training counts as one that is under way, and has processors and BLAS to itself.
+
+        Others at the same time leave it its share of both. What has workers of its own leaves BLAS one thread, and so
+        does what `auto` leaves to NumPy as being short.
+        """
+        return training_under_way(one_thread=needs_no_blas_threads(self._engine(), self.job, self.n_rows))
 
     @contextmanager
     def beside_others(self, on_piece: Callable[[], None], turn: AbstractContextManager[Any]) -> Iterator[None]:
