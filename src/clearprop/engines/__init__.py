@@ -1,6 +1,6 @@
 """Engines: what turns batches into steps. All take the same job and leave it in the same state."""
 
-from clearprop.engines.auto import AutoEngine, compiles
+from clearprop.engines.auto import AutoEngine, compiles, shares_batches
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, StepSettings, Stretch, WholeRunEngine
 from clearprop.engines.numpy_engine import NumpyEngine
@@ -56,4 +56,5 @@ __all__ = [
     "engine_for",
     "numpy_seconds",
     "resolve_engine",
+    "shares_batches",
 ]

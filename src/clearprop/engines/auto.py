@@ -16,7 +16,7 @@ import numpy.typing as npt
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
-from clearprop.engines.time_estimate import numpy_seconds
+from clearprop.engines.time_estimate import numpy_seconds, worthwhile_workers
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 
@@ -27,16 +27,33 @@ LOADING = 0.05
 
 
 class AutoEngine:
-    """Trains by the compiled engine, or by NumPy what takes that less time than loading compiled code."""
+    """Trains by the compiled engine, or by NumPy what takes that less time than loading compiled code.
+
+    Parameters
+    ----------
+    lasting : bool
+        Whether this process is one that trains again and again, and has taken a second to load what it does that with:
+        compiled code is then worth loading for the smallest job.
+    """
 
     name = "auto"
 
-    def __init__(self) -> None:
+    def __init__(self, lasting: bool = False) -> None:
+        self.lasting = lasting
         self._numpy, self._compiled = NumpyEngine(), CompiledEngine()
+        self._asked: tuple[Any, ...] = ()
+        self._compiles = False
 
     def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
-        (self._compiled if compiles(self, job, len(rows)) else self._numpy).run(job, rows, stretch)
+        (self._compiled if self._compiles_job(job, len(rows)) else self._numpy).run(job, rows, stretch)
+
+    def _compiles_job(self, job: Job, n_rows: int) -> bool:
+        """What `compiles` says, which is not asked again and again of a job."""
+        asked = id(job), id(job.settings), n_rows
+        if asked != self._asked:
+            self._asked, self._compiles = asked, compiles(self, job, n_rows)
+        return self._compiles
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs)."""
@@ -55,7 +72,14 @@ def compiles(engine: object, job: Job, n_rows: int) -> bool:
     """Whether an engine trains a job with so many rows by compiled code."""
     if not isinstance(engine, AutoEngine):
         return isinstance(engine, CompiledEngine)
-    return planned_seconds(job, n_rows) >= LOADING and numba_is_there() and _has_kernels(job)
+    worthwhile = engine.lasting or planned_seconds(job, n_rows) >= LOADING
+    return worthwhile and numba_is_there() and _has_kernels(job)
+
+
+def shares_batches(engine: object, job: Job) -> bool:
+    """Whether an engine that trains by compiled code may have several workers for a batch."""
+    wanted = engine.threads if isinstance(engine, CompiledEngine) else None
+    return (wanted or worthwhile_workers(job.network, job.settings.batch_size)) > 1
 
 
 def planned_seconds(job: Job, n_rows: int) -> float:

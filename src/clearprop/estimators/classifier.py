@@ -15,7 +15,13 @@ from sklearn.utils.validation import column_or_1d
 from clearprop.activations import ACTIVATIONS, softplus
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
-from clearprop.estimators.classes import as_truth_values, check_known, classes_in, fitted_binarizer
+from clearprop.estimators.classes import (
+    as_truth_values,
+    check_known,
+    classes_in,
+    fitted_binarizer,
+    known_truth_values,
+)
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.error_messages import scoring
@@ -211,7 +217,6 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return self
 
     @available_if(check_solver)  # type: ignore[untyped-decorator]
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
         """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
 
@@ -227,7 +232,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         ValueError
             See `fit`; or a class that is not among `classes`.
         """
-        self._train(X, y, sample_weight, incremental=True, classes=classes)
+        self._train_more(X, y, sample_weight, classes)
         return self
 
     # -- predictions ---------------------------------------------------------------------------------------------
@@ -299,11 +304,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         X, y = checked(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
-            self._label_binarizer = fitted_binarizer(y)
-            self.classes_ = self._label_binarizer.classes_
+        known = hasattr(self, "classes_")
+        if known and incremental:
+            return X, known_truth_values(y, self._label_binarizer)
+        if known and self.warm_start:
+            check_known(classes_in(y), self.classes_, warm_start=True)
         else:
-            check_known(classes_in(y), self.classes_, self.warm_start and not incremental)
+            self._label_binarizer: LabelBinarizer = fitted_binarizer(y)
+            self.classes_: Array = self._label_binarizer.classes_
         return X, as_truth_values(y, self._label_binarizer)
 
     def _first_call(self, X: Any, y: Any, classes: Any) -> None:
@@ -312,6 +320,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
                 "class_weight 'balanced' needs all rows at once, which partial_fit does not have: give a dict instead, "
                 "as from sklearn.utils.compute_class_weight"
             )
+        known = vars(self).get("classes_")
+        if known is not None and (classes is None or (is_plain_answer(classes) and np.array_equal(classes, known))):
+            return
         if not hasattr(self, "classes_") and is_plain_answer(classes):
             # Sorting ten million takes a second; scikit-learn, and NumPy's unique, take ten or more.
             in_order = np.sort(classes)
