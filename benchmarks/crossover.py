@@ -18,7 +18,7 @@ import time
 
 import numpy as np
 
-RUNS = 1
+RUNS = 3
 ENGINES = ["numpy", "compiled", "auto"]
 # Rows and layers; the batch is 200, or all rows if there are fewer.
 TABLES = [(10, [2, 2, 1]), (200, [4, 16, 3]), (1000, [20, 100, 1]), (1797, [64, 100, 10]), (4000, [54, 128, 128, 7])]
@@ -39,7 +39,9 @@ def fit(engine, rows, sizes, epochs, solver):
 
     def job():
         network = Network(sizes, "relu", rng=0)
-        Trainer(network, solver, learning_rate=1e-4, epochs=epochs, patience=None, engine=engine, rng=0).fit(X, y)
+        Trainer(network, optimizer=solver, learning_rate=1e-4, epochs=epochs, patience=None, engine=engine, rng=0).fit(
+            X, y
+        )
 
     return job
 

@@ -1,4 +1,4 @@
-"""The engine that chooses: compiled code, unless the whole job takes NumPy less than loading that takes.
+"""The engine that chooses: compiled code, unless the whole job is too short for loading it.
 
 The choice depends on the job's sizes and on what is planned, never on a clock or on what is loaded already, so that the
 same job comes to the same numbers wherever it is run, in one go, batch by batch, or stopped and resumed.
@@ -22,8 +22,10 @@ from clearprop.network.rows import Rows
 
 Array = npt.NDArray[Any]
 
-# The first use of compiled code in a process takes about as many seconds of its time (benchmarks/crossover.py).
-LOADING = 0.05
+# Compiled code is worth loading for a job that takes NumPy as many seconds. The first use takes a process 0.012: so the
+# first job may take up to 2.7 times as long as by NumPy, while each later one would take 3.3 times as long as compiled;
+# a lower limit makes the first of these worse, a higher one the second (benchmarks/crossover.py).
+LOADING = 0.005
 
 
 class AutoEngine:

@@ -54,7 +54,7 @@ def load(code: bytes, symbol: str) -> int:
     try:
         sections = _sections(code)
         places, unwritten, size = _places(sections)
-        memory = mmap.mmap(-1, size)
+        memory = mmap.mmap(-1, size, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         base = ctypes.addressof(ctypes.c_char.from_buffer(memory))
         for at, place in places.items():
             section = sections[at]
