@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from sklearn import get_config
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
@@ -32,6 +33,7 @@ from clearprop.estimators.settings import defaults, hidden_sizes, optimizer
 from clearprop.foundation.arguments import checked_dtype
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
+from clearprop.network.rows import Rows
 from clearprop.training.memory_check import check_room
 
 Array = npt.NDArray[Any]
@@ -354,6 +356,12 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def _stratifies(self) -> bool:
         return self.n_outputs_ == 1
+
+    def _as_rows(self, X: Any, targets: Array, weight: Array | None, which: str = "") -> Rows:
+        dtype = self.network_.dtype
+        if self.loss == "log_loss" and weight is None and X.dtype == dtype and not get_config()["assume_finite"]:
+            return Rows(X, targets.astype(dtype), None)  # truth values are what cross-entropy takes
+        return super()._as_rows(X, targets, weight, which)
 
     def _training_targets(self, targets: Array) -> Array:
         return self.network_.loss_function.targets(targets)
