@@ -50,6 +50,24 @@ def fitted_binarizer(y: Any) -> LabelBinarizer:
     return binarizer
 
 
+def known_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
+    """`as_truth_values` of answers that may be of other classes.
+
+    Raises
+    ------
+    ValueError
+        There are classes that are not known.
+    """
+    classes, kind = binarizer.classes_, binarizer.y_type_
+    if is_plain_answer(y) and kind in ("binary", "multiclass") and len(classes) > 1:
+        truth = as_truth_values(y, binarizer)
+        of_first = 0 if kind == "multiclass" else np.count_nonzero(np.equal(y, classes[0]))
+        if np.count_nonzero(truth) + of_first == len(y):
+            return truth
+    check_known(classes_in(y), classes, warm_start=False)
+    return as_truth_values(y, binarizer)
+
+
 def as_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
     """For each row which classes or labels it has, shape (n, outputs): one output for two classes, else one each.
 

@@ -36,7 +36,7 @@ from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.dropout import draw_masks
-from clearprop.engines.time_estimate import AT_ONCE, numpy_seconds
+from clearprop.engines.time_estimate import AT_ONCE, WORK_A_WORKER, numpy_seconds, worthwhile_workers
 from clearprop.foundation.registry import Named
 from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import domain_ends
@@ -54,8 +54,6 @@ TILE_BYTES, LEAST_TILE = 1 << 18, 4 * ROWS
 BLOCK_NUMBERS = 4096
 # Dropout masks are drawn ahead for so many numbers.
 MASK_NUMBERS = 1 << 22
-# A worker is worth its while if so many multiplications and additions a batch fall to it (benchmarks/crossover.py).
-WORK_A_WORKER = 2_000_000
 
 
 def without_kernels(network: Network) -> str | None:
@@ -209,7 +207,8 @@ def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
 class CompiledTraining:
     """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while.
 
-    The plan is for rows of one kind, dense or sparse, weighted or not; which those are may change (`takes`).
+    The plan is for rows of one kind, dense or sparse, weighted or not, and for batches of so many or fewer; which those
+    are may change (`takes`).
     """
 
     def __init__(self, job: Job, rows: Rows, workers: int | None = None) -> None:
@@ -217,7 +216,7 @@ class CompiledTraining:
         optimizer, given = job.optimizer, job.settings
         assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
         self.job = job
-        self._sparse, self._weighted = sparse, rows.sample_weight is not None
+        self._sparse, self._weighted, self._most_rows = sparse, rows.sample_weight is not None, given.batch_size
         memory_map = MemoryMap(network, given.batch_size, sparse, True, [share > 0 for share in given.dropout])
         self._map = memory_map
         functions = Functions(network, memory_map.layers)
@@ -231,9 +230,8 @@ class CompiledTraining:
         places[kernel.CONSTANTS], places[kernel.UPDATE] = functions.add(constants), functions.add(update)
         places[kernel.LOSS_SETTINGS] = functions.add_settings(loss)
         functions.settings[-1][LEAST], functions.settings[-1][GREATEST] = domain_ends(loss.output_domain, dtype)
-        worthwhile = 3 * network.parameters.size * given.batch_size // WORK_A_WORKER
         self._wanted = workers
-        self._most_workers = workers or max(1, min(worthwhile, threads.available()))
+        self._most_workers = workers or min(worthwhile_workers(network, given.batch_size), threads.available())
         if given.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
             most = int(np.diff(memory_map.blocks[:, kernel.START]).max())
             places[kernel.BLOCK] = -(-most // memory_map.lanes) * memory_map.lanes
@@ -273,7 +271,7 @@ class CompiledTraining:
 
     def takes(self, job: Job, rows: Rows) -> bool:
         """Whether the plan is for this job and such rows, which are then those that are run."""
-        if job is not self.job:
+        if job is not self.job or job.settings.batch_size > self._most_rows:
             return False
         if rows is not self._rows:
             if (is_sparse(rows.X), rows.sample_weight is not None) != (self._sparse, self._weighted):
@@ -285,7 +283,8 @@ class CompiledTraining:
         dtype = self.job.network.dtype
         self._rows, self._as_they_come = rows, np.arange(len(rows))
         self._data = _data(rows.X, rows.y, rows.sample_weight, dtype)
-        self._pointers = [self._plan_at, pointers_to(self._data, DATA, dtype), self._memory_at]
+        self._data_at = pointers_to(self._data, DATA, dtype)
+        self._pointers = [pointer_to(at) for at in (self._plan_at, self._data_at, self._memory_at)]
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -326,7 +325,7 @@ class CompiledTraining:
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._train(
-                    worker, workers, pointer_to(counter), *map(pointer_to, self._pointers), pointer_to(course_at),
+                    worker, workers, pointer_to(counter), *self._pointers, pointer_to(course_at),
                     n_epochs, 0 if together else len(self._rows), start, stop, job.settings.batch_size, job.step + 1,
                 )  # fmt: skip
 
