@@ -17,7 +17,7 @@ from clearprop.engines.blas import for_small_products, wakes_threads
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
-from clearprop.engines.time_estimate import numpy_seconds, worthwhile_workers
+from clearprop.engines.time_estimate import numpy_seconds
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 
@@ -82,20 +82,12 @@ def compiles(engine: object, job: Job, n_rows: int) -> bool:
     return worthwhile and numba_is_there() and _has_kernels(job)
 
 
-def shares_batches(engine: object, job: Job) -> bool:
-    """Whether an engine that trains by compiled code may have several workers for a batch."""
-    wanted = engine.threads if isinstance(engine, CompiledEngine) else None
-    return (wanted or worthwhile_workers(job.network, job.settings.batch_size)) > 1
-
-
 def needs_no_blas_threads(engine: object, job: Job, n_rows: int) -> bool:
     """Whether a training has workers of its own, or BLAS's threads would wake for what is over before they pay."""
     if compiles(engine, job, n_rows):
-        if shares_batches(engine, job):
-            return True
-    elif not isinstance(engine, AutoEngine) or planned_seconds(job, n_rows) >= LOADING:
-        return False
-    return wakes_threads(job.network, n_rows)  # since all rows are judged at the end
+        return True
+    short = isinstance(engine, AutoEngine) and planned_seconds(job, n_rows) < LOADING
+    return short and wakes_threads(job.network, n_rows)  # since all rows are judged at the end
 
 
 def planned_seconds(job: Job, n_rows: int) -> float:
