@@ -1,4 +1,4 @@
-"""Ours against scikit-learn's estimators at equal seed and equal result: fit and predict.
+"""Ours against scikit-learn's estimators at equal seed and equal result: fit, predict, predict of one row, and score.
 
 Both run in turn in one process, with one BLAS thread; each number is the median of five runs after one to warm up.
 Every row's results are compared, and a row whose results differ is an error. Writes docs/benchmarks-estimators.md; on
@@ -26,7 +26,12 @@ from clearprop import MLPClassifier, MLPRegressor, Perceptron
 from clearprop.foundation.environment import conditions
 
 RUNS = 5
+# What takes so short is done so many times in one measurement.
+TIMES_OF_ONE_ROW = 100
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-estimators.md"
+# What is done, and whether the engine has a part in it.
+DONE = {"fit": True, "predict": True, "one row": False, "score": False}
+HEADINGS = [f"{done}: ours{' | compiled' * compiled} | scikit-learn | ratio" for done, compiled in DONE.items()]
 CLASSIFIERS, REGRESSORS = (TheirClassifier, MLPClassifier), (TheirRegressor, MLPRegressor)
 
 
@@ -51,6 +56,7 @@ def workloads():
         twenty | {"solver": "sgd", "batch_size": 16},
     )
     yield "569 x 30, 2 classes, lbfgs", *CLASSIFIERS, tumours, kind, twenty | {"solver": "lbfgs", "activation": "tanh"}
+    yield "569 x 30, 2 classes, relu, lbfgs", *CLASSIFIERS, tumours, kind, twenty | {"solver": "lbfgs"}
     yield "digits, 1,797 x 64, 10 classes, adam", *CLASSIFIERS, digits, digit, twenty
     yield (
         "digits, tanh (50, 50), early stopping",
@@ -77,6 +83,7 @@ def workloads():
             "max_iter": 5,
         },
     )
+    yield "1,000 x 20, regression, lbfgs", *REGRESSORS, X[:1000], curve[:1000], twenty | {"solver": "lbfgs"}
     yield "10,000 x 20, regression, float32", *REGRESSORS, X.astype(np.float32), curve.astype(np.float32), twenty
     yield (
         "sparse 4,000 x 400, 2 classes, adam",
@@ -98,31 +105,37 @@ def outputs(model, X):
     return model.predict_proba(X) if is_classifier(model) else model.predict(X)
 
 
-def timed(times, action):
+def timed(times, action, repeat=1):
+    """The action's result; its milliseconds are added to the times."""
     start = time.perf_counter()
-    result = action()
-    times.append(time.perf_counter() - start)
+    for _ in range(repeat):
+        result = action()
+    times.append(1e3 * (time.perf_counter() - start) / repeat)
     return result
 
 
 def measure(theirs, ours, X, y, parameters):
-    """Median seconds to fit and to predict of each entrant; and the outputs' greatest difference over their size."""
+    """Median milliseconds of each thing done, by entrant; and the outputs' greatest difference over their size."""
     entrants = (theirs, {}), (ours, {}), (ours, {"engine": "compiled"})
-    fits, predictions, found = ([], [], []), ([], [], []), [None] * 3
+    times, found, one_row = {name: ([], [], []) for name in DONE}, [None] * 3, X[:1]
     for _ in range(RUNS + 1):
         for who, (cls, more) in enumerate(entrants):
-            model = timed(fits[who], lambda cls=cls, more=more: cls(**parameters, **more).fit(X, y))
-            timed(predictions[who], lambda model=model: model.predict(X))
+            fits, predictions, of_one_row, scores = (times[name][who] for name in DONE)
+            model = timed(fits, lambda cls=cls, more=more: cls(**parameters, **more).fit(X, y))
+            timed(predictions, lambda model=model: model.predict(X))
+            timed(of_one_row, lambda model=model: model.predict(one_row), TIMES_OF_ONE_ROW)
+            timed(scores, lambda model=model: model.score(X, y))
             found[who] = outputs(model, X)
     difference = max(np.max(np.abs(found[0] - one)) for one in found[1:]) / np.max(np.abs(found[0]))
-    medians = [[1e3 * statistics.median(times[1:]) for times in all_times] for all_times in (fits, predictions)]
-    return *medians, float(difference)
+    medians = {name: [statistics.median(one[1:]) for one in all_times] for name, all_times in times.items()}
+    return medians, float(difference)
 
 
-def cells(times):
-    """Ours, compiled and scikit-learn's milliseconds, and by how much the better of ours is faster."""
+def cells(times, with_compiled):
+    """Ours, compiled and scikit-learn's milliseconds, and by how much ours are faster as they come."""
     theirs, ours, compiled = times
-    return f"{ours:.2f} | {compiled:.2f} | {theirs:.2f} | {theirs / min(ours, compiled):.2f}"
+    shown = [ours, compiled, theirs] if with_compiled else [ours, theirs]
+    return " | ".join(f"{one:.{2 if one >= 1 else 3}f}" for one in shown) + f" | {theirs / ours:.2f}"
 
 
 def main():
@@ -132,22 +145,22 @@ def main():
         "",
         "Written by `python benchmarks/estimators.py`. Milliseconds, medians of five runs in turn, one BLAS thread,",
         "the same parameters and seed: ours as they come, ours with `engine` set to compiled, and theirs.",
-        "Ratios above 1 mean that the better of ours is faster. The last column is the greatest difference of",
-        "probabilities, predictions or scores, as a share of the greatest of them. One hidden layer of 100 relu units",
-        "and 20 epochs where nothing else is said. Losing rows stand here too. In a process that trains nothing else,",
-        "compiled code is loaded before, which takes a twentieth of a second.",
+        "Ratios above 1 mean that ours are faster as they come. Predictions are of all rows, and of one. The last",
+        "column is the greatest difference of probabilities, predictions or scores, as a share of the greatest of all.",
+        "One hidden layer of 100 relu units and 20 epochs where nothing else is said. Losing rows stand here too. In a",
+        "process that trains nothing else, compiled code is loaded before, which takes a twentieth of a second.",
         "",
-        "| workload | fit: ours | compiled | scikit-learn | ratio | predict: ours | compiled | scikit-learn | ratio "
-        "| difference |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| workload | {' | '.join(HEADINGS)} | difference |",
+        f"| --- |{' ---: |' * (1 + sum(heading.count('|') + 1 for heading in HEADINGS))}",
     ]
     with threadpool_limits(1, user_api="blas"):
         for name, theirs, ours, X, y, parameters in workloads():
             print(f"measuring {name}", file=sys.stderr)
-            fits, predictions, difference = measure(theirs, ours, X, y, parameters)
+            medians, difference = measure(theirs, ours, X, y, parameters)
             if difference > (1e-2 if X.dtype == np.float32 else 1e-8):
                 raise SystemExit(f"{name}: results differ by {difference:.2g}, so that their times cannot be compared")
-            lines.append(f"| {name} | {cells(fits)} | {cells(predictions)} | {difference:.0e} |")
+            columns = [cells(medians[done], with_compiled) for done, with_compiled in DONE.items()]
+            lines.append(f"| {name} | {' | '.join(columns)} | {difference:.0e} |")
     lines += ["", conditions(), ""]
     PAGE.write_text("\n".join(lines))
     print("\n".join(lines))

@@ -8,39 +8,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 from worker import save
 
 HERE = Path(__file__).parent
+# Runs of a peer that is in no target.
+FEW = 2
 # A setting whose first run took so many times as long as the peer's best is not run again.
-HOPELESS = 3.0
+HOPELESS = 1.5
 NOT_INSTALLED = "not installed"
 # So many seconds pass before each run: threads of the peer before it still look for work, on the processors it needs.
-PAUSE = 0.3
-
-
-@dataclass
-class Measured:
-    """A peer's figures for a workload.
-
-    Attributes
-    ----------
-    seconds, first : float
-        The median, and what the first run took: it compiles, where something is compiled.
-    growth, peak : float
-        Megabytes: the most in use during the first run, above those with libraries and data loaded; and in all.
-    result : float or None
-        See `Workload.judge`.
-    """
-
-    setting: object
-    seconds: float
-    first: float
-    growth: float
-    peak: float
-    result: float | None
+PAUSE = 0.2
 
 
 class Worker:
@@ -62,10 +41,10 @@ class Worker:
         )
         self.refusal = self._read().get("cannot")
 
-    def run(self):
+    def run(self, pause=PAUSE):
         """Do the workload once; what came of it."""
         if self.refusal is None:
-            time.sleep(PAUSE)
+            time.sleep(pause)
             try:
                 self._process.stdin.write("run\n")
                 self._process.stdin.flush()
@@ -89,13 +68,15 @@ class Worker:
     def first(self):
         return self.replies[0]["seconds"]
 
-    def measured(self):
+    def figures(self):
+        """What the page needs: see `results`."""
         first, *rest = self.replies
-        seconds = statistics.median(reply["seconds"] for reply in rest)
-        return Measured(self.setting, seconds, first["seconds"], first["growth"], first["peak"], first["result"])
+        runs = [reply["seconds"] for reply in rest]
+        same = {name: first[name] for name in ("growth", "peak", "result")}
+        return {"setting": self.setting, "seconds": statistics.median(runs), "first": self.first, **same, "runs": runs}
 
 
-def measure(workload, peers, runs, quick, say):
+def measure(workload, peers, runs, quick, say, environment):
     """Every one of the peers that can do the workload: from its name to its figures, or to a reason for having none."""
     found = {}
     with tempfile.TemporaryDirectory() as folder:
@@ -106,34 +87,58 @@ def measure(workload, peers, runs, quick, say):
             if workload.kind in peer.settings and not peer.installed:
                 found[peer.name] = NOT_INSTALLED
                 continue
-            for setting in peer.settings.get(workload.kind, ()):
+            for setting in _settings(peer, workload, workers):
                 say(f"{workload.name}: {peer.name} gets ready")
-                workers.append(Worker(peer.name, workload.name, setting, data, quick))
+                workers.append(Worker(peer.name, workload.name, setting, data, quick, environment))
                 workers[-1].run()
-        workers = _worth_while(workers, found)
+        workers = _worth_while(workers, workload, found)
+        few = {peer.name for peer in peers if not peer.main}
         for run in range(1, runs + 1):
             for worker in workers:
-                say(f"{workload.name}: run {run} of {runs}, {worker.peer}")
-                worker.run()
-        workers = _worth_while(workers, found)
-        for worker in workers:
-            figures, best = worker.measured(), found.get(worker.peer)
-            if not isinstance(best, Measured) or figures.seconds < best.seconds:
-                found[worker.peer] = figures
+                if run <= FEW or worker.peer not in few:
+                    say(f"{workload.name}: run {run} of {runs}, {worker.peer}")
+                    worker.run()
+        for worker in _running(workers, found):
+            figures, best = worker.figures(), found.get(worker.peer)
+            seconds = {str(worker.setting): figures["seconds"]} | (best or {}).get("by_setting", {})
+            if best is None or figures["seconds"] < best["seconds"]:
+                best = found[worker.peer] = figures
+            best["by_setting"] = seconds
             worker.close()
     return found
 
 
-def _worth_while(workers, found):
-    """Those that run, and are not hopelessly slower than the same peer with another setting; the others end."""
+def _settings(peer, workload, workers):
+    """What is tried of a peer."""
+    others = [one for one in workers if one.peer == peer.setting_of and one.refusal is None]
+    if others:
+        return (min(others, key=lambda one: one.first).setting,)
+    return peer.settings.get(workload.kind, ())
+
+
+def _running(workers, found):
+    """Those that run; the others end, and their reasons are noted."""
     running = [worker for worker in workers if worker.refusal is None]
+    for worker in workers:
+        if worker.refusal is not None:
+            found[worker.peer] = worker.refusal
+            worker.close()
+    return running
+
+
+def _worth_while(workers, workload, found):
+    """Those that run, and are not hopelessly slower than the same peer with another setting; the others end.
+
+    Of a search all ways are shown.
+    """
+    running = _running(workers, found)
+    if workload.kind == "search":
+        return running
     best = {}
     for worker in running:
         best[worker.peer] = min(worker.first, best.get(worker.peer, worker.first))
     stay = [worker for worker in running if worker.first <= HOPELESS * best[worker.peer]]
-    for worker in workers:
+    for worker in running:
         if worker not in stay:
-            if worker.refusal is not None:
-                found[worker.peer] = worker.refusal
             worker.close()
     return stay

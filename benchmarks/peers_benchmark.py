@@ -1,29 +1,34 @@
-"""clearprop's compiled engine against scikit-learn, PyTorch, JAX, Keras, a scalar program and its own limit.
+"""clearprop as it comes against scikit-learn, PyTorch, JAX, Keras, a scalar program and its own limit.
 
-Peers that are not installed are left out. Writes docs/benchmarks-peers.md; what it is at stands on standard error.
+Peers that are not installed are left out. Writes docs/benchmarks-peers.json, and draws docs/benchmarks-peers.md and the
+README's sentence from it; what it is at stands on standard error.
 """
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 
+import results as kept_results
+from clearprop.foundation.environment import conditions, processor
+from instruction_sets import OWN, environments
 from measuring import measure
 from peers import PEERS
 from peers_page import page
+from sentence import put_into
 from starts import first_fit_seconds, import_seconds
 from workloads import WORKLOADS
-
-PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-peers.md"
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--workloads", type=_some_of(WORKLOADS), default=list(WORKLOADS), help="some, by commas")
     parser.add_argument("--peers", type=_some_of(PEERS), default=list(PEERS), help="some, by commas")
-    parser.add_argument("--runs", type=int, default=5, help="runs of each peer, after one to warm up")
+    parser.add_argument("--runs", type=int, default=5, help="runs of ours and the main peers, after one to warm up")
     parser.add_argument("--quick", action="store_true", help="small parts of the workloads, to try the program")
-    parser.add_argument("--page", type=Path, default=PAGE, help="where the page is written")
+    parser.add_argument("--redraw", action="store_true", help="draw page and sentence from the results that were kept")
+    parser.add_argument("--into", type=Path, help="a folder for results and page; the README is then left alone")
     return parser.parse_args()
 
 
@@ -41,16 +46,51 @@ def say(sentence):
     print(f"{time.strftime('%H:%M:%S')} {sentence}", file=sys.stderr, flush=True)
 
 
-def main():
-    given = options()
+def measure_all(given):
+    """The results, as `results` describes them."""
     workloads = {name: workload.quick() if given.quick else workload for name, workload in WORKLOADS.items()}
     peers = [PEERS[name] for name in given.peers]
-    found = {name: measure(workloads[name], peers, given.runs, given.quick, say) for name in given.workloads}
-    imports = import_seconds(given.runs, say)
-    first_fits = first_fit_seconds(workloads["digits"], peers, given.runs, given.quick, say)
-    text = page(found, imports, first_fits, given.runs, given.quick)
-    given.page.write_text(text, encoding="utf-8")
-    print(text)
+    results = {
+        "conditions": conditions("numba", "torch", "jax", "keras"),
+        "processor": processor(),
+        "cores": os.cpu_count(),
+        "runs": given.runs,
+        "quick": given.quick,
+        "sets": {},
+        "imports": import_seconds(given.runs, say),
+        "first_fits": {},
+    }
+    for name, environment in environments().items():
+        own = name == OWN
+        say(f"with {name}")
+        results["sets"][name] = {
+            workload: measure(
+                *(workloads[workload], [peer for peer in peers if own or peer.main]),
+                *(given.runs, given.quick, say, environment),
+            )
+            for workload in given.workloads
+            if own or workloads[workload].kind == "training"
+        }
+        arguments = workloads["digits"], [peer for peer in peers if own or peer.main], given.runs, given.quick, say
+        results["first_fits"][name] = first_fit_seconds(*arguments, environment)
+    return results
+
+
+def main():
+    given, begun = options(), time.perf_counter()
+    folder = given.into or kept_results.DOCS
+    kept, drawn = (folder / path.name for path in (kept_results.KEPT, kept_results.PAGE))
+    if given.redraw:
+        results = kept_results.kept(kept)
+    else:
+        results = measure_all(given)
+        kept_results.keep(results, kept)
+        say(f"measured in {(time.perf_counter() - begun) / 60:.0f} minutes")
+    drawn.write_text(page(results), encoding="utf-8")
+    if given.into is None and not results["quick"]:
+        readme = kept_results.README
+        readme.write_text(put_into(readme.read_text(encoding="utf-8"), results), encoding="utf-8")
+    print(page(results))
 
 
 if __name__ == "__main__":

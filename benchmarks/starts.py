@@ -1,4 +1,4 @@
-"""What a new process waits for: imports, and the first fit with everything that it needs, by cold and warm caches."""
+"""What a new process waits for: imports, and the first fit after installation, with everything that it needs."""
 
 import compileall
 import importlib.util
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from measuring import Worker
-from peers import ARTICLE, OURS, PEERS, PRODUCTS, READABLE, SCALAR
+from peers import JAX, KERAS, OURS, PEERS, PYTORCH, SCIKIT_LEARN, TRAINER
 from worker import save
 
 IMPORTS = {
@@ -23,7 +23,7 @@ IMPORTS = {
     "JAX": "jax",
     "Keras": "keras",
 }
-COLD, WARM = f"{OURS}, nothing compiled yet", f"{OURS}, compiled before"
+STARTERS = (OURS, TRAINER, SCIKIT_LEARN, PYTORCH, JAX, KERAS)
 
 
 def import_seconds(runs, say):
@@ -41,50 +41,41 @@ def import_seconds(runs, say):
     return {name: statistics.median(seconds[1:]) for name, seconds in times.items()}
 
 
-def first_fit_seconds(workload, peers, runs, quick, say):
-    """Median seconds from the start of a process to the end of its first training."""
+def first_fit_seconds(workload, peers, runs, quick, say, environment):
+    """Median seconds from the start of a process to the end of its first training, of each that trains networks.
+
+    Ours stands in a folder of its own each time, as an installation leaves it, and where nothing was ever run.
+    """
     times = {}
     with tempfile.TemporaryDirectory() as folder:
-        data, kept = Path(folder) / "data.npz", Path(folder) / "kept"
+        data = Path(folder) / "data.npz"
         save(data, *workload.make(workload.rows))
-        _copy_of_ours(kept)
-        _first_fit(workload, PEERS[OURS], data, quick, kept)  # fills the cache
         for run in range(runs):
-            for name, peer in _starters(peers):
+            for name in STARTERS:
+                if PEERS[name] not in peers or not PEERS[name].installed:
+                    continue
                 say(f"first fit in a new process: {name}, {run + 1} of {runs}")
-                source = kept if name == WARM else Path(folder) / f"run{run}"
-                if name == COLD:
-                    _copy_of_ours(source)
-                times.setdefault(name, []).append(_first_fit(workload, peer, data, quick, source))
-            shutil.rmtree(Path(folder) / f"run{run}")
+                installed = Path(folder) / f"{name}{run}"
+                _install(installed)
+                more = dict(environment) | {"PYTHONPATH": str(installed)}
+                times.setdefault(name, []).append(_first_fit(workload, PEERS[name], data, quick, more))
+                shutil.rmtree(installed)
     # A peer that fails in its first run has no figure.
     return {name: statistics.median(seconds) for name, seconds in times.items() if None not in seconds}
 
 
-def _starters(peers):
-    """What each row is called, and whose it is: those that train networks, ours twice."""
-    for peer in peers:
-        if peer.name == OURS:
-            yield COLD, peer
-            yield WARM, peer
-        elif peer.installed and peer.name not in (READABLE, SCALAR, ARTICLE, PRODUCTS):
-            yield peer.name, peer
-
-
-def _first_fit(workload, peer, data, quick, folder):
-    """Seconds; our package is imported from the folder, if it is there."""
-    setting = peer.settings["training"][0]
-    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH")]))
+def _first_fit(workload, peer, data, quick, environment):
+    """Seconds, or None if the peer cannot."""
     start = time.perf_counter()
-    worker = Worker(peer.name, workload.name, setting, data, quick, {"PYTHONPATH": path})
-    worker.run()
+    worker = Worker(peer.name, workload.name, peer.settings["training"][0], data, quick, environment)
+    worker.run(pause=0)
     seconds = time.perf_counter() - start
     worker.close()
     return seconds if worker.refusal is None else None
 
 
-def _copy_of_ours(folder):
-    """The installed package in another folder: Python's own caches filled, as pip fills them, the kernels' empty."""
+def _install(folder):
+    """The package in this folder: with its kernels and Python's caches, which pip fills, and no others."""
     package = Path(importlib.util.find_spec("clearprop").origin).parent
     shutil.copytree(package, folder / "clearprop", ignore=shutil.ignore_patterns("__pycache__"))
     compileall.compile_dir(folder, quiet=2)

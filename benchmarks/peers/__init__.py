@@ -29,6 +29,10 @@ class Peer:
         The package without which it is not installed.
     settings : dict
         For each kind of workload what is tried, mostly numbers of threads; the best counts.
+    main : bool
+        Whether it is in the targets: it is run as often as ours, and with each instruction set.
+    setting_of : str, optional
+        A peer whose better setting is the only one that is tried.
     """
 
     name: str
@@ -36,6 +40,8 @@ class Peer:
     requires: str
     settings: dict[str, tuple[Any, ...]]
     options: dict[str, Any] = field(default_factory=dict)
+    main: bool = False
+    setting_of: str | None = None
 
     @property
     def installed(self):
@@ -48,7 +54,9 @@ class Peer:
 
 
 OURS = "clearprop"
-READABLE = "clearprop NumPy"
+TRAINER = "its Trainer"
+COMPILED = "compiled by name"
+READABLE = "NumPy by name"
 SCIKIT_LEARN = "scikit-learn"
 PYTORCH = "PyTorch"
 PYTORCH_COMPILED = "PyTorch compiled"
@@ -58,32 +66,48 @@ SCALAR = "scalar program"
 ARTICLE = "the article's program"
 PRODUCTS = "bare products"
 
-_ALL_KINDS = ("training", "estimator", "prediction", "article", "perceptron")
+_BY_ESTIMATOR = ("training", "estimator", "prediction", "perceptron")
+_JOBS = ("1 process", "2 threads", "2 processes")
 
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer(OURS, "clearprop", "clearprop", dict.fromkeys(_ALL_KINDS, ITS_OWN) | {"search": ("2 threads",)}),
+        Peer(
+            *(OURS, "clearprop", "clearprop"),
+            dict.fromkeys(_BY_ESTIMATOR, ITS_OWN) | {"search": _JOBS},
+            {"by": "estimator"},
+            main=True,
+        ),
+        Peer(TRAINER, "clearprop", "clearprop", {"training": ITS_OWN, "article": ITS_OWN}, main=True),
+        Peer(
+            *(COMPILED, "clearprop", "clearprop"),
+            {"training": ITS_OWN, "article": ITS_OWN},
+            {"engine": "compiled"},
+        ),
         Peer(READABLE, "clearprop", "clearprop", {"training": THREADS, "article": (1,)}, {"engine": "numpy"}),
         Peer(
-            SCIKIT_LEARN,
-            "scikit_learn",
-            "sklearn",
+            *(SCIKIT_LEARN, "scikit_learn", "sklearn"),
             {
                 "training": THREADS,
                 "estimator": THREADS,
                 "prediction": THREADS,
                 "perceptron": (1,),
-                "search": ("1 process", "2 threads", "2 processes"),
+                "search": _JOBS,
             },
+            main=True,
         ),
-        Peer(PYTORCH, "pytorch", "torch", {"training": THREADS}),
-        Peer(PYTORCH_COMPILED, "pytorch", "torch", {"training": THREADS}, {"compiled": True}),
-        Peer(JAX, "jax", "jax", {"training": ITS_OWN}),
+        Peer(PYTORCH, "pytorch", "torch", {"training": THREADS}, main=True),
+        Peer(
+            *(PYTORCH_COMPILED, "pytorch", "torch"),
+            {"training": THREADS},
+            {"compiled": True},
+            setting_of=PYTORCH,
+        ),
+        Peer(JAX, "jax", "jax", {"training": ITS_OWN}, main=True),
         Peer(KERAS, "keras", "keras", {"training": ITS_OWN}),
         Peer(SCALAR, "scalar", "clearprop", {"training": ITS_OWN}),
         Peer(ARTICLE, "article", "clearprop", {"article": ITS_OWN, "perceptron": ITS_OWN}),
-        Peer(PRODUCTS, "products", "numpy", {"training": THREADS}),
+        Peer(PRODUCTS, "products", "numpy", {"training": THREADS}, main=True),
     )
 }
 

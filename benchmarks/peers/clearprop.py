@@ -1,6 +1,4 @@
-"""clearprop: the compiled engine, or the readable one; networks, estimators, the perceptron."""
-
-import importlib
+"""clearprop as its users have it: the estimators and `Trainer` as they come, or with an engine by name."""
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -8,31 +6,39 @@ from threadpoolctl import threadpool_limits
 from clearprop import Network, Trainer
 
 
-def _load_libraries(engine):
-    """LLVM too, which is otherwise loaded in the first run: memory and time of libraries are no peer's first run."""
-    if engine == "compiled":
-        importlib.import_module("llvmlite.binding")
+def _limit_blas(setting):
+    """As it comes, or to so many threads."""
+    if setting is not None:
+        threadpool_limits(setting, user_api="blas")
 
 
-def training(workload, X, y, setting, engine="compiled"):
-    _load_libraries(engine)
-    threadpool_limits(setting, user_api="blas")
+def training(workload, X, y, setting, by="Trainer", **engine):
+    _limit_blas(setting)
+    if by == "estimator":
+        return _by_estimator(workload, X, y)
     loss = "cross_entropy" if workload.output == "softmax" else "squared_error"
     settings = {"learning_rate": 1e-3, "batch_size": workload.batch, "epochs": workload.epochs, "patience": None}
 
     def run():
         network = Network(workload.sizes, workload.activation, loss=loss, dtype="float32", rng=0)
         network.weights, network.biases = zip(*workload.initial_layers(), strict=True)
-        Trainer(network, **settings, engine=engine, rng=0).fit(X, y)
+        Trainer(network, **settings, **engine, rng=0).fit(X, y)
         return list(zip(network.weights, network.biases, strict=True))
 
     return run
 
 
-def article(workload, X, y, setting, engine="compiled"):
+def _by_estimator(workload, X, y):
+    from clearprop import MLPClassifier, MLPRegressor
+    from peers.scikit_learn import fitting
+
+    return fitting(MLPClassifier if workload.output == "softmax" else MLPRegressor, workload, X, y)
+
+
+def article(workload, X, y, setting, by="Trainer", **engine):
     from clearprop.article import new_network
 
-    _load_libraries(engine)
+    _limit_blas(setting)
     # The article adds up over the rows, a Trainer takes their mean: so many times its rate.
     settings = {"optimizer": "sgd", "learning_rate": 0.05 * len(X), "batch_size": len(X), "epochs": workload.epochs}
     start = [np.array(layer) for layer in new_network().parameters]
@@ -40,39 +46,32 @@ def article(workload, X, y, setting, engine="compiled"):
     def run():
         network = Network(workload.sizes, "sigmoid", "sigmoid", loss="squared_error", rng=0)
         network.weights, network.biases = [layer[:, 1:].T for layer in start], [layer[:, 0] for layer in start]
-        Trainer(network, **settings, shuffle=False, patience=None, engine=engine).fit(X, y)
+        Trainer(network, **settings, shuffle=False, patience=None, **engine).fit(X, y)
         return network.predict(X)
 
     return run
 
 
-def estimator(workload, X, y, setting):
-    from clearprop import MLPClassifier
-    from peers.scikit_learn import fitting
-
-    _load_libraries("compiled")
-    return fitting(MLPClassifier, workload, X, y, engine="compiled")
+def estimator(workload, X, y, setting, by="estimator"):
+    return _by_estimator(workload, X, y)
 
 
-def prediction(workload, X, y, setting):
+def prediction(workload, X, y, setting, by="estimator"):
     from clearprop import MLPClassifier
     from peers.scikit_learn import predicting
 
-    _load_libraries("compiled")
-    return predicting(MLPClassifier, workload, X, y, engine="compiled")
+    return predicting(MLPClassifier, workload, X, y)
 
 
-def perceptron(workload, X, y, setting):
+def perceptron(workload, X, y, setting, by="estimator"):
     from clearprop import Perceptron
     from peers.scikit_learn import correcting
 
-    _load_libraries("compiled")
-    return correcting(Perceptron, workload, X, y, engine="compiled")
+    return correcting(Perceptron, workload, X, y)
 
 
-def search(workload, X, y, setting):
+def search(workload, X, y, setting, by="estimator"):
     from clearprop import MLPClassifier
     from peers.scikit_learn import searching
 
-    _load_libraries("compiled")
-    return searching(MLPClassifier, workload, X, y, setting, engine="compiled")
+    return searching(MLPClassifier, workload, X, y, setting)

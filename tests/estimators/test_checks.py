@@ -5,15 +5,16 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.sparse import csr_array
+from scipy.sparse import coo_array, csr_array, csr_matrix
 from sklearn import config_context
 from sklearn.linear_model import Perceptron as TheirPerceptron
+from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.validation import validate_data
 
 from clearprop import MLPClassifier, MLPRegressor, Perceptron
 from clearprop.estimators import checks, settings
 from clearprop.estimators.checks import checked
-from clearprop.estimators.classes import as_truth_values, fitted_binarizer
+from clearprop.estimators.classes import as_truth_values, classes_of, fitted_binarizer
 from clearprop.network.rows import Rows
 
 X = np.random.default_rng(0).normal(size=(6, 3))
@@ -42,6 +43,16 @@ ROWS = {
     "three axes": X[:, :, np.newaxis],
     "masked": np.ma.array(X),
     "sparse": csr_array(X),
+    "sparse matrix": csr_matrix(X),
+    "sparse float32": csr_array(X.astype(np.float32)),
+    "sparse whole": csr_array(X.astype(int)),
+    "sparse and mostly 0": csr_array(np.where(X > 1, X, 0.0)),
+    "sparse and all 0": csr_array(0.0 * X),
+    "sparse NaN": csr_array(np.where(X > 1, np.nan, X)),
+    "sparse both infinities": csr_array(np.where(X > 1, np.inf, np.where(X < -1, -np.inf, X))),
+    "sparse without rows": csr_array(X)[:0],
+    "sparse with one column fewer": csr_array(X[:, :2]),
+    "sparse in another form": coo_array(X),
     "list": X.tolist(),
     "named": NAMED,
     "none": None,
@@ -126,7 +137,8 @@ def test_plain_arrays_are_not_asked_twice(monkeypatch):
     expected = [model.predict(X.tolist()) for model in models]
     monkeypatch.setattr(checks, "validate_data", lambda *given, **more: pytest.fail("was checked"))
     for model, classes in zip(models, expected, strict=True):
-        assert np.array_equal(model.predict(X), classes)
+        for rows in (X, csr_array(X), csr_matrix(X)):
+            assert np.array_equal(model.predict(rows), classes)
     with pytest.raises(pytest.fail.Exception, match="was checked"):
         models[0].predict(X[:, :2].copy())
 
@@ -193,3 +205,20 @@ def test_truth_values_of_whole_numbers_are_those_of_scikit_learns_binarizer(answ
     assert ours.dtype == bool
     assert ours.shape == theirs.shape
     assert np.array_equal(ours, theirs)
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.5])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("answers", [*WHOLE, "text", "labels"])
+def test_classes_of_outputs_are_those_of_scikit_learns_binarizer(answers, dtype, threshold):
+    y = {**WHOLE, "text": np.array(["no", "yes", "no"]), "labels": np.array([[1, 0, 1], [0, 0, 1]])}[answers]
+    theirs, ours = LabelBinarizer().fit(y), fitted_binarizer(y)
+    assert vars(ours).keys() == vars(theirs).keys()
+    assert (ours.y_type_, ours.sparse_input_) == (theirs.y_type_, theirs.sparse_input_)
+    assert (ours.classes_.dtype, ours.classes_.tolist()) == (theirs.classes_.dtype, theirs.classes_.tolist())
+    outputs = np.random.default_rng(0).normal(size=(40, theirs.transform(y).shape[1])).astype(dtype)
+    outputs[:3], outputs[3:6] = threshold, np.nan
+    found = classes_of(outputs, ours, threshold)
+    expected = theirs.inverse_transform(outputs[:, 0] if theirs.y_type_ == "binary" else outputs, threshold=threshold)
+    assert found.dtype == expected.dtype
+    np.testing.assert_array_equal(found, expected)

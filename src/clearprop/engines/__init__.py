@@ -1,6 +1,6 @@
 """Engines: what turns batches into steps. All take the same job and leave it in the same state."""
 
-from clearprop.engines.auto import AutoEngine, compiles
+from clearprop.engines.auto import AutoEngine, compiles, needs_no_blas_threads
 from clearprop.engines.compiled_engine import CompiledEngine
 from clearprop.engines.contract import Diverged, Engine, Job, Progress, StepSettings, Stretch, WholeRunEngine
 from clearprop.engines.numpy_engine import NumpyEngine
@@ -54,6 +54,7 @@ __all__ = [
     "WholeRunEngine",
     "compiles",
     "engine_for",
+    "needs_no_blas_threads",
     "numpy_seconds",
     "resolve_engine",
 ]

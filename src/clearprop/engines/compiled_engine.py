@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
@@ -10,7 +9,7 @@ import numpy.typing as npt
 from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.foundation.callers import warn_caller
-from clearprop.foundation.randomness import generator_state, restore_generator
+from clearprop.foundation.randomness import Mark
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 
@@ -56,7 +55,9 @@ class CompiledEngine:
             training = self._training = CompiledTraining(job, rows, self.threads)
         network = job.network
         before = network.parameters.copy(), job.slots.copy(), job.step
-        drawn = copy.deepcopy(generator_state(job.rng)) if any(job.settings.dropout) else None
+        mark = Mark(job.rng) if any(job.settings.dropout) else None
+        if mark is not None:
+            mark.set()
         good = training.run(stretch)
         if good == stretch.n_batches:
             return
@@ -64,8 +65,8 @@ class CompiledEngine:
         # left the finite ones is then found by the readable engine.
         good = max(0, good - 1)
         network.parameters[:], job.slots[:], job.step = before
-        if drawn is not None:
-            restore_generator(job.rng, drawn)
+        if mark is not None:
+            mark.go_back()
         for part in stretch.between(0, good, job.settings.batch_size):
             training.run(part)
         for part in stretch.between(good, stretch.n_batches, job.settings.batch_size):

@@ -161,6 +161,9 @@ class Stretch:
     def between(self, first: int, last: int, size: int) -> Iterator[Stretch]:
         """The batches from number `first` to before `last`, counted through all epochs, as stretches."""
         of_an_epoch = self.rates.shape[1]
+        if first == 0 and last == self.n_batches:
+            yield self
+            return
         while first < last:
             epoch, at = divmod(first, of_an_epoch)
             whole = 1 if at else max(1, (last - first) // of_an_epoch)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -43,10 +44,10 @@ class LBfgsEngine(WholeRunEngine):
             with np.errstate(all="ignore"):  # what is not finite is noticed here
                 batch.evaluate()
                 norm = float(np.sqrt(np.vdot(batch.gradients.flat, batch.gradients.flat)))
-                if not (np.isfinite(batch.loss) and np.isfinite(norm)):
+                if not (math.isfinite(batch.loss) and math.isfinite(norm)):
                     raise Diverged(0, *first_not_finite(network, batch.trace, batch.gradients))
             norms[batch.loss] = norm
-            return batch.loss, batch.gradients.flat[batch.order].astype(np.float64)
+            return batch.loss, batch.gradients.flat[batch.order].astype(np.float64, copy=False)
 
         def report(intermediate_result: Any) -> None:
             network.parameters[batch.order] = intermediate_result.x

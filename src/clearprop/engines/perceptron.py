@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy.typing as npt
@@ -11,9 +12,6 @@ from clearprop.perceptron.rule import NumpyRule, RuleEngine, Run, Standing
 from clearprop.perceptron.update_log import Updates
 
 Array = npt.NDArray[Any]
-
-# So many rows are gone through in Python in the time that compiled code is loaded (benchmarks/crossover.py).
-ROWS_IN_PYTHON = 5_000
 
 
 class CompiledRule:
@@ -33,21 +31,9 @@ class CompiledRule:
         return perceptron.advance(run, standing, last, judges)
 
 
-class AutoRule:
-    """The rule in machine code, or in Python where fewer rows are gone through before that would be loaded."""
-
-    def permutation(self, n: int, seed: int) -> Array:
-        """The numbers from 0 to n - 1 as scikit-learn shuffles them."""
-        return _rule(n).permutation(n, seed)
-
-    def advance(self, run: Run, standing: Standing, last: int, judges: bool = True) -> Updates:
-        """Go on to the last epoch, or until patience is over or a number is not finite."""
-        return _rule(last * len(standing.places)).advance(run, standing, last, judges)
+def best_rule() -> RuleEngine:
+    """The rule in machine code, where that can be loaded: an estimator's process has taken longer to begin."""
+    return CompiledRule() if numba_is_there() else NumpyRule()
 
 
-def _rule(rows: int) -> RuleEngine:
-    """What goes through so many rows, at most."""
-    return CompiledRule() if rows > ROWS_IN_PYTHON and numba_is_there() else NumpyRule()
-
-
-RULES: dict[str, type[RuleEngine]] = {"auto": AutoRule, "numpy": NumpyRule, "compiled": CompiledRule}
+RULES: dict[str, Callable[[], RuleEngine]] = {"auto": best_rule, "numpy": NumpyRule, "compiled": CompiledRule}

@@ -10,6 +10,9 @@ AT_ONCE = 0.25
 # unit and row; in float32, half as much again or twice in float64 (benchmarks/crossover.py).
 STEP, LAYER, PRODUCT, PARAMETER, UNIT = 25e-6, 20e-6, 5e-11, 3e-9, 4e-9
 
+# A worker is worth its while if so many multiplications and additions a batch fall to it (benchmarks/crossover.py).
+WORK_A_WORKER = 2_000_000
+
 
 def numpy_seconds(network: Network, rows: int) -> float:
     """About what one step with so many rows takes the NumPy engine."""
@@ -17,3 +20,8 @@ def numpy_seconds(network: Network, rows: int) -> float:
     width = network.dtype.itemsize / 4
     work = rows * (parameters * PRODUCT + units * UNIT) + parameters * PARAMETER
     return STEP + LAYER * len(network.weights) + width * work
+
+
+def worthwhile_workers(network: Network, rows: int) -> int:
+    """How many workers a batch of so many rows is worth, at least 1."""
+    return max(1, 3 * network.parameters.size * rows // WORK_A_WORKER)

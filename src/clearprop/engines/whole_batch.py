@@ -98,7 +98,8 @@ class _Expit(Sigmoid):
 
 class _Tanh(Tanh):
     def slope(self, z: Array, a: Array) -> Array:
-        return 1 - a**2
+        square = a**2
+        return np.subtract(1, square, out=square)
 
 
 def _entries(loss: Loss) -> Callable[[Array, Array], Array] | None:
@@ -108,10 +109,14 @@ def _entries(loss: Loss) -> Callable[[Array, Array], Array] | None:
     def inside(a: Array) -> Array:
         return np.clip(a, loss.floor, 1 - loss.floor)  # type: ignore[attr-defined]
 
+    def of_two(a: Array, y: Array) -> Array:
+        a = inside(a)
+        return -(xlogy(y, a) + xlogy(1 - y, 1 - a))
+
     functions: Mapping[str, Callable[[Array, Array], Array]] = {
         "squared_error": lambda a, y: 0.5 * (y - a) ** 2,
         "poisson": lambda a, y: xlogy(y, y / a) - y + a,
-        "binary_cross_entropy": lambda a, y: -(xlogy(y, inside(a)) + xlogy(1 - y, 1 - inside(a))),
+        "binary_cross_entropy": of_two,
         "cross_entropy": lambda a, y: -xlogy(y, inside(a)),
     }
     # Without a floor the cross-entropies are exact, which scikit-learn's are not.

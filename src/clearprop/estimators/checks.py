@@ -1,4 +1,4 @@
-"""Checks of rows and answers by scikit-learn, which plain arrays pass at a glance.
+"""Checks of rows and answers by scikit-learn, which plain arrays and CSR matrices pass at a glance.
 
 A model for one row, or trained on a hundred, would spend most of its time on being asked whether it is a data frame.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import csr_array, csr_matrix
 from sklearn.utils.validation import validate_data
 
 from clearprop.estimators.error_messages import in_own_words
@@ -28,13 +29,14 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
     """What `validated` gives: X, or X and y; and the same errors, warnings and attributes.
 
     Plain arrays are given back as they are, for there is nothing in them to object to or to convert: X of float64 or
-    float32, as it may be, finite and in C order; y whole numbers, or quantities where numbers are asked for.
+    float32, as it may be, finite and in C order, or in CSR's `canonical` form; y whole numbers, or quantities where
+    numbers are asked for.
     """
     alone = y is NOT_GIVEN
     plain = _is_plain(X) and X.dtype in checks.get("dtype", FLOATS) and _is_expected(estimator, X, reset)
     if plain and not alone:
         of_kind = is_plain_answer(y) or (checks.get("y_numeric", False) and is_plain_quantity(y))
-        plain = of_kind and len(y) == len(X)
+        plain = of_kind and len(y) == X.shape[0]
     if not plain:
         return validated(estimator, X, y, reset=reset, **checks)
     if reset:
@@ -82,7 +84,9 @@ def is_plain_quantity(y: Any) -> bool:
 
 
 def _is_plain(X: Any) -> bool:
-    return type(X) is np.ndarray and X.ndim == 2 and _is_finite(X)
+    if type(X) is np.ndarray:
+        return X.ndim == 2 and _is_finite(X)
+    return type(X) in (csr_array, csr_matrix) and X.ndim == 2 and _is_finite(X.data) and canonical(X) is X
 
 
 def _is_finite(numbers: Array) -> bool:

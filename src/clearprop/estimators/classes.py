@@ -1,7 +1,7 @@
 """Classes and labels as targets: which there are, whether they may come, and the truth values that stand for them.
 
-Whole numbers in a flat array are compared with the classes directly; of all else scikit-learn's binarizer, which looks
-for long at what it is given, says what it is.
+Whole numbers in a flat array are compared with the classes directly, and so are outputs; of all else scikit-learn's
+binarizer, which looks for long at what it is given, says what it is.
 """
 
 from __future__ import annotations
@@ -41,8 +41,31 @@ def check_known(found: Array, known: Array, warm_start: bool) -> None:
 
 def fitted_binarizer(y: Any) -> LabelBinarizer:
     """scikit-learn's binarizer, which keeps the kind of the answers and their classes."""
-    with in_own_words(y=y, with_X=False):
-        return LabelBinarizer().fit(y)
+    if not is_plain_answer(y):
+        with in_own_words(y=y, with_X=False):
+            return LabelBinarizer().fit(y)
+    binarizer, classes = LabelBinarizer(), np.unique(y)
+    binarizer.classes_, binarizer.sparse_input_ = classes, False
+    binarizer.y_type_ = "multiclass" if len(classes) > 2 else "binary"
+    return binarizer
+
+
+def known_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
+    """`as_truth_values` of answers that may be of other classes.
+
+    Raises
+    ------
+    ValueError
+        There are classes that are not known.
+    """
+    classes, kind = binarizer.classes_, binarizer.y_type_
+    if is_plain_answer(y) and kind in ("binary", "multiclass") and len(classes) > 1:
+        truth = as_truth_values(y, binarizer)
+        of_first = 0 if kind == "multiclass" else np.count_nonzero(np.equal(y, classes[0]))
+        if np.count_nonzero(truth) + of_first == len(y):
+            return truth
+    check_known(classes_in(y), classes, warm_start=False)
+    return as_truth_values(y, binarizer)
 
 
 def as_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
@@ -77,3 +100,23 @@ def as_truth_values(y: Array, binarizer: LabelBinarizer) -> Array:
         return np.equal(y[:, np.newaxis], classes if kind == "multiclass" else classes[1:])
     targets: Array = binarizer.transform(y).astype(bool)
     return targets.reshape(len(targets), -1)
+
+
+def classes_of(outputs: Array, binarizer: LabelBinarizer, threshold: float) -> Array:
+    """The class of each row, shape (n,): that of the greatest output, or of two the second where it is above threshold.
+
+    Of several labels it is the indicator matrix of those above it.
+
+    Examples
+    --------
+    >>> binarizer = fitted_binarizer(np.array([3, 5]))
+    >>> classes_of(np.array([[0.2], [0.7]]), binarizer, 0.5).tolist()
+    [3, 5]
+    """
+    classes: Array = binarizer.classes_
+    if binarizer.y_type_ == "multiclass":
+        return classes[outputs.argmax(axis=1)]
+    if binarizer.y_type_ == "binary":
+        return classes[(outputs[:, 0] > threshold).astype(np.intp) if len(classes) > 1 else np.zeros(len(outputs), int)]
+    labels: Array = binarizer.inverse_transform(outputs, threshold=threshold)
+    return labels

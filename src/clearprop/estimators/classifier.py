@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from sklearn import get_config
 from sklearn.base import ClassifierMixin, _fit_context
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils.metaestimators import available_if
@@ -15,7 +16,14 @@ from sklearn.utils.validation import column_or_1d
 from clearprop.activations import ACTIVATIONS, softplus
 from clearprop.estimators.checks import checked, is_plain_answer
 from clearprop.estimators.class_weights import weights_of_classes, weights_of_rows
-from clearprop.estimators.classes import as_truth_values, check_known, classes_in, fitted_binarizer
+from clearprop.estimators.classes import (
+    as_truth_values,
+    check_known,
+    classes_in,
+    classes_of,
+    fitted_binarizer,
+    known_truth_values,
+)
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.error_messages import scoring
@@ -26,6 +34,7 @@ from clearprop.estimators.settings import defaults, hidden_sizes, optimizer
 from clearprop.foundation.arguments import checked_dtype
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy
 from clearprop.metrics import accuracy
+from clearprop.network.rows import Rows
 from clearprop.training.memory_check import check_room
 
 Array = npt.NDArray[Any]
@@ -211,7 +220,6 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return self
 
     @available_if(check_solver)  # type: ignore[untyped-decorator]
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> MLPClassifier:
         """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
 
@@ -227,7 +235,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         ValueError
             See `fit`; or a class that is not among `classes`.
         """
-        self._train(X, y, sample_weight, incremental=True, classes=classes)
+        self._train_more(X, y, sample_weight, classes)
         return self
 
     # -- predictions ---------------------------------------------------------------------------------------------
@@ -283,10 +291,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         return z[:, 0] if self.n_outputs_ == 1 else z
 
     def _classes_of(self, outputs: Array) -> Array:
-        outputs = outputs.ravel() if self.n_outputs_ == 1 else outputs
-        threshold = sum(self.network_.loss_function.levels) / 2
-        classes: Array = self._label_binarizer.inverse_transform(outputs, threshold=threshold)
-        return classes
+        return classes_of(outputs, self._label_binarizer, sum(self.network_.loss_function.levels) / 2)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""
@@ -299,11 +304,14 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         X, y = checked(self, X, y, accept_sparse="csr", multi_output=True, dtype=self._dtypes(), reset=reset)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        if not hasattr(self, "classes_") or (not self.warm_start and not incremental):
-            self._label_binarizer = fitted_binarizer(y)
-            self.classes_ = self._label_binarizer.classes_
+        known = hasattr(self, "classes_")
+        if known and incremental:
+            return X, known_truth_values(y, self._label_binarizer)
+        if known and self.warm_start:
+            check_known(classes_in(y), self.classes_, warm_start=True)
         else:
-            check_known(classes_in(y), self.classes_, self.warm_start and not incremental)
+            self._label_binarizer: LabelBinarizer = fitted_binarizer(y)
+            self.classes_: Array = self._label_binarizer.classes_
         return X, as_truth_values(y, self._label_binarizer)
 
     def _first_call(self, X: Any, y: Any, classes: Any) -> None:
@@ -312,6 +320,9 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
                 "class_weight 'balanced' needs all rows at once, which partial_fit does not have: give a dict instead, "
                 "as from sklearn.utils.compute_class_weight"
             )
+        known = vars(self).get("classes_")
+        if known is not None and (classes is None or (is_plain_answer(classes) and np.array_equal(classes, known))):
+            return
         if not hasattr(self, "classes_") and is_plain_answer(classes):
             # Sorting ten million takes a second; scikit-learn, and NumPy's unique, take ten or more.
             in_order = np.sort(classes)
@@ -343,6 +354,12 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def _stratifies(self) -> bool:
         return self.n_outputs_ == 1
+
+    def _as_rows(self, X: Any, targets: Array, weight: Array | None, which: str = "") -> Rows:
+        dtype = self.network_.dtype
+        if self.loss == "log_loss" and weight is None and X.dtype == dtype and not get_config()["assume_finite"]:
+            return Rows(X, targets.astype(dtype), None)  # truth values are what cross-entropy takes
+        return super()._as_rows(X, targets, weight, which)
 
     def _training_targets(self, targets: Array) -> Array:
         return self.network_.loss_function.targets(targets)

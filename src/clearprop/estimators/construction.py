@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.engines import AutoEngine
 from clearprop.estimators.epoch_report import EpochReport, reported, reported_outputs
 from clearprop.estimators.settings import (
     batch_size,
@@ -122,7 +123,7 @@ def start_training(
         keep_best=early,
         metric=metric,
         callbacks=[report],
-        engine=estimator.engine,
+        engine=AutoEngine(lasting=True) if estimator.engine == AutoEngine.name else estimator.engine,
         rng=random,
         **({"patience": None} | by_steps),
     )

@@ -10,6 +10,7 @@ from clearprop.network.network import Network
 from clearprop.schedules import Adaptive
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import EpochRecord, History
+from clearprop.training.run import Training
 
 # The fitted attributes that grow by the epoch.
 RECORDS = ("loss_curve_", "best_loss_", "validation_loss_curve_", "validation_scores_", "best_validation_score_")
@@ -70,6 +71,7 @@ class EpochReport(Callback):
     def __init__(self, estimator: Any, offered: dict[str, Any]) -> None:
         self.estimator = estimator
         self.offered = offered
+        self.context: Any = None
         self.epochs = 0
         self._reported: list[EpochRecord] = []
         # What others are shown after an epoch is to be of that epoch.
@@ -103,6 +105,23 @@ class EpochReport(Callback):
         if getattr(estimator, "_skl_callbacks", None) and self._callbacks_stop():
             training.stop("a callback said so")
 
+    def begin(self, estimator: Any) -> None:
+        """Keep the epochs of one call more of `partial_fit`."""
+        self.estimator, self.epochs = estimator, 0
+        open_records(estimator, validated=False)
+
+    def keep(self, training: Training) -> None:
+        """Give the estimator what it tells of the training's state."""
+        estimator = self.estimator
+        estimator._trained = training.history
+        estimator._stop_reason = training.stop_reason or ""
+        estimator.history_ = self.history(training.history)
+        estimator.learning_rate_ = training.next_rate
+
+    def end(self) -> None:
+        """Let go of the estimator and of what was shown to callbacks."""
+        self.estimator, self.offered, self.context = None, {}, None
+
     def resume(self, earlier: History) -> None:
         """Go on after epochs of which earlier reports have told."""
         self._reported = earlier.records
@@ -110,8 +129,10 @@ class EpochReport(Callback):
     def history(self, trained: History) -> History:
         """All epochs on scikit-learn's scale; only those that it was not told of, by an interruption, are yet to be."""
         n_outputs = reported_outputs(self.estimator.network_)
-        rest = [reported(record, n_outputs) for record in trained[len(self._reported) :]]
-        return History([*self._reported, *rest])
+        told = len(self._reported)
+        if len(trained) == told:
+            return History(self._reported, told)
+        return History([*self._reported, *(reported(record, n_outputs) for record in trained[told:])])
 
     def _keep(self, record: EpochRecord, training: ObservedTraining) -> None:
         estimator = self.estimator

@@ -6,7 +6,7 @@ from typing import Any
 
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop.errors import DivergenceError
+from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.estimators.epoch_report import reported, reported_outputs, validation_score
 from clearprop.estimators.fit_warnings import DivergenceWarning, PoorFitWarning
 from clearprop.foundation.callers import warn_caller
@@ -42,7 +42,7 @@ def warn_of_the_end(estimator: Any, training: Training) -> None:
         if reason.startswith("Abnormal"):  # of which SciPy says no more
             what = "Abnormal end of a line search, which found no lower loss,"
         solver = "Stochastic Optimizer" if estimator._is_stochastic() else "lbfgs"
-        hints = diagnose_network(estimator.network_, rows, history, settings, lines=False, outcome=outcome).hints()
+        hints = diagnose_network(estimator.network_, rows, history, settings, at_end=True, outcome=outcome).hints()
         warn_caller(
             f"{solver}: {what} and the optimization hasn't converged yet; loss {estimator.loss_:.4g}. Raise max_iter, "
             f"or see diagnose(X, y).{hints}",
@@ -52,6 +52,17 @@ def warn_of_the_end(estimator: Any, training: Training) -> None:
         return  # which was said
     elif poor := poor_outcome(estimator.network_, rows, history, settings, outcome):
         warn_caller(poor, PoorFitWarning)
+
+
+def warn_of_end_of_schedule(estimator: Any, training: Training) -> None:
+    """Warn where training goes on though its schedule has ended."""
+    ended = training.end_of_schedule()
+    if ended is not None:
+        warn_caller(
+            f"{ended}. To go on learning, raise max_iter ({estimator.max_iter}) to the number of all calls of "
+            "partial_fit that will come, or choose a learning_rate that does not end, such as 'constant'",
+            TrainingWarning,
+        )
 
 
 def diagnosis_settings(estimator: Any) -> Settings:

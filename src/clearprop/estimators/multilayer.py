@@ -8,25 +8,33 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 from sklearn import get_config
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted
 
 from clearprop.engines import resolve_engine
-from clearprop.errors import DivergenceError, TrainingWarning
+from clearprop.engines.blas import for_small_products
+from clearprop.errors import DivergenceError
 from clearprop.estimators.callbacks import CallbackSupport
 from clearprop.estimators.checks import checked
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.construction import check_same_network, new_network, start_training
 from clearprop.estimators.epoch_report import RECORDS, EpochReport, open_records
 from clearprop.estimators.error_messages import of_validation
-from clearprop.estimators.fit_end import LEFT, diagnosis_settings, report_divergence, warn_of_the_end
+from clearprop.estimators.fit_end import (
+    LEFT,
+    diagnosis_settings,
+    report_divergence,
+    warn_of_end_of_schedule,
+    warn_of_the_end,
+)
 from clearprop.estimators.fit_warnings import warn_of_ignored
 from clearprop.estimators.held_out import hold_out
 from clearprop.estimators.insight import Insight
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes
+from clearprop.estimators.stream import Stream
 from clearprop.foundation.arguments import check_finite, checked_dtype
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
@@ -154,6 +162,29 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     # -- training ------------------------------------------------------------------------------------------------
 
+    def _train_more(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> None:
+        """Train for one epoch more; where nothing but rows has come since the last, by what is still at hand."""
+        stream: Stream | None = self.__dict__.get("_stream")
+        if stream is None or not stream.goes_on(self):
+            self._train_incrementally(X, y, sample_weight, classes)
+        elif not stream.train(self, lambda: self._rows_to_follow(X, y, sample_weight, classes)):
+            self._end_stream()
+
+    def _train_incrementally(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> None:
+        self._train(X, y, sample_weight, incremental=True, classes=classes)
+
+    _train_incrementally.__name__ = "partial_fit"  # after the first of which scikit-learn checks no parameters
+    _train_incrementally = _fit_context(prefer_skip_nested_validation=True)(_train_incrementally)
+
+    def _rows_to_follow(self, X: Any, y: Any, sample_weight: Any, classes: Any) -> Rows:
+        """Checked rows for the network that there is."""
+        self._first_call(X, y, classes)
+        X, targets, weight = self._checked_with_weight(X, y, sample_weight, incremental=True, reset=False)
+        if targets.shape[1] != self.n_outputs_:
+            sizes = [*self.network_.layer_sizes[:-1], targets.shape[1]]
+            check_same_network(self, sizes, self._core_loss(self.network_.dtype))
+        return self._as_rows(X, targets, weight)
+
     def _train(
         self,
         X: Any,
@@ -165,6 +196,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         classes: Any = None,
     ) -> None:
         """Check all that is given, and train: until it ends, or for one epoch more (`incremental`)."""
+        self._end_stream()
         report = EpochReport(self, {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}})
         with rolled_back_if_refused(self) as earlier:
             if incremental:
@@ -176,6 +208,9 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         finally:
             if earlier.is_model and not report.epochs and (training.stop_reason or "diverged").startswith("diverged"):
                 earlier.restore()
+        if incremental and report.epochs and Stream.can_follow(self, training):
+            self._stream = Stream(self, training, report)
+            del self.__dict__["_snapshot"]
 
     def _prepared(
         self,
@@ -193,9 +228,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
         if first or not incremental:
             warn_of_ignored(self, defaults(type(self)), hidden, own_validation=validation[0] is not None)
-        X, targets = self._checked(X, y, incremental=incremental, reset=first)
-        self._weigh_classes(targets)
-        weight = self._weighted(targets, _row_weight(sample_weight, X))
+        X, targets, weight = self._checked_with_weight(X, y, sample_weight, incremental=incremental, reset=first)
         given = self._given_validation(validation)
 
         random = self._generator(goes_on=incremental and not first)
@@ -219,6 +252,14 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             report.resume(self.history_)
         return training
 
+    def _checked_with_weight(
+        self, X: Any, y: Any, sample_weight: Any, *, incremental: bool, reset: bool
+    ) -> tuple[Any, Array, Array | None]:
+        """X, targets and what the rows count, checked."""
+        X, targets = self._checked(X, y, incremental=incremental, reset=reset)
+        self._weigh_classes(targets)
+        return X, targets, self._weighted(targets, _row_weight(sample_weight, X))
+
     def _begin(self, sizes: list[int], dtype: np.dtype[Any], random: np.random.RandomState) -> None:
         """A new network, and nothing learned yet."""
         own = self.__dict__.pop("_own_weights", None)
@@ -238,13 +279,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         self.n_iter_ = 0
         measured = self._is_stochastic() and not incremental
         self._first_loss = loss_now(self.network_, training.rows) if measured else None
-        ended = training.end_of_schedule()
-        if ended is not None:
-            warn_caller(
-                f"{ended}. To go on learning, raise max_iter ({self.max_iter}) to the number of all calls of "
-                "partial_fit that will come, or choose a learning_rate that does not end, such as 'constant'",
-                TrainingWarning,
-            )
+        warn_of_end_of_schedule(self, training)
         try:
             if incremental:
                 training.run_epoch()
@@ -256,10 +291,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
             warn_caller(f"Training interrupted by user.{left}")
         finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
-            self._trained = training.history
-            self._stop_reason = training.stop_reason or ""
-            self.history_ = report.history(self._trained)
-            self.learning_rate_ = training.next_rate
+            report.keep(training)
             self._snapshot = training.snapshot()
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             rows = training.rows
@@ -269,6 +301,33 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     def _diagnosis_settings(self) -> Settings:
         return diagnosis_settings(self)
+
+    # -- between calls of partial_fit ----------------------------------------------------------------------------
+
+    @property
+    def _snapshot(self) -> Snapshot:
+        """Where training stands: what there is where no stream is."""
+        self._end_stream()
+        if "_snapshot" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__} has no _snapshot yet: call fit first")
+        snapshot: Snapshot = self.__dict__["_snapshot"]
+        return snapshot
+
+    @_snapshot.setter
+    def _snapshot(self, snapshot: Snapshot) -> None:
+        self.__dict__["_snapshot"] = snapshot
+
+    def _end_stream(self) -> None:
+        """Keep the snapshot of a stream in its place."""
+        stream: Stream | None = self.__dict__.pop("_stream", None)
+        if stream is not None:
+            self._snapshot = stream.snapshot()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """With the snapshot of a stream in its place, which goes on where it is."""
+        state = dict(super().__getstate__())
+        stream: Stream | None = state.pop("_stream", None)
+        return state if stream is None else {**state, "_snapshot": stream.snapshot()}
 
     # -- before training -----------------------------------------------------------------------------------------
 
@@ -314,9 +373,10 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     def _as_network_input(self, X: Any) -> Any:
         """Checked rows as the network is fed them: in its dtype, which may not hold all numbers of theirs."""
+        if X.dtype == self.network_.dtype:
+            return X
         rows = self.network_.checked_rows(X)
-        if rows.dtype != X.dtype:
-            check_finite("X", rows, "a network")
+        check_finite("X", rows, "a network")
         return rows
 
     def _diagnosed_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
@@ -328,7 +388,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """The last layer's activations, or weighted sums, of checked rows."""
         X, network = self._as_network_input(X), self.network_
         if not of_logits and X.shape[0] <= ROWS_AT_ONCE:
-            return network.outputs(X)
+            with for_small_products(network, X.shape[0]):
+                return network.outputs(X)
         check_memory(network.output_bytes(X.shape[0]), "the outputs of these rows", "give fewer rows at once")
         if not of_logits:
             return resolve_engine(self.engine).predict(network, X)

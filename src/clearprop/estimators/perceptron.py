@@ -24,7 +24,7 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
-from clearprop.perceptron.mistake_bound import judged
+from clearprop.perceptron.mistake_bound import TESTED_IN_FIT, judged
 from clearprop.perceptron.one_vs_rest import OneAgainstRest
 from clearprop.perceptron.row_counts import as_counts
 from clearprop.perceptron.rule import TrainedOutput
@@ -85,7 +85,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         `intercept_init`, `warm_start`, `partial_fit`).
     separable_ : list of (bool or None)
         By output, whether a hyperplane can separate the rows, those aside that weigh nothing; None where that was not
-        found out.
+        found out, as in `partial_fit` unless the weights show it: a part of the rows would say little about all.
     network_ : Network
         The same as a network without hidden layer, with the perceptron's loss.
     n_features_in_, feature_names_in_
@@ -230,11 +230,19 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
                 "instead, as from sklearn.utils.compute_class_weight"
             )
         with rolled_back_if_refused(self):
-            self._train(X, y, 1, classes, sample_weight, None, None)
+            self._train(X, y, 1, classes, sample_weight, None, None, incremental=True)
         return self
 
     def _train(
-        self, X: Any, y: Any, epochs: int, classes: Any, sample_weight: Any, coef_init: Any, intercept_init: Any
+        self,
+        X: Any,
+        y: Any,
+        epochs: int,
+        classes: Any,
+        sample_weight: Any,
+        coef_init: Any,
+        intercept_init: Any,
+        incremental: bool = False,
     ) -> None:
         X, y = checked(
             self,
@@ -272,7 +280,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         rows = OneAgainstRest(labels, weight, class_weight)
         learned = train_outputs(self, X, rows, epochs)
         self._keep(learned, X.dtype, n_rows, places)
-        self.mistake_bound_, self.separable_ = judged(X, rows, self.fit_intercept, learned)
+        tested = 0 if incremental else TESTED_IN_FIT
+        self.mistake_bound_, self.separable_ = judged(X, rows, self.fit_intercept, learned, tested)
         if not self.early_stopping:
             warn_of_inseparable(self.classes_, self.separable_)
         if self.penalty is not None or not from_zero:

@@ -170,7 +170,6 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         return self
 
     @available_if(check_solver)  # type: ignore[untyped-decorator]
-    @_fit_context(prefer_skip_nested_validation=True)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
         """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
 
@@ -184,7 +183,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         ValueError
             See `fit`.
         """
-        self._train(X, y, sample_weight, incremental=True)
+        self._train_more(X, y, sample_weight)
         return self
 
     def predict(self, X: Any) -> Array:

@@ -217,7 +217,8 @@ def check_finite(name: str, values: Any, purpose: str = "training") -> None:
 
 def dropout_by_layer(dropout: float | Sequence[float], hidden_layers: int) -> list[float]:
     """One share of at least 0 and below 1 for each hidden layer, or an error."""
-    shares: list[Any] = list(dropout) if np.ndim(dropout) == 1 else [dropout] * hidden_layers  # type: ignore[arg-type]
+    is_one = isinstance(dropout, float) or np.ndim(dropout) != 1
+    shares: list[Any] = [dropout] * hidden_layers if is_one else list(dropout)  # type: ignore[arg-type]
     if len(shares) != hidden_layers:
         raise ValueError(f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {shares}")
     return [share("dropout", item) for item in shares]

@@ -36,13 +36,13 @@ def conditions(*packages: str) -> str:
     blas = next(info for info in threadpool_info() if info["user_api"] == "blas")
     further = [name for name in packages if importlib.util.find_spec(name)]
     return (
-        f"{date.today()}; {_processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
+        f"{date.today()}; {processor()}, {os.cpu_count()} cores; Python {platform.python_version()}, "
         f"NumPy {version('numpy')} ({blas['internal_api']} {blas['version']}, {blas.get('architecture')}), "
         f"{', '.join(f'{name} {version(name)}' for name in ('scikit-learn', *further, 'clearprop'))}."
     )
 
 
-def _processor() -> str:
+def processor() -> str:
     """What the system calls the processor; where it does not say, its family."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()

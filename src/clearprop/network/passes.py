@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from clearprop.activations import Activation
 from clearprop.foundation.memory import check_memory
-from clearprop.foundation.sparse import product
+from clearprop.foundation.sparse import is_sparse, product
 from clearprop.losses import Loss
 from clearprop.network.layout import Layout
 from clearprop.network.trace import Gradients, Trace, Views
@@ -23,8 +23,9 @@ from clearprop.penalties import Penalty
 
 Array = npt.NDArray[Any]
 
-# The rows that are computed at a time where no trace is kept, which bounds the memory that they take.
-ROWS_AT_ONCE = 1024
+# The rows that are computed at a time where no trace is kept, which bounds the memory that they take; of sparse ones
+# more, of which each part is a copy.
+ROWS_AT_ONCE, SPARSE_ROWS_AT_ONCE = 1024, 4096
 
 
 class Passes:
@@ -101,7 +102,10 @@ class Passes:
             product(trace.layer_input(index).T, delta, out=gradients.weights[index])
             np.sum(delta, axis=0, out=gradients.biases[index])
             if index > 0:
-                below = np.matmul(delta, self.weights[index].T, out=gradients.deltas[index - 1])
+                times = (
+                    np.multiply if delta.shape[1] == 1 else np.matmul
+                )  # of one unit: the same numbers in half the time
+                below = times(delta, self.weights[index].T, out=gradients.deltas[index - 1])
                 mask = trace.masks[index - 1]
                 if mask is not None:
                     below *= mask
@@ -127,9 +131,10 @@ class Passes:
     def outputs(self, rows: Array) -> Array:
         """The outputs of rows that have been checked; see `Network.predict`."""
         check_memory(self.output_bytes(rows.shape[0]), "the outputs of these rows", "give fewer rows at once")
-        starts = range(0, max(rows.shape[0], 1), ROWS_AT_ONCE)
-        parts = [self._outputs(rows[start : start + ROWS_AT_ONCE]) for start in starts]
-        return parts[0] if len(parts) == 1 else np.concatenate(parts)
+        n_rows, at_once = rows.shape[0], SPARSE_ROWS_AT_ONCE if is_sparse(rows) else ROWS_AT_ONCE
+        if n_rows <= at_once:
+            return self._outputs(rows)
+        return np.concatenate([self._outputs(rows[start : start + at_once]) for start in range(0, n_rows, at_once)])
 
     def _outputs(self, a: Array) -> Array:
         """The outputs that `propagate` has, without the trace: activations take the place of their weighted sums.

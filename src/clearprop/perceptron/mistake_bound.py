@@ -20,7 +20,11 @@ TESTED_IN_FIT = 2_000
 
 
 def judged(
-    X: Any, classes: OneAgainstRest, fit_intercept: bool, learned: Sequence[TrainedOutput]
+    X: Any,
+    classes: OneAgainstRest,
+    fit_intercept: bool,
+    learned: Sequence[TrainedOutput],
+    largest: int = TESTED_IN_FIT,
 ) -> tuple[Array, list[bool | None]]:
     """Novikoff's bound (R/γ)² on the updates of each output, and whether a hyperplane separates its rows.
 
@@ -32,6 +36,8 @@ def judged(
         they do not count alike. Rows that count 0 are as if they were not there.
     fit_intercept : bool
     learned : by output
+    largest : int
+        How many numbers X may hold to be tested for separability by a linear programme.
 
     Returns
     -------
@@ -52,7 +58,7 @@ def judged(
             bounds[output] = _bound(rows, count, one, share, margin)
             can.append(True)
         else:
-            can.append(separable(rows, positive, fit_intercept, TESTED_IN_FIT))
+            can.append(separable(rows, positive, fit_intercept, largest))
     return bounds, can
 
 

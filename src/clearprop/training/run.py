@@ -5,17 +5,27 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.engines import Diverged, Engine, Progress, Stretch, WholeRunEngine, compiles, engine_for
-from clearprop.engines.blas import one_blas_thread
+from clearprop.engines import (
+    Diverged,
+    Engine,
+    Job,
+    Progress,
+    Stretch,
+    WholeRunEngine,
+    engine_for,
+    needs_no_blas_threads,
+)
+from clearprop.engines.blas import training_under_way
 from clearprop.errors import DivergenceError, TrainingWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.pieces import nothing
-from clearprop.foundation.randomness import generator_state, restore_generator
+from clearprop.foundation.randomness import Mark, generator_state
 from clearprop.network.rows import Rows
 from clearprop.training.best_parameters import KeptParameters
 from clearprop.training.divergence import divergence_error
@@ -63,8 +73,7 @@ class Training(RunState):
 
     def __init__(self, settings: TrainingSettings, rows: Rows, validation: Rows | None, samples: int) -> None:
         super().__init__(settings, rows, validation, samples)
-        # What parameters and slots were before the batches under way: to fill arrays is faster than to make them.
-        self._before = np.empty_like(self.network.parameters), np.empty_like(self.job.slots)
+        self._before = _Before()
         self._kept = KeptParameters(self.network)
         self._telling = False
         self._on_piece: Callable[[], None] = nothing
@@ -93,8 +102,12 @@ class Training(RunState):
             return self.run_undisturbed()
 
     def undisturbed(self) -> AbstractContextManager[None]:
-        """One BLAS thread within this context, if the engine has workers of its own."""
-        return one_blas_thread() if compiles(self._engine(), self.job, self.n_rows) else nullcontext()
+        """Within this context the training counts as one that is under way, and has processors and BLAS to itself.
+
+        Others at the same time leave it its share of both. What has workers of its own leaves BLAS one thread, and so
+        does what `auto` leaves to NumPy as being short.
+        """
+        return training_under_way(one_thread=needs_no_blas_threads(self._engine(), self.job, self.n_rows))
 
     @contextmanager
     def beside_others(self, on_piece: Callable[[], None], turn: AbstractContextManager[Any]) -> Iterator[None]:
@@ -240,6 +253,30 @@ class Training(RunState):
         self.job.step = snapshot.step
         self.state, self._records = state, list(snapshot.records)
 
+    def go_on_with(self, rows: Rows) -> None:
+        """Go on with other rows, as if training had not ended: what `resume` comes to, with nothing copied.
+
+        Where there are as many, their order is drawn from that of the last ones.
+        """
+        self._check_not_telling("go on with other rows")
+        self._before.keep_place(self)
+        state, count = self.state, len(rows)
+        state.stop_reason = state.stop_requested = None
+        if count != self.n_rows:
+            state.order = None
+            self.n_rows, self.batch_size = count, self.settings.rows_a_step(count)
+            if self.batch_size != self.job.settings.batch_size:
+                self.job.settings = replace(self.job.settings, batch_size=self.batch_size)
+        self.rows = rows
+        self._kept.forget()
+
+    def take_back(self) -> None:
+        """Stand where training stood before the rows that it was last told to go on with, as if they had not come.
+
+        It is for those who run one epoch of them, by one call.
+        """
+        self._before.put_place_back(self)
+
     # -- stretches of training -----------------------------------------------------------------------------------
 
     def _engine(self) -> Engine | WholeRunEngine:
@@ -265,9 +302,8 @@ class Training(RunState):
         if state.cursor == self.n_rows:
             return
         self._on_piece()
-        drawn, order = generator_state(job.rng), state.order
-        parameters, slots, step = *self._before, job.step
-        parameters[:], slots[:] = job.network.parameters, job.slots
+        before = self._before
+        before.keep_numbers(job, state.order)
         stretch = self._stretch(min(stop, self.n_rows), epochs)
         first_batch = state.cursor // self.batch_size
         try:
@@ -279,14 +315,11 @@ class Training(RunState):
                 state.progress, state.rates = stretch.progress[:in_epoch], stretch.rates[:in_epoch, -1].tolist()
                 self._end_epochs()
             if self.shuffle and epochs > 1:  # the orders of epochs that never came are not drawn
-                restore_generator(job.rng, drawn)
-                state.order = order
+                state.order = before.put_generator_back()
                 self._orders(in_epoch + 1)
             raise self._divergence(diverged, first_batch + batch) from None
         except BaseException:  # such as Ctrl-C: back to where training can be gone on with
-            job.network.parameters[:], job.slots[:], job.step = parameters, slots, step
-            restore_generator(job.rng, drawn)
-            state.order = order
+            state.order = before.put_numbers_back(job)
             raise
         state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
 
@@ -430,3 +463,53 @@ class Training(RunState):
             finally:
                 self._records.extend(left)  # where a callback failed
                 self._telling = False
+
+
+class _Before:
+    """What a run was before the batches under way, and before the rows that it goes on with."""
+
+    def __init__(self) -> None:
+        self._numbers: tuple[Array, Array] | None = None  # made once: to fill arrays is faster than to make them
+        self._mark: Mark | None = None
+        self._step = 0
+        self._order: Array | None = None
+        self._is_kept = False
+
+    def keep_numbers(self, job: Job, order: Array | None) -> None:
+        """Take note of parameters, slots, step and generator, and of the order of the rows."""
+        if self._numbers is None or self._mark is None:
+            self._numbers = np.empty_like(job.network.parameters), np.empty_like(job.slots)
+            self._mark = Mark(job.rng)
+        parameters, slots = self._numbers
+        parameters[:], slots[:] = job.network.parameters, job.slots
+        self._step, self._order = job.step, order
+        self._mark.set()
+        self._is_kept = True
+
+    def put_generator_back(self) -> Array | None:
+        """Let the generator stand there again; the order that the rows had."""
+        assert self._mark is not None
+        self._mark.go_back()
+        return self._order
+
+    def put_numbers_back(self, job: Job) -> Array | None:
+        """Put all that was taken note of back, but the order that the rows had, which is returned."""
+        assert self._numbers is not None
+        parameters, slots = self._numbers
+        job.network.parameters[:], job.slots[:], job.step = parameters, slots, self._step
+        return self.put_generator_back()
+
+    def keep_place(self, training: Training) -> None:
+        """Take note of where a run stands; its numbers are kept when they are about to change."""
+        self._is_kept = False
+        self._place = [(one, vars(one).copy()) for one in (training, training.state, training.state.patience)]
+        self._settings, self._records = training.job.settings, len(training._records)
+
+    def put_place_back(self, training: Training) -> None:
+        """Let the run stand there again, with the numbers that it had."""
+        for one, was in self._place:
+            vars(one).update(was)
+        training.job.settings = self._settings
+        del training._records[self._records :]
+        if self._is_kept:
+            self.put_numbers_back(training.job)

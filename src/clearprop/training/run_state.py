@@ -147,8 +147,11 @@ class RunState:
         It is told once, for as many epochs as are planned. A schedule has ended after the planned steps, if more of
         them planned would have made another rate.
         """
-        at, state, settings = self.position(), self.state, self.settings
-        if at.step < at.total_steps or state.stop_reason is not None or state.told_of_end == settings.epochs:
+        state, settings = self.state, self.settings
+        if state.stop_reason is not None or state.told_of_end == settings.epochs:
+            return None
+        at = self.position()
+        if at.step < at.total_steps:
             return None
         schedule, base = settings.schedule, settings.learning_rate
         rate = schedule.rate(base, at)

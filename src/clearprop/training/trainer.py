@@ -290,6 +290,9 @@ def run_and_judge(training: Training) -> History:
 def _poor_outcome(training: Training, first_loss: float) -> str | None:
     """What to say of a run that ended with next to nothing learned; None where it has learned."""
     state, network, rows, history = training.state, training.network, training.rows, training.history
+    outcome = Outcome.of(network, rows, history, first_loss, state.patience.keeps_best)
+    if outcome is None or not outcome.is_poor:
+        return None
     settings = Settings(
         rate=None if training.settings.finds_steps_itself else training.learning_rate,
         clipped=training.clip_norm is not None,
@@ -300,7 +303,6 @@ def _poor_outcome(training: Training, first_loss: float) -> str | None:
         stop_reason=state.stop_reason or "",
         names=TRAINER,
     )
-    outcome = Outcome.of(network, rows, history, first_loss, state.patience.keeps_best)
     return poor_outcome(network, rows, history, settings, outcome)
 
 

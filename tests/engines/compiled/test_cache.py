@@ -162,7 +162,7 @@ def test_a_name_belongs_to_one_function_of_one_version(tmp_path, monkeypatch):
     assert [cache.load(f"product.{dtype}") for dtype in ("float32", "float64")] == [
         b"product.float32", b"product.float64",
     ]  # fmt: skip
-    monkeypatch.setattr(cache, "COMPILED_HERE", "another processor")
+    monkeypatch.setattr(cache, "compiled_here", lambda: "another processor")
     assert cache.load("product.float32") is None
     cache.save("product.float32", b"with its instructions")
     assert len(list(tmp_path.iterdir())) == 3
@@ -214,14 +214,14 @@ def test_a_file_in_the_place_of_another_is_not_taken_for_it(tmp_path, monkeypatc
     names = [f"blocks.{activation}.{dtype}" for activation in ACTIVATIONS for dtype in ("float32", "float64")]
     for name in names:
         cache.save(name, name.encode() * 100)
-    files = {name: (tmp_path / cache.name_of(name, cache.COMPILED_HERE)).read_bytes() for name in names}
+    files = {name: (tmp_path / cache.name_of(name, cache.compiled_here())).read_bytes() for name in names}
     taken = 0
     for over, name in itertools.product(names, names):
-        (tmp_path / cache.name_of(over, cache.COMPILED_HERE)).write_bytes(files[name])
+        (tmp_path / cache.name_of(over, cache.compiled_here())).write_bytes(files[name])
         code = cache.load(over)
         assert code == (over.encode() * 100 if over == name else None)
         taken += code is not None
-        (tmp_path / cache.name_of(over, cache.COMPILED_HERE)).write_bytes(files[over])
+        (tmp_path / cache.name_of(over, cache.compiled_here())).write_bytes(files[over])
     assert taken == len(names) > 30
 
 
@@ -245,7 +245,7 @@ def test_what_is_no_code_is_compiled_anew_whatever_its_checksum(compiled, monkey
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(kernels_of(compiled) / "__pycache__"))
     monkeypatch.setattr(cache, "BUILT", compiled)  # what came with the package is not here
     for file, forge in zip(files_of(compiled), forgeries, strict=True):
-        name = file.name.removesuffix(cache.name_of("", cache.COMPILED_HERE))
+        name = file.name.removesuffix(cache.name_of("", cache.compiled_here()))
         code = cache.load(name)
         assert code is not None
         forged = forge(code)

@@ -1,6 +1,8 @@
-"""Numba is loaded when something is compiled, and not before."""
+"""Numba and LLVM are loaded when something is compiled, and not before."""
 
 import pytest
+
+from clearprop.engines.compiled import cache, object_file
 
 from .helpers import run_python
 
@@ -29,6 +31,13 @@ print(seen)
 """
 
 
-@pytest.mark.parametrize("engine", ["numpy", "auto"])
-def test_numba_is_not_loaded_before_it_is_needed(engine):
-    assert run_python(CODE, engine) == "[False, False, False, True]\n"
+def test_neither_is_loaded_before_it_is_needed(tmp_path):
+    nothing_built = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": "", "NUMBA_CACHE_DIR": str(tmp_path)}
+    assert run_python(CODE, "numpy", **nothing_built) == "[False, False, False, True]\n"
+
+
+@pytest.mark.skipif(not object_file.HERE, reason="LLVM loads the files of this system")
+@pytest.mark.skipif(not list(cache.BUILT.glob(f"*.{cache.SOURCES}.*")), reason="no kernels are built of these sources")
+@pytest.mark.parametrize("engine", ["numpy", "auto", "compiled"])
+def test_neither_is_loaded_for_what_came_with_the_package(engine):
+    assert run_python(CODE, engine) == "[False, False, False, False]\n"

@@ -132,16 +132,17 @@ def test_product_without_depth_is_0(dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 @examples(50)
-@given(rows=st.integers(1, 40), columns=st.integers(1, 70), data=st.data())
-def test_pack(dtype, rows, columns, data):
-    """All rows, or some of them: the others stay as they are."""
+@given(rows=st.integers(1, 40), columns=st.integers(1, 70), gap=st.integers(0, 9), data=st.data())
+def test_pack(dtype, rows, columns, gap, data):
+    """All rows, or some of them: the others stay as they are. Between the rows may lie what is no part of them."""
     first = data.draw(st.integers(0, rows))
     last = data.draw(st.integers(first, rows))
     lanes, m = lanes_of(dtype), np.arange(1, rows * columns + 1, dtype=dtype)
-    whole = panels_of(m.reshape(rows, columns))
+    whole, apart = panels_of(m.reshape(rows, columns)), np.full((rows, columns + gap), GUARD, dtype)
+    apart[:, :columns] = m.reshape(rows, columns)
     memory, panels = guarded(len(whole), dtype)
-    pack = address(products.pack, (X_POINTER, X_POINTER, *[N] * 4), np.dtype(dtype))
-    call_block(pack, panels, m, first, last, rows, columns)
+    pack = address(products.pack, (X_POINTER, X_POINTER, *[N] * 5), np.dtype(dtype))
+    call_block(pack, panels, apart, columns + gap, first, last, rows, columns)
     got, expected = panels[: len(whole)].reshape(-1, rows, 2 * lanes), whole.reshape(-1, rows, 2 * lanes).copy()
     expected[:, :first] = expected[:, last:] = GUARD
     np.testing.assert_array_equal(got, expected)
@@ -166,6 +167,21 @@ def test_pack_transposed(dtype, rows, columns, data):
     assert untouched(memory, panels, len(expected))
 
 
+@pytest.mark.parametrize("dtype", DTYPES)
+@examples(50)
+@given(rows=st.integers(1, 40), count=st.integers(1, products.SLICE), gap=st.integers(0, 9))
+def test_pack_slice(dtype, rows, count, gap):
+    """The columns lie row by row, a slice's width apart; what is behind the last of them is left alone."""
+    m = np.arange(rows * (count + gap), dtype=dtype).reshape(rows, count + gap)
+    expected = np.full((rows, products.SLICE), GUARD, dtype)
+    expected[:, :count] = m[:, :count]
+    memory, columns = guarded(expected.size, dtype)
+    pack = address(products.pack_slice, (X_POINTER, X_POINTER, *[N] * 3), np.dtype(dtype))
+    call_block(pack, columns, m, count + gap, rows, count)
+    np.testing.assert_array_equal(columns[: expected.size].reshape(expected.shape), expected)
+    assert untouched(memory, columns, expected.size)
+
+
 # As on a processor without AVX-512, where this one has it: smaller vectors, half as many registers, fewer rows a tile.
 WITH_AVX2 = """
 import numpy as np
@@ -176,7 +192,8 @@ from clearprop.engines.compiled.blocks import product_block
 
 rng = np.random.default_rng(0)
 for dtype in ("float32", "float64"):
-    for rows, depth, columns in [(1, 3, 2), (5, 7, 8), (6, 9, 16), (13, 40, 33)]:
+    edges = [(rows, depth, columns) for rows in (5, 6, 7, 13) for depth in (1, 255, 257) for columns in (4, 5, 17, 33)]
+    for rows, depth, columns in [(1, 3, 2), (5, 7, 8), (6, 9, 16), (13, 40, 33), *edges]:
         a, b = rng.normal(size=(rows, depth)).astype(dtype), rng.normal(size=(depth, columns)).astype(dtype)
         c, lanes = np.zeros((rows, columns), dtype), products.VECTOR_BYTES // a.itemsize
         panels = np.append(panels_of(b), np.zeros(2 * lanes)).astype(dtype)

@@ -11,15 +11,13 @@ compile again.
 """
 
 import contextlib
+import functools
 import hashlib
-import importlib.resources
 import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-
-import llvmlite
-import llvmlite.binding as llvm
+from typing import Any
 
 try:
     import fcntl
@@ -33,7 +31,12 @@ from clearprop.foundation.atomic import write_atomically
 
 def _digest_of_sources() -> str:
     """Of all that is compiled into kernels, Selu's constants and the order of the optimisers' settings among them."""
-    package, digest = importlib.resources.files("clearprop"), hashlib.sha256()  # which may stand in a zip file
+    package: Any = Path(__file__).parents[2]
+    if not package.is_dir():  # it stands in a zip file
+        import importlib.resources
+
+        package = importlib.resources.files("clearprop")
+    digest = hashlib.sha256()
     here = sorted(package.joinpath("engines", "compiled").iterdir(), key=lambda file: file.name)
     others = [package.joinpath(path) for path in ("activations.py", "optimizers.py", "engines/contract.py")]
     for file in (*(file for file in here if file.name.endswith(".py")), *others):
@@ -41,8 +44,15 @@ def _digest_of_sources() -> str:
     return digest.hexdigest()[:16]
 
 
-def _digest_of_compiler() -> str:
-    """Of the compiler, what its user tells it, and the processor, whose instructions it uses to the full."""
+@functools.cache
+def compiled_here() -> str:
+    """How code is named that was compiled here: the digest of the compiler, what its user tells it, and the processor.
+
+    The compiler uses the processor's instructions to the full.
+    """
+    import llvmlite
+    import llvmlite.binding as llvm
+
     # Numba itself, and what the standard library knows of its version, would take longer to load than all kernels.
     installed = sorted(path.name for path in Path(llvmlite.__file__).parents[1].glob("numba-*"))
     processor = f"{llvm.get_default_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
@@ -53,9 +63,7 @@ def _digest_of_compiler() -> str:
 
 # Of the files as they are imported: a function that is compiled into another must outdate it when it changes.
 SOURCES = _digest_of_sources()
-# How code is named that was compiled here, and code that came with the package, which is not asked for where the user
-# tells the compiler of another processor.
-COMPILED_HERE = _digest_of_compiler()
+# What came with the package is not asked for where the user tells the compiler of another processor.
 BUILT = Path(__file__).parent / "built" / USED.folder
 _asks_for_built = not any(name in os.environ for name in TOLD)
 CHECKSUM_BYTES = 32
@@ -87,8 +95,7 @@ def name_of(function: str, made_by: str) -> str:
 
 def load(function: str) -> bytes | None:
     """The code of a function; None if no folder has it, or it is damaged or another's."""
-    built = [(BUILT, USED.name)] if _asks_for_built else []
-    for folder, made_by in (*built, *((folder, COMPILED_HERE) for folder in folders())):
+    for folder, made_by in _places():
         name = name_of(function, made_by)
         with contextlib.suppress(OSError):
             content = (folder / name).read_bytes()
@@ -96,6 +103,14 @@ def load(function: str) -> bytes | None:
             if checksum == _checksum(name, code):
                 return code
     return None
+
+
+def _places() -> Iterator[tuple[Path, str]]:
+    """Where code may be, and what it was made by; LLVM is loaded where it did not come with the package."""
+    if _asks_for_built:
+        yield BUILT, USED.name
+    for folder in folders():
+        yield folder, compiled_here()
 
 
 def _checksum(name: str, code: bytes) -> bytes:
@@ -116,7 +131,7 @@ def save(function: str, code: bytes) -> None:
     for folder in folders():
         with contextlib.suppress(OSError, InputError):
             folder.mkdir(parents=True, exist_ok=True)
-            name = name_of(function, COMPILED_HERE)
+            name = name_of(function, compiled_here())
             write_atomically(folder / name, content_of(name, code))
             _remove_older(folder, function)
             return

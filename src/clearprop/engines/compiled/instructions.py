@@ -5,10 +5,10 @@ NUMBA_CPU_FEATURES are set, kernels are compiled for what they say.
 """
 
 import os
+import platform
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
-
-import llvmlite.binding as llvm
 
 from clearprop.errors import InputError
 
@@ -25,7 +25,7 @@ class InstructionSet:
     name : str
         LLVM's name of a processor that has it and nothing more.
     machines : tuple of str
-        How LLVM's names of such machines begin.
+        What such machines call themselves.
     needs : frozenset of str
         LLVM's names of what a processor must have.
     vector_bytes, registers : int
@@ -50,19 +50,22 @@ class InstructionSet:
         return f"{sys.platform}-{self.name}"
 
 
-AVX512 = InstructionSet("x86-64-v4", ("x86_64",), _V3 | _V4, 64, 32)
-AVX2 = InstructionSet("x86-64-v3", ("x86_64",), _V3, 32, 16)
-# Apple's machines have the second name. All have NEON, of which LLVM does not tell on each of them.
-NEON = InstructionSet("generic", ("aarch64", "arm64"), frozenset(), 16, 32)
+AVX512 = InstructionSet("x86-64-v4", ("x86_64", "AMD64"), _V3 | _V4, 64, 32)
+AVX2 = InstructionSet("x86-64-v3", ("x86_64", "AMD64"), _V3, 32, 16)
+# Apple's machines have the second name, and Windows has the third. All have NEON, of which LLVM does not tell on each.
+NEON = InstructionSet("generic", ("aarch64", "arm64", "ARM64"), frozenset(), 16, 32)
 # In the order of preference; code is built for all of the machine's kind.
 BUILT = (AVX512, AVX2, NEON)
 OTHER = InstructionSet("other", (), frozenset(), 16, 16)
+# Where Linux tells of them, and what LLVM calls otherwise.
+PROCESSORS = "/proc/cpuinfo"
+LLVM_CALLS_IT = {"abm": "lzcnt", "bmi1": "bmi", "sse4_2": "sse4.2"}
 CHOICE, TOLD = "CLEARPROP_INSTRUCTION_SET", ("NUMBA_CPU_NAME", "NUMBA_CPU_FEATURES")
 
 
 def of_this_machine() -> list[InstructionSet]:
     """Those that a machine of this kind may have, whether or not this one has."""
-    return [one for one in BUILT if llvm.get_process_triple().startswith(one.machines)]
+    return [one for one in BUILT if platform.machine() in one.machines and sys.maxsize > 1 << 32]
 
 
 def _features() -> set[str]:
@@ -70,7 +73,27 @@ def _features() -> set[str]:
     told = os.environ.get("NUMBA_CPU_FEATURES")
     if told is not None:
         return {feature[1:] for feature in told.split(",") if feature.startswith("+")}
+    with suppress(OSError):  # Linux tells of them; LLVM would have to be loaded first
+        return _told_by_linux()
+    import llvmlite.binding as llvm
+
     return {feature for feature, there in llvm.get_host_cpu_features().items() if there}
+
+
+def _told_by_linux() -> set[str]:
+    """What the first processor has, by LLVM's names, where the system tells of it.
+
+    Raises
+    ------
+    OSError
+        It does not.
+    """
+    with open(PROCESSORS, encoding="ascii", errors="replace") as file:
+        for line in file:
+            name, _, value = line.partition(":")
+            if name.strip() in ("flags", "Features"):
+                return {LLVM_CALLS_IT.get(flag, flag) for flag in value.split()}
+    raise OSError(f"{PROCESSORS} tells of no features")
 
 
 def usable(features: set[str]) -> list[InstructionSet]:

@@ -20,16 +20,18 @@ from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part, total
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
-from clearprop.engines.compiled.products import pack, pack_transposed, panel_width
+from clearprop.engines.compiled.products import SLICE, pack, pack_slice, pack_transposed, panel_width
 from clearprop.engines.compiled.threads import wait_for_all
 from clearprop.engines.contract import LOSS_SUM, NORM_SUM, PENALTY_SUM, ROWS
 
 # Columns of `layers`, which has a row for the inputs and one for each layer: units; as many in whole machine vectors;
 # numbers from row to row; where z, a, the layer's output (a after dropout) and delta begin; where the layer's [W; b]
 # begins among the parameters, in panels, and W in transposed panels; which functions are activation and slope; where
-# the activation's settings begin and where the layer stands in a row of dropout masks.
+# the activation's settings begin and where the layer stands in a row of dropout masks; whether its delta is laid out in
+# panels for the gradient.
 UNITS, WIDTH, STRIDE, Z, A, OUTPUT, DELTA, PARAMETERS, PANELS, TRANSPOSED, ACTIVATE, SLOPE, SETTINGS, MASK = range(14)
-LAYER_COLUMNS = MASK + 1
+LARGE = MASK + 1
+LAYER_COLUMNS = LARGE + 1
 NO_MASK = -1
 # Columns of `blocks` of parameters: the layer, the first and last of the rows of its [W; b], where they begin among the
 # parameters, as the row after the last block says where they end, and which spans of the layout they lie in, from the
@@ -39,9 +41,10 @@ BLOCK_COLUMNS = LAST_SPAN + 1
 # Entries of `places`: how many layers (with the inputs), blocks and parameters there are; whether X is sparse and rows
 # have weights; where targets and the rows' shares begin; which functions are the loss, what the optimiser computes once
 # a step, and its step; where the loss's settings begin; whether it gives dl/dz at once; rows of a tile; numbers of a
-# row of masks, and of the gradient of a block (0 if all of the gradient is kept); how many groups there are.
+# row of masks, and of the gradient of a block (0 if all of the gradient is kept); how many groups there are; where the
+# slices of the workers begin, and how many numbers each has (0 if no layer is large).
 LAYERS, BLOCKS, ALL, SPARSE, WEIGHTED, TARGETS, SHARES, LOSS, CONSTANTS, UPDATE, LOSS_SETTINGS, GIVES_DELTA = range(12)
-TILE, MASKS, BLOCK, GROUPS = range(GIVES_DELTA + 1, GIVES_DELTA + 5)
+TILE, MASKS, BLOCK, GROUPS, SLICES, OF_SLICE = range(GIVES_DELTA + 1, GIVES_DELTA + 7)
 # The first of the functions.
 PRODUCT = 0
 # Entries of `strengths`: L1, L2, decoupled decay, the longest gradient; the optimiser's settings follow.
@@ -164,6 +167,9 @@ def train(worker, workers, counter, plan, data, memory, course, epochs, apart, s
                 forward(plan, data, memory, order, masks, top, tile)
                 backward(plan, memory, masks, top, tile)
             meetings = meet(counter, workers, meetings)
+            if places[OF_SLICE] > 0:
+                lay_out_deltas(plan, memory, first, last, rows)
+                meetings = meet(counter, workers, meetings)
             s, rate = pointer(plan.strengths, OF_OPTIMIZER), course.rates[batch]
             for group in range(places[GROUPS]):
                 constants = constants_of(plan, memory, worker, group)
@@ -337,6 +343,8 @@ def add_up_gradient(plan, data, memory, order, rows, count, block, worker):
     units, g, d = layer[UNITS], gradient_of(plan, memory, block, worker), pointer(space, layer[DELTA])
     if level == 1 and plan.places[SPARSE]:
         sparse_gradient(plan, data, order, first, last, g, d, rows)
+    elif layer[LARGE]:
+        add_up_by_slices(plan, memory, level, first, last, g, rows, worker)
     else:
         x, product, d_row = pointer(space, below[OUTPUT] + first), plan.functions[PRODUCT], layer[STRIDE]
         call(product, (g, units, x, 1, below[STRIDE], d, d_row, panel_width(d[0]), last - first, rows, units))
@@ -348,6 +356,28 @@ def add_up_gradient(plan, data, memory, order, rows, count, block, worker):
             penalty += penalise(plan, pointer(g, begin - of_block[START]), w, end - begin, factor, count)
     memory.penalties[block] = penalty / count
     memory.squares[block] = sum_of_squares(g, (last - first) * units)
+
+
+@part
+def lay_out_deltas(plan, memory, first, last, rows):
+    """Lay the rows first to last of large layers' deltas out in panels, where z lay, which nobody needs any more."""
+    for level in range(1, plan.places[LAYERS]):
+        layer = layer_of(plan, level)
+        if layer[LARGE]:
+            panels, d = pointer(memory.space, layer[Z]), pointer(memory.space, layer[DELTA])
+            pack(panels, d, layer[STRIDE], first, last, rows, layer[UNITS])
+
+
+@part
+def add_up_by_slices(plan, memory, level, first, last, g, rows, worker):
+    """The product of a large layer, whose numbers lie too far apart where they are for caches to bring them in time."""
+    below, layer, space = layer_of(plan, level - 1), layer_of(plan, level), memory.space
+    units, product, w_row = layer[UNITS], plan.functions[PRODUCT], panel_width(space[0])
+    panels, a = pointer(space, layer[Z]), pointer(space, plan.places[SLICES] + worker * plan.places[OF_SLICE])
+    for top in range(first, last, SLICE):
+        count, of_g = min(SLICE, last - top), pointer(g, (top - first) * units)
+        pack_slice(a, pointer(space, below[OUTPUT] + top), below[STRIDE], rows, count)
+        call(product, (of_g, units, a, 1, SLICE, panels, w_row, rows * w_row, count, rows, units))
 
 
 @part
@@ -426,7 +456,7 @@ def lay_out(plan, memory, block):
     below, layer = layer_of(plan, level - 1), layer_of(plan, level)
     depth, units, w = below[UNITS] + 1, layer[UNITS], pointer(memory.parameters, layer[PARAMETERS])
     if layer[PANELS] >= 0:
-        pack(pointer(memory.space, layer[PANELS]), w, first, last, depth, units)
+        pack(pointer(memory.space, layer[PANELS]), w, units, first, last, depth, units)
     if layer[TRANSPOSED] >= 0:
         pack_transposed(pointer(memory.space, layer[TRANSPOSED]), w, first, min(last, below[UNITS]), units)
 

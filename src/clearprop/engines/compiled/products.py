@@ -21,6 +21,8 @@ VECTOR_BYTES = USED.vector_bytes
 # Of a tile. Two vectors of sums a row, two of b and one of a must be held at a time: of 8 rows, 16 registers would have
 # to be emptied into memory at each step, which took twice as long on layers of 1,024 units.
 ROWS = 6 if USED.registers == 16 else 8
+# Columns of a matrix that are laid out at a time where its rows are the depth of a product.
+SLICE = 4 * ROWS
 
 
 @scalar
@@ -92,13 +94,13 @@ def product(
 
 
 @part
-def pack(panels, m, first, last, rows, columns):
-    """Lay rows first to last of a matrix of so many rows out in panels: as b of a product a m."""
+def pack(panels, m, m_row, first, last, rows, columns):
+    """Lay rows first to last of a matrix of so many rows, m_row numbers apart, out in panels: as b of a product a m."""
     width = panel_width(m[0])
     for j in range(0, columns, width):
         for i in range(first, last):
             target = pointer(panels, (j // width * rows + i) * width)
-            copy_two_vectors(target, pointer(m, i * columns + j), columns - j)
+            copy_two_vectors(target, pointer(m, i * m_row + j), columns - j)
 
 
 @part
@@ -109,3 +111,12 @@ def pack_transposed(panels, m, first, last, columns):
         target, source = pointer(panels, i // width * columns * width + i % width), pointer(m, i * columns)
         for j in range(columns):
             target[j * width] = source[j]
+
+
+@part
+def pack_slice(columns, m, m_row, rows, count):
+    """Lay the first columns of a matrix, at most SLICE, out in rows SLICE numbers apart: as a of a product m^T b."""
+    for i in range(rows):
+        target, source = pointer(columns, i * SLICE), pointer(m, i * m_row)
+        for j in range(count):
+            target[j] = source[j]

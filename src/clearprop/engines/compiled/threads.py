@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from clearprop.engines.blas import trained_by_others
 from clearprop.engines.compiled.jit import ENABLED, part
 from clearprop.engines.compiled.uninterrupted import run_to_its_end
+from clearprop.engines.processors import granted
 
 # So many looks at the others before the processor is offered to whoever else wants it.
 SPINS = 2000
@@ -55,17 +57,15 @@ if hasattr(os, "register_at_fork"):
 
 
 def available() -> int:
-    """Processors that this process may use, as OMP_NUM_THREADS or the system has it, shared by trainings at a time.
+    """Of the processors that this process may use the share of whoever asks, as trainings at a time divide them.
 
     Of a thread that is one of several workers, it is one.
     """
-    if getattr(_of_thread, "is_worker", False):
+    if getattr(_of_thread, "is_worker", False) or not ENABLED:
         return 1
-    wanted = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    most = min(int(wanted), allowed) if wanted.isdigit() and int(wanted) > 0 else allowed
     # Whoever asks has no run under way: what an interrupt has left of its last one does not count.
-    return max(1, most // (1 + len(_under_way - {threading.get_ident()}))) if ENABLED else 1
+    others = _under_way - {threading.get_ident()} | trained_by_others()
+    return max(1, granted() // (1 + len(others)))
 
 
 def run(work: Callable[[int, int, Any], None], workers: int) -> None:

@@ -33,10 +33,10 @@ from clearprop.engines.compiled.kernel import (
 from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
 from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
-from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
+from clearprop.engines.compiled.products import ROWS, SLICE, VECTOR_BYTES
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.dropout import draw_masks
-from clearprop.engines.time_estimate import AT_ONCE, numpy_seconds
+from clearprop.engines.time_estimate import AT_ONCE, WORK_A_WORKER, numpy_seconds, worthwhile_workers
 from clearprop.foundation.registry import Named
 from clearprop.foundation.sparse import is_sparse
 from clearprop.losses import domain_ends
@@ -49,13 +49,14 @@ Array = npt.NDArray[Any]
 
 # A tile's z, a and delta of all layers should stay in a core's own cache, unless the weights are more than it holds:
 # then so many rows should use them each time that they come.
-TILE_BYTES, LEAST_TILE = 1 << 18, 4 * ROWS
+TILE_BYTES, LEAST_TILE = 1 << 18, 16 * ROWS
+# Where a batch's inputs and deltas of a layer are more than a core's own cache, they are laid out one after the other
+# before the gradient is added up: read in place, with rows 4 KB apart, that took 1.5 times as long with AVX2.
+LARGE_BYTES = 1 << 20
 # So many numbers of gradient are made and used at a time.
 BLOCK_NUMBERS = 4096
 # Dropout masks are drawn ahead for so many numbers.
 MASK_NUMBERS = 1 << 22
-# A worker is worth its while if so many multiplications and additions a batch fall to it (benchmarks/crossover.py).
-WORK_A_WORKER = 2_000_000
 
 
 def without_kernels(network: Network) -> str | None:
@@ -79,16 +80,18 @@ class MemoryMap:
     """A network's numbers in one flat array: each layer's rows, one machine vector's multiple apart, and its panels."""
 
     def __init__(self, network: Network, rows: int, sparse: bool, trains: bool, masked: Sequence[bool] = ()) -> None:
-        self.lanes = VECTOR_BYTES // network.dtype.itemsize
+        self.itemsize = network.dtype.itemsize
+        self.lanes = VECTOR_BYTES // self.itemsize
         self.size = 0
         sizes = network.layer_sizes
-        self.layers = np.full((len(sizes), kernel.LAYER_COLUMNS), -1, dtype=np.int64)
+        layers = [[-1] * kernel.LAYER_COLUMNS for _ in sizes]
         masks = 0
         for level, units in enumerate(sizes):
-            layer = self.layers[level]
+            layer = layers[level]
+            layer[kernel.LARGE] = False
             layer[kernel.UNITS], layer[kernel.WIDTH] = units, self._width(units)
-            layer[kernel.STRIDE] = self._stride(units, network.dtype.itemsize)
-            numbers = rows * int(layer[kernel.STRIDE])
+            layer[kernel.STRIDE] = self._stride(units)
+            numbers = rows * layer[kernel.STRIDE]
             if level == 0:
                 layer[kernel.OUTPUT] = 0 if sparse else self.take(numbers)
                 continue
@@ -101,16 +104,17 @@ class MemoryMap:
             if not trains:
                 continue
             layer[kernel.DELTA] = self.take(numbers)
+            layer[kernel.LARGE] = (level > 1 or not sparse) and self._is_large(layers[level - 1], layer, rows)
             if level > 1:
                 layer[kernel.TRANSPOSED] = self.take(-(-fan_in // panel) * panel * units)
             if level - 1 < len(masked) and masked[level - 1]:
                 layer[kernel.OUTPUT], layer[kernel.MASK] = self.take(numbers), masks
                 masks += units
-        self.masks = masks
+        self.layers, self.masks = np.array(layers, dtype=np.int64), masks
         self.blocks = np.array(list(_blocks(network.layout, sparse)), dtype=np.int64)
         self.n_blocks = len(self.blocks) - 1
-        strides = self.layers[:, kernel.STRIDE].sum()
-        self.tile = int(max(LEAST_TILE, TILE_BYTES // (3 * strides * network.dtype.itemsize) // ROWS * ROWS))
+        strides = sum(layer[kernel.STRIDE] for layer in layers)
+        self.tile = max(LEAST_TILE, TILE_BYTES // (3 * strides * self.itemsize) // ROWS * ROWS)
 
     def take(self, numbers: int) -> int:
         """A place for so many numbers; it begins at a cache line."""
@@ -124,16 +128,22 @@ class MemoryMap:
         skip = -memory.ctypes.data % VECTOR_BYTES // dtype.itemsize
         return memory[skip : skip + self.size]
 
+    def _is_large(self, below: Sequence[int], layer: Sequence[int], rows: int) -> bool:
+        """Whether a batch's inputs and deltas of a layer are more than a core's cache; z has room for the panels."""
+        numbers = rows * (below[kernel.STRIDE] + layer[kernel.STRIDE])
+        panels = -(-layer[kernel.UNITS] // (2 * self.lanes)) * 2 * self.lanes
+        return numbers * self.itemsize > LARGE_BYTES and panels <= layer[kernel.STRIDE]
+
     def _width(self, units: int) -> int:
         """Columns in whole vectors, or to half a one where a panel has no more: products are then not cut off."""
         last = units % (2 * self.lanes)
         unit = self.lanes // 2 if 0 < last <= self.lanes // 2 else self.lanes
         return -(-units // unit) * unit
 
-    def _stride(self, units: int, itemsize: int) -> int:
+    def _stride(self, units: int) -> int:
         """Room for the units and the 1 behind them; rows a power of 2 apart would fall on the same cache lines."""
         stride = -(-(units + 1) // self.lanes) * self.lanes
-        return stride + self.lanes if stride * itemsize % 1024 == 0 else stride
+        return stride + self.lanes if stride * self.itemsize % 1024 == 0 else stride
 
 
 def _blocks(layout: Layout, sparse: bool) -> Iterator[tuple[int, ...]]:
@@ -179,7 +189,7 @@ class Functions:
 
 
 def _places(network: Network, memory: MemoryMap, sparse: bool, weighted: bool) -> Array:
-    places = np.zeros(kernel.GROUPS + 1, dtype=np.int64)
+    places = np.zeros(kernel.OF_SLICE + 1, dtype=np.int64)
     places[kernel.LAYERS], places[kernel.BLOCKS] = len(memory.layers), memory.n_blocks
     places[kernel.ALL], places[kernel.SPARSE], places[kernel.WEIGHTED] = network.parameters.size, sparse, weighted
     places[kernel.TILE], places[kernel.MASKS] = memory.tile, memory.masks
@@ -209,7 +219,8 @@ def _data(X: Any, y: Array, weight: Array | None, dtype: Any) -> Data:
 class CompiledTraining:
     """A job's plan and memory, for all of its runs, with so many workers, or as many as are worth their while.
 
-    The plan is for rows of one kind, dense or sparse, weighted or not; which those are may change (`takes`).
+    The plan is for rows of one kind, dense or sparse, weighted or not, and for batches of so many or fewer; which those
+    are may change (`takes`).
     """
 
     def __init__(self, job: Job, rows: Rows, workers: int | None = None) -> None:
@@ -217,7 +228,7 @@ class CompiledTraining:
         optimizer, given = job.optimizer, job.settings
         assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
         self.job = job
-        self._sparse, self._weighted = sparse, rows.sample_weight is not None
+        self._sparse, self._weighted, self._most_rows = sparse, rows.sample_weight is not None, given.batch_size
         memory_map = MemoryMap(network, given.batch_size, sparse, True, [share > 0 for share in given.dropout])
         self._map = memory_map
         functions = Functions(network, memory_map.layers)
@@ -231,9 +242,11 @@ class CompiledTraining:
         places[kernel.CONSTANTS], places[kernel.UPDATE] = functions.add(constants), functions.add(update)
         places[kernel.LOSS_SETTINGS] = functions.add_settings(loss)
         functions.settings[-1][LEAST], functions.settings[-1][GREATEST] = domain_ends(loss.output_domain, dtype)
-        worthwhile = 3 * network.parameters.size * given.batch_size // WORK_A_WORKER
         self._wanted = workers
-        self._most_workers = workers or max(1, min(worthwhile, threads.available()))
+        self._most_workers = workers or min(worthwhile_workers(network, given.batch_size), threads.available())
+        if memory_map.layers[:, kernel.LARGE].any():
+            places[kernel.OF_SLICE] = SLICE * given.batch_size
+            places[kernel.SLICES] = memory_map.take(SLICE * given.batch_size * self._most_workers)
         if given.clip_norm is None and network.parameters.size > BLOCK_NUMBERS:
             most = int(np.diff(memory_map.blocks[:, kernel.START]).max())
             places[kernel.BLOCK] = -(-most // memory_map.lanes) * memory_map.lanes
@@ -273,7 +286,7 @@ class CompiledTraining:
 
     def takes(self, job: Job, rows: Rows) -> bool:
         """Whether the plan is for this job and such rows, which are then those that are run."""
-        if job is not self.job:
+        if job is not self.job or job.settings.batch_size > self._most_rows:
             return False
         if rows is not self._rows:
             if (is_sparse(rows.X), rows.sample_weight is not None) != (self._sparse, self._weighted):
@@ -285,7 +298,8 @@ class CompiledTraining:
         dtype = self.job.network.dtype
         self._rows, self._as_they_come = rows, np.arange(len(rows))
         self._data = _data(rows.X, rows.y, rows.sample_weight, dtype)
-        self._pointers = [self._plan_at, pointers_to(self._data, DATA, dtype), self._memory_at]
+        self._data_at = pointers_to(self._data, DATA, dtype)
+        self._pointers = [pointer_to(at) for at in (self._plan_at, self._data_at, self._memory_at)]
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -326,7 +340,7 @@ class CompiledTraining:
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._train(
-                    worker, workers, pointer_to(counter), *map(pointer_to, self._pointers), pointer_to(course_at),
+                    worker, workers, pointer_to(counter), *self._pointers, pointer_to(course_at),
                     n_epochs, 0 if together else len(self._rows), start, stop, job.settings.batch_size, job.step + 1,
                 )  # fmt: skip
 

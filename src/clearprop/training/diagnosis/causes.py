@@ -44,16 +44,16 @@ SHRUNKEN = 0.25
 
 
 def looked_at(X: Any, most: int = MOST_ROWS) -> slice:
-    """Rows, evenly spread, that are enough to judge scales and units by."""
+    """Rows, evenly spread and no more than so many, that are enough to judge scales and units by."""
     n_rows, columns = X.shape
     rows = min(most, max(100, MOST_NUMBERS // columns))
-    return slice(None, None, max(1, n_rows // rows))
+    return slice(None, None, max(1, -(-n_rows // rows)))
 
 
 def trace_of(network: Network, X: Any) -> Trace:
     """What the network makes of rows, which may be infinite after training that diverged."""
     with np.errstate(all="ignore"):
-        return network.forward(X)
+        return network.propagate(X)
 
 
 def poor_outcome(
@@ -66,11 +66,14 @@ def poor_outcome(
     """
     if outcome is None or not outcome.is_poor:
         return None
-    outcome = outcome.measured(network, rows)
-    if not outcome.is_poor or obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
+    some = rows.take(looked_at(rows.X, ROWS_AT_END))
+    trace = trace_of(network, some.X)
+    outcome = outcome.measured(network, trace, some)
+    if not outcome.is_poor:
         return None
-    trace = trace_of(network, rows.X[looked_at(rows.X, ROWS_AT_END)])
     found = causes(network, rows, history, settings, trace, dead_units(network, trace), outcome)
+    if found and obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
+        return None
     if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
         found = [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
     return f"{outcome}.{Diagnosis(found).hints()}" if found else None
@@ -162,9 +165,11 @@ def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: O
     weight = float(n_rows if rows.sample_weight is None else rows.sample_weight.sum())
     shrinkage = settings.shrinkage(n_rows, weight)
     name = max(shrinkage, key=lambda name: shrinkage[name])
+    if shrinkage[name] < STRONG:
+        return []
     usual = sum(2 * W.size / (W.shape[0] + W.shape[1]) for W in network.weights)
     size = float(sum(np.vdot(W, W) for W in network.weights)) / usual
-    if shrinkage[name] < STRONG or not (size < SHRUNKEN or outcome.penalty > outcome.reached):
+    if not (size < SHRUNKEN or outcome.penalty > outcome.reached):
         return []
     evidence = (
         f"with {name}={settings.strength(name):g} the weights are {np.sqrt(size):.2g} times the usual size and add "

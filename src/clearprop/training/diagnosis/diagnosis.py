@@ -13,7 +13,7 @@ from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Trace
 from clearprop.perceptron.separability import separable
-from clearprop.training.diagnosis.causes import causes, dead_units, looked_at, trace_of
+from clearprop.training.diagnosis.causes import MOST_ROWS, ROWS_AT_END, causes, dead_units, looked_at, trace_of
 from clearprop.training.diagnosis.findings import Diagnosis, Finding, Settings
 from clearprop.training.diagnosis.learnability import obstacles
 from clearprop.training.diagnosis.outcome import Outcome
@@ -38,7 +38,7 @@ def diagnose_network(
     rows: Rows,
     history: History,
     settings: Settings | None = None,
-    lines: bool = True,
+    at_end: bool = False,
     outcome: Outcome | None = None,
 ) -> Diagnosis:
     """Look at everything that commonly keeps a network from learning.
@@ -52,8 +52,9 @@ def diagnose_network(
     history : History
         Of the training, on the scale of `network.loss`.
     settings : Settings, optional
-    lines : bool
-        Whether a linear programme may look for a separating line, which can take longer than the training.
+    at_end : bool
+        Whether a fit ends with it, which is not to wait: fewer rows are looked at, and no linear programme looks for a
+        separating line, which can take longer than the training.
     outcome : Outcome, optional
         What the training came to, where it is known already.
 
@@ -69,24 +70,23 @@ def diagnose_network(
     rows = rows.counted()
     settings = settings or Settings()
     targets = np.asarray(rows.y, dtype=np.float64)
-    picked = looked_at(rows.X)
-    trace = trace_of(network, rows.X[picked])
+    some = rows.take(looked_at(rows.X, ROWS_AT_END if at_end else MOST_ROWS))
+    trace = trace_of(network, some.X)
     dead = dead_units(network, trace)
     outcome = outcome or Outcome.of(network, rows, history, settings.first_loss)
-    outcome = outcome and outcome.measured(network, rows)
+    outcome = outcome and outcome.measured(network, trace, some)
     found = [
         *obstacles(network, targets, [0.0] * (len(network.weights) - 1)),
         *causes(network, rows, history, settings, trace, dead, outcome),
     ]
     alike = _one_target(targets, network)
     progress = [] if alike else _progress(history, settings, found, outcome)
-    weight = None if rows.sample_weight is None else rows.sample_weight[picked]
     return Diagnosis(
         [
             *found,
             *alike,
-            *(_no_line(rows.X, targets, network, settings) if lines else []),
-            *_most_frequent_class(network, trace.outputs, targets[picked], weight, settings),
+            *([] if at_end else _no_line(rows.X, targets, network, settings)),
+            *_most_frequent_class(network, trace.outputs, some, settings),
             *_flat_units(network, trace, dead, settings, found, steps_too_small=bool(progress)),
             *progress,
         ]
@@ -118,18 +118,16 @@ def _no_line(X: Any, targets: Array, network: Network, settings: Settings) -> li
     ]
 
 
-def _most_frequent_class(
-    network: Network, outputs: Array, targets: Array, weight: Array | None, settings: Settings
-) -> list[Finding]:
+def _most_frequent_class(network: Network, outputs: Array, rows: Rows, settings: Settings) -> list[Finding]:
     """One class is most of the rows, and nearly the only answer."""
     if not network.loss_function.classification or not np.isfinite(outputs).all():
         return []
-    wanted, given = _classes(network, targets), _classes(network, outputs)
+    wanted, given = _classes(network, rows.y), _classes(network, outputs)
     if wanted is None or given is None:
         return []
-    counts = np.bincount(wanted, weights=weight, minlength=2)
+    counts = np.bincount(wanted, weights=rows.sample_weight, minlength=2)
     most = int(counts.argmax())
-    share, even, others = counts[most] / counts.sum(), 1 / max(2, targets.shape[1]), wanted != most
+    share, even, others = counts[most] / counts.sum(), 1 / max(2, rows.y.shape[1]), wanted != most
     if not others.any() or share < (1 + even) / 2 or np.mean(given[others] != most) >= NOTICED:
         return []
     lost = int((given[others] == most).sum())

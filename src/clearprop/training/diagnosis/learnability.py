@@ -22,6 +22,10 @@ Array = npt.NDArray[Any]
 _SUMS = np.concatenate([[0.3, -0.4], np.linspace(-6.3, 6.3, 43), np.geomspace(7, 700, 7), -np.geomspace(7, 700, 7)])
 _PAIRS = np.column_stack([_SUMS, -0.5 * _SUMS])
 _GRADIENTS = np.column_stack([np.ones(len(_SUMS)), np.full(len(_SUMS), -2.0)])
+# All of them, and the first two, for one unit and for two.
+_ALL, _FIRST = (
+    {size: (_PAIRS[rows, :size], _GRADIENTS[rows, :size]) for size in (1, 2)} for rows in (slice(None), slice(2))
+)
 # By how much of its size a target may lie outside of an activation's range: rounding.
 _ROUNDING = 1e-6
 
@@ -87,9 +91,10 @@ def _flat_layers(network: Network) -> Iterator[Finding]:
 
 def is_flat(activation: Activation, size: int) -> bool:
     """Whether an activation lets no gradient through, whatever comes into a layer of so many units."""
-    z, gradient = _PAIRS[:, : min(size, 2)], _GRADIENTS[:, : min(size, 2)]
-    if activation.delta(z[:2], activation.value(z[:2]), gradient[:2]).any():  # at the first points, as nearly always
+    z, gradient = _FIRST[min(size, 2)]
+    if activation.delta(z, activation.value(z), gradient).any():  # as nearly always
         return False
+    z, gradient = _ALL[min(size, 2)]
     with np.errstate(all="ignore"):
         return not activation.delta(z, activation.value(z), gradient).any()
 

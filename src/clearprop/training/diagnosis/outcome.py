@@ -1,11 +1,13 @@
 """How a training went, in three numbers: its loss before the first step, the loss that it came to, and a constant's."""
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
+from clearprop.network.trace import Trace
 from clearprop.training.history import History
 
 # So many rows are enough to know the size of a loss.
@@ -38,7 +40,7 @@ def loss_of_constant(network: Network, rows: Rows) -> float | None:
         return None
     targets, weight = np.asarray(rows.y, dtype=np.float64), rows.sample_weight
     mean = targets.mean(axis=0) if weight is None else np.average(targets, axis=0, weights=weight)
-    values = network.loss_function.value(np.broadcast_to(mean, targets.shape), targets)
+    values = network.loss_function.value(mean[np.newaxis], targets)
     value = float(values.mean() if weight is None else np.average(values, weights=weight))
     return value if value > max(ALIKE * float(np.mean(targets * targets)), TINY) else None
 
@@ -74,7 +76,7 @@ class Outcome:
         cls, network: Network, rows: Rows, history: History, before: float | None, keeps_best: bool = False
     ) -> "Outcome | None":
         """The outcome of a training with this history; None where it has no epoch, or its loss is not finite."""
-        if not len(history) or not np.isfinite(history[-1].loss):
+        if not len(history) or not math.isfinite(history[-1].loss):
             return None
         record = min(history, key=lambda record: record.loss - record.penalty) if keeps_best else history[-1]
         reached = record.loss - record.penalty
@@ -82,9 +84,17 @@ class Outcome:
             reached = loss_now(network, rows)
         return cls(before, reached, loss_of_constant(network, rows), record.penalty)
 
-    def measured(self, network: Network, rows: Rows) -> "Outcome":
-        """With the loss that the network has now, which, unlike an epoch's, dropout and later steps have no part in."""
-        return replace(self, reached=loss_now(network, rows))
+    def measured(self, network: Network, trace: Trace, rows: Rows) -> "Outcome":
+        """With the loss that the network has now, which, unlike an epoch's, dropout and later steps have no part in.
+
+        Parameters
+        ----------
+        trace : Trace
+            What the network makes of these rows, of those that it was trained on.
+        """
+        with np.errstate(all="ignore"):
+            reached = network.mean_loss(trace, rows.y, rows.sample_weight)
+        return Outcome(self.before, reached, self.constant, self.penalty)
 
     @property
     def has_exploded(self) -> bool:
