@@ -154,7 +154,7 @@ def advice(training: Training, settings: Settings, *, first_loss: float | None =
     )
     with np.errstate(all="ignore"):
         found = [
-            *diagnose_network(network, rows, history, known, lines=len(rows) <= MOST_LINES),
+            *diagnose_network(network, rows, history, known, at_end=len(rows) > MOST_LINES),
             *_overfitting(history),
         ]
     names = {finding.name for finding in found}

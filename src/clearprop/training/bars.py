@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 from html import escape
+from importlib import import_module
 from typing import Any, Protocol
 
 # The least seconds between two pictures in a notebook, each of which is a message to the page.
@@ -120,14 +121,13 @@ def _notebook() -> Callable[[str], None] | None:
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     if shell is None or not hasattr(shell, "kernel"):  # a console draws on the terminal
         return None
-    from IPython.display import HTML, DisplayHandle
-
-    handle = DisplayHandle()
+    display: Any = import_module("IPython.display")
+    handle = display.DisplayHandle()
     begun = False
 
     def show(html: str) -> None:
         nonlocal begun
-        (handle.update if begun else handle.display)(HTML(html))
+        (handle.update if begun else handle.display)(display.HTML(html))
         begun = True
 
     return show
