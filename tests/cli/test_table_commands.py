@@ -378,8 +378,8 @@ def test_version_and_help(run):
     [
         (
             "--learning-rate",
-            100,
-            r"training came to a loss of \S+, and .* output has \S+\. rate too high: .* lower learning_rate \(100\)",
+            10_000,
+            r"training came to a loss of \S+, and .* output has \S+\. rate too high: .* lower learning_rate \(100",
         ),
         (
             "--l2",
