@@ -35,23 +35,31 @@ export function Plane(): JSX.Element {
   const session = lab.opened.value!;
   const [discrete, setDiscrete] = useState(false);
   const [heldOut, setHeldOut] = useState(true);
+  const [chosen, setChosen] = useState(0);
   const sharp = useControl("discretize");
   const unseen = useControl("show_test_data");
   const axes = useControl("axes");
-  const { column_names: columns, one_input: oneInput, task, trained, rows } = session.data;
+  const { column_names: columns, one_input: oneInput, task, trained, rows, target_names: targets } = session.data;
+  const several = task === "regression" && !oneInput && targets.length > 1;
+  const output = several && chosen < targets.length ? chosen : 0;
   const [across, up] = lab.view.value.axes;
   const options = columns.map((label, value) => ({ label, value }));
   const choose = (axes: [number, number]): void => { lab.view.value = { ...lab.view.value, axes }; };
   return (
-    <Chart title={oneInput ? "What it answers" : "Decision boundary"} class="cp-plane" table={() => <PlaneTable />}>
-      <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} />
-      <Legend session={session} heldOut={heldOut} />
+    <Chart title={oneInput || task === "regression" ? "What it answers" : "Decision boundary"} class="cp-plane" table={() => <PlaneTable />}>
+      <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} output={output} />
+      <Legend session={session} heldOut={heldOut} output={output} />
       <div class="cp-plane-tools">
         {task === "classification" && !oneInput && sharp.shown && (
           <Switch label={sharp.label} help={sharp.help} value={discrete} onChange={setDiscrete} />
         )}
         {trained < rows && unseen.shown && <Switch label={unseen.label} help={unseen.help} value={heldOut} onChange={setHeldOut} />}
       </div>
+      {several && (
+        <div class="cp-plane-axes">
+          <Select label="Output" value={output} options={targets.map((label, value) => ({ label, value }))} onChange={(value) => setChosen(value)} />
+        </div>
+      )}
       {columns.length > 2 && axes.shown && (
         <div class="cp-plane-axes">
           <Select label="Across" value={across} options={options} onChange={(value) => choose([value, up])} />

@@ -1,5 +1,5 @@
 /** The rows as points: class by colour and by shape, held-out ones hollow, errors ringed, the present one ringed twice. */
-import { classPlace, css, type Palette } from "../parts/colours";
+import { classPlace, colourOf, css, type Palette } from "../parts/colours";
 import type { Session, Shown } from "../state";
 import { errs, type Rows } from "./rows";
 import { toPixel, type Scale } from "./scales";
@@ -29,6 +29,16 @@ export const RIM = 14;
 
 export interface Picture { across: Scale; up: Scale; ratio: number }
 
+interface Drawing {
+  readonly context: CanvasRenderingContext2D;
+  readonly colours: Palette;
+  readonly session: Session;
+  readonly rows: Rows;
+  readonly radius: number;
+  at(row: number): [number, number];
+  shows(row: number): boolean;
+}
+
 export function paintPoints(
   canvas: HTMLCanvasElement, colours: Palette, session: Session, rows: Rows, shown: Shown, { across, up, ratio }: Picture, heldOut: boolean,
 ): void {
@@ -37,31 +47,61 @@ export function paintPoints(
   const context = canvas.getContext("2d")!;
   context.setTransform(ratio, 0, 0, ratio, RIM * ratio, RIM * ratio);
   context.clearRect(-RIM, -RIM, across.size + 2 * RIM, up.size + 2 * RIM);
-  const radius = radiusOf(rows.count);
-  const classes = Math.max(2, session.data.class_names.length);
-  const isClasses = session.data.task === "classification";
-  const at = (row: number): [number, number] => [toPixel(across, rows.x(row)), up.size - toPixel(up, rows.y(row))];
-
-  for (let which = 0; which < (isClasses ? classes : 1); which += 1) {
-    const place = isClasses ? classPlace(which, classes) : 0;
-    const colour = session.data.one_input && !isClasses ? colours.ink : css(colours.classes[place]);
-    for (const hollow of [false, true]) {
-      if (hollow && !heldOut) continue;
-      context.beginPath();
-      for (let row = 0; row < rows.count; row += 1) {
-        if (rows.heldOut(row) !== hollow || (isClasses && Math.round(rows.target(row)) !== which)) continue;
-        SHAPES[place](context, ...at(row), radius);
-      }
-      context.fillStyle = hollow ? colours.surface : colour;
-      context.strokeStyle = hollow ? colour : colours.surface;
-      context.lineWidth = hollow ? 1.6 : 1;
-      context.fill();
-      context.stroke();
+  const drawing: Drawing = {
+    context, colours, session, rows, radius: radiusOf(rows.count),
+    at: (row) => [toPixel(across, rows.x(row)), up.size - toPixel(up, rows.y(row))],
+    shows: (row) => heldOut || !rows.heldOut(row),
+  };
+  if (session.data.task === "classification") {
+    const classes = Math.max(2, session.data.class_names.length);
+    for (let which = 0; which < classes; which += 1) {
+      const place = classPlace(which, classes);
+      paintAlike(drawing, place, css(colours.classes[place]), (row) => Math.round(rows.target(row)) === which);
     }
+  } else if (session.data.one_input) paintAlike(drawing, 0, colours.ink, () => true);
+  else paintTargets(drawing);
+  ringErrors(drawing, shown);
+  if (shown.row < rows.count) ringPresent(drawing, shown.row);
+}
+
+/** All that have one shape and colour; held-out ones hollow. */
+function paintAlike({ context, colours, rows, radius, at, shows }: Drawing, shape: number, colour: string, isMeant: (row: number) => boolean): void {
+  for (const hollow of [false, true]) {
+    context.beginPath();
+    for (let row = 0; row < rows.count; row += 1) {
+      if (rows.heldOut(row) === hollow && shows(row) && isMeant(row)) SHAPES[shape](context, ...at(row), radius);
+    }
+    context.fillStyle = hollow ? colours.surface : colour;
+    context.strokeStyle = hollow ? colour : colours.surface;
+    context.lineWidth = hollow ? 1.6 : 1;
+    context.fill();
+    context.stroke();
   }
+}
+
+/** Each in the colour of its target, on the scale that the ground has for answers. */
+function paintTargets({ context, colours, session, rows, radius, at, shows }: Drawing): void {
+  const [least, greatest] = session.data.answers;
+  const disc = (row: number, size: number, fill: string): void => {
+    context.beginPath();
+    SHAPES[0](context, ...at(row), size);
+    context.fillStyle = fill;
+    context.fill();
+  };
+  context.lineWidth = 1;
+  context.strokeStyle = colours.ink;
+  for (let row = 0; row < rows.count; row += 1) {
+    if (!shows(row)) continue;
+    disc(row, radius, css(colourOf(colours.diverging, rows.target(row), least, greatest)));
+    context.stroke();
+    if (rows.heldOut(row)) disc(row, radius / 2, colours.surface);
+  }
+}
+
+function ringErrors({ context, colours, session, rows, radius, at, shows }: Drawing, shown: Shown): void {
   context.beginPath();
   for (let row = 0; row < rows.count; row += 1) {
-    if ((!heldOut && rows.heldOut(row)) || !errs(session, rows, shown, row)) continue;
+    if (!shows(row) || !errs(session, rows, shown, row)) continue;
     const [x, y] = at(row);
     context.moveTo(x + radius + 2.4, y);
     context.arc(x, y, radius + 2.4, 0, 2 * Math.PI);
@@ -71,9 +111,10 @@ export function paintPoints(
   context.globalAlpha = 0.8;
   context.stroke();
   context.globalAlpha = 1;
+}
 
-  if (shown.row >= rows.count) return;
-  const [x, y] = at(shown.row);
+function ringPresent({ context, colours, radius, at }: Drawing, row: number): void {
+  const [x, y] = at(row);
   for (const [more, colour, line] of [[6.5, colours.surface, 7], [4.5, colours.ink, 1.8], [8.5, colours.ink, 1.8]] as const) {
     context.beginPath();
     context.arc(x, y, radius + more, 0, 2 * Math.PI);
