@@ -1,4 +1,4 @@
-"""The page for everybody: axe finds nothing serious in any part of it, and the newcomer's path goes by keyboard alone."""
+"""The page for everybody: axe finds nothing serious in any part, and the newcomer's path goes by keyboard alone."""
 
 import re
 import subprocess
