@@ -57,7 +57,9 @@ def need_page():
 def chromium():
     """The browser."""
     path = program("Chromium", "chromium", "chromium-browser", "google-chrome")
-    with import_playwright().sync_playwright() as playwright:
+    playwright = import_playwright()
+    playwright.expect.set_options(timeout=60_000)
+    with playwright.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()

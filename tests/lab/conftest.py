@@ -1,8 +1,14 @@
+from contextlib import contextmanager
+
 import pytest
 
 import clearprop.lab.assets
+from clearprop.lab.session import Session
 
+from ..outside import import_playwright
 from .browsing import chromium, need_page, visiting
+from .opened_page import SMALL, Opened
+from .serving import running
 
 
 @pytest.fixture
@@ -27,3 +33,36 @@ def visit(browser):
     """A page of it, from which nothing may have left this machine."""
     with visiting(browser) as one:
         yield one
+
+
+@pytest.fixture
+def open_page(browser):
+    """`with open_page(settings) as opened`: afterwards the page must have had no complaint."""
+
+    @contextmanager
+    def opening(settings=SMALL, **context):
+        sessions = []
+
+        def make():
+            sessions.append(Session(None, settings))
+            return sessions[-1]
+
+        with visiting(browser, **context) as visit, running(make) as server:
+            visit.page.goto(server.address)
+            visit.page.locator(".cp-drawing").wait_for()
+            visit.page.keyboard.press("Escape")  # the tour
+            yield Opened(visit, sessions)
+            assert visit.complaints == []
+
+    return opening
+
+
+@pytest.fixture
+def opened(open_page):
+    with open_page() as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def expect():
+    return import_playwright().expect

@@ -109,7 +109,6 @@ def test_nothing_is_a_data_set_of_the_labs_own():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ((MLPClassifier(), X, Y), "not fitted"),
         ((Network([2, 1]),), "the rows are missing"),
         ((Network([2, 1]), [[1, 2]]), "the rows are missing"),
         ((None, X), "give both"),

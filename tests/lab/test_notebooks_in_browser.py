@@ -1,6 +1,7 @@
 """The lab in notebooks: JupyterLab and marimo as their users run them, in a real browser."""
 
 import contextlib
+import importlib.util
 import json
 import os
 import secrets
@@ -11,10 +12,15 @@ import urllib.request
 
 import pytest
 
-from ..outside import import_playwright
+from ..outside import import_playwright, missing
 
 expect = import_playwright().expect
 CODE = 'from clearprop import Lab\nlab = Lab(data="moons", layers=[3], seed=1)\nlab'
+
+
+def need(name):
+    if importlib.util.find_spec(name) is None:
+        missing(name)
 
 
 def free_port():
@@ -50,7 +56,7 @@ def serving(folder, said, *command):
 @pytest.fixture
 def jupyter(browser, tmp_path):
     """The address of a notebook of one cell."""
-    pytest.importorskip("jupyterlab")
+    need("jupyterlab")
     cell = {"cell_type": "code", "source": CODE, "metadata": {}, "outputs": [], "execution_count": None, "id": "one"}
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     book = {"cells": [cell], "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}
@@ -68,7 +74,7 @@ def jupyter(browser, tmp_path):
 @pytest.fixture
 def marimo(browser, tmp_path):
     """The address of a notebook of one cell."""
-    pytest.importorskip("marimo")
+    need("marimo")
     lines = CODE.replace("\n", "\n    ")
     (tmp_path / "lab.py").write_text(
         f"import marimo\n\napp = marimo.App()\n\n\n@app.cell\ndef _():\n    {lines}\n    return\n"

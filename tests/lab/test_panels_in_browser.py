@@ -70,7 +70,9 @@ def test_every_list_is_the_registrys(page):
 
     tool(page, "Training")
     for label, registry in (("Optimiser", OPTIMIZERS), ("Schedule", SCHEDULES), ("Loss", LOSSES)):
-        offered = page.get_by_label(label, exact=True).locator("option").evaluate_all("all => all.map(one => one.value)")
+        offered = (
+            page.get_by_label(label, exact=True).locator("option").evaluate_all("all => all.map(one => one.value)")
+        )
         assert [name for name in offered if name] == list(registry)
     tool(page, "Network")
     offered = page.get_by_label("Output activation", exact=True).locator("option")
@@ -122,9 +124,7 @@ def test_the_batch_and_the_step(page, sessions):
     expect(page.get_by_text("The step that comes next")).to_be_visible()
     live = sessions.live
     batch = live.training.next_batch()
-    explanation = explain(
-        live.network, live.rows.X[batch], live.rows.y[batch], "b1[1]", trainer=live.training
-    )
+    explanation = explain(live.network, live.rows.X[batch], live.rows.y[batch], "b1[1]", trainer=live.training)
     assert number(page.locator(".cp-step strong").inner_text()) == pytest.approx(explanation.step.new, rel=1e-6)
     assert len(page.locator(".cp-terms li").all()) == len(batch)
 
@@ -167,7 +167,11 @@ def test_the_loss_surface_and_its_table(page, sessions):
     page.locator(".cp-surface").get_by_role("button", name="As a table").click()
     last = page.locator(".cp-surface tbody tr").last.locator("th, td").all_inner_texts()
     network = sessions.live.network
-    expected = [network.weights[1][0, 0], network.biases[1][0], network.loss(sessions.live.rows.X, sessions.live.rows.y)]
+    expected = [
+        network.weights[1][0, 0],
+        network.biases[1][0],
+        network.loss(sessions.live.rows.X, sessions.live.rows.y),
+    ]
     assert [number(text) for text in last] == pytest.approx(expected, abs=1e-4)
 
 

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from clearprop.lab.protocol import Curve, LayerChoice, Preset, SetNumber, Settings, View
+from clearprop.lab.protocol import Curve, LayerChoice, Open, Preset, SetNumber, Settings, View
 from tests.lab.asking import answered, look, session_of
 
 SETTINGS = Settings(layers=[LayerChoice(units=3), LayerChoice(units=2, activation="relu")])
@@ -28,6 +28,20 @@ def test_the_boundary_is_what_the_network_predicts(data):
     trace = network.forward(np.column_stack([points_of(frame, 5)[:, 0], points_of(frame, 5)[:, 1] ** 2]))
     units = np.concatenate([a.T for a in trace.a])
     np.testing.assert_allclose(arrays["maps"].reshape(len(units), -1), units, rtol=1e-6, atol=1e-30)
+
+
+def test_what_each_input_is_over_the_plane_comes_with_the_rows():
+    session = session_of(msgspec.structs.replace(SETTINGS, features=["x1*x2", "x2"], standardized=True))
+    opened, arrays = answered(session, Open(view=View(plane=0, maps=5)))
+    points, live = points_of(opened.frame, 5), session.state
+    fed = (np.column_stack([points[:, 0] * points[:, 1], points[:, 1]]) - live.shift) / live.scale
+    assert arrays["data.features"].dtype == np.float32
+    np.testing.assert_allclose(arrays["data.features"].reshape(2, 25), fed.T, rtol=1e-6, atol=1e-7)
+
+
+def test_of_many_columns_no_input_is_drawn_over_the_plane():
+    session = session_of(msgspec.structs.replace(SETTINGS, data=Preset(name="iris")))
+    assert "data.features" not in answered(session, Open(view=View(plane=0, maps=5)))[1]
 
 
 def test_of_one_input_there_is_a_curve():

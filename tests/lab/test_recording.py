@@ -85,10 +85,34 @@ def test_memory_stays_within_its_bound_however_long_it_runs():
     for epoch in range(50, 501, 50):
         recorded.advance(Spot(epoch, 0))
         sizes.append(recorded.bytes)
-        assert len(recorded.live.training.history) <= 3_100
+        assert len(recorded.live.training.history) == epoch
     assert max(sizes) <= 100_000
     recorded.seek(1, 2)
     assert recorded.spot == Spot(1, 2)
+
+
+def test_of_a_long_history_the_last_epochs_are_kept_and_ever_fewer_of_those_before(monkeypatch):
+    import clearprop.lab.recording as module
+
+    monkeypatch.setattr(module, "MOST_RECORDS", 100)
+    monkeypatch.setattr(module, "LAST_RECORDS", 20)
+    recorded, plain = recording(), recording()
+    recorded.advance(Spot(500, 0))
+    records = recorded.live.training.history.records
+    assert len(records) <= 101
+    epochs = [record.epoch for record in records]
+    assert epochs[-20:] == list(range(481, 501))
+    assert epochs[0] == 1
+    assert (np.diff(epochs) > 0).all()
+    plain.live.training.run_batches(1)
+    while plain.live.training.state.epoch < 500:
+        plain.live.training.run_epoch()
+    every = plain.live.training.history.records
+    assert records == [every[epoch - 1] for epoch in epochs]
+    recorded.seek(250, 2)
+    before = recorded.live.training.history.records
+    assert before[-1].epoch == 250
+    assert all(record == every[record.epoch - 1] for record in before)
 
 
 def test_changes_by_hand_stay_when_keyframes_are_thinned():

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from clearprop import Lab
-from clearprop.lab.protocol import Tick
+from clearprop.lab.protocol import Explain, Tick
 
 from ..outside import import_playwright
 from .browsing import need_page
@@ -62,6 +62,8 @@ def test_it_plays_to_the_end_of_the_recording_and_rewinds(opened, lab):
     expect(epoch(page)).to_have_text(str(EPOCHS))
     frame, _ = lab.session.anew().answer(Tick(budget=1_000, most=EPOCHS))
     expect(page.locator(".cp-figure", has_text="Loss").first.locator("dd")).to_have_text(f"{frame.loss:.4f}")
+    expect(page.get_by_text("The recording ends here")).to_be_visible()
+    expect(page.get_by_role("button", name="Play", exact=True)).to_be_visible()
     page.get_by_role("button", name=re.compile("^Rewind")).click()
     expect(epoch(page)).to_have_text("0")
 
@@ -71,3 +73,34 @@ def test_it_steps_epochs_forwards_and_back(opened):
     for name, expected in (("Step forward", "1"), ("Step forward", "2"), ("Step back", "1")):
         page.get_by_role("button", name=re.compile(f"^{name}")).click()
         expect(epoch(page)).to_have_text(expected)
+
+
+def as_shown(number):
+    return f"{number:.10f}".replace("-", "\u2212")
+
+
+def test_a_click_on_a_bias_derives_its_gradient(opened, lab):
+    page = opened.page
+    page.locator('[data-name="b1[1]"]').first.click()
+    derivation, _ = lab.session.anew().answer(Explain(name="b1[1]"))
+    expect(page.get_by_role("region", name="Derivation")).to_contain_text(
+        f"{derivation.value:.10f}".replace("-", "\u2212")
+    )
+    page.get_by_role("button", name=re.compile("^Step forward")).click()
+    expect(epoch(page)).to_have_text("1")
+    session = lab.session.anew()
+    session.answer(Tick(budget=1_000, most=1))
+    derivation, _ = session.answer(Explain(name="b1[1]"))
+    expect(page.get_by_role("region", name="Derivation")).to_contain_text(
+        f"{derivation.value:.10f}".replace("-", "\u2212")
+    )
+
+
+def test_the_first_row_is_stepped_by_operation(opened):
+    page = opened.page
+    page.get_by_role("radio", name="Operation").check()
+    for number in (1, 2, 3):
+        page.get_by_role("button", name=re.compile("^Step forward")).click()
+        expect(page.get_by_text(f"operation {number} of")).to_be_visible()
+    page.get_by_role("button", name=re.compile("^Step back")).click()
+    expect(page.get_by_text("operation 2 of")).to_be_visible()

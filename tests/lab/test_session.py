@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clearprop.activations import ACTIVATIONS
+from clearprop.article import ROWS, TARGETS, new_network
 from clearprop.initializers import INITIALIZERS
 from clearprop.lab.data import DATASETS
 from clearprop.lab.features import FEATURES
@@ -27,6 +28,7 @@ from clearprop.lab.protocol import (
     SetNumber,
     Settings,
     Step,
+    TakeLesson,
     Tick,
     View,
 )
@@ -138,6 +140,28 @@ def test_the_numbers_of_a_row_are_those_of_its_passes_and_of_finite_differences(
                 twin.biases[0][bias] = network.biases[0][bias] + shift
                 losses.append(twin.loss(x, y))
             assert arrays["delta"][bias] == pytest.approx((losses[0] - losses[1]) / (2 * h), abs=1e-8)
+
+
+def in_order(network):
+    """The article's parameters, neuron by neuron with the bias in front, layer by layer: W row by row, b."""
+    flat = []
+    for layer in network.parameters:
+        rows = np.array(layer)
+        flat += [*rows[:, 1:].T.ravel(), *rows[:, 0]]
+    return flat
+
+
+def test_the_articles_network_learns_as_the_articles_program_with_the_gradient_of_its_loss():
+    session = session_of()
+    _, arrays = answered(session, TakeLesson(name="article", view=PLAIN))
+    np.testing.assert_array_equal(arrays["parameters"], in_order(new_network()))
+    printed = [0.01822964, 0.00788464, 0.02049715, 0.00897599]  # summed over ten rows, as in docs/article.md
+    np.testing.assert_allclose(10 * arrays["gradient"][:4], printed, atol=5e-9)
+    for epochs in (1, 2, 3):
+        _, arrays = answered(session, Step(grain="epoch", view=PLAIN))
+        article = new_network(epochs=epochs, gradient="exact")
+        article.fit(ROWS, TARGETS)
+        np.testing.assert_allclose(arrays["parameters"], in_order(article), rtol=1e-12)
 
 
 # -- everything that can be chosen -------------------------------------------------------------------------------------

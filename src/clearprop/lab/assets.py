@@ -8,8 +8,6 @@ from clearprop.errors import InputError
 
 STATIC = Path(__file__).parent / "static"
 SCRIPT, STYLE = "lab.js", "lab.css"
-# What a page that is all the lab's adds to its style.
-WHOLE_PAGE = b"body{margin:0}#lab>*{min-height:100vh}"
 
 
 def asset(name: str) -> bytes:

@@ -32,6 +32,7 @@ from clearprop.explanation.writing.expressions import (
     Symbol,
 )
 from clearprop.explanation.writing.latex import equation_latex
+from clearprop.lab.infos import is_perceptron
 from clearprop.lab.moments import Batch, Sample
 from clearprop.lab.networks import Live
 from clearprop.lab.operations import Deed
@@ -270,6 +271,10 @@ def _says(deed: Deed, live: Live, sample: Sample, batch: Batch) -> str:
             penalty = ", and the penalty is added" if live.training.penalty else ""
             mean = f"mean of {count} samples" if count > 1 else "one sample's"
             return f"The gradients of layer {layer} are the {mean}{penalty}. Largest:"
+    if is_perceptron(live):
+        if sample.gradients.deltas[0].any():
+            return "The row is on the wrong side of the line: it is added to the weights, or taken off them."
+        return "The row is on the right side of the line: the weights stay as they are."
     return f"{live.training.optimizer.name} takes the step of layer {layer}. The weight with the largest gradient:"
 
 

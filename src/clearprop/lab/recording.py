@@ -12,7 +12,7 @@ is never dropped stands there with the change in it, so that replaying takes it 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from time import perf_counter
@@ -26,6 +26,7 @@ from clearprop.errors import DivergenceError
 from clearprop.lab.curve import LossCurve, finite
 from clearprop.lab.networks import Live, Numbers
 from clearprop.lab.way import Way
+from clearprop.training.history import EpochRecord
 from clearprop.training.snapshots import Snapshot
 
 Array = npt.NDArray[Any]
@@ -34,8 +35,8 @@ Array = npt.NDArray[Any]
 APART, MOST_BYTES = 0.02, 64 * 2**20
 # What a snapshot takes beside its arrays: some thirty Python objects.
 OBJECTS = 4_096
-# So many of the last epochs' records go with a keyframe; the training itself keeps up to ten times as many.
-RECORDS, MOST_RECORDS = 300, 3_000
+# So many epochs' records are kept, the last ones all, of those before ever fewer.
+MOST_RECORDS, LAST_RECORDS = 3_000, 300
 
 
 class Spot(NamedTuple):
@@ -105,6 +106,7 @@ class Recording:
         self.first = self.furthest = self.spot
         self._keyframes = [self._keyframe()]
         self._changes: list[Spot] = []  # where keyframes by hand stand
+        self._records = training.history.records
         self._bytes = self._keyframes[0].bytes
         self._add_point()
 
@@ -187,12 +189,17 @@ class Recording:
 
     def _arrive(self) -> None:
         """Take up a change by hand that stands here; keep what is new."""
-        here = self.spot
+        here, training = self.spot, self.live.training
         if here in self._changes:
             self._restore(self._keyframes[self._after(here) - 1])
+        if here.batch == 0 and len(training.history) > MOST_RECORDS:
+            training.restore(replace(training.snapshot(), records=thinned(training.history.records)))
         if here > self.furthest:
             self.furthest = here
             if here.batch == 0:
+                self._records.append(training.history[-1])
+                if len(self._records) > MOST_RECORDS:
+                    self._records = list(thinned(self._records))
                 self._add_point()
                 self._way.add(self.live.network.parameters, here.epoch)
             if self._distance(self._keyframes[-1].spot, here) >= self._apart:
@@ -243,6 +250,7 @@ class Recording:
         self._changes = [*(spot for spot in self._changes if spot < here), here]
         self.furthest, self.end = here, None
         kept = here.epoch if here.batch == 0 else here.epoch + 1
+        self._records = self._records[: bisect_right(self._records, here.epoch, key=attrgetter("epoch"))]
         self.curve.cut(kept)
         self._way.cut(kept)
         if here.batch == 0:
@@ -255,12 +263,9 @@ class Recording:
 
     def _keyframe(self) -> Keyframe:
         training = self.live.training
-        snapshot = training.snapshot()
-        if len(snapshot.records) > MOST_RECORDS:  # a training has all of them, which would grow for ever
-            training.restore(replace(snapshot, records=snapshot.records[-RECORDS:]))
+        snapshot = replace(training.snapshot(), records=())
         if snapshot.state.order is not None:
             snapshot.state.order = snapshot.state.order.astype(np.uint16 if training.n_rows < 2**16 else np.uint32)
-        snapshot = replace(snapshot, records=snapshot.records[-RECORDS:])
         return Keyframe(self.spot, snapshot, self.update.copy(), self.live.numbers)
 
     def _keep(self, keyframe: Keyframe) -> None:
@@ -278,7 +283,8 @@ class Recording:
         training = self.live.training
         if keyframe.numbers.inputs is not self.live.inputs or keyframe.numbers.targets is not self.live.targets:
             self.live.take_numbers(keyframe.numbers)
-        training.restore(keyframe.snapshot)
+        records = self._records[: bisect_right(self._records, keyframe.spot.epoch, key=attrgetter("epoch"))]
+        training.restore(replace(keyframe.snapshot, records=tuple(records)))
         if training.state.order is not None:
             training.state.order = training.state.order.astype(np.intp)
         self.update[:] = keyframe.update
@@ -309,3 +315,15 @@ class Recording:
         if live.validation is not None:
             held_out, metric = live.validation.evaluate(live.network, training.metric)
         self.curve.add(self.spot.epoch, finite(loss), finite(held_out), finite(metric), training.next_rate)
+
+
+def thinned(records: Sequence[EpochRecord]) -> tuple[EpochRecord, ...]:
+    """Every other record, but of the last all.
+
+    Examples
+    --------
+    >>> records = [EpochRecord(epoch, 0.0, None, None, 0.0, 0.0) for epoch in range(1, MOST_RECORDS + 2)]
+    >>> [record.epoch for record in thinned(records)][:3], len(thinned(records))
+    ([1, 3, 5], 1651)
+    """
+    return (*records[:-LAST_RECORDS:2], *records[-LAST_RECORDS:])

@@ -19,7 +19,7 @@ import msgspec
 import numpy as np
 
 from clearprop.foundation.atomic import write_atomically
-from clearprop.lab.assets import SCRIPT, STYLE, WHOLE_PAGE, asset
+from clearprop.lab.assets import SCRIPT, STYLE, asset
 from clearprop.lab.protocol import (
     AnyRequest,
     Diagnose,
@@ -74,7 +74,7 @@ class Recorder:
         """The part with which the page begins; it says which epochs the others are of."""
         opened, arrays = self._opened
         assert isinstance(opened, Opened)
-        opened.can = list(ANSWERED)
+        opened.can, opened.title = list(ANSWERED), opened.title or "A training, recorded"
         messages: Messages = {"opened": (opened, arrays)}
         places: list[dict[str, int]] = []
         curve: list[Point] = []
@@ -209,7 +209,7 @@ def replay_page(parts: Sequence[bytes]) -> str:
     InputError
         The page is not built.
     """
-    script, style = _started(asset(SCRIPT).decode()), (asset(STYLE) + WHOLE_PAGE).decode()
+    script, style = _started(asset(SCRIPT).decode()), asset(STYLE).decode()
     policy = (
         f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"

@@ -14,7 +14,7 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application, RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from clearprop.lab.assets import SCRIPT, STYLE, WHOLE_PAGE, asset
+from clearprop.lab.assets import SCRIPT, STYLE, asset
 from clearprop.lab.guard import LOOPBACK, Guard
 from clearprop.lab.wire import MOST_BYTES, Answering, answered, joined
 
@@ -74,7 +74,7 @@ class Server:
     """
 
     def __init__(self, make_session: Callable[[], Answering], host: str = LOOPBACK[0], port: int = 0) -> None:
-        files = {SCRIPT: asset(SCRIPT), STYLE: asset(STYLE) + WHOLE_PAGE, "page.js": START.encode()}
+        files = {SCRIPT: asset(SCRIPT), STYLE: asset(STYLE), "page.js": START.encode()}
         self.make_session = make_session
         self.seats: dict[str, Seat] = {}
         self.work = ThreadPoolExecutor(MOST_PAGES, "lab")

@@ -60,8 +60,7 @@ class Recording {
         return this.opened();
       case "tick":
         await new Promise((resolve) => setTimeout(resolve, A_MOMENT));
-        this.move(1, true);
-        break;
+        return this.move(1, true) ? this.frame() : this.frame("The recording ends here. Rewind it, or drag along the loss curve.");
       case "step":
         this.move(request.direction ?? 1, request.grain === "epoch");
         break;
@@ -86,10 +85,23 @@ class Recording {
     return { reply, buffers };
   }
 
-  private frame() {
+  private frame(stopped = "") {
     const { reply, buffers } = takenApart(this.frames.messages.get(`frame/${this.at}`)!);
     this.complete(reply as Frame);
+    (reply as Frame).stopped ||= stopped;
+    if (!this.moments[this.at].whole) this.paint(reply, buffers);
     return { reply, buffers };
+  }
+
+  /** Within a batch no parameter changes: what the start answers over the plane is what this moment does. */
+  private paint(reply: AnyReply, buffers: DataView[]): void {
+    const start = takenApart(this.frames.messages.get("frame/0")!);
+    const known = new Set(reply.arrays.map(({ name }) => name));
+    start.reply.arrays.forEach((info, place) => {
+      if (known.has(info.name)) return;
+      reply.arrays.push(info);
+      buffers.push(start.buffers[place]);
+    });
   }
 
   /** The curve is recorded once, and training has come as far as the recording goes. */
@@ -99,10 +111,13 @@ class Recording {
     (frame.place as Place).furthest = [last.epoch, last.batch];
   }
 
-  private move(direction: 1 | -1, wholeEpochs: boolean): void {
+  /** Whether there was anywhere to go. */
+  private move(direction: 1 | -1, wholeEpochs: boolean): boolean {
     let next = this.at + direction;
     while (wholeEpochs && this.moments[next] && !this.moments[next].whole) next += direction;
-    if (this.moments[next]) this.at = next;
+    if (!this.moments[next]) return false;
+    this.at = next;
+    return true;
   }
 
   private nearest(epoch: number, batch: number): number {
@@ -115,7 +130,7 @@ class Recording {
     const place = here.whole && here.batch === 0 ? this.epochs.indexOf(here.epoch) : -1;
     if (place < 0) {
       const some = [...this.epochs].sort((a, b) => a - b).join(", ");
-      return refused(`This file has derivations at epochs ${some}: go to one of them. In \`clearprop lab\` they are everywhere.`);
+      return refused(`This file has derivations after epochs ${some}: step there by epoch. In \`clearprop lab\` they are everywhere.`);
     }
     if (!this.derived.has(place)) this.derived.set(place, unpacked(this.texts[place]));
     const message = (await this.derived.get(place)!).messages.get(name);

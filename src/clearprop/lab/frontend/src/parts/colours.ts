@@ -16,6 +16,9 @@ export interface Palette {
   readonly faint: string;
 }
 
+/** A pixel's colour. */
+export const cssOf = (made: number): string => css([made & 255, (made >> 8) & 255, (made >> 16) & 255]);
+
 const CLASSES = ["--positive", "--negative", "--third", "--fourth", "--fifth", "--sixth", "--seventh", "--eighth"];
 // How much of a colour is in a heat map, and in the ground that points stand on.
 const STRENGTH = 0.85;
@@ -65,12 +68,6 @@ export const classPlace = (which: number, classes: number): number => (classes =
 
 /** Where in a scale of 256 colours a number stands that is from 0 to 255 within its ends; NaN is neither. */
 const level = (at: number): number => (at > 255 ? 255 : at >= 0 ? at | 0 : at < 0 ? 0 : 127);
-
-/** The colour of one number between `least` and `greatest`. */
-export function colourOf(colours: Uint32Array, value: number, least: number, greatest: number): Rgb {
-  const found = colours[level(((value - least) * 255) / (greatest - least || 1))];
-  return [found & 255, (found >> 8) & 255, (found >> 16) & 255];
-}
 
 /** Pixels of numbers that lie between `least` and `greatest`; the first row of `values` is drawn at the bottom. */
 export function diverge(

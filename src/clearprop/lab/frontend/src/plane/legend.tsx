@@ -26,7 +26,7 @@ export function Legend({ session, heldOut, output }: { session: Session; heldOut
         </div>
       )}
       <ul aria-label="Marks">
-        {any && <li><Swatch place={0} hollow colour="var(--ink-2)" /><span>held out</span></li>}
+        {any && <li><Swatch place={0} hollow colour="var(--ink-2)" /><span>{isClasses || oneInput ? "held out" : "held out: bold outline"}</span></li>}
         {isClasses && <li><Swatch place={0} ring colour="var(--ink-3)" /><span>wrong</span></li>}
         {oneInput && <li><i class="cp-line" aria-hidden="true" /><span>what it answers</span></li>}
       </ul>

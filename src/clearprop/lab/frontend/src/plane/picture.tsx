@@ -1,5 +1,5 @@
 /** The picture of the plane, by pointer and by keyboard: rows are looked at, or points are drawn. */
-import { effect, signal } from "@preact/signals";
+import { effect, signal, useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { classPlace, palette } from "../parts/colours";
@@ -39,7 +39,10 @@ export function PlanePicture({ session, discrete, heldOut, output }: Given): JSX
   const rows = useMemo(() => rowsOf(session, output), [session, output]);
   const hovered = useMemo(() => signal<{ row: number; x: number; y: number } | null>(null), []);
   const pen = useMemo(() => signal<[number, number]>([0.5, 0.5]), []); // shares of the sides
-  const [[left, right], [bottom, top]] = lab.frame.value!.span as [[number, number], [number, number]];
+  // Of a frame only these are rendered, and only when they change: the rest is painted.
+  const [left, right, bottom, top] = useComputed(() => lab.frame.value!.span.join()).value.split(",").map(Number);
+  const row = useComputed(() => lab.frame.value!.row).value;
+  const words = useComputed(() => wordsOf(session, rows, lab.frame.value!, lab.frame.value!.row, output)).value;
   const height = Math.round(side * (session.data.one_input ? 0.8 : 1));
   const picture: Picture = {
     across: { least: left, greatest: right, size: side }, up: { least: bottom, greatest: top, size: height },
@@ -113,7 +116,6 @@ export function PlanePicture({ session, discrete, heldOut, output }: Given): JSX
   const isDrawing = lab.drawing.value !== null;
   const pending = lab.pending.value;
   const classes = Math.max(2, ...pending.map(([, , which]) => which + 1));
-  const row = lab.frame.value!.row;
   const names: [string, string] = session.data.one_input
     ? [session.data.column_names[0], session.data.target_names[0] ?? "y"]
     : [session.data.column_names[lab.view.value.axes[0]], session.data.column_names[lab.view.value.axes[1]]];
@@ -125,7 +127,7 @@ export function PlanePicture({ session, discrete, heldOut, output }: Given): JSX
           ? { role: "application", "aria-label": "Draw points: arrow keys move the pen, Enter puts a point, digits choose the class" }
           : {
             role: "slider", "aria-label": "Row that is looked at", "aria-valuemin": 0, "aria-valuemax": rows.count - 1,
-            "aria-valuenow": row, "aria-valuetext": wordsOf(session, rows, lab.frame.value!, row, output),
+            "aria-valuenow": row, "aria-valuetext": words,
           })}
         style={{ left: `${MARGIN.left}px`, top: `${MARGIN.top}px`, width: `${side}px`, height: `${height}px` }}
         onPointerMove={(event) => {
@@ -156,7 +158,7 @@ export function PlanePicture({ session, discrete, heldOut, output }: Given): JSX
         {isDrawing && <div class="cp-pen" style={{ left: `${100 * pen.value[0]}%`, bottom: `${100 * pen.value[1]}%` }} />}
         {hovered.value && (
           <div class={`cp-tooltip ${hovered.value.y > 70 ? "is-above" : ""}`} aria-hidden="true" style={tooltipPlace(hovered.value, side)}>
-            <span>{wordsOf(session, rows, lab.frame.value!, hovered.value.row, output)}</span>
+            <span>{wordsOf(session, rows, lab.frame.peek()!, hovered.value.row, output)}</span>
           </div>
         )}
       </div>

@@ -38,15 +38,11 @@ export function Plane(): JSX.Element {
   const [chosen, setChosen] = useState(0);
   const sharp = useControl("discretize");
   const unseen = useControl("show_test_data");
-  const axes = useControl("axes");
-  const { column_names: columns, one_input: oneInput, task, trained, rows, target_names: targets } = session.data;
+  const { one_input: oneInput, task, trained, rows, target_names: targets } = session.data;
   const several = task === "regression" && !oneInput && targets.length > 1;
   const output = several && chosen < targets.length ? chosen : 0;
-  const [across, up] = lab.view.value.axes;
-  const options = columns.map((label, value) => ({ label, value }));
-  const choose = (axes: [number, number]): void => { lab.view.value = { ...lab.view.value, axes }; };
   return (
-    <Chart title={oneInput || task === "regression" ? "What it answers" : "Decision boundary"} class="cp-plane" table={() => <PlaneTable />}>
+    <Chart title={task === "classification" && !oneInput ? "Decision boundary" : "What it answers"} class="cp-plane" table={() => <PlaneTable />}>
       <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} output={output} />
       <Legend session={session} heldOut={heldOut} output={output} />
       <div class="cp-plane-tools">
@@ -58,12 +54,6 @@ export function Plane(): JSX.Element {
       {several && (
         <div class="cp-plane-axes">
           <Select label="Output" value={output} options={targets.map((label, value) => ({ label, value }))} onChange={(value) => setChosen(value)} />
-        </div>
-      )}
-      {columns.length > 2 && axes.shown && (
-        <div class="cp-plane-axes">
-          <Select label="Across" value={across} options={options} onChange={(value) => choose([value, up])} />
-          <Select label="Up" value={up} options={options} onChange={(value) => choose([across, value])} />
         </div>
       )}
     </Chart>

@@ -1,5 +1,5 @@
 /** The rows as points: class by colour and by shape, held-out ones hollow, errors ringed, the present one ringed twice. */
-import { classPlace, colourOf, css, type Palette } from "../parts/colours";
+import { classPlace, css, cssOf, type Palette } from "../parts/colours";
 import type { Session, Shown } from "../state";
 import { errs, type Rows } from "./rows";
 import { toPixel, type Scale } from "./scales";
@@ -29,14 +29,25 @@ export const RIM = 14;
 
 export interface Picture { across: Scale; up: Scale; ratio: number }
 
-interface Drawing {
-  readonly context: CanvasRenderingContext2D;
-  readonly colours: Palette;
-  readonly session: Session;
-  readonly rows: Rows;
-  readonly radius: number;
-  at(row: number): [number, number];
-  shows(row: number): boolean;
+interface Kind { of(target: number): boolean; place: number; colour: string }
+const SHADES = 24;
+
+/** What is drawn alike: the rows of a class; or, where the target is a number, those of about the same number. */
+function kinds(session: Session, colours: Palette): Kind[] {
+  const { task, class_names: names, answers, one_input: oneInput } = session.data;
+  if (task === "classification") {
+    return names.map((_, which) => {
+      const place = classPlace(which, names.length);
+      return { of: (target) => Math.round(target) === which, place, colour: css(colours.classes[place]) };
+    });
+  }
+  if (oneInput) return [{ of: () => true, place: 0, colour: colours.ink }];
+  const [least, greatest] = answers;
+  const shade = (target: number): number =>
+    Math.max(0, Math.min(SHADES - 1, Math.floor((SHADES * (target - least)) / (greatest - least || 1))));
+  return Array.from({ length: SHADES }, (_, which) => ({
+    of: (target) => shade(target) === which, place: 0, colour: cssOf(colours.diverging[Math.round((255 * (which + 0.5)) / SHADES)]),
+  }));
 }
 
 export function paintPoints(
@@ -47,61 +58,28 @@ export function paintPoints(
   const context = canvas.getContext("2d")!;
   context.setTransform(ratio, 0, 0, ratio, RIM * ratio, RIM * ratio);
   context.clearRect(-RIM, -RIM, across.size + 2 * RIM, up.size + 2 * RIM);
-  const drawing: Drawing = {
-    context, colours, session, rows, radius: radiusOf(rows.count),
-    at: (row) => [toPixel(across, rows.x(row)), up.size - toPixel(up, rows.y(row))],
-    shows: (row) => heldOut || !rows.heldOut(row),
-  };
-  if (session.data.task === "classification") {
-    const classes = Math.max(2, session.data.class_names.length);
-    for (let which = 0; which < classes; which += 1) {
-      const place = classPlace(which, classes);
-      paintAlike(drawing, place, css(colours.classes[place]), (row) => Math.round(rows.target(row)) === which);
+  const radius = radiusOf(rows.count);
+  const at = (row: number): [number, number] => [toPixel(across, rows.x(row)), up.size - toPixel(up, rows.y(row))];
+
+  // A number may be so near the middle that its colour is the ground's: then the outline alone shows the point.
+  const isNumber = session.data.task === "regression" && !session.data.one_input;
+  for (const { of, place, colour } of kinds(session, colours)) {
+    for (const hollow of [false, true]) {
+      if (hollow && !heldOut) continue;
+      context.beginPath();
+      for (let row = 0; row < rows.count; row += 1) {
+        if (rows.heldOut(row) === hollow && of(rows.target(row))) SHAPES[place](context, ...at(row), radius);
+      }
+      context.fillStyle = hollow && !isNumber ? colours.surface : colour;
+      context.strokeStyle = isNumber ? colours.ink : hollow ? colour : colours.surface;
+      context.lineWidth = hollow ? 1.6 : isNumber ? 0.6 : 1;
+      context.fill();
+      context.stroke();
     }
-  } else if (session.data.one_input) paintAlike(drawing, 0, colours.ink, () => true);
-  else paintTargets(drawing);
-  ringErrors(drawing, shown);
-  if (shown.row < rows.count) ringPresent(drawing, shown.row);
-}
-
-/** All that have one shape and colour; held-out ones hollow. */
-function paintAlike({ context, colours, rows, radius, at, shows }: Drawing, shape: number, colour: string, isMeant: (row: number) => boolean): void {
-  for (const hollow of [false, true]) {
-    context.beginPath();
-    for (let row = 0; row < rows.count; row += 1) {
-      if (rows.heldOut(row) === hollow && shows(row) && isMeant(row)) SHAPES[shape](context, ...at(row), radius);
-    }
-    context.fillStyle = hollow ? colours.surface : colour;
-    context.strokeStyle = hollow ? colour : colours.surface;
-    context.lineWidth = hollow ? 1.6 : 1;
-    context.fill();
-    context.stroke();
   }
-}
-
-/** Each in the colour of its target, on the scale that the ground has for answers. */
-function paintTargets({ context, colours, session, rows, radius, at, shows }: Drawing): void {
-  const [least, greatest] = session.data.answers;
-  const disc = (row: number, size: number, fill: string): void => {
-    context.beginPath();
-    SHAPES[0](context, ...at(row), size);
-    context.fillStyle = fill;
-    context.fill();
-  };
-  context.lineWidth = 1;
-  context.strokeStyle = colours.ink;
-  for (let row = 0; row < rows.count; row += 1) {
-    if (!shows(row)) continue;
-    disc(row, radius, css(colourOf(colours.diverging, rows.target(row), least, greatest)));
-    context.stroke();
-    if (rows.heldOut(row)) disc(row, radius / 2, colours.surface);
-  }
-}
-
-function ringErrors({ context, colours, session, rows, radius, at, shows }: Drawing, shown: Shown): void {
   context.beginPath();
   for (let row = 0; row < rows.count; row += 1) {
-    if (!shows(row) || !errs(session, rows, shown, row)) continue;
+    if ((!heldOut && rows.heldOut(row)) || !errs(session, rows, shown, row)) continue;
     const [x, y] = at(row);
     context.moveTo(x + radius + 2.4, y);
     context.arc(x, y, radius + 2.4, 0, 2 * Math.PI);
@@ -111,10 +89,9 @@ function ringErrors({ context, colours, session, rows, radius, at, shows }: Draw
   context.globalAlpha = 0.8;
   context.stroke();
   context.globalAlpha = 1;
-}
 
-function ringPresent({ context, colours, radius, at }: Drawing, row: number): void {
-  const [x, y] = at(row);
+  if (shown.row >= rows.count) return;
+  const [x, y] = at(shown.row);
   for (const [more, colour, line] of [[6.5, colours.surface, 7], [4.5, colours.ink, 1.8], [8.5, colours.ink, 1.8]] as const) {
     context.beginPath();
     context.arc(x, y, radius + more, 0, 2 * Math.PI);

@@ -12,7 +12,7 @@ import { paintMap } from "./maps";
 import { labelFor } from "./numbers";
 import { Painter } from "./painter";
 import { nearestEdge } from "./pointing";
-import { Bias, CardNode, Edge, Headings, Loss, LossEdge } from "./shapes";
+import { Badge, Bias, CardNode, Edge, Headings, Loss, LossEdge } from "./shapes";
 import { Tooltip, type Pointed } from "./tooltip";
 import { ofOperation, ofSample, travel } from "./travelling";
 import { step, type Arrow } from "./walking";
@@ -32,7 +32,7 @@ export function Drawing({ session, layout }: { session: Session; layout: Layout 
   ], [layout]);
 
   useLayoutEffect(() => {
-    painter.current = new Painter(svg.current!, layout);
+    painter.current = new Painter(root.current!, layout);
     current.current = painter.current.elementOf(current.current) ? current.current : input(0);
     painter.current.elementOf(current.current)?.setAttribute("tabindex", "0");
     const endings = follow(lab, session, layout, root.current!, svg.current!, painter.current);
@@ -132,7 +132,10 @@ export function Drawing({ session, layout }: { session: Session; layout: Layout 
           onLeave={(name, arrow) => focus(step(layout, name, arrow))}
         />
       ))}
-      <svg class="cp-travellers" width={layout.width} height={layout.height} aria-hidden="true"><g /></svg>
+      <svg class="cp-above" width={layout.width} height={layout.height} aria-hidden="true">
+        {layout.cards.filter(({ layer }) => layer).map((card) => <Badge key={`${card.layer}.${card.place}`} card={card} />)}
+        <g class="cp-travellers" />
+      </svg>
       <Tooltip pointed={pointed} layout={layout} />
     </div>
   );
@@ -148,7 +151,7 @@ function follow(
     const [layer, place] = canvas.dataset.card!.split(".").map(Number);
     return { canvas, card: cardOf(layout, layer, place)! };
   });
-  const travellers = root.querySelector<SVGGElement>(".cp-travellers g")!;
+  const travellers = root.querySelector<SVGGElement>(".cp-travellers")!;
   let stop = (): void => undefined;
   let before: Shown | null = null;
   let relabel = 0;
@@ -173,7 +176,11 @@ function follow(
       const colours = palette(root, lab.dark.value);
       for (const { canvas, card } of maps) paintMap(canvas, colours, session, layout, shown, card);
     }),
-    effect(() => painter.mark("is-lit", [...lab.lit.value, ...(lab.frame.value!.place.operation?.lit ?? [])])),
+    effect(() => {
+      // Of a whole sample the last operation is no more to be seen than the others.
+      const operation = lab.grain.value === "sample" ? null : lab.frame.value!.place.operation;
+      painter.mark("is-lit", [...lab.lit.value, ...(operation?.lit ?? [])]);
+    }),
     effect(() => {
       const name = lab.selected.value;
       const derivation = lab.derivation.value;

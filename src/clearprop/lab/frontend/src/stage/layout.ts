@@ -80,7 +80,7 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   const { map, label, widths, matrices, loss, toLoss } = chosen;
   const gap = clamp(chosen.gap, 26, 190);
 
-  const tall = !full && pitch >= map + (3 * LINE + 12) * scale;
+  const tall = !full && gap >= 34 && pitch >= map + (3 * LINE + 12) * scale;
   const lines = full ? 0 : tall ? 3 : 1;
   const middle = HEAD + (height - HEAD) / 2 - (lines * LINE * scale) / 2;
   const cards: Card[] = [];

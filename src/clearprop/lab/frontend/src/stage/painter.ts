@@ -16,7 +16,7 @@ export class Painter {
   private readonly strokes: Stroke[] = [];
   private readonly texts: Text[] = [];
   private readonly named = new Map<string, Element[]>();
-  private readonly badges: Element[];
+  private readonly badges: SVGElement[];
   private marked = new Map<string, Element[]>();
 
   constructor(root: Element, private readonly layout: Layout) {
@@ -33,7 +33,7 @@ export class Painter {
     for (const element of root.querySelectorAll<SVGElement>("[data-number]")) {
       this.texts.push({ node: element.firstChild as Text_, name: element.dataset.number! });
     }
-    this.badges = [...root.querySelectorAll("[data-badge]")];
+    this.badges = [...root.querySelectorAll<SVGElement>("[data-badge]")];
   }
 
   numbers(shown: Shown): void {
@@ -43,6 +43,7 @@ export class Painter {
     }
   }
 
+  /** Widths in quarters of a pixel: of a line that hardly changes nothing is painted anew. */
   edges(shown: Shown, which: EdgeNumber): void {
     const values = edgeNumbers(shown, which);
     let most = which === "weight" ? 1 : 1e-12;
@@ -54,7 +55,7 @@ export class Painter {
       const value = values[stroke.parameter];
       const share = Number.isFinite(value) ? Math.abs(value) / most : 1;
       const negative = value < 0;
-      const width = stroke.isBias ? (0.55 + 0.65 * share).toFixed(2) : (0.7 + 5.3 * share).toFixed(1);
+      const width = stroke.isBias ? (0.55 + 0.65 * share).toFixed(2) : (Math.round(4 * (0.7 + 5.3 * share)) / 4).toFixed(2);
       if (negative !== stroke.negative) {
         stroke.negative = negative;
         stroke.element.classList.toggle("is-negative", negative);
@@ -65,7 +66,7 @@ export class Painter {
       if (stroke.isBias) stroke.element.setAttribute("transform", `scale(${width})`);
       else {
         stroke.element.setAttribute("stroke-width", width);
-        stroke.element.setAttribute("stroke-opacity", (0.4 + 0.55 * share).toFixed(2));
+        stroke.element.setAttribute("stroke-opacity", (0.4 + 0.55 * ((Number(width) - 0.7) / 5.3)).toFixed(2));
       }
     }
   }
@@ -92,13 +93,10 @@ export class Painter {
   }
 
   badge(shown: Shown): void {
-    const known = new Map(shown.badges.map((badge) => [badge.unit.replace(/^z/, "a"), badge]));
+    const kinds = new Map(shown.badges.map(({ unit: name, kind }) => [name.replace(/^z/, "a"), kind]));
     for (const element of this.badges) {
-      const badge = known.get((element as SVGElement).dataset.badge!);
-      const kind = badge?.kind ?? "";
-      if (element.getAttribute("data-kind") !== kind) element.setAttribute("data-kind", kind);
-      const title = element.querySelector("title")!;
-      if (badge && title.textContent !== badge.says) title.textContent = badge.says;
+      const kind = kinds.get(element.dataset.badge!) ?? "";
+      if (element.dataset.kind !== kind) element.dataset.kind = kind;
     }
   }
 

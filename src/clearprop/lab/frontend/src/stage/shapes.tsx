@@ -70,10 +70,13 @@ const BADGES: Record<string, string> = {
   constant: "M-5 0H5",
 };
 
-function Badge({ name, x, y }: { name: string; x: number; y: number }): JSX.Element {
+/** What ails a neuron, by a sign at its map's corner; the words stand in its tooltip and in its name. */
+export function Badge({ card }: { card: Card }): JSX.Element {
   return (
-    <g class="cp-badge" data-badge={name} data-kind="" transform={`translate(${x} ${y})`}>
-      <title />
+    <g
+      class="cp-badge" data-badge={unit("a", card.layer, card.place)} data-kind=""
+      transform={`translate(${card.x + card.map - 2} ${card.y + (card.height - card.map) / 2 + 2})`}
+    >
       <circle r="10" />
       {Object.entries(BADGES).map(([kind, d]) => <path key={kind} data-of={kind} d={d} />)}
     </g>
@@ -110,7 +113,6 @@ export function CardNode({ layout, card, session }: { layout: Layout; card: Card
       {outputName && full && (
         <text class="cp-output-name" x={card.width / 2} y={card.height + 13 * scale}>{shortened(outputName, 16)}</text>
       )}
-      {!isInput && <Badge name={name} x={card.map - 3} y={3} />}
     </g>
   );
 }
@@ -123,8 +125,10 @@ function InputTexts({ layout, card, title }: { layout: Layout; card: Card; title
   if (!full) return <text class="cp-value is-below" x={card.width / 2} y={card.height + 13 * scale}>{pretty(title, 7)}</text>;
   return (
     <g class="cp-number" data-name={number} transform={`translate(${-8 * scale} ${card.height / 2})`}>
-      <text class="cp-input-name" y={-3 * scale}>{pretty(title, 9)}</text>
-      <text class="cp-value" y={12 * scale} data-number={number}>0</text>
+      {title.length > 6
+        ? <text class="cp-input-name" x={card.width + 8 * scale} y={card.height / 2 + 14 * scale}>{pretty(title, 13)}</text>
+        : <text class="cp-input-name" y={-3 * scale}>{pretty(title, 6)}</text>}
+      <text class="cp-value" y={(title.length > 6 ? 4 : 12) * scale} data-number={number}>0</text>
     </g>
   );
 }

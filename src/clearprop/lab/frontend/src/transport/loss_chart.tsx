@@ -10,7 +10,7 @@ import { useLab, type Lab, type Shown } from "../state";
 import { seek } from "./moving";
 
 const HEIGHT = 150;
-const MILLISECONDS = 66; // while training runs the curve is drawn anew so often
+const MILLISECONDS = 100; // while training runs the curve is drawn anew so often
 
 function LossTable(): JSX.Element {
   const lab = useLab();
@@ -120,7 +120,7 @@ export function LossChart(): JSX.Element {
   return (
     <Chart
       title="Loss" class="cp-loss-chart" table={() => <LossTable />}
-      tools={<Switch label="Log" value={log} onChange={setLog} />}
+      tools={<Switch label="Log" help="The loss by powers of ten, so that small ones can be told apart" value={log} onChange={setLog} />}
     >
       <div ref={box} class="cp-plot" style={{ height: `${HEIGHT}px` }}>
         <div

@@ -35,13 +35,13 @@ export function Moment(): JSX.Element {
       </ol>
       {operation ? (
         <div class="cp-operation">
-          <Equation tex={operation.equation} />
           <p>
             {operation.says}
             <span class="cp-operation-place">
               {sample < samples && `row ${sample + 1} of ${samples}, `}operation {done} of {total}
             </span>
           </p>
+          <Equation tex={operation.equation} />
         </div>
       ) : (
         <p class="cp-operation is-none">

@@ -8,8 +8,8 @@ import pytest
 from clearprop.lab.protocol import Tick
 from clearprop.lab.session import Session
 
-from ..asking import answered
-from .conftest import SMALL
+from .asking import answered
+from .opened_page import SMALL
 
 GRAINS = ["Operation", "Layer", "Sample", "Batch", "Epoch"]
 

@@ -1,17 +1,10 @@
-"""The live page in a browser, and the session behind it."""
-
-from contextlib import contextmanager
+"""A page that is open, what it shows, and the session behind it."""
 
 import numpy as np
-import pytest
 
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
-from clearprop.lab.session import Session
 
-from ...outside import import_playwright
-from ..asking import look
-from ..browsing import visiting
-from ..serving import running
+from .asking import look
 
 SMALL = Settings(data=Preset(name="moons", rows=60), layers=[LayerChoice(units=3)], batch_size=16, seed=1)
 
@@ -61,36 +54,3 @@ class Opened:
                 return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]]; }"""
         )
         return np.array(made[2]).reshape(made[0], made[1], 4)
-
-
-@pytest.fixture
-def open_page(browser):
-    """`with open_page(settings) as opened`: afterwards the page must have had no complaint."""
-
-    @contextmanager
-    def opening(settings=SMALL, **context):
-        sessions = []
-
-        def make():
-            sessions.append(Session(None, settings))
-            return sessions[-1]
-
-        with visiting(browser, **context) as visit, running(make) as server:
-            visit.page.goto(server.address)
-            visit.page.locator(".cp-drawing").wait_for()
-            visit.page.keyboard.press("Escape")  # the tour
-            yield Opened(visit, sessions)
-            assert visit.complaints == []
-
-    return opening
-
-
-@pytest.fixture
-def opened(open_page):
-    with open_page() as page:
-        yield page
-
-
-@pytest.fixture(scope="session")
-def expect():
-    return import_playwright().expect
