@@ -14,8 +14,8 @@ from clearprop.article import ROWS, TARGETS, blobs, class_targets
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.lab.formulas import Formula
-from clearprop.lab.protocol import Column, Curve, Divided, Drawn, Pasted, Preset, TableRead
 from clearprop.lab.pasting import as_csv
+from clearprop.lab.protocol import Column, Curve, Divided, Drawn, Pasted, Preset, TableRead
 from clearprop.printable import printable
 from clearprop.tables.reading import read_csv_text
 from clearprop.tables.table import Table
@@ -324,8 +324,8 @@ def _table(text: str) -> Table:
     long = next((name for name in table.names if len(name) > LONGEST_NAME), None)
     if long is not None:
         raise InputError(
-            f"the pasted table: the column {printable(long[:20])!r}... has a name of {len(long)} letters: the lab takes "
-            f"{LONGEST_NAME} at most, so shorten it"
+            f"the pasted table: the column {printable(long[:20])!r}... has a name of {len(long)} letters: "
+            f"shorten it to {LONGEST_NAME} or fewer"
         )
     if len(table.names) < 2:
         raise InputError(
