@@ -232,10 +232,11 @@ def main() -> None:
         f"| the network stands there | | {there:.0f} ms |",
         f"| 2-8-8-1, 500 points, boundary, 19 heat maps: frames with other numbers | 45/s | {changed:.0f}/s |",
         f"| frames at all | | {frames:.0f}/s |",
-        f"| from the press on the loss curve to the frame, in {reached:,} epochs of one batch: median of {SEEKS} | 200 ms "
+        f"| rewinding, press to frame, in {reached:,} epochs of one batch: median of {SEEKS} | 200 ms "
         f"| {median(seeks):.0f} ms |",
         f"| the slowest | 200 ms | {max(seeks):.0f} ms |",
-        f"| from request to reply, in {EPOCHS:,} epochs of 50 batches: median of {SEEKS} | 200 ms | {median(replies):.0f} ms |",
+        f"| request to reply, in {EPOCHS:,} epochs of 50 batches: median of {SEEKS} | 200 ms "
+        f"| {median(replies):.0f} ms |",
         f"| the slowest | 200 ms | {max(replies):.0f} ms |",
         "",
         "Processor time for a painted frame, of the page's thread: "
