@@ -108,6 +108,7 @@ def test_a_weight_is_derived_and_checked(page, sessions):
     live = sessions.live
     x, y = live.inputs[live.row], live.targets[live.row]
     value = explain(live.network, x, y, "W1[2,3]").value
+    expect(page.locator(".cp-check dd")).to_have_count(3)
     shown = page.locator(".cp-check dd").all_inner_texts()
     assert number(shown[0]) == pytest.approx(value, rel=1e-8)
     assert number(shown[1]) == pytest.approx(value, rel=1e-6)
@@ -268,6 +269,7 @@ def test_points_are_drawn_by_keyboard(page, sessions):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 points", exact=True)).to_be_visible()
+    expect(page.get_by_text("2 rows, 2 of them trained on")).to_be_visible()
     assert len(sessions.live.data) == 2
 
 
