@@ -12,17 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
+FLAGS = ["--no-sandbox", "--disable-gpu"]
 SIZE = {"width": 1360, "height": 860}
 
 
 def learned(page: Page, epochs: int = 60) -> None:
     """After so many epochs."""
-    for _ in range(epochs):
+    for epoch in range(epochs):
         page.keyboard.press(".")
-    page.wait_for_function(f"document.querySelector('.cp-transport').textContent.includes('{epochs}')")
+        expect(page.locator(".is-epoch dd")).to_have_text(str(epoch + 1))
 
 
 def derived(page: Page, name: str) -> None:
@@ -81,30 +82,30 @@ PICTURES: dict[str, tuple[str, Callable[[Page], None]]] = {
 def main() -> None:
     """Take all of them."""
     command = [sys.executable, "-u", "-m", "clearprop", "lab", "--no-browser"]
-    with (
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as server,
-        sync_playwright() as playwright,
-    ):
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
         assert server.stdout is not None
         address = next(found.group() for line in server.stdout if (found := re.search(r"http://\S+", line)))
-        browser = playwright.chromium.launch(executable_path=which("chromium"), args=["--no-sandbox", "--disable-gpu"])
-        first = browser.new_context().new_page()
-        first.goto(address)  # the address is good once; the cookie after it
-        cookies = first.context.cookies()
-        for name, (scheme, prepare) in PICTURES.items():
-            context = browser.new_context(
-                viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce"
-            )
-            context.add_cookies(cookies)
-            context.add_init_script("localStorage.setItem('clearprop-lab-tour', '1')")
-            page = context.new_page()
-            page.goto(address.partition("?")[0])
-            page.wait_for_selector(".cp-page")
-            prepare(page)
-            page.screenshot(path=IMAGES / f"{name}.png")
-            context.close()
-        browser.close()
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=which("chromium"), args=FLAGS)
+            first = browser.new_context()
+            first.new_page().goto(address)  # which is good once; the cookie is, after it
+            for name, (scheme, prepare) in PICTURES.items():
+                context = browser.new_context(
+                    viewport=SIZE, color_scheme=scheme, device_scale_factor=1.5, reduced_motion="reduce"
+                )
+                context.add_cookies(first.cookies())
+                context.add_init_script("localStorage.setItem('clearprop-lab-tour', '1')")
+                page = context.new_page()
+                page.goto(address.partition("?")[0])
+                page.wait_for_selector(".cp-page")
+                prepare(page)
+                page.screenshot(path=IMAGES / f"{name}.png")
+                context.close()
+            browser.close()
+    finally:
         server.terminate()
+        server.wait()
 
 
 if __name__ == "__main__":
