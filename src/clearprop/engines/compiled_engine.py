@@ -53,8 +53,8 @@ class CompiledEngine:
                 NumpyEngine().run(job, rows, stretch)
                 return
             training = self._training = CompiledTraining(job, rows, self.threads)
-        network = job.network
-        before = network.parameters.copy(), job.slots.copy(), job.step
+        if not stretch.is_kept:
+            job.keep()
         mark = Mark(job.rng) if any(job.settings.dropout) else None
         if mark is not None:
             mark.set()
@@ -64,7 +64,7 @@ class CompiledEngine:
         # All but the last step that was still good, which may have been too long, are taken again; where the numbers
         # left the finite ones is then found by the readable engine.
         good = max(0, good - 1)
-        network.parameters[:], job.slots[:], job.step = before
+        job.put_back()
         if mark is not None:
             mark.go_back()
         for part in stretch.between(0, good, job.settings.batch_size):

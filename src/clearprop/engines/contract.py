@@ -73,6 +73,19 @@ class Job:
     settings: StepSettings
     rng: Rng
     step: int = 0
+    _kept: tuple[Array, Array, int] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def keep(self) -> None:
+        """Take note of parameters, slots and step, for `put_back`."""
+        # The arrays are made once: fresh memory costs several times what copying into it does.
+        parameters, slots, _ = self._kept or (np.empty_like(self.network.parameters), np.empty_like(self.slots), 0)
+        parameters[:], slots[:] = self.network.parameters, self.slots
+        self._kept = parameters, slots, self.step
+
+    def put_back(self) -> None:
+        """Let parameters, slots and step be what they were when they were last kept."""
+        assert self._kept is not None, "what was not kept cannot be put back"
+        self.network.parameters[:], self.slots[:], self.step = self._kept
 
     @cached_property
     def layout(self) -> Layout:
@@ -137,6 +150,8 @@ class Stretch:
     on_piece : callable
         Called before each piece of the work that is done at once: a batch, or what the compiled engine takes a quarter
         of a second for at most. What it raises comes through, and ends the run there.
+    is_kept : bool
+        Whether `Job.keep` was called just before; an engine that goes back to where the stretch began calls it if not.
     """
 
     orders: Array | None
@@ -145,6 +160,7 @@ class Stretch:
     rates: Array
     progress: Progress
     on_piece: Callable[[], None] = nothing
+    is_kept: bool = False
 
     @property
     def n_batches(self) -> int:

@@ -303,7 +303,7 @@ class Training(RunState):
             return
         self._on_piece()
         before = self._before
-        before.keep_numbers(job, state.order)
+        before.keep(job, state.order)
         stretch = self._stretch(min(stop, self.n_rows), epochs)
         first_batch = state.cursor // self.batch_size
         try:
@@ -319,7 +319,7 @@ class Training(RunState):
                 self._orders(in_epoch + 1)
             raise self._divergence(diverged, first_batch + batch) from None
         except BaseException:  # such as Ctrl-C: back to where training can be gone on with
-            state.order = before.put_numbers_back(job)
+            state.order = before.put_back(job)
             raise
         state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
 
@@ -330,7 +330,7 @@ class Training(RunState):
         batches = -(-(stop - state.cursor) // self.batch_size)
         rates = settings.schedule.rates(settings.learning_rate, self.position(), epochs, batches, self.n_rows)
         progress = Progress.none(epochs) if state.cursor == 0 else Progress(state.progress.sums.copy())
-        return Stretch(orders, state.cursor, stop, rates, progress, self._on_piece)
+        return Stretch(orders, state.cursor, stop, rates, progress, self._on_piece, is_kept=True)
 
     def _orders(self, epochs: int) -> Array | None:
         """The order of the rows in each of the next epochs, shape (epochs, n)."""
@@ -469,20 +469,15 @@ class _Before:
     """What a run was before the batches under way, and before the rows that it goes on with."""
 
     def __init__(self) -> None:
-        self._numbers: tuple[Array, Array] | None = None  # made once: to fill arrays is faster than to make them
         self._mark: Mark | None = None
-        self._step = 0
         self._order: Array | None = None
         self._is_kept = False
 
-    def keep_numbers(self, job: Job, order: Array | None) -> None:
-        """Take note of parameters, slots, step and generator, and of the order of the rows."""
-        if self._numbers is None or self._mark is None:
-            self._numbers = np.empty_like(job.network.parameters), np.empty_like(job.slots)
-            self._mark = Mark(job.rng)
-        parameters, slots = self._numbers
-        parameters[:], slots[:] = job.network.parameters, job.slots
-        self._step, self._order = job.step, order
+    def keep(self, job: Job, order: Array | None) -> None:
+        """Take note of the job's numbers, of its generator, and of the order of the rows."""
+        job.keep()
+        self._order = order
+        self._mark = self._mark or Mark(job.rng)  # made once, as are the arrays for the numbers
         self._mark.set()
         self._is_kept = True
 
@@ -492,11 +487,9 @@ class _Before:
         self._mark.go_back()
         return self._order
 
-    def put_numbers_back(self, job: Job) -> Array | None:
+    def put_back(self, job: Job) -> Array | None:
         """Put all that was taken note of back, but the order that the rows had, which is returned."""
-        assert self._numbers is not None
-        parameters, slots = self._numbers
-        job.network.parameters[:], job.slots[:], job.step = parameters, slots, self._step
+        job.put_back()
         return self.put_generator_back()
 
     def keep_place(self, training: Training) -> None:
@@ -512,4 +505,4 @@ class _Before:
         training.job.settings = self._settings
         del training._records[self._records :]
         if self._is_kept:
-            self.put_numbers_back(training.job)
+            self.put_back(training.job)

@@ -1,5 +1,6 @@
 """Workers that share a batch, and trainings beside each other: the same numbers, bit for bit."""
 
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +15,9 @@ from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Callback, MLPClassifier, 
 from clearprop.engines import CompiledEngine, Progress, Stretch
 from clearprop.engines.compiled import threads as workers
 from clearprop.engines.compiled import training
+from clearprop.engines.compiled.argument_kinds import N_POINTER, N
+from clearprop.engines.compiled.jit import ENABLED
+from clearprop.engines.compiled.machine_code import entry, pointer_to
 
 from ...strategies import quiet_network, targets_for
 from .helpers import Kernel, job_of, run_python, train
@@ -194,3 +198,27 @@ print(set(map(tuple, seen[0:2] + seen[4:6] + seen[-1:])), seen[3] == seen[7] == 
 
 def test_every_thread_can_limit_blas_and_the_last_one_lifts_the_limit():
     assert run_python(BLAS_IN_THREADS, OPENBLAS_NUM_THREADS="2") in ("{(1,)} True\n", "{(1, 1)} True\n")
+
+
+@pytest.mark.skipif(not ENABLED, reason="workers wait for each other in machine code only")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers that wait offer the processor")
+def test_a_worker_that_waits_for_long_sleeps_until_the_last_one_comes():
+    """The first waits in machine code and is seen to sleep; the second comes three times when it does."""
+    counter, wait = np.zeros(8, dtype=np.int64), entry(workers.wait_for_all, (N_POINTER, N), np.dtype("float64"))
+    came = []
+
+    def meet_three_times():
+        for meeting in (1, 2, 3):
+            wait(pointer_to(counter), 2 * meeting)
+            came.append(meeting)
+
+    first = threading.Thread(target=meet_three_times)
+    first.start()
+    for meeting in (1, 2, 3):
+        while counter[workers.ASLEEP] == 0 or counter[workers.COME] < 2 * meeting - 1:
+            assert first.is_alive()
+        assert came == list(range(1, meeting))
+        wait(pointer_to(counter), 2 * meeting)
+    first.join()
+    assert came == [1, 2, 3]
+    assert counter[: workers.ASLEEP + 1].tolist() == [6, 0]

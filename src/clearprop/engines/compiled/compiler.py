@@ -26,7 +26,7 @@ REASON = "raised a specific error: "
 # Names that stand in Numba's code where a function raises an exception, or calls Python.
 OF_PYTHON = ("@.const.picklebuf", "@Py")
 # What every process has. Code that needs more (a library of vectors that Numba may find) is for this one only.
-STANDARD = {"memset", "memcpy", "memmove", "sched_yield", "SwitchToThread"}
+STANDARD = {"memset", "memcpy", "memmove", "sched_yield", "SwitchToThread", "syscall"}
 STANDARD |= {"exp", "expf", "expm1", "log", "logf", "log1p", "log1pf", "pow", "powf", "sqrt", "sqrtf"}
 
 

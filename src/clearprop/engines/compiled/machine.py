@@ -5,6 +5,8 @@ It is imported by what compiles, and by nothing else.
 
 import functools
 import os
+import platform
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -92,31 +94,67 @@ def _fetch(typingctx, base, at):
 # -- workers -----------------------------------------------------------------------------------------------------------
 
 
-def _arrive(typingctx, counter):
+def _add(typingctx, counter, number):
     """All that was written before is seen by whoever sees the counter's new value."""
 
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        builder.atomic_rmw("add", args[0], ir.Constant(_INT, 1), "acq_rel")
-        return context.get_dummy_value()
+        return builder.add(builder.atomic_rmw("add", args[0], args[1], "seq_cst"), args[1])
 
-    return types.void(counter), emit
+    return types.int64(counter, types.int64), emit
 
 
 def _look(typingctx, counter):
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        return builder.load_atomic(args[0], "acquire", 8, typ=_INT)
+        return builder.load_atomic(args[0], "seq_cst", 8, typ=_INT)
 
     return types.int64(counter), emit
 
 
+def _offer(builder: Any) -> None:
+    name = "SwitchToThread" if os.name == "nt" else "sched_yield"
+    builder.call(cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.IntType(32), []), name), [])
+
+
 def _hand_over(typingctx):
     def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        name = "SwitchToThread" if os.name == "nt" else "sched_yield"
-        yields = cgutils.get_or_insert_function(builder.module, ir.FunctionType(ir.IntType(32), []), name)
-        builder.call(yields, [])
+        _offer(builder)
         return context.get_dummy_value()
 
     return types.void(), emit
+
+
+# The number of Linux's call for sleep and waking, which has no function in C of its own; what it is to do, for one
+# process alone; and how many it wakes at most. It compares the lower half of a counter with what was seen.
+_FUTEX, _WAIT, _WAKE, _ALL = {"x86_64": 202, "aarch64": 98}.get(platform.machine(), 0), 128, 129, (1 << 31) - 1
+_HAS_FUTEX = sys.platform == "linux" and _FUTEX > 0
+
+
+def _ask_futex(builder: Any, counter: Any, *what: Any) -> None:
+    kind = ir.FunctionType(_INT, [_INT], var_arg=True)
+    ask = cgutils.get_or_insert_function(builder.module, kind, "syscall")
+    builder.call(ask, [_int(_FUTEX), counter, *what, _int(0)])  # for however long
+
+
+def _sleep(typingctx, counter, seen):
+    """On other systems than Linux, it offers the processor again and again."""
+
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if _HAS_FUTEX:
+            _ask_futex(builder, args[0], _int(_WAIT), args[1])
+        else:
+            _offer(builder)
+        return context.get_dummy_value()
+
+    return types.void(counter, types.int64), emit
+
+
+def _wake(typingctx, counter):
+    def emit(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        if _HAS_FUTEX:
+            _ask_futex(builder, args[0], _int(_WAKE), _int(_ALL))
+        return context.get_dummy_value()
+
+    return types.void(counter), emit
 
 
 # -- machine vectors ---------------------------------------------------------------------------------------------------
@@ -252,9 +290,11 @@ _FORMS: dict[Function, Definition] = {
     pointers.array_at: _array_at,
     pointers.call: _call,
     pointers.fetch: _fetch,
-    threads.arrive: _arrive,
+    threads.add: _add,
     threads.look: _look,
     threads.hand_over: _hand_over,
+    threads.sleep: _sleep,
+    threads.wake: _wake,
     products.tile_of_half: _tile(1, share=2),
     products.tile_of_one: _tile(1),
     products.tile_of_two: _tile(2),

@@ -16,19 +16,25 @@ import numpy as np
 
 from clearprop.engines.blas import trained_by_others
 from clearprop.engines.compiled.jit import ENABLED, part
+from clearprop.engines.compiled.pointers import pointer
 from clearprop.engines.compiled.uninterrupted import run_to_its_end
 from clearprop.engines.processors import granted
 
-# So many looks at the others before the processor is offered to whoever else wants it.
-SPINS = 2000
+# So many looks at the others, two microseconds, before the processor is offered to whoever else wants it; and so many
+# offers, some ten microseconds more, before the worker sleeps until the last one comes. Where others want the
+# processors, that may take milliseconds.
+SPINS, OFFERS = 2000, 100
+# What workers count in memory of their own: how often one has come, and how many sleep.
+COME, ASLEEP = range(2)
 # The threads that wait for a run of theirs.
 _under_way: set[int] = set()
 _of_thread = threading.local()
 
 
-def arrive(counter: Any) -> None:
-    """Add 1 to the counter, for others to see."""
-    counter[0] += 1
+def add(counter: Any, number: int) -> int:
+    """Add to the counter, for others to see; what it is then."""
+    counter[0] += number
+    return int(counter[0])
 
 
 def look(counter: Any) -> int:
@@ -40,14 +46,31 @@ def hand_over() -> None:
     """Let others have the processor."""
 
 
+def sleep(counter: Any, seen: int) -> None:
+    """Unless the counter is another already than was seen, sleep until `wake`; it may end before, for no reason."""
+
+
+def wake(counter: Any) -> None:
+    """Wake all that sleep by this counter."""
+
+
 @part
 def wait_for_all(counter: Any, target: int) -> None:
     """Return when all workers have come here; the target is their number times how often they have met."""
-    arrive(counter)
-    looks = 0
-    while look(counter) < target:
+    come, asleep, looks = pointer(counter, COME), pointer(counter, ASLEEP), 0
+    # Whoever is about to sleep counts itself before it looks again, and the last to come looks after it has come: one
+    # of the two sees the other.
+    if add(come, 1) >= target and look(asleep) > 0:
+        wake(come)
+    while look(come) < target:
         looks += 1
-        if looks > SPINS:
+        if looks > SPINS + OFFERS:
+            add(asleep, 1)
+            seen = look(come)
+            if seen < target:
+                sleep(come, seen)
+            add(asleep, -1)
+        elif looks > SPINS:
             hand_over()
 
 
