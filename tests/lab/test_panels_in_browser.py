@@ -108,6 +108,7 @@ def test_a_weight_is_derived_and_checked(page, sessions):
     live = sessions.live
     x, y = live.inputs[live.row], live.targets[live.row]
     value = explain(live.network, x, y, "W1[2,3]").value
+    expect(page.locator(".cp-check dd")).to_have_count(3)
     shown = page.locator(".cp-check dd").all_inner_texts()
     assert number(shown[0]) == pytest.approx(value, rel=1e-8)
     assert number(shown[1]) == pytest.approx(value, rel=1e-6)

@@ -14,7 +14,9 @@ from clearprop.article import ROWS, TARGETS, blobs, class_targets
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.lab.formulas import Formula
+from clearprop.lab.pasting import as_csv
 from clearprop.lab.protocol import Column, Curve, Divided, Drawn, Pasted, Preset, TableRead
+from clearprop.printable import printable
 from clearprop.tables.reading import read_csv_text
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
@@ -26,7 +28,9 @@ Task = Literal["classification", "regression"]
 # How far the plane of the playground's data sets reaches, and how far their points do.
 REACH, RADIUS = 6.0, 5.0
 MOST_COLUMNS, MOST_CLASSES = 256, 64
-MOST_PASTED = 20_000
+MOST_PASTED, LONGEST_NAME = 20_000, 200
+# What can be done here about a column of which it is not clear whether it is numbers.
+REMEDY = "leave its column out"
 
 
 @dataclass(frozen=True, eq=False)
@@ -306,7 +310,7 @@ def read_table(text: str) -> TableRead:
     columns = []
     for name in table.names:
         cells = table.column(name).cells
-        kind: Literal["number", "text"] = "number" if table.column(name).kind() == "number" else "text"
+        kind: Literal["number", "text"] = "number" if table.column(name).kind(REMEDY) == "number" else "text"
         columns.append(
             Column(name=name, kind=kind, values=[str(cell) for cell in cells[:5]], distinct=len(np.unique(cells)))
         )
@@ -316,7 +320,13 @@ def read_table(text: str) -> TableRead:
 
 
 def _table(text: str) -> Table:
-    table = read_csv_text(text, "the pasted table")
+    table = read_csv_text(as_csv(text), "the pasted table")
+    long = next((name for name in table.names if len(name) > LONGEST_NAME), None)
+    if long is not None:
+        raise InputError(
+            f"the pasted table: the column {printable(long[:20])!r}... has a name of {len(long)} letters: "
+            f"shorten it to {LONGEST_NAME} or fewer"
+        )
     if len(table.names) < 2:
         raise InputError(
             "the pasted table has one column: it needs one to predict and others to predict it from, with comma, "
@@ -333,7 +343,7 @@ def _pasted(choice: Pasted) -> DataSet:
     column = table.column(target_name)
     target = Target.recognise(column, choice.task or None)
     others = table.drop([target_name])
-    names = list(choice.inputs) or [name for name in others.names if others.column(name).kind() == "number"]
+    names = list(choice.inputs) or [name for name in others.names if others.column(name).kind(REMEDY) == "number"]
     if target_name in names:
         raise InputError(f"the column {target_name!r} is the target and an input: choose it as one of them")
     if not names:
@@ -353,7 +363,7 @@ def _pasted(choice: Pasted) -> DataSet:
 def _full(table: Table, name: str) -> Array:
     """A column of numbers, none of which is missing."""
     column = table.column(name)
-    if column.kind() != "number":
+    if column.kind(REMEDY) != "number":
         raise InputError(f"{column.where()}: this column is text, and inputs are numbers: choose others")
     numbers = column.numbers()
     missing = np.flatnonzero(np.isnan(numbers))

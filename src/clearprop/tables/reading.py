@@ -156,7 +156,7 @@ def _table(path: str, lines: Iterator[str], check: Callable[[Table], object] | N
     n_blank, first_line = next(((n, line) for n, line in enumerate(lines) if line.strip()), (0, ""))
     if not first_line:
         raise InputError(f"{path}: the file is empty: it needs a line of column names, and rows")
-    delimiter = _delimiter(first_line)
+    delimiter = delimiter_of(first_line)
     reader = csv.reader(itertools.chain([first_line], lines), delimiter=delimiter, strict=True, skipinitialspace=True)
     records = _records(path, reader, n_blank + 1)
     line, header = next(records)
@@ -170,7 +170,8 @@ def _table(path: str, lines: Iterator[str], check: Callable[[Table], object] | N
     return Table(path, names, columns, line_numbers)
 
 
-def _delimiter(header: str) -> str:
+def delimiter_of(header: str) -> str:
+    """The sign between the cells of a header: the one that it has most of outside quotes."""
     outside_quotes = re.sub(r'"[^"]*"?', "", header)
     return max(DELIMITERS, key=outside_quotes.count)
 

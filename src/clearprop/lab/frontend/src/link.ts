@@ -1,4 +1,5 @@
 /** Asks Python: one request in flight at a time, each answered by one reply. */
+import { plainly } from "./parts/refusals";
 import type { AnyReply, AnyRequest, ArrayInfo } from "./protocol";
 
 /** What a host gives: anywidget's model, or one of `hosts/` that has the same two methods. */
@@ -39,6 +40,7 @@ export function link(model: Model): { ask: Ask; close(): void } {
     const resolve = waiting.get(reply?.id);
     if (!resolve) return; // of another view of the same widget
     waiting.delete(reply.id);
+    if (reply.type === "refused") reply.message = plainly(reply.message);
     resolve({ reply, arrays: named(reply.arrays, buffers) });
   };
   model.on("msg:custom", receive);

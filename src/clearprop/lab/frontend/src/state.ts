@@ -2,6 +2,7 @@
 import { batch, computed, effect, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
+import { begin, followAddress } from "./address";
 import { link, type Answer, type Arrays, type Ask, type Model } from "./link";
 import { play } from "./transport/playing";
 import { hostTheme } from "./theme";
@@ -44,6 +45,8 @@ export interface Lab {
 
   /** While points are drawn: the class (or the target) of the next one; null when they are not. */
   readonly drawing: Signal<number | null>;
+  /** Points that were drawn and are too few yet to be trained on. */
+  readonly pending: Signal<readonly [number, number, number][]>;
   /** Called with x1, x2 and the class of a point that was drawn. */
   readonly draw: Signal<((point: [number, number, number]) => void) | null>;
 
@@ -148,6 +151,7 @@ export function makeLab(model: Model): Lab {
     lit: signal<ReadonlySet<string>>(new Set()),
     edges: signal<EdgeNumber>("weight"),
     drawing: signal<number | null>(null),
+    pending: signal<readonly [number, number, number][]>([]),
     draw: signal<((point: [number, number, number]) => void) | null>(null),
     refusal,
     said: signal(""),
@@ -174,18 +178,9 @@ export function makeLab(model: Model): Lab {
   const look = effect(() => {
     if (view.value !== asked && opened.peek() && !lab.playing.peek()) void act({ type: "look" });
   });
-  const endings = [play(lab), look];
+  const endings = [play(lab), look, followAddress(lab)];
   void begin(lab);
   return lab;
-}
-
-/** Begins where the page's address says, or, if that is no link, as usual. */
-async function begin(lab: Lab): Promise<void> {
-  const link = lab.ownsAddress ? location.hash.slice(1) : "";
-  const { reply } = await lab.act({ type: "open", link });
-  if (reply.type !== "refused" || !link) return;
-  await lab.act({ type: "open" });
-  lab.refusal.value = reply;
 }
 
 const Context = createContext<Lab | null>(null);

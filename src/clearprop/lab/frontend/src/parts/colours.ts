@@ -66,6 +66,9 @@ function read(root: Element): Palette {
 /** Of two classes the second, which an output of 1 stands for, is positive: blue; of more, each has the next colour. */
 export const classPlace = (which: number, classes: number): number => (classes === 2 ? 1 - which : which % CLASSES.length);
 
+/** Where in a scale of 256 colours a number stands that is from 0 to 255 within its ends; NaN is neither. */
+const level = (at: number): number => (at > 255 ? 255 : at >= 0 ? at | 0 : at < 0 ? 0 : 127);
+
 /** Pixels of numbers that lie between `least` and `greatest`; the first row of `values` is drawn at the bottom. */
 export function diverge(
   colours: Uint32Array, values: ArrayLike<number>, start: number, side: number, least: number, greatest: number,
@@ -75,8 +78,7 @@ export function diverge(
   for (let row = 0; row < rows; row += 1) {
     const from = start + (rows - 1 - row) * side;
     for (let column = 0; column < side; column += 1) {
-      const at = (values[from + column] - least) * scale;
-      pixels[row * side + column] = colours[at > 255 ? 255 : at > 0 ? at | 0 : 0]; // NaN: the least
+      pixels[row * side + column] = colours[level((values[from + column] - least) * scale)];
     }
   }
 }

@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLab } from "../state";
 import { fromFormula } from "./names";
+import { useScrolling } from "./scrolling";
 
 export interface MathGiven { tex: string; block?: boolean; onPick?(name: string): void }
 
@@ -31,6 +32,7 @@ export function Math({ tex, block = false, onPick }: MathGiven): JSX.Element {
     show(lab.lit.peek());
   }, [tex, block]);
   useSignalEffect(() => show(lab.lit.value));
+  useScrolling(element, "Equation");
   const light = (name: string): void => { lab.lit.value = new Set(name ? [name] : []); };
   return (
     <span

@@ -7,7 +7,7 @@ type Cell = string | number;
 export function Table(given: { caption: string; columns: readonly string[]; rows: readonly (readonly Cell[])[]; most?: number }): JSX.Element {
   const { rows, most = 500 } = given;
   return (
-    <div class="cp-table" role="region" aria-label={given.caption} tabIndex={0}>
+    <div class="cp-table" role="group" aria-label={given.caption} tabIndex={0}>
       <table>
         <caption>{given.caption}{rows.length > most && `; the first ${most} of ${rows.length}`}</caption>
         <thead><tr>{given.columns.map((column) => <th key={column} scope="col">{column}</th>)}</tr></thead>

@@ -3,6 +3,12 @@ import { ticks, toPixel, type Scale } from "./scales";
 
 const written = (value: number): string => String(value).replace("-", "\u2212");
 
+/** As much of a name as there is room for beside an axis. */
+const shortened = (name: string, room: number): string => {
+  const most = Math.max(4, Math.floor(room / 8));
+  return name.length > most ? `${name.slice(0, most - 1)}\u2026` : name;
+};
+
 /** Ticks with their numbers, and the axes' names, around the plane. */
 export function Axes({ across, up, names }: { across: Scale; up: Scale; names: readonly [string, string] }): JSX.Element {
   return (
@@ -17,8 +23,8 @@ export function Axes({ across, up, names }: { across: Scale; up: Scale; names: r
           <path d="M0 0H-4" /><text x="-7" y="4" text-anchor="end">{written(value)}</text>
         </g>
       ))}
-      <text class="cp-axis-name" x={across.size / 2} y={up.size + 33} text-anchor="middle">{names[0]}</text>
-      <text class="cp-axis-name" transform={`translate(-34 ${up.size / 2}) rotate(-90)`} text-anchor="middle">{names[1]}</text>
+      <text class="cp-axis-name" x={across.size / 2} y={up.size + 33} text-anchor="middle">{shortened(names[0], across.size)}</text>
+      <text class="cp-axis-name" transform={`translate(-34 ${up.size / 2}) rotate(-90)`} text-anchor="middle">{shortened(names[1], up.size)}</text>
     </svg>
   );
 }

@@ -36,8 +36,15 @@ function finer(values: ArrayLike<number>, side: number, channels: number, fine: 
 
 const FINE = 256;
 
+/** Of several channels the numbers of one. */
+function channelOf(values: ArrayLike<number>, channels: number, which: number): ArrayLike<number> {
+  return channels === 1 ? values : Float32Array.from({ length: values.length / channels }, (_, at) => values[at * channels + which]);
+}
+
 /** The grid's outer points lie on the plane's edges: the canvas is as much larger as half a point on each side. */
-export function paintGround(canvas: HTMLCanvasElement, colours: Palette, session: Session, shown: Shown, discrete: boolean): void {
+export function paintGround(
+  canvas: HTMLCanvasElement, colours: Palette, session: Session, shown: Shown, discrete: boolean, output: number,
+): void {
   const info = shown.arrays.find(({ name }) => name === "plane");
   if (!info) return;
   const [grid, , channels] = info.shape;
@@ -47,8 +54,8 @@ export function paintGround(canvas: HTMLCanvasElement, colours: Palette, session
   const soft = shown.values.plane;
   const values = sharp ? decided(finer(soft, grid, channels, FINE), channels, (answers[0] + answers[1]) / 2, answers) : soft;
   drawPixels(canvas, side, side, (pixels) => {
-    if (channels > 1) blend(colours, values, side, channels, pixels);
-    else diverge(colours.ground, values, 0, side, answers[0], answers[1], pixels);
+    if (channels > 1 && task === "classification") blend(colours, values, side, channels, pixels);
+    else diverge(colours.ground, channelOf(values, channels, output), 0, side, answers[0], answers[1], pixels);
   });
   const half = 50 / (side - 1);
   Object.assign(canvas.style, { left: `${-half}%`, top: `${-half}%`, width: `${100 + 2 * half}%`, height: `${100 + 2 * half}%` });

@@ -2,7 +2,7 @@
 import { effect, signal, useComputed } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { palette } from "../parts/colours";
+import { classPlace, palette } from "../parts/colours";
 import { short } from "../parts/numerals";
 import { useLab, type Session, type Shown } from "../state";
 import { Axes } from "./axes";
@@ -10,31 +10,39 @@ import { paintGround } from "./ground";
 import { nearestRow, paintCurve, paintPoints, RIM, type Picture } from "./points";
 import { errs, rowsOf, type Rows } from "./rows";
 import { toNumber, toPixel } from "./scales";
+import { Swatch } from "./swatch";
 
 const MARGIN = { left: 44, bottom: 40, top: 6, right: 10 };
 
-function wordsOf(session: Session, rows: Rows, shown: Shown, row: number): string {
+function wordsOf(session: Session, rows: Rows, shown: Shown, row: number, output: number): string {
   const { column_names: columns, class_names: names, one_input: oneInput, task, target_names: targets } = session.data;
   const [across, up] = oneInput ? [columns[0], targets[0]] : columns;
   const place = `${across} ${short(rows.x(row), 2)}, ${up} ${short(rows.y(row), 2)}`;
-  if (task === "regression") return `Row ${row}: ${place}${oneInput ? "" : `, ${targets[0]} ${short(rows.target(row), 2)}`}`;
+  if (task === "regression") return `Row ${row}: ${place}${oneInput ? "" : `, ${targets[output]} ${short(rows.target(row), 2)}`}`;
   const wrong = errs(session, rows, shown, row) ? `, answered ${names[Math.round(shown.values.predicted[row])]}: wrong` : "";
   return `Row ${row}: ${place}, ${names[Math.round(rows.target(row))]}${wrong}${rows.heldOut(row) ? ", held out" : ""}`;
 }
 
-export function PlanePicture({ session, discrete, heldOut }: { session: Session; discrete: boolean; heldOut: boolean }): JSX.Element {
+interface Given {
+  session: Session;
+  discrete: boolean;
+  heldOut: boolean;
+  output: number; // of a regression of several, the one that is shown
+}
+
+export function PlanePicture({ session, discrete, heldOut, output }: Given): JSX.Element {
   const lab = useLab();
   const box = useRef<HTMLDivElement>(null);
   const ground = useRef<HTMLCanvasElement>(null);
   const points = useRef<HTMLCanvasElement>(null);
   const [side, setSide] = useState(0);
-  const rows = useMemo(() => rowsOf(session), [session]);
+  const rows = useMemo(() => rowsOf(session, output), [session, output]);
   const hovered = useMemo(() => signal<{ row: number; x: number; y: number } | null>(null), []);
   const pen = useMemo(() => signal<[number, number]>([0.5, 0.5]), []); // shares of the sides
   // Of a frame only these are rendered, and only when they change: the rest is painted.
   const [left, right, bottom, top] = useComputed(() => lab.frame.value!.span.join()).value.split(",").map(Number);
   const row = useComputed(() => lab.frame.value!.row).value;
-  const words = useComputed(() => wordsOf(session, rows, lab.frame.value!, lab.frame.value!.row)).value;
+  const words = useComputed(() => wordsOf(session, rows, lab.frame.value!, lab.frame.value!.row, output)).value;
   const height = Math.round(side * (session.data.one_input ? 0.8 : 1));
   const picture: Picture = {
     across: { least: left, greatest: right, size: side }, up: { least: bottom, greatest: top, size: height },
@@ -57,7 +65,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
       effect(() => {
         const colours = palette(box.current!, lab.dark.value);
         if (session.data.one_input) paintCurve(ground.current!, colours, session, lab.frame.value!, picture);
-        else paintGround(ground.current!, colours, session, lab.frame.value!, discrete);
+        else paintGround(ground.current!, colours, session, lab.frame.value!, discrete, output);
       }),
       effect(() => {
         const shown = lab.frame.value!;
@@ -69,7 +77,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
       }),
     ];
     return () => endings.forEach((end) => end());
-  }, [session, side, height, left, right, bottom, top, discrete, heldOut]);
+  }, [session, side, height, left, right, bottom, top, discrete, heldOut, output]);
 
   const placeOf = (event: MouseEvent): [number, number] => {
     const area = ground.current!.parentElement!.getBoundingClientRect();
@@ -78,7 +86,7 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
   const look = (row: number): void => {
     if (row < 0 || row >= rows.count) return;
     lab.view.value = { ...lab.view.value, row };
-    lab.said.value = wordsOf(session, rows, lab.frame.value!, row);
+    lab.said.value = wordsOf(session, rows, lab.frame.value!, row, output);
   };
   const put = (x: number, y: number): void => {
     const chosen = lab.drawing.value;
@@ -106,13 +114,15 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
   };
 
   const isDrawing = lab.drawing.value !== null;
+  const pending = lab.pending.value;
+  const classes = Math.max(2, ...pending.map(([, , which]) => which + 1));
   const names: [string, string] = session.data.one_input
     ? [session.data.column_names[0], session.data.target_names[0] ?? "y"]
     : [session.data.column_names[lab.view.value.axes[0]], session.data.column_names[lab.view.value.axes[1]]];
   return (
     <div ref={box} class="cp-plane-box" style={{ height: `${height + MARGIN.top + MARGIN.bottom}px` }}>
       <div
-        class={`cp-plane-area ${isDrawing ? "is-drawing" : ""}`} tabIndex={0}
+        class={`cp-plane-area ${isDrawing ? "is-drawing" : ""} ${pending.length ? "is-pending" : ""}`} tabIndex={0}
         {...(isDrawing
           ? { role: "application", "aria-label": "Draw points: arrow keys move the pen, Enter puts a point, digits choose the class" }
           : {
@@ -140,10 +150,15 @@ export function PlanePicture({ session, discrete, heldOut }: { session: Session;
           ref={points} class="cp-points" aria-hidden="true"
           style={{ left: `${-RIM}px`, top: `${-RIM}px`, width: `${side + 2 * RIM}px`, height: `${height + 2 * RIM}px` }}
         />
+        {pending.map(([x, y, which], at) => (
+          <span key={at} class="cp-pending" style={{ left: `${toPixel(picture.across, x)}px`, top: `${height - toPixel(picture.up, y)}px` }}>
+            <Swatch place={Number.isInteger(which) ? classPlace(Math.abs(which), classes) : 0} />
+          </span>
+        ))}
         {isDrawing && <div class="cp-pen" style={{ left: `${100 * pen.value[0]}%`, bottom: `${100 * pen.value[1]}%` }} />}
         {hovered.value && (
           <div class={`cp-tooltip ${hovered.value.y > 70 ? "is-above" : ""}`} aria-hidden="true" style={tooltipPlace(hovered.value, side)}>
-            <span>{wordsOf(session, rows, lab.frame.peek()!, hovered.value.row)}</span>
+            <span>{wordsOf(session, rows, lab.frame.peek()!, hovered.value.row, output)}</span>
           </div>
         )}
       </div>

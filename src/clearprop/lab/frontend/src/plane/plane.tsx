@@ -1,7 +1,7 @@
 /** The plane: what the network answers everywhere, and the rows on it. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { Switch } from "../parts/field";
+import { Select, Switch } from "../parts/field";
 import { short } from "../parts/numerals";
 import { Chart, Table } from "../parts/table";
 import { useControl } from "../panels/settings/catalogue";
@@ -35,19 +35,27 @@ export function Plane(): JSX.Element {
   const session = lab.opened.value!;
   const [discrete, setDiscrete] = useState(false);
   const [heldOut, setHeldOut] = useState(true);
+  const [chosen, setChosen] = useState(0);
   const sharp = useControl("discretize");
   const unseen = useControl("show_test_data");
-  const { one_input: oneInput, task, trained, rows } = session.data;
+  const { one_input: oneInput, task, trained, rows, target_names: targets } = session.data;
+  const several = task === "regression" && !oneInput && targets.length > 1;
+  const output = several && chosen < targets.length ? chosen : 0;
   return (
     <Chart title={task === "classification" && !oneInput ? "Decision boundary" : "What it answers"} class="cp-plane" table={() => <PlaneTable />}>
-      <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} />
-      <Legend session={session} heldOut={heldOut} />
+      <PlanePicture key={session.id} session={session} discrete={discrete} heldOut={heldOut} output={output} />
+      <Legend session={session} heldOut={heldOut} output={output} />
       <div class="cp-plane-tools">
         {task === "classification" && !oneInput && sharp.shown && (
           <Switch label={sharp.label} help={sharp.help} value={discrete} onChange={setDiscrete} />
         )}
         {trained < rows && unseen.shown && <Switch label={unseen.label} help={unseen.help} value={heldOut} onChange={setHeldOut} />}
       </div>
+      {several && (
+        <div class="cp-plane-axes">
+          <Select label="Output" value={output} options={targets.map((label, value) => ({ label, value }))} onChange={(value) => setChosen(value)} />
+        </div>
+      )}
     </Chart>
   );
 }

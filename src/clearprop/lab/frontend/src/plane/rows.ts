@@ -9,7 +9,8 @@ export interface Rows {
   heldOut(row: number): boolean;
 }
 
-export function rowsOf(session: Session): Rows {
+/** `output`: of several targets the one that is shown. */
+export function rowsOf(session: Session, output = 0): Rows {
   const { values, data } = session;
   const plane = values["data.plane"];
   const target = values["data.target"];
@@ -18,7 +19,7 @@ export function rowsOf(session: Session): Rows {
     count: data.rows,
     x: (row) => plane[2 * row],
     y: (row) => plane[2 * row + 1],
-    target: (row) => target[row * outputs],
+    target: (row) => target[row * outputs + output],
     heldOut: (row) => values["data.held_out"]?.[row] === 1,
   };
 }

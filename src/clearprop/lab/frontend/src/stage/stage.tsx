@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Segments } from "../parts/field";
+import { useScrolling } from "../parts/scrolling";
 import { Chart } from "../parts/table";
 import { useControl } from "../panels/settings/catalogue";
 import { useLab, type EdgeNumber } from "../state";
@@ -22,6 +23,7 @@ export function Stage(): JSX.Element {
   const edges = useControl("edge_colour");
   const box = useRef<HTMLDivElement>(null);
   const [room, setRoom] = useState(0);
+  useScrolling(box, "The network, wider than its place");
   useLayoutEffect(() => {
     const observer = new ResizeObserver(([entry]) => {
       const width = Math.floor(entry.contentRect.width);

@@ -1,6 +1,8 @@
 /** The four phases of a batch, and the operation that is done at this moment. */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import { Math } from "../parts/math";
+import { useScrolling } from "../parts/scrolling";
 import { useLab } from "../state";
 
 const PHASES = [
@@ -9,6 +11,13 @@ const PHASES = [
   { name: "backward", title: "Backward" },
   { name: "update", title: "Update" },
 ] as const;
+
+function Equation({ tex }: { tex: string }): JSX.Element {
+  const lab = useLab();
+  const box = useRef<HTMLDivElement>(null);
+  useScrolling(box, "The operation as an equation");
+  return <div ref={box} class="cp-operation-equation"><Math tex={tex} onPick={(name) => { lab.selected.value = name; }} /></div>;
+}
 
 export function Moment(): JSX.Element {
   const lab = useLab();
@@ -32,7 +41,7 @@ export function Moment(): JSX.Element {
               {sample < samples && `row ${sample + 1} of ${samples}, `}operation {done} of {total}
             </span>
           </p>
-          <div class="cp-operation-equation"><Math tex={operation.equation} onPick={(name) => { lab.selected.value = name; }} /></div>
+          <Equation tex={operation.equation} />
         </div>
       ) : (
         <p class="cp-operation is-none">

@@ -22,7 +22,7 @@ export function Doctor(): JSX.Element {
   if (!said) return <p class="cp-note">{help}</p>;
   return (
     <div class="cp-doctor">
-      {said.findings.length === 0 && <p class="cp-healthy">Nothing was found that keeps it from learning.</p>}
+      {said.findings.length === 0 && <p class="cp-healthy">Nothing was found that keeps it from learning{said.badges.length > 0 && ", though some units stand out"}.</p>}
       <ol>{said.findings.map((finding) => <Finding key={finding.name} finding={finding} />)}</ol>
       {said.badges.length > 0 && (
         <>

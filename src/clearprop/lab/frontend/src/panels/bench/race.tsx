@@ -141,6 +141,7 @@ function writeNames(plot: uPlot, names: Name[], font: string): void {
   }
   ctx.save();
   ctx.font = font.replace("11px", `${11 * ratio}px`);
+  ctx.textAlign = "left";
   ctx.textBaseline = "middle";
   for (const { text, y, colour } of places) {
     ctx.fillStyle = colour;

@@ -77,8 +77,8 @@ function Picture({ drawn }: { drawn: Drawn }): JSX.Element {
           aria-label={`The loss over ${drawn.names.join(" and ")}; training went from ${inside.length ? short(inside[0][2]) : "–"} to ${last ? short(last[2]) : "–"}`}
         >
           <g class="cp-axis">
-            {ticks(left, right).map((value) => <text key={value} x={x(value)} y={SIDE + 28} text-anchor="middle">{short(value, 2)}</text>)}
-            {ticks(bottom, top).map((value) => <text key={value} x={MARGIN - 6} y={y(value) + 4} text-anchor="end">{short(value, 2)}</text>)}
+            {ticks(left, right).map((value, at, all) => <text key={at} x={x(value)} y={SIDE + 28} text-anchor={at === 0 ? "start" : at === all.length - 1 ? "end" : "middle"}>{short(value, 2)}</text>)}
+            {ticks(bottom, top).map((value, at) => <text key={at} x={MARGIN - 6} y={y(value) + 4} text-anchor="end">{short(value, 2)}</text>)}
             <text class="cp-axis-name" x={MARGIN + SIDE / 2} y={SIDE + 46} text-anchor="middle">{drawn.names[0]}</text>
             <text class="cp-axis-name" transform={`translate(11 ${12 + SIDE / 2}) rotate(-90)`} text-anchor="middle">{drawn.names[1]}</text>
           </g>

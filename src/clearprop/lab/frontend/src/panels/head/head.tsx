@@ -58,7 +58,7 @@ export function Overlays(): JSX.Element | null {
   const close = (): void => { open.value = ""; };
   const body: Record<(typeof TOOLS)[number]["name"], () => JSX.Element> = {
     lessons: () => <LessonList onChosen={close} />,
-    take_away: () => <TakeAway />,
+    take_away: () => <TakeAway onOpened={close} />,
     teacher: () => <Teacher />,
     help: () => (
       <>

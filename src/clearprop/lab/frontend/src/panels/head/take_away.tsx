@@ -1,9 +1,10 @@
 /** The present state in another form: to copy, to save, to hand on. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
-import { Segments } from "../../parts/field";
+import { Field, Segments } from "../../parts/field";
 import type { TakeAway as Asked, TakenAway } from "../../protocol";
+import { fragmentOf, openLink, writeLink } from "../../address";
 import { useLab } from "../../state";
 import { CopyButton, save } from "./copying";
 
@@ -16,7 +17,7 @@ const FORMS: { value: Form; label: string; says: string }[] = [
   { value: "latex", label: "LaTeX", says: "The derivation that is open, for a paper or a sheet." },
 ];
 
-export function TakeAway(): JSX.Element {
+export function TakeAway({ onOpened }: { onOpened(): void }): JSX.Element {
   const lab = useLab();
   const [form, setForm] = useState<Form>("python");
   const [taken, setTaken] = useState<TakenAway | null>(null);
@@ -27,7 +28,7 @@ export function TakeAway(): JSX.Element {
     void lab.ask({ type: "take_away", form, name: lab.selected.peek(), hidden: [...lab.hidden.peek()] }).then(({ reply }) => {
       if (reply.type === "taken_away") {
         setTaken(reply);
-        if (form === "link" && lab.ownsAddress) location.hash = reply.text.slice(reply.text.indexOf("#"));
+        if (form === "link") writeLink(lab, fragmentOf(reply.text));
       } else if (reply.type === "refused") setWrong(reply.message);
     });
   }, [form]);
@@ -47,7 +48,35 @@ export function TakeAway(): JSX.Element {
         </>
       )}
       {!taken && !wrong && <p class="cp-note" role="status">One moment…</p>}
+      {lab.can("configure") && <OpenLink onOpened={onOpened} />}
     </div>
+  );
+}
+
+/** The way back: a link that somebody sent, opened here. */
+function OpenLink({ onOpened }: { onOpened(): void }): JSX.Element {
+  const lab = useLab();
+  const id = useId();
+  const [link, setLink] = useState("");
+  const [wrong, setWrong] = useState("");
+  const open = async (): Promise<void> => {
+    const { reply } = await openLink(lab, fragmentOf(link));
+    if (reply.type !== "refused") return onOpened();
+    lab.refusal.value = null; // it is said here
+    setWrong(reply.message);
+  };
+  return (
+    <form class="cp-open-link" onSubmit={(event) => { event.preventDefault(); void open(); }}>
+      <Field id={id} label="Open a link that you were sent" error={wrong}>
+        <div class="cp-row">
+          <input
+            id={id} class="cp-input cp-code" type="text" value={link} spellcheck={false} autocomplete="off" placeholder="http://…/#1.…"
+            aria-invalid={wrong ? true : undefined} onInput={(event) => { setLink(event.currentTarget.value); setWrong(""); }}
+          />
+          <Button type="submit" disabled={!link.trim()}>Open</Button>
+        </div>
+      </Field>
+    </form>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What it learns from: ready-made rows, drawn points, an own table, a function. */
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { NumberField, Segments, Select, Slider } from "../../parts/field";
 import { whole } from "../../parts/numerals";
 import type { Data, Preset } from "../../protocol";
@@ -23,6 +23,8 @@ export function DataSettings(): JSX.Element {
   const info = lab.data.value!;
   const { label, shown } = useControl("dataset");
   const [chosen, setChosen] = useState<Source>(SOURCE[data.type]);
+  const used = SOURCE[data.type];
+  useEffect(() => setChosen(used), [used]); // a lesson or a link brings data of its own
   const sources = [
     { value: "preset" as const, label: "Ready" },
     { value: "drawn" as const, label: "Draw" },
@@ -38,14 +40,14 @@ export function DataSettings(): JSX.Element {
   };
   return (
     <div class="cp-settings">
-      {shown && data.type !== "given" && <Segments label={label} value={chosen} options={sources} onChange={(source) => setChosen(source)} />}
+      {shown && data.type !== "given" && <Segments label="Source" help={label} value={chosen} options={sources} onChange={(source) => setChosen(source)} />}
       {shown && body[data.type === "given" && chosen === "given" ? "given" : chosen]()}
-      <Axes />
-      {!info.one_input && <Features />}
+      {chosen === used && <Axes />}
+      {chosen === used && !info.one_input && <Features />}
       <SwitchSetting name="standardized" />
       <ShareSetting name="held_out" max={0.9} />
       <p class="cp-note">
-        {whole(info.rows)} rows, {whole(info.trained)} of them trained on; {info.class_names.length > 0 ? `${info.class_names.length} classes` : "a regression"}
+        {chosen !== used && "At present: "}{whole(info.rows)} rows, {whole(info.trained)} of them trained on; {info.class_names.length > 0 ? `${info.class_names.length} classes` : "a regression"}
       </p>
     </div>
   );

@@ -32,6 +32,8 @@ export function DrawnData(): JSX.Element {
   };
   const enough = points.length >= 2 && (task === "regression" || new Set(points.map((point) => point[2])).size >= 2);
   useEffect(() => { if (enough && points !== drawn.points) use(points); }, [points]);
+  useEffect(() => { lab.pending.value = enough ? [] : points; }, [points, enough]);
+  useEffect(() => () => { lab.pending.value = []; }, []);
   if (!shown) return <></>;
   return (
     <div class="cp-settings">

@@ -25,7 +25,7 @@ export function NetworkSettings(): JSX.Element {
       {shown && (
         <section class="cp-layers" aria-label={label}>
           <header>
-            <h3>{label}</h3>
+            <h2>{label}</h2>
             <Button
               kind="quiet" disabled={layers.length >= MOST_LAYERS}
               onClick={() => change([...layers, last ? { ...last } : { units: 4, activation: "tanh", dropout: 0 }])}
