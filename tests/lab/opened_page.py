@@ -1,5 +1,7 @@
 """A page that is open, what it shows, and the session behind it."""
 
+import base64
+
 import numpy as np
 
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
@@ -48,9 +50,12 @@ class Opened:
         return trace, self.network.backward(trace, self.live.targets[row])
 
     def pixels(self, selector):
-        """A canvas as numbers (height, width, 4)."""
-        made = self.one(selector).evaluate(
+        """A canvas as numbers (height, width, 4); a list of a million of them would take many seconds."""
+        height, width, text = self.one(selector).evaluate(
             """canvas => { const { width, height } = canvas;
-                return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]]; }"""
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+                let text = "";
+                for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));
+                return [height, width, btoa(text)]; }"""
         )
-        return np.array(made[2]).reshape(made[0], made[1], 4)
+        return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)

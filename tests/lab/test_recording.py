@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from clearprop.errors import InputError
 from clearprop.lab.networks import build
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
 from clearprop.lab.recording import Recording, Spot
@@ -195,3 +196,39 @@ def test_a_tick_stops_at_so_many():
     recorded.run_for(1000.0, "epoch", 1)  # what is left of the epoch
     assert recorded.spot == Spot(4, 0)
     assert recorded.run_for(1e-9, "batch", 100) > 0  # one at least, however short the time
+
+
+def test_to_go_back_for_longer_than_anybody_waits_is_refused_and_nothing_moves():
+    """With the first keyframe alone, what lies between it and the spot has to be trained once more."""
+    recorded = Recording(build(SETTINGS), most_bytes=1)
+    fits = 7 * recorded.batches
+    recorded._most_seconds = (fits + 0.5) * recorded._seconds
+    recorded.advance(Spot(12, 0))
+    before = state(recorded)
+    with pytest.raises(InputError, match="to stand after 8 epochs would take about 0 seconds: rewind to the start"):
+        recorded.seek(8)
+    with pytest.raises(InputError, match="rewind to the start"):
+        recorded.back()
+    assert state(recorded) == before
+    recorded.seek(7)
+    assert recorded.spot == Spot(7, 0)
+    recorded.seek(12)  # from here it is near
+    assert state(recorded) == before
+
+
+def test_changes_by_hand_have_a_bound():
+    recorded = recording(most_bytes=30_000)
+
+    def change():
+        recorded.change(lambda: recorded.live.network.parameters.__setitem__(0, 2.0))
+
+    made = 0
+    with pytest.raises(InputError, match="changes by hand fill the memory"):
+        for made in range(1_000):
+            change()
+            recorded.advance(recorded.after(1))
+    assert 2 <= made < 20
+    assert recorded.bytes <= 2 * 30_000
+    recorded.seek(0)
+    change()  # what follows is forgotten, and there is room again
+    assert recorded.edited

@@ -16,7 +16,7 @@ from clearprop.lab.moments import Moment, resting
 from clearprop.lab.networks import Live
 from clearprop.lab.planes import Planes
 from clearprop.lab.protocol import Badge, Frame, Grain, Place, SetNumber, Step, Tick, View
-from clearprop.lab.recording import Recording, Spot
+from clearprop.lab.recording import MOST_SECONDS, Recording, Spot
 from clearprop.lab.sweeps import Sweep
 
 Array = npt.NDArray[Any]
@@ -26,6 +26,11 @@ Arrays = dict[str, Array]
 class Watched:
     """A training, its recording, and the batch that is gone through operation by operation, if one is.
 
+    Parameters
+    ----------
+    most_seconds : float
+        See `Recording`.
+
     Attributes
     ----------
     live : Live
@@ -33,8 +38,9 @@ class Watched:
     sweep : Sweep or None
     """
 
-    def __init__(self, live: Live) -> None:
-        self.live, self.recording, self._planes = live, Recording(live), Planes(live)
+    def __init__(self, live: Live, most_seconds: float = MOST_SECONDS) -> None:
+        self.live, self.recording = live, Recording(live, most_seconds=most_seconds)
+        self._planes = Planes(live)
         self._widest = max(live.network.layer_sizes)
         self.sweep: Sweep | None = None
         # The rows that the last frame showed, and by which axes: None at first.
@@ -140,11 +146,11 @@ class Watched:
             recording.advance(recording.after(1) if grain == "batch" else Spot(epoch + 1, 0))
             self._rest()
             return
-        self.sweep = None
         if grain == "epoch":
             recording.seek(epoch if batch or was_within else max(0, epoch - 1))
         elif not was_within:
             recording.back()
+        self.sweep = None
 
     def _step_within(self, grain: Grain, direction: int) -> None:
         recording, sweep = self.recording, self.sweep
