@@ -53,9 +53,10 @@ class Opened:
         """A canvas as numbers (height, width, 4); a list of a million of them would take many seconds."""
         height, width, text = self.one(selector).evaluate(
             """canvas => { const { width, height } = canvas;
-                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height), some = 8192;
                 let text = "";
-                for (let at = 0; at < data.length; at += 8192) text += String.fromCharCode(...data.subarray(at, at + 8192));
+                for (let at = 0; at < data.length; at += some)
+                    text += String.fromCharCode(...data.subarray(at, at + some));
                 return [height, width, btoa(text)]; }"""
         )
         return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)
