@@ -40,9 +40,7 @@ def sessions():
 def opened(sessions, visit):
     with running(sessions) as server:
         visit.server = server
-        visit.page.add_init_script(
-            "localStorage.setItem('clearprop-lab-tour', '1')"
-        )
+        visit.page.add_init_script("localStorage.setItem('clearprop-lab-tour', '1')")
         visit.page.goto(server.address)
         expect(visit.page.get_by_role("button", name="Play", exact=True)).to_be_visible()
         yield visit
@@ -262,3 +260,39 @@ def test_drawn_points_show_before_there_are_enough(page):
         area.click(position={"x": place, "y": 60})
     expect(page.locator(".cp-pending")).to_have_count(3)
     expect(page.get_by_text("3 points: points of two classes are needed")).to_be_visible()
+
+
+def test_a_number_that_is_dragged_goes_where_the_pointer_is(page, sessions):
+    page.locator('.cp-centre [data-name="W1[1,1]"]').first.focus()
+    page.keyboard.press("Enter")
+    slider = page.get_by_role("slider", name="Drag W1[1,1]")
+    box = slider.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    for share in np.linspace(0.5, 1, 40):  # asked faster than it can be answered
+        page.mouse.move(box["x"] + share * box["width"], middle)
+    for _ in range(5):
+        page.mouse.move(box["x"] + box["width"], middle)
+    expect(page.locator(".cp-change output")).to_have_text("2.000")
+    page.mouse.up()
+    expect(page.locator(".cp-change output")).to_have_text("2.000")
+    page.get_by_role("button", name=re.compile("^Step forward")).click()
+    expect(page.locator(EPOCH)).to_have_text("1")
+    assert sessions.live.network.weights[0][0, 0] < 4
+
+
+def test_a_number_can_be_typed_while_it_trains(page, sessions):
+    page.locator('.cp-centre [data-name="W1[1,1]"]').first.focus()
+    page.keyboard.press("Enter")
+    field = page.get_by_role("spinbutton", name="Change a number: W1[1,1]")
+    expect(field).to_be_visible()
+    play(page)
+    before = page.locator(EPOCH).inner_text()
+    field.press("Control+a")
+    page.keyboard.type("12")
+    expect(page.locator(EPOCH)).not_to_have_text(before)
+    page.keyboard.type("5.5")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cp-change output")).to_have_text(re.compile("^12[0-9]"))
+    assert 100 < sessions.live.network.weights[0][0, 0] < 150

@@ -53,7 +53,7 @@ function Page(): JSX.Element {
         <aside class="cp-rail" aria-label="Settings"><Rail /></aside>
         <section class="cp-centre" aria-label="The network"><Stage /></section>
         <section class="cp-derivation" aria-label="Derivation"><Derivation /></section>
-        <section class="cp-side" aria-label="What it answers"><Plane /><LossChart /></section>
+        <section class="cp-side" aria-label="Answers and loss"><Plane /><LossChart /></section>
         <section class="cp-bench" aria-label="Tools"><Bench /></section>
       </div>
       <Overlays />

@@ -1,6 +1,6 @@
 /** Controls with a label and a help that opens beneath it. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useState } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 
 interface Labelled { label: string; help?: string; disabled?: boolean; error?: string }
 
@@ -48,8 +48,11 @@ export function NumberField(given: NumberGiven): JSX.Element {
   const id = useId();
   const { value, min, max, step = "any", disabled, onChange } = given;
   const [text, setText] = useState(String(value));
-  useEffect(() => setText(String(value)), [value]);
+  const isTyped = useRef(false); // then what trains meanwhile does not write over it
+  useEffect(() => { if (!isTyped.current) setText(String(value)); }, [value]);
   const leave = (): void => {
+    if (!isTyped.current) return;
+    isTyped.current = false;
     const typed = Number(text.replace(",", "."));
     if (text.trim() === "" || Number.isNaN(typed)) setText(String(value));
     else if (typed !== value) onChange(typed);
@@ -59,7 +62,7 @@ export function NumberField(given: NumberGiven): JSX.Element {
       <input
         id={id} type="number" inputMode="decimal" class="cp-input" value={text} min={min} max={max} step={step}
         disabled={disabled} aria-describedby={describedBy(id, given)} aria-invalid={given.error ? true : undefined}
-        onInput={(event) => setText(event.currentTarget.value)} onBlur={leave}
+        onInput={(event) => { isTyped.current = true; setText(event.currentTarget.value); }} onBlur={leave}
         onKeyDown={(event) => { if (event.key === "Enter") leave(); }}
       />
     </Field>

@@ -1,4 +1,5 @@
 /** Moves by hand: a step, a jump; each pauses what runs. */
+import { latest } from "../parts/latest";
 import type { Grain } from "../protocol";
 import type { Lab } from "../state";
 
@@ -26,20 +27,11 @@ export async function step(lab: Lab, direction: 1 | -1): Promise<void> {
   }
 }
 
-const wanted = new WeakMap<Lab, number>();
+const seeking = new WeakMap<Lab, (epoch: number) => Promise<void>>();
 
-/** Stands at an epoch. While one is sought only the last that is wished for waits. */
-export async function seek(lab: Lab, epoch: number): Promise<void> {
+/** Stands at an epoch. */
+export function seek(lab: Lab, epoch: number): Promise<void> {
   lab.playing.value = false;
-  const isUnderWay = wanted.has(lab);
-  wanted.set(lab, epoch);
-  if (isUnderWay) return;
-  try {
-    for (let sought = -1; sought !== wanted.get(lab);) {
-      sought = wanted.get(lab)!;
-      await lab.act({ type: "seek", epoch: sought });
-    }
-  } finally {
-    wanted.delete(lab);
-  }
+  if (!seeking.has(lab)) seeking.set(lab, latest((sought) => lab.act({ type: "seek", epoch: sought })));
+  return seeking.get(lab)!(epoch);
 }

@@ -1,8 +1,9 @@
 /** What keeps it from learning, how that shows, and a button that does what the doctor says. */
 import { useSignalEffect } from "@preact/signals";
 import type { JSX } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
+import { latest } from "../../parts/latest";
 import type { Advice, Diagnosed, Settings } from "../../protocol";
 import { useLab } from "../../state";
 import { useControl } from "../settings/catalogue";
@@ -12,12 +13,16 @@ export function Doctor(): JSX.Element {
   const { help } = useControl("doctor");
   const [said, setSaid] = useState<Diagnosed | null>(null);
   const asked = useRef(0);
+  const diagnose = useMemo(() => latest(async () => {
+    const { reply } = await lab.ask({ type: "diagnose" });
+    if (reply.type === "diagnosed") setSaid(reply);
+  }), [lab]);
   useSignalEffect(() => {
     void lab.frame.value;
     const now = performance.now();
     if (lab.playing.value && now < asked.current + 1000) return;
     asked.current = now;
-    void lab.ask({ type: "diagnose" }).then(({ reply }) => { if (reply.type === "diagnosed") setSaid(reply); });
+    void diagnose(undefined);
   });
   if (!said) return <p class="cp-note">{help}</p>;
   return (

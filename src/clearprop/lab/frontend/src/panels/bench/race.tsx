@@ -11,7 +11,7 @@ import { useLab } from "../../state";
 import { useControl } from "../settings/catalogue";
 
 const HEIGHT = 300;
-const NAMES_BESIDE = 92;
+const NAMES_BESIDE = 112;
 /** Told apart by dashes as well as by colour. */
 const LOOKS = [
   { colour: "--positive", dash: [] }, { colour: "--negative", dash: [7, 4] }, { colour: "--third", dash: [2, 3] },

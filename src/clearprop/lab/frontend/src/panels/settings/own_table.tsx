@@ -12,6 +12,8 @@ import { startOver } from "./data";
 
 const MOST_LETTERS = 900_000;
 
+const shortened = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}\u2026` : name);
+
 export function TableData(): JSX.Element {
   const lab = useLab();
   const id = useId();
@@ -88,7 +90,7 @@ export function TableData(): JSX.Element {
             caption={`${whole(read.rows)} rows`} columns={["column", "kind", "distinct", "first values"]}
             rows={read.columns.map((column) => [column.name, column.kind, column.distinct, column.values.join(", ")])}
           />
-          <Button kind="primary" disabled={inputs.length === 0} onClick={use}>Learn {target} from {inputs.length} {inputs.length === 1 ? "column" : "columns"}</Button>
+          <Button kind="primary" disabled={inputs.length === 0} onClick={use}>Learn {shortened(target)} from {inputs.length} {inputs.length === 1 ? "column" : "columns"}</Button>
         </>
       )}
     </div>
