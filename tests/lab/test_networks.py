@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop import Perceptron
-from clearprop.lab.infos import network_info
+from clearprop.lab.infos import is_perceptron
 from clearprop.lab.networks import Accuracy, build, divided, standards
 from clearprop.lab.protocol import LayerChoice, Pasted, Preset, Settings, Step
 from clearprop.lab.refusals import Refusal
@@ -123,7 +123,7 @@ def test_the_perceptrons_loss_with_batches_of_one_row_is_its_rule(data, rate):
 
     session = session_of(msgspec.structs.replace(PERCEPTRON, data=Preset(name=data), learning_rate=rate))
     chosen = session.state
-    assert network_info(chosen).is_perceptron
+    assert is_perceptron(chosen)
     classes = np.sign(chosen.targets[:, 0])
     rule = Perceptron(max_iter=1, tol=None, shuffle=False, eta0=rate)
     for _ in range(4):
@@ -147,7 +147,7 @@ def test_the_perceptrons_loss_with_batches_of_one_row_is_its_rule(data, rate):
 def test_anything_else_is_not_the_rule(change):
     import msgspec
 
-    assert not network_info(build(msgspec.structs.replace(PERCEPTRON, **change))).is_perceptron
+    assert not is_perceptron(build(msgspec.structs.replace(PERCEPTRON, **change)))
 
 
 def test_a_pasted_table_is_trained_on_by_its_own_names():

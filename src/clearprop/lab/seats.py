@@ -44,7 +44,7 @@ class Seats:
     """
 
     def __init__(self, make_session: Callable[[], Answering]) -> None:
-        self._make_session = make_session
+        self.make_session = make_session
         self._seats: dict[str, Seat] = {}
         self._work = ThreadPoolExecutor(MOST_PAGES, "lab")
 
@@ -88,7 +88,7 @@ class Seats:
 
         def work() -> bytes:
             if seat.session is None:
-                seat.session = self._make_session()
+                seat.session = self.make_session()
             return joined(*answered(seat.session, text))
 
         async with seat.turn:

@@ -153,7 +153,6 @@ class Session:
         live = self.state
         frame, arrays = self._watched.frame(view)
         opened = Opened(
-            version=ask.VERSION,
             settings=live.settings,
             network=network_info(live),
             data=data_info(live),

@@ -83,9 +83,9 @@ class Watched:
         return data_arrays(self.live, axes) | arrays
 
     def _axes(self, view: View) -> tuple[int, int]:
-        """The columns that span the plane, of those that there are."""
-        last = self.live.data.columns.shape[1] - 1
-        return min(view.axes[0], last), min(view.axes[1], last)
+        """The columns that span the plane: the first two where one is asked for that is not there."""
+        columns = self.live.data.columns.shape[1]
+        return view.axes if max(view.axes) < columns else (0, min(1, columns - 1))
 
     def _rows_are_new(self, axes: tuple[int, int]) -> bool:
         """Whether the page has not seen these rows, or not by these axes."""
