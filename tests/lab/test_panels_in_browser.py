@@ -269,6 +269,7 @@ def test_points_are_drawn_by_keyboard(page, sessions):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(page.get_by_text("2 points", exact=True)).to_be_visible()
+    expect(page.get_by_text("2 rows, 2 of them trained on")).to_be_visible()
     assert len(sessions.live.data) == 2
 
 
