@@ -5,10 +5,36 @@ import base64
 import numpy as np
 
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
+from clearprop.lab.session import Session
 
+from ..outside import import_playwright
 from .asking import look
 
 SMALL = Settings(data=Preset(name="moons", rows=60), layers=[LayerChoice(units=3)], batch_size=16, seed=1)
+
+
+def expect(*what):
+    """Playwright's; a test that has it must have the browser too."""
+    return import_playwright().expect(*what)
+
+
+class Kept:
+    """Sessions that the test can look into."""
+
+    def __init__(self, **settings):
+        self.settings, self.made = settings, []
+
+    def __call__(self):
+        self.made.append(Session(None, Settings(**self.settings)))
+        return self.made[-1]
+
+    @property
+    def live(self):
+        return self.made[-1].state
+
+    @property
+    def network(self):
+        return self.live.network
 
 
 class Opened:

@@ -5,6 +5,8 @@ import pytest
 from clearprop.lab.controls import CONTROLS
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
 
+from .opened_page import expect
+
 NAMES = [control.name for control in CONTROLS]
 # What is no control: parts of the page that are looked at in turn, and the numbers behind each picture.
 LEFT = {"As a table", "Data", "Network", "Training", "Log"}
@@ -23,7 +25,7 @@ def reachable(page):
     }
 
 
-def test_where_all_is_hidden_nothing_is_left_but_the_stage(open_page, expect):
+def test_where_all_is_hidden_nothing_is_left_but_the_stage(open_page):
     with open_page(settings([name for name in NAMES if name != "stage"])) as opened:
         found = set()
         for tab in ("Data", "Network", "Training"):
@@ -39,7 +41,7 @@ def test_where_all_is_hidden_nothing_is_left_but_the_stage(open_page, expect):
 
 
 @pytest.mark.parametrize("name", ["stage", "plane", "loss_curve"])
-def test_each_picture_can_be_hidden(open_page, expect, name):
+def test_each_picture_can_be_hidden(open_page, name):
     boxes = {"stage": ".cp-stage", "plane": ".cp-plane", "loss_curve": ".cp-loss-chart"}
     with open_page(settings([])) as opened:
         opened.page.get_by_role("button", name="For teachers").click()

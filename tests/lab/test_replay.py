@@ -14,7 +14,7 @@ from clearprop import InputError, Lab, Network, Trainer
 from clearprop.lab import replay
 from clearprop.lab.protocol import Diagnose, Explain, Look, Seek, TakeAway, Tick
 
-EPOCHS = 4
+EPOCHS = 3
 KINDS = {"float32": "<f4", "float64": "<f8", "uint8": "u1", "int32": "<i4"}
 
 
@@ -163,11 +163,11 @@ def test_the_training_so_far_is_taken_away(page, lab):
 def test_of_a_training_too_long_to_be_trained_once_more_the_first_epochs_are_taken_away(page, lab, monkeypatch):
     session = lab.session.anew()
     session.answer(Tick(budget=1_000, most=EPOCHS))
-    monkeypatch.setattr(replay, "MOST_TAKEN_AWAY", 2)
+    monkeypatch.setattr(replay, "MOST_TAKEN_AWAY", 1)
     taken, _ = replay.Recordable(session).answer(TakeAway(form="replay"))
     header, messages = next(parts_of(taken.text))
-    assert header["places"][-1]["epoch"] == 2
-    assert messages["opened"][0]["title"] == "The first 2 epochs of a training, recorded"
+    assert header["places"][-1]["epoch"] == 1
+    assert messages["opened"][0]["title"] == "The first 1 epoch of a training, recorded"
     first, *_ = parts_of(page)
     assert first[1]["opened"][0]["title"] == "A training, recorded"
 

@@ -269,7 +269,8 @@ class Recordable:
         frame, _ = self.session.answer(Look(view=msgspec.structs.replace(BARE, row=self.session.state.row)))
         assert isinstance(frame, Frame)
         so_far, most = frame.place.furthest[0] - self.session.first_epoch, self._most_epochs()
-        words = {"title": f"The first {most:,} epochs of a training, recorded"} if so_far > most else {}
+        first = f"The first {most:,} epoch{'s' * (most > 1)} of a training, recorded"
+        words = {"title": first} if so_far > most else {}
         page = replay_page(record(self.session, min(so_far or USUAL_EPOCHS, most), **words))
         return TakenAway(id=request.id, text=page, file="replay.html", media="text/html"), []
 

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy.typing as npt
 
-from clearprop.lab.doctor import badges, looked_at
+from clearprop.lab.badges import badges, looked_at
 from clearprop.lab.edits import change_of
 from clearprop.lab.frames import draw_frame
 from clearprop.lab.infos import data_arrays
@@ -54,9 +54,11 @@ class Watched:
         return f"{sweep.badge.says} {sweep.error}" if sweep is not None and sweep.faulty else ""
 
     @property
-    def faults(self) -> list[Badge]:
-        """Where the first number stands that is not finite, if the last operation made it."""
-        return [self.sweep.badge] if self.sweep is not None and self.sweep.faulty else []
+    def badges(self) -> list[Badge]:
+        """What is wrong with units; before all else the first number that is not finite, if it was just made."""
+        fault = [self.sweep.badge] if self.sweep is not None and self.sweep.faulty else []
+        network, X = self.live.network, self.live.rows.X
+        return [*fault, *badges(network, network.propagate(X[looked_at(len(X), self._widest)]))]
 
     def moment(self, row: int) -> Moment:
         """The numbers of the sample that is under way, or of a row between batches."""
@@ -68,9 +70,8 @@ class Watched:
         view = msgspec.structs.replace(view, axes=self._axes(view))
         moment = self.moment(min(view.row, len(live.data) - 1))
         live.row = moment.row
-        ill = badges(live.network, live.network.propagate(live.rows.X[looked_at(len(live.rows), self._widest)]))
-        marked = [*self.faults, *ill]
-        frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, self._place(), marked, self.alert)
+        place, worn = self._place(), self.badges
+        frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, place, worn, self.alert)
         if self._rows_are_new(view.axes):
             arrays = self.rows(view) | arrays
         return frame, arrays
