@@ -109,7 +109,7 @@ def test_a_model_is_shown_with_its_table(begun, model, flowers):
     from clearprop import load
 
     _, _, server = begun("--no-browser", model, flowers)
-    live = server.make_session().session.state
+    live = server.seats.make_session().session.state
     loaded = load(model)
     assert (live.network.parameters == loaded.network.parameters).all()
     assert live.data.class_names == ("iris", "lily", "rose")

@@ -5,7 +5,6 @@ import pytest
 import clearprop.lab.assets
 from clearprop.lab.session import Session
 
-from ..outside import import_playwright
 from .browsing import chromium, need_page, visiting
 from .opened_page import SMALL, Opened
 from .serving import running
@@ -61,8 +60,3 @@ def open_page(browser):
 def opened(open_page):
     with open_page() as page:
         yield page
-
-
-@pytest.fixture(scope="session")
-def expect():
-    return import_playwright().expect

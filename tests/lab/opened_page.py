@@ -1,12 +1,40 @@
 """A page that is open, what it shows, and the session behind it."""
 
+import base64
+
 import numpy as np
 
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
+from clearprop.lab.session import Session
 
+from ..outside import import_playwright
 from .asking import look
 
 SMALL = Settings(data=Preset(name="moons", rows=60), layers=[LayerChoice(units=3)], batch_size=16, seed=1)
+
+
+def expect(*what):
+    """Playwright's; a test that has it must have the browser too."""
+    return import_playwright().expect(*what)
+
+
+class Kept:
+    """Sessions that the test can look into."""
+
+    def __init__(self, **settings):
+        self.settings, self.made = settings, []
+
+    def __call__(self):
+        self.made.append(Session(None, Settings(**self.settings)))
+        return self.made[-1]
+
+    @property
+    def live(self):
+        return self.made[-1].state
+
+    @property
+    def network(self):
+        return self.live.network
 
 
 class Opened:
@@ -48,9 +76,13 @@ class Opened:
         return trace, self.network.backward(trace, self.live.targets[row])
 
     def pixels(self, selector):
-        """A canvas as numbers (height, width, 4)."""
-        made = self.one(selector).evaluate(
+        """A canvas as numbers (height, width, 4); a list of a million of them would take many seconds."""
+        height, width, text = self.one(selector).evaluate(
             """canvas => { const { width, height } = canvas;
-                return [height, width, [...canvas.getContext("2d").getImageData(0, 0, width, height).data]]; }"""
+                const { data } = canvas.getContext("2d").getImageData(0, 0, width, height), some = 8192;
+                let text = "";
+                for (let at = 0; at < data.length; at += some)
+                    text += String.fromCharCode(...data.subarray(at, at + some));
+                return [height, width, btoa(text)]; }"""
         )
-        return np.array(made[2]).reshape(made[0], made[1], 4)
+        return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)

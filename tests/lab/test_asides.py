@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop.lab.data import DATASETS
+from clearprop.lab.doctor import advice
 from clearprop.lab.features import FEATURES
 from clearprop.lab.protocol import (
     Diagnose,
@@ -133,6 +134,18 @@ def test_the_doctor_says_why_numbers_blew_up_and_how_to_mend_it():
     assert diagnosed.findings[0].name == "rate too high"
     assert diagnosed.findings[0].change["learning_rate"] < 1e6
     assert diagnosed.badges[0].kind == "not finite"
+
+
+def test_what_the_doctor_finds_is_of_the_very_frame():
+    live = [LayerChoice(units=6, activation="relu")]
+    session = trained(Settings(data=Preset(name="circles", rows=60), layers=live, learning_rate=5.0, seed=1))
+    frame, _ = answered(session, Look(view=PLAIN))
+    diagnosed, _ = answered(session, Diagnose())
+    assert diagnosed.badges == frame.badges != []
+    state = session.state
+    before = session_of(state.settings).state
+    first = before.network.loss(before.rows.X, before.rows.y)
+    assert diagnosed.findings == advice(state.training, state.settings, first_loss=first) != []
 
 
 def test_what_is_not_selected_cannot_be_taken_away():

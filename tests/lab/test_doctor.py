@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pytest
 
 from clearprop import Network, Trainer
-from clearprop.lab.doctor import MOST_BADGES, MOST_ROWS, advice, badges, examine, looked_at
+from clearprop.lab.badges import MOST_BADGES, MOST_ROWS, badges, looked_at
+from clearprop.lab.doctor import advice
 from clearprop.lab.protocol import Advice, LayerChoice, Settings
 from clearprop.training.run import Training
 
@@ -208,11 +209,3 @@ def test_rows_are_few_enough() -> None:
         assert 1 <= count <= MOST_ROWS
         assert count * widest <= 210_000
         assert count == rows or count > rows / (2 * -(-rows // MOST_ROWS)) or widest > 400
-
-
-def test_examine_has_both() -> None:
-    settings, epochs, *given = ILL["unscaled features"]
-    training, first, _ = trained(settings, epochs, *given)
-    findings, worn = examine(training, settings, first_loss=first)
-    assert findings == advice(training, settings, first_loss=first)
-    assert worn == badges(training.network, training.network.propagate(given[0]))

@@ -8,10 +8,8 @@ from clearprop.lab.data import DataSet
 from clearprop.lab.protocol import Given, Settings
 from clearprop.lab.session import Session
 
-from ..outside import import_playwright
+from .opened_page import expect
 from .serving import running
-
-expect = import_playwright().expect
 
 EVIL = "<img src=x onerror=\"window.evil='{0}'\">"
 CLOSING = "</script></style><script>window.evil='{0}'</script>"

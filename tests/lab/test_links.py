@@ -133,6 +133,9 @@ def test_what_stands_in_no_link_is_said() -> None:
     many = [rng.gauss(0, 1) for _ in range(9_000)]
     with pytest.raises(InputError, match=r"the link would have [\d,]+ letters"):
         fragment_of(Settings(), many)
+    with pytest.raises(InputError, match="this network has 100,001 parameters, and a link holds 100,000 at most"):
+        fragment_of(Settings(), [0.0] * 100_001)
+    assert len(settings_of(fragment_of(Settings(), [0.0] * 100_000)).weights or []) == 100_000
 
 
 def test_a_link_of_a_small_network_is_short() -> None:

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from clearprop import Perceptron
-from clearprop.lab.infos import network_info
+from clearprop.lab.infos import is_perceptron
 from clearprop.lab.networks import Accuracy, build, divided, standards
 from clearprop.lab.protocol import LayerChoice, Pasted, Preset, Settings, Step
+from clearprop.lab.refusals import Refusal
 from tests.lab.asking import PLAIN, answered, session_of
 
 pytestmark = pytest.mark.filterwarnings("ignore::clearprop.errors.TrainingWarning", "ignore:no hyperplane")
@@ -38,6 +39,16 @@ def test_classes_become_targets_that_loss_and_output_can_reach(settings, outputs
     wanted = (classes == 1)[:, None] if outputs == 1 else classes[:, None] == np.arange(outputs)
     np.testing.assert_array_equal(chosen.targets, np.where(wanted, yes, no))
     assert chosen.training.metric(chosen.network.loss_function, chosen.targets, chosen.targets) == 1.0
+
+
+def test_what_every_picture_would_have_to_wait_for_is_refused():
+    """Each shape alone is taken, and so are as many rows as the message says."""
+    wide = [LayerChoice(units=600), LayerChoice(units=600)]
+    with pytest.raises(Refusal, match=r"5,000 rows and 363,001 parameters: .* takes 2,754 rows at most") as refused:
+        live(data=Preset(name="circles", rows=5_000), layers=wide)
+    assert refused.value.field == "layers"
+    assert len(live(data=Preset(name="circles", rows=2_754), layers=wide).data) == 2_754
+    assert len(live(data=Preset(name="circles", rows=5_000)).data) == 5_000
 
 
 def test_what_is_usual_for_a_task():
@@ -112,7 +123,7 @@ def test_the_perceptrons_loss_with_batches_of_one_row_is_its_rule(data, rate):
 
     session = session_of(msgspec.structs.replace(PERCEPTRON, data=Preset(name=data), learning_rate=rate))
     chosen = session.state
-    assert network_info(chosen).is_perceptron
+    assert is_perceptron(chosen)
     classes = np.sign(chosen.targets[:, 0])
     rule = Perceptron(max_iter=1, tol=None, shuffle=False, eta0=rate)
     for _ in range(4):
@@ -136,7 +147,7 @@ def test_the_perceptrons_loss_with_batches_of_one_row_is_its_rule(data, rate):
 def test_anything_else_is_not_the_rule(change):
     import msgspec
 
-    assert not network_info(build(msgspec.structs.replace(PERCEPTRON, **change))).is_perceptron
+    assert not is_perceptron(build(msgspec.structs.replace(PERCEPTRON, **change)))
 
 
 def test_a_pasted_table_is_trained_on_by_its_own_names():

@@ -12,9 +12,9 @@ import urllib.request
 
 import pytest
 
-from ..outside import import_playwright, missing
+from ..outside import missing
+from .opened_page import expect
 
-expect = import_playwright().expect
 CODE = 'from clearprop import Lab\nlab = Lab(data="moons", layers=[3], seed=1)\nlab'
 
 

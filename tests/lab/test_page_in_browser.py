@@ -8,26 +8,9 @@ import pytest
 from clearprop.lab.protocol import Preset, Settings
 from clearprop.lab.session import Session
 
-from ..outside import import_playwright
 from .browsing import STATIC, need_page
+from .opened_page import Kept, expect
 from .serving import running
-
-expect = import_playwright().expect
-
-
-class Kept:
-    """Sessions that the test can look into."""
-
-    def __init__(self, **settings):
-        self.settings, self.made = settings, []
-
-    def __call__(self):
-        self.made.append(Session(None, Settings(**self.settings)))
-        return self.made[-1]
-
-    @property
-    def network(self):
-        return self.made[-1].state.network
 
 
 @pytest.fixture

@@ -3,35 +3,19 @@
 import re
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
 
 from clearprop import explain
 from clearprop.lab.links import settings_of
-from clearprop.lab.protocol import LayerChoice, Preset, Settings
-from clearprop.lab.session import Session
+from clearprop.lab.protocol import LayerChoice, Preset, TakeAway
 
-from ..outside import import_playwright
+from .opened_page import Kept, expect
 from .serving import running
 
-expect = import_playwright().expect
 MINUS = "\u2212"
-
-
-class Kept:
-    """Sessions that the test can look into."""
-
-    def __init__(self, **settings):
-        self.settings, self.made = settings, []
-
-    def __call__(self):
-        self.made.append(Session(None, Settings(**self.settings)))
-        return self.made[-1]
-
-    @property
-    def live(self):
-        return self.made[-1].state
 
 
 @pytest.fixture
@@ -128,6 +112,54 @@ def test_the_batch_and_the_step(page, sessions):
     explanation = explain(live.network, live.rows.X[batch], live.rows.y[batch], "b1[1]", trainer=live.training)
     assert number(page.locator(".cp-step strong").inner_text()) == pytest.approx(explanation.step.new, rel=1e-6)
     assert len(page.locator(".cp-terms li").all()) == len(batch)
+
+
+def test_what_is_taken_away_as_latex_is_what_is_shown(page, sessions):
+    derive(page, "W1[1,1]")
+    for label, scope in (("Batch and step", "batch"), ("This row", "sample")):
+        page.get_by_role("radio", name=label).check()
+        expect(page.get_by_text("The step that comes next")).to_have_count(int(scope == "batch"))
+        page.get_by_role("button", name="Take away").click()
+        page.get_by_role("radio", name="LaTeX").check()
+        taken, _ = sessions.made[-1].answer(TakeAway(form="latex", name="W1[1,1]", scope=scope))
+        assert page.locator(".cp-taken").inner_text().split() == taken.text.split()
+        page.keyboard.press("Escape")
+
+
+def test_within_a_batch_the_row_that_is_under_way_is_derived(page, sessions):
+    derive(page, "z1[1]")
+    page.get_by_role("radio", name="Sample").check()
+    rows = set()
+    for _ in range(3):
+        before = page.locator(".cp-moment").inner_text()
+        page.get_by_role("button", name=re.compile("^Step forward")).click()
+        expect(page.locator(".cp-moment")).not_to_have_text(before)
+        live = sessions.live
+        rows.add(live.row)
+        z = live.network.forward(live.inputs[live.row : live.row + 1]).z[0][0, 0]
+        expect(page.locator(".cp-terms-sum strong")).to_have_text(f"{z:.5g}".replace("-", MINUS))
+    assert len(rows) == 3
+
+
+def test_other_rows_are_drawn_by_their_own_columns(page, sessions):
+    page.get_by_label("Data set", exact=True).select_option("wine")
+    page.get_by_label("Axes: across").select_option(label="ash")
+    page.get_by_label("Data set", exact=True).select_option("moons")
+    plane = page.locator(".cp-plane")
+    expect(plane.locator(".cp-axis-name")).to_have_text(["x1", "x2"])
+    plane.get_by_role("button", name="As a table").click()
+    place = plane.locator("tbody tr").first.locator("td").all_inner_texts()[:2]
+    assert [number(text) for text in place] == pytest.approx(sessions.live.data.columns[0], abs=6e-4)
+
+
+def test_it_says_when_an_answer_takes_long(page, sessions):
+    answer, held = sessions.made[-1].answer, threading.Event()
+    sessions.made[-1].answer = lambda request: answer(request) if held.wait(60) else None
+    page.get_by_role("button", name=re.compile("^Step forward")).click()
+    expect(page.get_by_text("This takes a while")).to_be_visible()
+    held.set()
+    expect(page.get_by_text("This takes a while")).to_have_count(0)
+    expect(page.locator(".is-epoch dd")).to_have_text("1")
 
 
 def test_a_number_is_changed_and_all_follows(page, sessions):

@@ -7,34 +7,18 @@ import sys
 import pytest
 
 from clearprop.lab.assets import STATIC
-from clearprop.lab.protocol import LayerChoice, Preset, Settings
-from clearprop.lab.session import Session
+from clearprop.lab.protocol import LayerChoice, Preset
 
-from ..outside import import_playwright, missing
+from ..outside import missing
+from .opened_page import Kept, expect
 from .serving import running
 
-expect = import_playwright().expect
 AXE = STATIC.parent / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
 VIOLATIONS = """async () => {
     const { violations } = await axe.run(document, { resultTypes: ["violations"] });
     return violations.filter(({ impact }) => impact === "serious" || impact === "critical").flatMap(({ id, nodes }) =>
         nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
 }"""
-
-
-class Kept:
-    """Sessions that the test can look into."""
-
-    def __init__(self, **settings):
-        self.settings, self.made = settings, []
-
-    def __call__(self):
-        self.made.append(Session(None, Settings(**self.settings)))
-        return self.made[-1]
-
-    @property
-    def live(self):
-        return self.made[-1].state
 
 
 @pytest.fixture

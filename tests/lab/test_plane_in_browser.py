@@ -7,6 +7,8 @@ import pytest
 
 from clearprop.lab.protocol import Curve, LayerChoice, Preset, Settings
 
+from .opened_page import expect
+
 CLOUDS = Settings(data=Preset(name="blobs3", rows=60), layers=[LayerChoice(units=4)], seed=2)
 SIDE = 64
 
@@ -64,7 +66,7 @@ def test_of_more_classes_each_has_its_own_colour(open_page):
             assert all_of.count(common[chosen]) > 0.95 * len(all_of)
 
 
-def test_a_click_on_a_point_looks_at_its_row(opened, expect):
+def test_a_click_on_a_point_looks_at_its_row(opened):
     plane = opened.page.get_by_role("slider", name="Row that is looked at")
     spots = np.array([spot(opened, row) for row in range(60)])
     for row in (7, 23):
@@ -78,7 +80,7 @@ def test_a_click_on_a_point_looks_at_its_row(opened, expect):
             assert opened.number(f"x[{place}]") == pytest.approx(value, abs=0.0051)
 
 
-def test_arrow_keys_go_from_row_to_row(opened, expect):
+def test_arrow_keys_go_from_row_to_row(opened):
     plane = opened.page.get_by_role("slider", name="Row that is looked at")
     plane.focus()
     for key, row in {"ArrowRight": 1, "ArrowUp": 2, "End": 59, "ArrowLeft": 58, "Home": 0}.items():
@@ -121,7 +123,7 @@ def test_one_input_is_a_curve(open_page):
             assert drawn.mean() == pytest.approx(expected, abs=3)
 
 
-def test_points_are_drawn_by_pointer_and_by_keyboard(opened, expect):
+def test_points_are_drawn_by_pointer_and_by_keyboard(opened):
     opened.choose("Draw")
     plane = opened.page.get_by_role("application")
     expect(plane).to_be_visible()

@@ -81,3 +81,13 @@ def test_one_optimiser_at_several_rates() -> None:
 def test_what_cannot_be_run_is_refused(race: Race, says: str) -> None:
     with pytest.raises((InputError, ValueError), match=says):
         run_race(begin, race)
+
+
+def test_what_takes_longer_than_anybody_waits_is_stopped_all_at_the_same_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 1.0, 29.0, 31.0])
+    monkeypatch.setattr("clearprop.lab.races.perf_counter", lambda: next(clock))
+    raced, arrays = run_race(begin, Race(optimizers=["sgd", "adam"], epochs=5, across="W1[1,1]", up="b2[1]"))
+    for runner in raced.runners:
+        assert runner.ended == "stopped after 2 epochs, when 30 seconds had passed"
+        assert [loss is None for loss in runner.losses] == [False, False, False, True, True, True]
+        assert np.isnan(arrays[f"path.{runner.name}"]).any(axis=1).tolist() == [False] * 3 + [True] * 3

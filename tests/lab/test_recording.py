@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from clearprop.errors import InputError
 from clearprop.lab.networks import build
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
 from clearprop.lab.recording import Recording, Spot
@@ -37,15 +38,17 @@ def state(recorded):
     )
 
 
-@pytest.mark.parametrize("most_bytes", [2**26, 60_000, 1], ids=["all", "thinned", "the first alone"])
-def test_each_spot_again_is_the_same_to_the_bit_however_few_keyframes_are_kept(most_bytes):
+@pytest.mark.parametrize(
+    ("most_bytes", "epochs"), [(2**26, 40), (60_000, 40), (1, 15)], ids=["all", "thinned", "the first alone"]
+)
+def test_each_spot_again_is_the_same_to_the_bit_however_few_keyframes_are_kept(most_bytes, epochs):
     recorded = recording(most_bytes, shuffle=True)
     recorded._apart = 3
     states = {recorded.spot: state(recorded)}
-    while recorded.spot < Spot(40, 0):
+    while recorded.spot < Spot(epochs, 0):
         recorded.advance(recorded.after(1))
         states[recorded.spot] = state(recorded)
-    assert len(states) == 40 * recorded.batches + 1
+    assert len(states) == epochs * recorded.batches + 1
     first = recorded._keyframes[0].bytes
     assert recorded.bytes <= max(most_bytes, 2 * first)
     rng = np.random.default_rng(0)
@@ -54,7 +57,7 @@ def test_each_spot_again_is_the_same_to_the_bit_however_few_keyframes_are_kept(m
         recorded.seek(*spot)
         assert recorded.spot == spot
         assert state(recorded) == states[spot], spot
-    assert recorded.furthest == Spot(40, 0)
+    assert recorded.furthest == Spot(epochs, 0)
 
 
 def test_an_epoch_at_once_is_the_same_as_its_batches():
@@ -94,24 +97,24 @@ def test_memory_stays_within_its_bound_however_long_it_runs():
 def test_of_a_long_history_the_last_epochs_are_kept_and_ever_fewer_of_those_before(monkeypatch):
     import clearprop.lab.recording as module
 
-    monkeypatch.setattr(module, "MOST_RECORDS", 100)
+    monkeypatch.setattr(module, "MOST_RECORDS", 50)
     monkeypatch.setattr(module, "LAST_RECORDS", 20)
     recorded, plain = recording(), recording()
-    recorded.advance(Spot(500, 0))
+    recorded.advance(Spot(240, 0))
     records = recorded.live.training.history.records
-    assert len(records) <= 101
+    assert len(records) <= 51
     epochs = [record.epoch for record in records]
-    assert epochs[-20:] == list(range(481, 501))
+    assert epochs[-20:] == list(range(221, 241))
     assert epochs[0] == 1
     assert (np.diff(epochs) > 0).all()
     plain.live.training.run_batches(1)
-    while plain.live.training.state.epoch < 500:
+    while plain.live.training.state.epoch < 240:
         plain.live.training.run_epoch()
     every = plain.live.training.history.records
     assert records == [every[epoch - 1] for epoch in epochs]
-    recorded.seek(250, 2)
+    recorded.seek(130, 2)
     before = recorded.live.training.history.records
-    assert before[-1].epoch == 250
+    assert before[-1].epoch == 130
     assert all(record == every[record.epoch - 1] for record in before)
 
 
@@ -195,3 +198,38 @@ def test_a_tick_stops_at_so_many():
     recorded.run_for(1000.0, "epoch", 1)  # what is left of the epoch
     assert recorded.spot == Spot(4, 0)
     assert recorded.run_for(1e-9, "batch", 100) > 0  # one at least, however short the time
+
+
+def test_to_go_back_for_longer_than_anybody_waits_is_refused_and_nothing_moves():
+    """With the first keyframe alone, what lies between it and the spot has to be trained once more."""
+    recorded = Recording(build(SETTINGS), most_bytes=1)
+    fits = 7 * recorded.batches
+    recorded._most_seconds = (fits + 0.5) * recorded._seconds
+    recorded.advance(Spot(12, 0))
+    before = state(recorded)
+    with pytest.raises(InputError, match="to stand after 8 epochs would take about 0 seconds: rewind to the start"):
+        recorded.seek(8)
+    with pytest.raises(InputError, match="rewind to the start"):
+        recorded.back()
+    assert state(recorded) == before
+    recorded.seek(7)
+    assert recorded.spot == Spot(7, 0)
+    recorded.seek(12)  # from here it is near
+    assert state(recorded) == before
+
+
+def test_changes_by_hand_have_a_bound():
+    recorded = recording(most_bytes=30_000)
+
+    def change():
+        recorded.change(lambda: recorded.live.network.parameters.__setitem__(0, 2.0))
+
+    while recorded.bytes <= 30_000:
+        change()
+        recorded.advance(recorded.after(1))
+    assert len(recorded._changes) >= 2
+    with pytest.raises(InputError, match=f"{len(recorded._changes)} changes by hand fill the memory"):
+        change()
+    recorded.seek(0)
+    change()  # what follows is forgotten, and there is room again
+    assert recorded.edited

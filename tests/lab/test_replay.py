@@ -10,11 +10,11 @@ import struct
 import numpy as np
 import pytest
 
-from clearprop import InputError, Lab
+from clearprop import InputError, Lab, Network, Trainer
 from clearprop.lab import replay
 from clearprop.lab.protocol import Diagnose, Explain, Look, Seek, TakeAway, Tick
 
-EPOCHS = 4
+EPOCHS = 3
 KINDS = {"float32": "<f4", "float64": "<f8", "uint8": "u1", "int32": "<i4"}
 
 
@@ -158,6 +158,37 @@ def test_the_training_so_far_is_taken_away(page, lab):
     assert taken.text == page
     assert session.answer(Look())[0].place.epoch == 1
     assert recordable.answer(TakeAway(form="python"))[0].text == session.answer(TakeAway(form="python"))[0].text
+
+
+def test_of_a_training_too_long_to_be_trained_once_more_the_first_epochs_are_taken_away(page, lab, monkeypatch):
+    session = lab.session.anew()
+    session.answer(Tick(budget=1_000, most=EPOCHS))
+    monkeypatch.setattr(replay, "MOST_TAKEN_AWAY", 1)
+    taken, _ = replay.Recordable(session).answer(TakeAway(form="replay"))
+    header, messages = next(parts_of(taken.text))
+    assert header["places"][-1]["epoch"] == 1
+    assert messages["opened"][0]["title"] == "The first 1 epoch of a training, recorded"
+    first, *_ = parts_of(page)
+    assert first[1]["opened"][0]["title"] == "A training, recorded"
+
+
+def test_how_many_epochs_are_trained_once_more_is_by_the_networks_size():
+    small, large = (replay.Recordable(Lab(layers=layers).session)._most_epochs() for layers in ([2], [500, 500]))
+    assert small == replay.MOST_TAKEN_AWAY
+    assert 1 <= large < 1_000
+
+
+def test_a_run_that_was_taken_over_is_recorded_from_there():
+    X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    trainer = Trainer(Network([2, 2, 1], "tanh", rng=0), batch_size=4, patience=None, rng=0)
+    training = trainer.start(X, np.array([0.0, 1.0, 1.0, 0.0]))
+    for _ in range(30):
+        training.run_epoch()
+    recorder = replay.Recorder(Lab(training).session.anew(), 3)
+    assert recorder.moments == [30, 31, 32, 33]
+    part = base64.b64encode(recorder.frames([])).decode()
+    header, _ = next(parts_of(f'<script type="application/gzip">{part}</script>'))
+    assert [place["epoch"] for place in header["places"] if place["whole"]] == [30, 31, 32, 33]
 
 
 def test_without_the_page_nothing_is_recorded(lab, tmp_path, monkeypatch):

@@ -7,10 +7,9 @@ import pytest
 from clearprop import Lab
 from clearprop.lab.protocol import Explain, Tick
 
-from ..outside import import_playwright
 from .browsing import need_page
+from .opened_page import expect
 
-expect = import_playwright().expect
 EPOCHS = 6
 
 

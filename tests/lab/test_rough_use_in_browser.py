@@ -7,28 +7,11 @@ import pytest
 
 from clearprop.lab.links import fragment_of, settings_of
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
-from clearprop.lab.session import Session
 
-from ..outside import import_playwright
+from .opened_page import Kept, expect
 from .serving import running
 
-expect = import_playwright().expect
 EPOCH, OTHER_EPOCH = ".is-epoch dd", re.compile("^(?!0$)")
-
-
-class Kept:
-    """Sessions that the test can look into."""
-
-    def __init__(self, **settings):
-        self.settings, self.made = settings, []
-
-    def __call__(self):
-        self.made.append(Session(None, Settings(**self.settings)))
-        return self.made[-1]
-
-    @property
-    def live(self):
-        return self.made[-1].state
 
 
 @pytest.fixture

@@ -113,3 +113,11 @@ def test_a_trainer_goes_on_with_its_last_run_or_begins_on_rows():
     assert run_of(trainer, None, None).training is trainer.training
     assert run_of(Network([3, 1], rng=0), X, Y) is None
     assert run_of(MLPClassifier(solver="lbfgs"), X, Y) is None
+
+
+def test_too_many_rows_for_the_networks_size_are_refused():
+    network = Network([3, 700, 700, 1], rng=0)
+    rows = np.zeros((2_500, 3))
+    training = Trainer(network).start(rows, rows[:, 0])
+    with pytest.raises(Refusal, match=r"2,500 rows and 494,201 parameters: .* takes 2,023 rows at most"):
+        Session(run=Run(training))

@@ -8,6 +8,7 @@ import threading
 
 import pytest
 
+from clearprop.lab import handlers, seats
 from clearprop.lab import server as server_module
 from clearprop.lab.guard import Guard
 from clearprop.lab.wire import MOST_BYTES
@@ -199,7 +200,7 @@ def test_without_the_cookie_nothing_is_told(server, target, cookies):
     own = [f"Host: {host(server)}", f"Origin: http://{host(server)}"]
     answer = ask(server, f"GET {target} HTTP/1.1", *own, *(line.format(**words) for line in cookies))
     assert answer.status == 403
-    assert answer.body == server_module.NOT_KNOWN.encode()
+    assert answer.body == handlers.NOT_KNOWN.encode()
 
 
 @pytest.mark.parametrize("token", ["", "x", "{prefix}", "{token}x", "%00", "%ff", "{token}&token=x"])
@@ -410,15 +411,15 @@ def test_a_session_that_is_opened_again_leaves_its_first_page(server):
 
 
 def test_a_session_is_forgotten_when_nobody_comes_back(page, monkeypatch):
-    monkeypatch.setattr(server_module, "SECONDS_TO_RELOAD", 0)
+    monkeypatch.setattr(seats, "SECONDS_TO_RELOAD", 0)
     forgotten = threading.Event()
-    forget = server_module.Server._forget
+    forget = seats.Seats.forget
 
     def told(self, name):
         forget(self, name)
         forgotten.set()
 
-    monkeypatch.setattr(server_module.Server, "_forget", told)
+    monkeypatch.setattr(seats.Seats, "forget", told)
     with running() as server:
         with opened(server) as there:
             exchange(there, {"type": "diagnose"})
@@ -449,14 +450,16 @@ def test_a_busy_session_holds_up_nobody(page):
 
 def test_so_many_pages_and_no_more(server):
     with contextlib.ExitStack() as pages:
-        for number in range(server_module.MOST_PAGES):
+        for number in range(seats.MOST_PAGES):
             pages.enter_context(opened(server, session=f"{number:032x}"))
         assert ask(server, *upgrade(server, session="f" * 32)).status == 503
         assert is_page(get(server))
+        with opened(server, session=f"{0:032x}") as again:  # whoever is there already may come back
+            assert exchange(again, {"type": "diagnose"})["id"] == 1
 
 
 def test_sessions_that_nobody_uses_make_way(page, monkeypatch):
-    monkeypatch.setattr(server_module, "MOST_SESSIONS", 2)
+    monkeypatch.setattr(seats, "MOST_SESSIONS", 2)
     with running() as server:
         for number in range(5):
             with opened(server, session=f"{number:032x}") as there:
@@ -494,10 +497,10 @@ def test_whoever_does_not_take_the_replies_is_let_go(page, monkeypatch):
         def answer(self, request):
             return super().answer(request)[0], [np.zeros(2_000_000)]
 
-    monkeypatch.setattr(server_module, "SECONDS_TO_TAKE", 0.2)
+    monkeypatch.setattr(handlers, "SECONDS_TO_TAKE", 0.2)
     gone = threading.Event()
-    get_up = server_module.Server.get_up
-    monkeypatch.setattr(server_module.Server, "get_up", lambda *some: (get_up(*some), gone.set()))
+    get_up = seats.Seats.get_up
+    monkeypatch.setattr(seats.Seats, "get_up", lambda *some: (get_up(*some), gone.set()))
     with running(Generous) as server, opened(server) as there:
         there.sendall(frame(b'{"type": "diagnose"}'))
         assert gone.wait(60)

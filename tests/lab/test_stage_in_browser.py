@@ -8,6 +8,8 @@ import pytest
 
 from clearprop.lab.protocol import LayerChoice, Preset, Settings
 
+from .opened_page import expect
+
 WIDE = Settings(data=Preset(name="moons", rows=60), layers=[LayerChoice(units=12), LayerChoice(units=3)], seed=2)
 POINT_ON_EDGE = """(edge, share) => {
     const path = edge.querySelector(".cp-stroke"), at = path.getPointAtLength(share * path.getTotalLength());
@@ -41,7 +43,7 @@ def test_each_neurons_numbers_are_the_engines(opened):
 
 
 @pytest.mark.parametrize("number", ["Weight", "Gradient", "Update"])
-def test_lines_are_as_wide_as_their_numbers_and_dashed_where_negative(opened, expect, number):
+def test_lines_are_as_wide_as_their_numbers_and_dashed_where_negative(opened, number):
     opened.choose("Batch")
     opened.page.keyboard.press(".")
     expect(opened.one(".is-batch dd")).to_contain_text("1")
@@ -61,7 +63,7 @@ def test_lines_are_as_wide_as_their_numbers_and_dashed_where_negative(opened, ex
         offset += rows * columns + columns
 
 
-def test_a_click_on_a_line_lights_its_path_to_the_loss(opened, expect):
+def test_a_click_on_a_line_lights_its_path_to_the_loss(opened):
     edge = opened.named("W1[2,3]", ".cp-edge")
     opened.page.mouse.click(*edge.evaluate(POINT_ON_EDGE, 0.5))
     expect(edge).to_have_class(re.compile(r"is-selected is-on-path"))
@@ -81,7 +83,7 @@ def test_of_lines_that_lie_close_the_nearest_is_meant(opened):
             assert opened.one(".cp-tooltip strong").inner_text() == name
 
 
-def test_arrow_keys_lead_everywhere_and_enter_derives(opened, expect):
+def test_arrow_keys_lead_everywhere_and_enter_derives(opened):
     opened.named("x[1]", ".cp-card").focus()
 
     def press(key):
@@ -125,7 +127,7 @@ def test_a_map_is_blue_where_its_neuron_answers_above_zero(opened):
     assert (redder[answers < -0.1] > 0).all()
 
 
-def test_a_wide_layer_is_a_matrix_to_point_at_and_walk_through(open_page, expect):
+def test_a_wide_layer_is_a_matrix_to_point_at_and_walk_through(open_page):
     with open_page(WIDE) as opened:
         matrix = opened.one(".cp-cells").first
         box = matrix.bounding_box()
@@ -143,7 +145,7 @@ def test_a_wide_layer_is_a_matrix_to_point_at_and_walk_through(open_page, expect
         assert label.startswith("What layer 1 answers. Activation a of neuron 12 of hidden layer 1")
 
 
-def test_numbers_travel_forwards_and_back_or_appear_where_motion_is_not_wanted(open_page, expect):
+def test_numbers_travel_forwards_and_back_or_appear_where_motion_is_not_wanted(open_page):
     with open_page(reduced_motion="reduce") as opened:
         opened.choose("Operation")
         opened.page.keyboard.press(".")

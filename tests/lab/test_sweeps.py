@@ -27,13 +27,13 @@ PLANS = {
         optimizer="adamw",
     ),
     "dropout": Settings(
-        data=Preset(name="xor", rows=12), layers=[LayerChoice(units=6, dropout=0.5), LayerChoice(units=2)], batch_size=4
+        data=Preset(name="xor", rows=12), layers=[LayerChoice(units=6, dropout=0.5), LayerChoice(units=2)], batch_size=3
     ),
     "float32": Settings(
         data=Preset(name="gauss", rows=12), layers=[LayerChoice(units=2)], batch_size=4, dtype="float32"
     ),
     "one row": Settings(data=Preset(name="and"), layers=[], batch_size=1, loss="hinge", optimizer="lion"),
-    "wide": Settings(data=Preset(name="wine", rows=20), layers=[LayerChoice(units=12)], batch_size=6, optimizer="sgd"),
+    "wide": Settings(data=Preset(name="wine", rows=20), layers=[LayerChoice(units=12)], batch_size=3, optimizer="sgd"),
 }
 
 

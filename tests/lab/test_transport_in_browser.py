@@ -9,7 +9,7 @@ from clearprop.lab.protocol import Tick
 from clearprop.lab.session import Session
 
 from .asking import answered
-from .opened_page import SMALL
+from .opened_page import SMALL, expect
 
 GRAINS = ["Operation", "Layer", "Sample", "Batch", "Epoch"]
 
@@ -36,7 +36,7 @@ def trained(epoch, batch=0):
     return arrays["parameters"]
 
 
-def test_space_plays_and_pauses(opened, expect):
+def test_space_plays_and_pauses(opened):
     opened.page.keyboard.press("Space")
     expect(opened.page.get_by_role("button", name="Pause")).to_be_visible()
     expect(opened.one(".is-epoch dd")).not_to_have_text(re.compile(r"^[0-4]$"))
@@ -105,7 +105,7 @@ def epochs(opened, count):
         opened.one(".is-epoch dd").filter(has_text=re.compile(f"^{number}$")).wait_for()
 
 
-def test_the_loss_curve_rewinds_by_keyboard(opened, expect):
+def test_the_loss_curve_rewinds_by_keyboard(opened):
     epochs(opened, 12)
     curve = opened.page.get_by_role("slider", name=re.compile("^Epoch"))
     curve.focus()
@@ -116,7 +116,7 @@ def test_the_loss_curve_rewinds_by_keyboard(opened, expect):
     np.testing.assert_array_equal(opened.network.parameters, trained(11))
 
 
-def test_dragging_along_the_loss_curve_rewinds(opened, expect):
+def test_dragging_along_the_loss_curve_rewinds(opened):
     epochs(opened, 12)
     box = opened.page.get_by_role("slider", name=re.compile("^Epoch")).bounding_box()
     middle = box["y"] + box["height"] / 2

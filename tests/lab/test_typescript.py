@@ -7,6 +7,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from clearprop.lab import protocol
+from clearprop.lab.controls import CONTROLS
 from clearprop.lab.typescript import BASES, PLACE, source
 
 
@@ -43,7 +44,7 @@ def test_each_struct_has_its_fields_and_its_tag(struct):
         "  losses: (number | null)[];",
         "  view?: View;",
         "  settings: Settings;",
-        "export const VERSION = 1;",
+        f"export type Control = {' | '.join(f'{chr(34)}{control.name}{chr(34)}' for control in CONTROLS)};",
     ],
 )
 def test_types_are_written_as_typescript_has_them(line):

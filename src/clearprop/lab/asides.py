@@ -10,7 +10,7 @@ import numpy.typing as npt
 from clearprop.explanation.explanation import Explanation
 from clearprop.lab.data import DataSet
 from clearprop.lab.derivations import explain_number, explanation_of
-from clearprop.lab.doctor import examine
+from clearprop.lab.doctor import advice
 from clearprop.lab.links import fragment_of
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import (
@@ -56,10 +56,8 @@ def diagnose(watched: Watched) -> Diagnosed:
     """What the doctor finds, where numbers left the finite ones first."""
     recording = watched.recording
     ended = f"diverged in epoch {recording.end.epoch}" if recording.end is not None and recording.at_end else ""
-    findings, badges = examine(
-        watched.live.training, watched.live.settings, first_loss=recording.first_loss, ended=ended
-    )
-    return Diagnosed(findings=findings, badges=[*watched.faults, *badges])
+    findings = advice(watched.live.training, watched.live.settings, first_loss=recording.first_loss, ended=ended)
+    return Diagnosed(findings=findings, badges=watched.badges)
 
 
 def draw(watched: Watched, request: Surface) -> tuple[SurfaceDrawn, Arrays]:

@@ -56,15 +56,13 @@ _CONTROLS: tuple[tuple[str, str, str], ...] = (
     ("task", "Task", "Whether the answer is one of some classes or any number."),
     ("axes", "Axes", "Which two columns span the plane that is drawn; the others stay at the chosen row's values."),
     # Looking
-    ("row", "Row", "The one sample whose numbers run through the network on the stage."),
     ("stage", "Network", "The network itself: every neuron and every weight can be clicked and explained."),
-    ("plane", "Boundary", "What the network answers at each place of the plane, with the points on it."),
+    ("plane", "Boundary", "What the network answers at each place of the plane, with the points on it; the one that is "
+     "clicked runs through the network on the stage."),
     ("show_test_data", "Show held-out rows", "Draw the rows that are not trained on too, as hollow points."),
     ("discretize", "Discretise", "Show only which class is chosen, not how sure the network is."),
     ("edge_colour", "Lines show", "What the width and colour of the lines mean: the weight, its gradient, or its last "
      "change."),
-    ("matrix", "Matrix view", "Show a layer's weights as a grid of coloured cells rather than as lines."),
-    ("show_table", "As a table", "The same numbers as a table, for reading one by one or by a screen reader."),
     # Understanding
     ("derivation", "Why?", "How the chosen number comes about: the formula, the numbers in it, and the result."),
     ("scope", "This row or batch", "Whether to derive the number for the row that is looked at or for the whole batch "

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.lab.catalogue import formula
 from clearprop.lab.networks import Accuracy, Live, answers_of, plane_of
 from clearprop.lab.protocol import DataInfo, NetworkInfo
 
@@ -25,9 +24,6 @@ def network_info(live: Live) -> NetworkInfo:
         parameters=network.parameters.size,
         batch_size=training.batch_size,
         batches=-(-training.n_rows // training.batch_size),
-        loss_formula=formula(network.loss_function),
-        activation_formulas=[formula(activation) for activation in network.activations],
-        is_perceptron=is_perceptron(live),
     )
 
 

@@ -19,6 +19,8 @@ from clearprop.lab.protocol import Given, Settings
 VERSION = "1"
 # What browsers, mail and chats let through, and what a fragment may come to when it is unpacked.
 LONGEST, LARGEST = 60_000, 4_000_000
+# More weights than these no link holds.
+MOST_WEIGHTS = 100_000
 
 _DECODER = msgspec.json.Decoder(Settings)
 
@@ -48,6 +50,11 @@ def fragment_of(settings: Settings, weights: Sequence[float] | None = None) -> s
             "as a table first"
         )
     if weights is not None:
+        if len(weights) > MOST_WEIGHTS:
+            raise InputError(
+                f"this network has {len(weights):,} parameters, and a link holds {MOST_WEIGHTS:,} at most: take a "
+                "smaller network, or take it away as Python"
+            )
         settings = msgspec.structs.replace(settings, weights=[float(weight) for weight in weights])
     packed = zlib.compress(msgspec.json.encode(settings), 9)
     fragment = f"{VERSION}.{base64.urlsafe_b64encode(packed).decode().rstrip('=')}"

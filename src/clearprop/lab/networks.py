@@ -33,6 +33,8 @@ Array = npt.NDArray[Any]
 # Of fewer rows all are trained on: to hold out one of XOR's four would take the lesson away.
 FEWEST_DIVIDED = 20
 MOST_PARAMETERS = 1_000_000
+# Each frame has all rows answered: so many rows times parameters take about a quarter of a second.
+MOST_WORK = 1_000_000_000
 # How much of the rows' span is left around them where the plane is drawn to fit.
 MARGIN = 0.1
 _FIELD_OF_DATA = {"preset": "data.name", "drawn": "data.points", "pasted": "data.text"}
@@ -171,6 +173,7 @@ def build(settings: Settings, given: DataSet | None = None) -> Live:
     raw = apply(features, data.columns)
     shift, scale = standards(raw[trained], settings.standardized)
     network = new_network(settings, data, raw.shape[1])
+    check_work(network, len(data))
     with blaming("output_activation" if settings.output_activation else "loss"):
         check_output(network)
     levels = levels_of(network, data)
@@ -356,6 +359,18 @@ def check_steps(trainer: TrainingSettings) -> None:
             f"{trainer.optimizer.name} finds its steps itself, from all rows many times over, and cannot be stepped: "
             "choose another optimiser, such as adam",
             "optimizer",
+        )
+
+
+def check_work(network: Network, n_rows: int) -> None:
+    """Refuse what a page would have to wait for at every step."""
+    parameters = network.parameters.size
+    if n_rows * parameters > MOST_WORK:
+        raise Refusal(
+            f"{n_rows:,} rows and {parameters:,} parameters: the lab computes every row's answer for each picture, and "
+            f"takes {MOST_WORK // parameters:,} rows at most with this network, so choose fewer rows, or fewer or "
+            "smaller layers",
+            "layers",
         )
 
 

@@ -15,8 +15,6 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Raw, Struct, field
 
-VERSION = 1
-
 Count = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 Share = Annotated[float, Meta(ge=0, lt=1)]
@@ -389,9 +387,6 @@ class NetworkInfo(Struct, frozen=True, kw_only=True):
     parameters: int
     batch_size: int
     batches: int  # an epoch
-    loss_formula: str  # LaTeX
-    activation_formulas: list[str]
-    is_perceptron: bool  # the perceptron rule: no gradient, but the rule is explained
 
 
 class Point(Struct, frozen=True, kw_only=True):
@@ -481,7 +476,6 @@ class Frame(Reply, tag="frame"):
 class Opened(Reply, tag="opened"):
     """Everything there is to know at the beginning, and after `Configure` and `TakeLesson`."""
 
-    version: int
     settings: Settings
     network: NetworkInfo
     data: DataInfo
@@ -500,7 +494,7 @@ class Derivation(Reply, tag="derivation"):
     """
 
     name: str
-    scope: str
+    scope: Literal["sample", "batch"]
     explanation: Raw
     path: list[str]  # of names, from the parameter to the loss: what lights up
     opens: list[str]  # names whose own derivations can be opened from here

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 
-# A race may take so many of NumPy's seconds, all runners together.
-MOST_SECONDS = 20.0
+# A race may take so many of NumPy's seconds, all runners together, and then so many of the clock's; what an epoch takes
+# of the former beside its batches.
+MOST_SECONDS, LONGEST = 20.0, 30.0
+EPOCH = 3e-4
 
 
 def run_race(begin: Callable[[str, float], Training], request: Race) -> tuple[Raced, dict[str, Array]]:
@@ -36,16 +39,26 @@ def run_race(begin: Callable[[str, float], Training], request: Race) -> tuple[Ra
     """
     rates = _rates(request)
     names = _called(request.optimizers, rates)
-    trainings = (begin(optimizer, rate) for optimizer, rate in zip(request.optimizers, rates, strict=True))
-    runners, arrays = [], {}
-    for name, rate, training in zip(names, rates, trainings, strict=True):
+    tracks: list[_Track] = []
+    for optimizer, rate in zip(request.optimizers, rates, strict=True):
+        training = begin(optimizer, rate)
         _check_time(training, request)
         places = parameters_of(training.network, request.across, request.up) if request.across else []
-        losses, way, ended = _run(training, request.epochs, places)
-        runners.append(Runner(name=name, rate=rate, losses=losses, ended=ended))
-        if places:
-            arrays[f"path.{name}"] = way
-    return Raced(runners=runners), arrays
+        tracks.append(_Track(training, places))
+    deadline = perf_counter() + LONGEST
+    for epoch in range(request.epochs):  # all side by side, so that they end at the same epoch where time is up
+        if perf_counter() > deadline:
+            for track in tracks:
+                track.ended = track.ended or f"stopped after {epoch:,} epochs, when {LONGEST:g} seconds had passed"
+            break
+        for track in tracks:
+            track.run_epoch()
+    runners = [
+        Runner(name=name, rate=rate, losses=track.padded_losses(request.epochs), ended=track.ended)
+        for name, rate, track in zip(names, rates, tracks, strict=True)
+    ]
+    ways = {f"path.{name}": track.padded_way(request.epochs) for name, track in zip(names, tracks, strict=True)}
+    return Raced(runners=runners), ways if request.across else {}
 
 
 def _rates(request: Race) -> list[float]:
@@ -78,7 +91,7 @@ def _called(optimizers: Sequence[str], rates: Sequence[float]) -> list[str]:
 
 def _check_time(training: Training, request: Race) -> None:
     batches = -(-training.n_rows // training.batch_size)
-    seconds = numpy_seconds(training.network, training.batch_size) * batches * len(request.optimizers)
+    seconds = (numpy_seconds(training.network, training.batch_size) * batches + EPOCH) * len(request.optimizers)
     if seconds * request.epochs > MOST_SECONDS:
         fitting = max(1, int(MOST_SECONDS / seconds))
         raise InputError(
@@ -87,23 +100,38 @@ def _check_time(training: Training, request: Race) -> None:
         )
 
 
-def _run(training: Training, epochs: int, places: list[int]) -> tuple[list[float | None], Array, str]:
-    """Losses, the way over two parameters, and why it ended early."""
-    network = training.network
-    losses, way = [_loss(training)], [network.parameters[places].astype(np.float64)]
-    ended = ""
-    for _ in range(epochs):
+class _Track:
+    """A runner under way: its losses, its way over two parameters, and why it has ended, if it has."""
+
+    def __init__(self, training: Training, places: list[int]) -> None:
+        self._training, self._places = training, places
+        self._losses: list[float | None] = []
+        self._way: list[Array] = []
+        self.ended = ""
+        self._note()
+
+    def run_epoch(self) -> None:
+        """Train for an epoch, unless it has ended."""
+        if self.ended:
+            return
         try:
-            training.run_epoch()
+            self._training.run_epoch()
         except DivergenceError as error:
-            ended = f"diverged in epoch {error.epoch}: its numbers left the finite range"
-            break
-        losses.append(_loss(training))
-        way.append(network.parameters[places].astype(np.float64))
-    missing = epochs + 1 - len(losses)
-    return losses + [None] * missing, np.array(way + [np.full(len(places), np.nan)] * missing), ended
+            self.ended = f"diverged in epoch {error.epoch}: its numbers left the finite range"
+            return
+        self._note()
 
+    def padded_losses(self, epochs: int) -> list[float | None]:
+        """At the start and after each epoch; None where it had ended."""
+        return self._losses + [None] * (epochs + 1 - len(self._losses))
 
-def _loss(training: Training) -> float | None:
-    loss, _ = training.rows.evaluate(training.network, lambda *_: 0.0)
-    return loss if np.isfinite(loss) else None
+    def padded_way(self, epochs: int) -> Array:
+        """Likewise, shape (epochs + 1, 2); NaN where it had ended."""
+        missing = epochs + 1 - len(self._way)
+        return np.array(self._way + [np.full(len(self._places), np.nan)] * missing)
+
+    def _note(self) -> None:
+        training = self._training
+        loss, _ = training.rows.evaluate(training.network, lambda *_: 0.0)
+        self._losses.append(loss if np.isfinite(loss) else None)
+        self._way.append(training.network.parameters[self._places].astype(np.float64))

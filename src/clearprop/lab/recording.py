@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines import numpy_seconds
-from clearprop.errors import DivergenceError
+from clearprop.errors import DivergenceError, InputError
 from clearprop.lab.curve import LossCurve, finite
 from clearprop.lab.networks import Live, Numbers
 from clearprop.lab.way import Way
@@ -33,6 +33,8 @@ Array = npt.NDArray[Any]
 
 # How far keyframes lie apart at first, in seconds of NumPy's, and how much memory all of them may take.
 APART, MOST_BYTES = 0.02, 64 * 2**20
+# How long, in NumPy's seconds, training may be repeated to stand where it has been.
+MOST_SECONDS = 20.0
 # What a snapshot takes beside its arrays: some thirty Python objects.
 OBJECTS = 4_096
 # So many epochs' records are kept, the last ones all, of those before ever fewer.
@@ -75,6 +77,8 @@ class Recording:
     live : Live
     most_bytes : int
         What keyframes may take of memory; the first one, and those with changes by hand, stay in any case.
+    most_seconds : float
+        How long, in NumPy's seconds, training may be repeated to stand where it has been.
 
     Attributes
     ----------
@@ -92,13 +96,14 @@ class Recording:
         Of the rows that are trained on, at the first spot.
     """
 
-    def __init__(self, live: Live, most_bytes: int = MOST_BYTES) -> None:
-        self.live, self._most_bytes = live, most_bytes
+    def __init__(self, live: Live, most_bytes: int = MOST_BYTES, most_seconds: float = MOST_SECONDS) -> None:
+        self.live, self._most_bytes, self._most_seconds = live, most_bytes, most_seconds
         training = live.training
         self.batches = -(-training.n_rows // training.batch_size)
         seconds = numpy_seconds(live.network, training.batch_size)
         self._apart = max(1, round(APART / seconds))  # in batches
-        self._pace = seconds  # what a batch takes, as it was measured last
+        self._seconds = seconds  # that a batch takes NumPy
+        self._pace = seconds  # what it takes, as it was measured last
         self.update = np.zeros_like(live.network.parameters)
         self.end: DivergenceError | None = None
         self.curve, self._way = LossCurve(), Way(live.network.parameters, training.state.epoch)
@@ -229,11 +234,24 @@ class Recording:
     # -- going back ----------------------------------------------------------------------------------------------
 
     def seek(self, epoch: int, batch: int = 0) -> None:
-        """Stand at this spot, or at the nearest where training has been."""
+        """Stand at this spot, or at the nearest where training has been.
+
+        Raises
+        ------
+        InputError
+            So much would have to be trained once more that it takes too long.
+        """
         epoch, batch = epoch + batch // self.batches, batch % self.batches
         spot = min(max(Spot(epoch, batch), self.first), self.furthest)
         nearest = self._keyframes[self._after(spot) - 1]
-        if not nearest.spot <= self.spot <= spot:
+        is_on_the_way = nearest.spot <= self.spot <= spot
+        seconds = self._seconds * self._distance(self.spot if is_on_the_way else nearest.spot, spot)
+        if seconds > self._most_seconds:
+            raise InputError(
+                f"of so large a network few moments are kept, and to stand after {spot.epoch:,} epochs would take "
+                f"about {seconds:.0f} seconds: rewind to the start, which is kept, or take a smaller network"
+            )
+        if not is_on_the_way:
             self._restore(nearest)
         self.advance(spot)
 
@@ -243,9 +261,20 @@ class Recording:
         self.seek(*divmod(at, self.batches))
 
     def change(self, change: Callable[[], None]) -> None:
-        """Change the network's parameters or the rows, by hand, here: what had been trained beyond is forgotten."""
-        change()
+        """Change the network's parameters or the rows, by hand, here: what had been trained beyond is forgotten.
+
+        Raises
+        ------
+        InputError
+            The changes before, all of which are kept, take as much memory as there is for keyframes.
+        """
         here = self.spot
+        if sum(frame.bytes for frame in self._keyframes if frame.by_hand and frame.spot < here) > self._most_bytes:
+            raise InputError(
+                f"{len(self._changes):,} changes by hand fill the memory that there is for them: rewind to before some "
+                "of them, or begin anew"
+            )
+        change()
         self._keyframes = [frame for frame in self._keyframes if frame.spot < here]
         self._changes = [*(spot for spot in self._changes if spot < here), here]
         self.furthest, self.end = here, None

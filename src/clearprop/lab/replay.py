@@ -18,6 +18,7 @@ from typing import Any, Literal
 import msgspec
 import numpy as np
 
+from clearprop.engines import numpy_seconds
 from clearprop.foundation.atomic import write_atomically
 from clearprop.lab.assets import SCRIPT, STYLE, asset
 from clearprop.lab.protocol import (
@@ -44,8 +45,9 @@ from clearprop.lab.wire import Array, encoded, joined
 # So many moments of a training at most, and so many bytes of the file for them.
 MOST_MOMENTS = 120
 MOST_FRAME_BYTES, MOST_DERIVATION_BYTES = 1_500_000, 2_000_000
-# Of a replay that is taken away from the page: so many epochs at most, and where none have passed.
-MOST_TAKEN_AWAY, USUAL_EPOCHS = 5_000, 100
+# Of a replay that is taken away from the page: so many epochs at most, what they may take of NumPy's seconds, and how
+# many where none have passed.
+MOST_TAKEN_AWAY, MOST_SECONDS, USUAL_EPOCHS = 5_000, 20.0, 100
 # Each takes some milliseconds to derive.
 MOST_DERIVATIONS = 400
 # So many operations from the start are shown one by one.
@@ -61,20 +63,29 @@ Messages = dict[str, tuple[Reply, Sequence[Array]]]
 
 
 class Recorder:
-    """What is said of a training, moment by moment."""
+    """What is said of a training, moment by moment.
 
-    def __init__(self, session: Session, epochs: int) -> None:
-        self._session = session
+    Parameters
+    ----------
+    session : Session
+        As it begins.
+    epochs : int
+        How many more it trains.
+    """
+
+    def __init__(self, session: Session, epochs: int, title: str = "A training, recorded") -> None:
+        self._session, self._title = session, title
         self._opened = self._answer(Open(view=VIEW))
-        self._end = self._run(epochs)
+        first = session.first_epoch
+        self._end = self._run(first + epochs)
         self.derivations_of_a_moment = len(self._names()) * len(SCOPES)
-        self.moments = _chosen(self._end.place.epoch, self._most_moments())
+        self.moments = [first + more for more in _chosen(self._end.place.epoch - first, self._most_moments())]
 
     def frames(self, derived: Sequence[int]) -> bytes:
         """The part with which the page begins; it says which epochs the others are of."""
         opened, arrays = self._opened
         assert isinstance(opened, Opened)
-        opened.can, opened.title = list(ANSWERED), opened.title or "A training, recorded"
+        opened.can, opened.title = list(ANSWERED), self._title
         messages: Messages = {"opened": (opened, arrays)}
         places: list[dict[str, int]] = []
         curve: list[Point] = []
@@ -98,11 +109,11 @@ class Recorder:
                     messages[f"{scope}/{name}"] = answer
         return _part(messages, epoch=epoch)
 
-    def _run(self, epochs: int) -> Frame:
-        """Train; how that ends, which is amid a batch if numbers blew up there."""
-        frame, _ = self._frame(Tick(budget=1_000, most=epochs, view=BARE))
-        while not (frame.stopped or frame.alert or frame.place.epoch >= epochs):
-            frame, _ = self._frame(Tick(budget=1_000, most=epochs - frame.place.epoch, view=BARE))
+    def _run(self, last: int) -> Frame:
+        """Train up to this epoch; how that ends, which is amid a batch if numbers blew up there."""
+        frame, _ = self._frame(Look(view=BARE))
+        while not (frame.stopped or frame.alert or frame.place.epoch >= last):
+            frame, _ = self._frame(Tick(budget=1_000, most=last - frame.place.epoch, view=BARE))
         return frame
 
     def _walk(self) -> Iterator[tuple[Frame, Sequence[Array]]]:
@@ -187,9 +198,9 @@ def _bisected(moments: Sequence[int]) -> Iterator[int]:
                 yield moments[place]
 
 
-def record(session: Session, epochs: int) -> list[bytes]:
+def record(session: Session, epochs: int, **words: str) -> list[bytes]:
     """A training of so many epochs at most, in parts: the frames, and derivations while there is room."""
-    recorder = Recorder(session.anew(), epochs)
+    recorder = Recorder(session.anew(), epochs, **words)
     derived: dict[int, bytes] = {}
     room, most = MOST_DERIVATION_BYTES, max(1, MOST_DERIVATIONS // recorder.derivations_of_a_moment)
     for epoch in itertools.islice(_bisected(recorder.moments), most):
@@ -256,9 +267,19 @@ class Recordable:
         if not (isinstance(request, TakeAway) and request.form == "replay"):
             return self.session.answer(request)
         frame, _ = self.session.answer(Look(view=msgspec.structs.replace(BARE, row=self.session.state.row)))
-        so_far = frame.place.furthest[0] if isinstance(frame, Frame) else 0
-        page = replay_page(record(self.session, min(so_far, MOST_TAKEN_AWAY) or USUAL_EPOCHS))
+        assert isinstance(frame, Frame)
+        so_far, most = frame.place.furthest[0] - self.session.first_epoch, self._most_epochs()
+        first = f"The first {most:,} epoch{'s' * (most > 1)} of a training, recorded"
+        words = {"title": first} if so_far > most else {}
+        page = replay_page(record(self.session, min(so_far or USUAL_EPOCHS, most), **words))
         return TakenAway(id=request.id, text=page, file="replay.html", media="text/html"), []
+
+    def _most_epochs(self) -> int:
+        """As many as can be trained once more while somebody waits."""
+        training = self.session.state.training
+        batches = -(-training.n_rows // training.batch_size)
+        seconds = batches * numpy_seconds(training.network, training.batch_size)
+        return max(1, min(MOST_TAKEN_AWAY, int(MOST_SECONDS / seconds)))
 
 
 def _started(script: str) -> str:

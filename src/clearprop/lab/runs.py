@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clearprop.engines import NumpyEngine
 from clearprop.foundation.sparse import is_sparse
 from clearprop.lab.data import DataSet
-from clearprop.lab.networks import Accuracy, Live, check_steps, standards
+from clearprop.lab.networks import Accuracy, Live, check_steps, check_work, standards
 from clearprop.lab.protocol import Given, LayerChoice, Settings
 from clearprop.metrics import accuracy
 from clearprop.training.run import Training
@@ -84,7 +84,7 @@ def live_of_run(run: Run) -> Live:
     Raises
     ------
     Refusal
-        Its optimiser finds its steps itself.
+        Its optimiser finds its steps itself, or it has too many rows for its size.
 
     Examples
     --------
@@ -98,6 +98,8 @@ def live_of_run(run: Run) -> Live:
     (True, 2)
     """
     check_steps(run.training.settings)
+    held_out = 0 if run.training.validation is None else len(run.training.validation)
+    check_work(run.training.network, run.training.n_rows + held_out)
     own = _copied(run.training)
     parts: list[Any] = [own.rows] if own.validation is None else [own.rows, own.validation]
     inputs = np.concatenate([part.X.toarray() if is_sparse(part.X) else part.X for part in parts])

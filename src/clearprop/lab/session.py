@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+import math
 from typing import Any
 
 import numpy as np
@@ -20,6 +18,8 @@ from clearprop.lab.lessons import all_lessons, lesson
 from clearprop.lab.links import settings_of
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Lesson, Opened, Refused, Settings, View
+from clearprop.lab.quiet import quiet
+from clearprop.lab.recording import MOST_SECONDS
 from clearprop.lab.refusals import Refusal, blaming
 from clearprop.lab.runs import Run, live_of_run
 from clearprop.lab.watched import Watched
@@ -39,6 +39,8 @@ class Session:
         What it begins with.
     run : Run, optional
         A training that it begins with instead: it goes on from where that stands, on its rows, and leaves it there.
+    most_seconds : float
+        How long, in NumPy's seconds, training may be repeated to go back to where it has been.
 
     Raises
     ------
@@ -56,29 +58,40 @@ class Session:
     2
     """
 
-    def __init__(self, given: DataSet | None = None, settings: Settings | None = None, run: Run | None = None) -> None:
-        with _quiet():
+    def __init__(
+        self,
+        given: DataSet | None = None,
+        settings: Settings | None = None,
+        run: Run | None = None,
+        most_seconds: float = MOST_SECONDS,
+    ) -> None:
+        with quiet():
             live = build(settings or Settings(), given) if run is None else live_of_run(run)
-            self._watched = Watched(live)
+            self._watched = Watched(live, most_seconds)
         self._given, self._run, self._begun_with = live.data if run is not None else given, run, live.settings
         self._lesson: Lesson | None = None
 
     def anew(self) -> Session:
-        """Another session, at the start of what is chosen here."""
+        """Another session, at the start of what is chosen here, which may go back for however long that takes."""
         if self._run is not None and self.state.settings is self._begun_with:
-            return Session(run=self._run)
-        return Session(self._given, self.state.settings)
+            return Session(run=self._run, most_seconds=math.inf)
+        return Session(self._given, self.state.settings, most_seconds=math.inf)
 
     @property
     def state(self) -> Live:
         """What is under way."""
         return self._watched.live
 
+    @property
+    def first_epoch(self) -> int:
+        """Where it has begun: 0, or where a run stood that it was given."""
+        return self._watched.recording.first.epoch
+
     def answer(self, request: AnyRequest) -> tuple[AnyReply, list[Array]]:
         """The reply to a request, and the arrays that it announces."""
         reply: AnyReply
         try:
-            with _quiet(), blaming(""):
+            with quiet(), blaming(""):
                 reply, arrays = self._answer(request)
         except Refusal as refusal:
             reply, arrays = Refused(message=refusal.message, field=refusal.field), {}
@@ -140,7 +153,6 @@ class Session:
         live = self.state
         frame, arrays = self._watched.frame(view)
         opened = Opened(
-            version=ask.VERSION,
             settings=live.settings,
             network=network_info(live),
             data=data_info(live),
@@ -167,14 +179,6 @@ ANSWERED = (
     ask.ReadTable,
     ask.TakeLesson,
 )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Without warnings: the doctor says what they would."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _info(name: str, array: Array) -> ArrayInfo:

@@ -11,9 +11,10 @@ import msgspec
 import msgspec.inspect as types
 
 from clearprop.lab import protocol
+from clearprop.lab.controls import CONTROLS
 
 PLACE = Path(__file__).parent / "frontend" / "src" / "protocol.ts"
-HEADER = "// Written by `python -m clearprop.lab.typescript` from protocol.py: change that one.\n"
+HEADER = "// Written by `python -m clearprop.lab.typescript` from protocol.py and controls.py: change those.\n"
 
 # What has no message of its own, and what is a name for several.
 BASES = {protocol.Choice, protocol.Request, protocol.Reply}
@@ -33,7 +34,8 @@ _PLAIN: dict[type[types.Type], str] = {
 def source() -> str:
     """All of the protocol's structs and unions as TypeScript."""
     structs = [value for value in vars(protocol).values() if isinstance(value, type) and value not in BASES]
-    parts = [HEADER, f"export const VERSION = {protocol.VERSION};\n"]
+    controls = " | ".join(json.dumps(control.name) for control in CONTROLS)
+    parts = [HEADER, f"/** Of `Catalogue.controls`. */\nexport type Control = {controls};\n"]
     parts += [f"export type {name} = {_written(types.type_info(union))};\n" for name, union in UNIONS.items()]
     parts += [_interface(value) for value in structs if value.__module__ == protocol.__name__]
     return "\n".join(parts)

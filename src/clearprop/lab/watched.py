@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy.typing as npt
 
-from clearprop.lab.doctor import badges, looked_at
+from clearprop.lab.badges import badges, looked_at
 from clearprop.lab.edits import change_of
 from clearprop.lab.frames import draw_frame
 from clearprop.lab.infos import data_arrays
@@ -16,7 +16,7 @@ from clearprop.lab.moments import Moment, resting
 from clearprop.lab.networks import Live
 from clearprop.lab.planes import Planes
 from clearprop.lab.protocol import Badge, Frame, Grain, Place, SetNumber, Step, Tick, View
-from clearprop.lab.recording import Recording, Spot
+from clearprop.lab.recording import MOST_SECONDS, Recording, Spot
 from clearprop.lab.sweeps import Sweep
 
 Array = npt.NDArray[Any]
@@ -26,6 +26,11 @@ Arrays = dict[str, Array]
 class Watched:
     """A training, its recording, and the batch that is gone through operation by operation, if one is.
 
+    Parameters
+    ----------
+    most_seconds : float
+        See `Recording`.
+
     Attributes
     ----------
     live : Live
@@ -33,8 +38,9 @@ class Watched:
     sweep : Sweep or None
     """
 
-    def __init__(self, live: Live) -> None:
-        self.live, self.recording, self._planes = live, Recording(live), Planes(live)
+    def __init__(self, live: Live, most_seconds: float = MOST_SECONDS) -> None:
+        self.live, self.recording = live, Recording(live, most_seconds=most_seconds)
+        self._planes = Planes(live)
         self._widest = max(live.network.layer_sizes)
         self.sweep: Sweep | None = None
         # The rows that the last frame showed, and by which axes: None at first.
@@ -48,9 +54,11 @@ class Watched:
         return f"{sweep.badge.says} {sweep.error}" if sweep is not None and sweep.faulty else ""
 
     @property
-    def faults(self) -> list[Badge]:
-        """Where the first number stands that is not finite, if the last operation made it."""
-        return [self.sweep.badge] if self.sweep is not None and self.sweep.faulty else []
+    def badges(self) -> list[Badge]:
+        """What is wrong with units; before all else the first number that is not finite, if it was just made."""
+        fault = [self.sweep.badge] if self.sweep is not None and self.sweep.faulty else []
+        network, X = self.live.network, self.live.rows.X
+        return [*fault, *badges(network, network.propagate(X[looked_at(len(X), self._widest)]))]
 
     def moment(self, row: int) -> Moment:
         """The numbers of the sample that is under way, or of a row between batches."""
@@ -62,9 +70,8 @@ class Watched:
         view = msgspec.structs.replace(view, axes=self._axes(view))
         moment = self.moment(min(view.row, len(live.data) - 1))
         live.row = moment.row
-        ill = badges(live.network, live.network.propagate(live.rows.X[looked_at(len(live.rows), self._widest)]))
-        marked = [*self.faults, *ill]
-        frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, self._place(), marked, self.alert)
+        place, worn = self._place(), self.badges
+        frame, arrays = draw_frame(live, self.recording, self._planes, view, moment, place, worn, self.alert)
         if self._rows_are_new(view.axes):
             arrays = self.rows(view) | arrays
         return frame, arrays
@@ -77,9 +84,9 @@ class Watched:
         return data_arrays(self.live, axes) | arrays
 
     def _axes(self, view: View) -> tuple[int, int]:
-        """The columns that span the plane, of those that there are."""
-        last = self.live.data.columns.shape[1] - 1
-        return min(view.axes[0], last), min(view.axes[1], last)
+        """The columns that span the plane: the first two where one is asked for that is not there."""
+        columns = self.live.data.columns.shape[1]
+        return view.axes if max(view.axes) < columns else (0, min(1, columns - 1))
 
     def _rows_are_new(self, axes: tuple[int, int]) -> bool:
         """Whether the page has not seen these rows, or not by these axes."""
@@ -140,11 +147,11 @@ class Watched:
             recording.advance(recording.after(1) if grain == "batch" else Spot(epoch + 1, 0))
             self._rest()
             return
-        self.sweep = None
         if grain == "epoch":
             recording.seek(epoch if batch or was_within else max(0, epoch - 1))
         elif not was_within:
             recording.back()
+        self.sweep = None
 
     def _step_within(self, grain: Grain, direction: int) -> None:
         recording, sweep = self.recording, self.sweep

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,12 +10,12 @@ import numpy as np
 from clearprop.explanation.writing.latex import number_latex
 from clearprop.lab.networks import Live, build
 from clearprop.lab.protocol import Settings
+from clearprop.lab.quiet import quiet
 
 
 def started(settings: Settings) -> Live:
     """The network and its training as a lesson begins with them."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # some lessons are about what cannot learn
+    with quiet():  # some lessons are about what cannot learn
         return build(settings)
 
 

@@ -51,9 +51,9 @@ function Page(): JSX.Element {
       <LessonSteps />
       <div class="cp-main" role={isWithin ? undefined : "main"}>
         <aside class="cp-rail" aria-label="Settings"><Rail /></aside>
-        <section class="cp-centre" aria-label="The network"><Stage /></section>
+        <section class="cp-centre" aria-label="The network">{lab.shows("stage") && <Stage />}</section>
         <section class="cp-derivation" aria-label="Derivation"><Derivation /></section>
-        <section class="cp-side" aria-label="Answers and loss"><Plane /><LossChart /></section>
+        <section class="cp-side" aria-label="Answers and loss">{lab.shows("plane") && <Plane />}{lab.shows("loss_curve") && <LossChart />}</section>
         <section class="cp-bench" aria-label="Tools"><Bench /></section>
       </div>
       <Overlays />
@@ -67,6 +67,7 @@ export function App(): JSX.Element {
     <div class="cp" data-theme={lab.dark.value ? "dark" : "light"} data-projector={lab.projector.value}>
       {lab.opened.value ? <Page /> : <p class="cp-waiting">Opening the lab…</p>}
       <div class="cp-unseen" aria-live="polite">{lab.said.value}</div>
+      <div role="status">{lab.waiting.value && <p class="cp-late">This takes a while…</p>}</div>
     </div>
   );
 }

@@ -1,6 +1,7 @@
-// Written by `python -m clearprop.lab.typescript` from protocol.py: change that one.
+// Written by `python -m clearprop.lab.typescript` from protocol.py and controls.py: change those.
 
-export const VERSION = 1;
+/** Of `Catalogue.controls`. */
+export type Control = "play" | "back" | "forward" | "reset" | "speed" | "grain" | "loss_curve" | "layers" | "units" | "activation" | "output_activation" | "dropout" | "initializer" | "seed" | "dtype" | "loss" | "optimizer" | "learning_rate" | "schedule" | "batch_size" | "epochs" | "l1" | "l2" | "clip_norm" | "shuffle" | "dataset" | "rows" | "noise" | "held_out" | "features" | "standardized" | "formula" | "draw_points" | "table" | "target" | "task" | "axes" | "stage" | "plane" | "show_test_data" | "discretize" | "edge_colour" | "derivation" | "scope" | "digits" | "check" | "edit_numbers" | "doctor" | "surface" | "race" | "take_away" | "lessons" | "tour" | "teacher" | "projector" | "theme" | "help";
 
 export type Data = Preset | Drawn | Pasted | Divided | Curve | Given;
 
@@ -304,9 +305,6 @@ export interface NetworkInfo {
   parameters: number;
   batch_size: number;
   batches: number;
-  loss_formula: string;
-  activation_formulas: string[];
-  is_perceptron: boolean;
 }
 
 /** A point of the loss curve. */
@@ -373,7 +371,6 @@ export interface Frame {
 /** Everything there is to know at the beginning, and after `Configure` and `TakeLesson`. */
 export interface Opened {
   type: "opened";
-  version: number;
   settings: Settings;
   network: NetworkInfo;
   data: DataInfo;
@@ -390,7 +387,7 @@ export interface Opened {
 export interface Derivation {
   type: "derivation";
   name: string;
-  scope: string;
+  scope: "batch" | "sample";
   explanation: unknown;
   path: string[];
   opens: string[];

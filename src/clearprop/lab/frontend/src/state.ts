@@ -7,7 +7,7 @@ import { link, type Answer, type Arrays, type Ask, type Model } from "./link";
 import { play } from "./transport/playing";
 import { hostTheme } from "./theme";
 import type {
-  AnyRequest, Catalogue, DataInfo, Derivation, Frame, Grain, Lesson, NetworkInfo, Opened, Refused, Settings, View,
+  AnyRequest, Catalogue, Control, DataInfo, Derivation, Frame, Grain, Lesson, NetworkInfo, Opened, Refused, Settings, View,
 } from "./protocol";
 
 /** A frame, and its arrays by name. */
@@ -51,6 +51,8 @@ export interface Lab {
   readonly draw: Signal<((point: [number, number, number]) => void) | null>;
 
   readonly refusal: Signal<Refused | null>;
+  /** Whether an answer takes so long that the page should say so. */
+  readonly waiting: ReadonlySignal<boolean>;
   /** A sentence for screen readers, of what changed. */
   readonly said: Signal<string>;
   /** Controls that a lesson, a link or the teacher hides, by the names of `Catalogue.controls`. */
@@ -74,16 +76,19 @@ export interface Lab {
   /** Back to free play, with what the lesson has set up. */
   leaveLesson(): Promise<Answer>;
   /** Whether the page shows a control. */
-  shows(control: string): boolean;
+  shows(control: Control): boolean;
   close(): void;
 }
+
+/** After so many milliseconds the page says that it waits. */
+const LATE = 700;
 
 const TAKES_VIEW = new Set<AnyRequest["type"]>([
   "open", "configure", "look", "tick", "step", "seek", "set_number", "lesson",
 ]);
 
 export function makeLab(model: Model): Lab {
-  const { ask, close } = link(model);
+  const { ask: send, close } = link(model);
   const opened = signal<Session | null>(null);
   const frame = signal<Shown | null>(null);
   const catalogue = signal<Catalogue | null>(null);
@@ -91,7 +96,9 @@ export function makeLab(model: Model): Lab {
   const view = signal<View>({ plane: 64, maps: 24, row: 0, curve: 240, axes: [0, 1] });
   const selected = signal("");
   const derivation = signal<Derivation | null>(null);
+  const lit = signal<ReadonlySet<string>>(new Set());
   const hidden = signal<ReadonlySet<string>>(new Set());
+  const waiting = signal(false);
   const theme = signal<Theme>("auto");
   const host = hostTheme();
 
@@ -102,9 +109,12 @@ export function makeLab(model: Model): Lab {
   function open(reply: Opened, arrays: Arrays): void {
     if (reply.catalogue) catalogue.value = reply.catalogue;
     hidden.value = new Set([...reply.settings.hidden, ...(reply.lesson?.hidden ?? [])]);
-    asked = view.value = { ...view.value, row: reply.frame.row };
+    const { row } = reply.frame;
+    const isThere = view.value.axes.every((axis) => axis < reply.data.column_names.length);
+    asked = view.value = { ...view.value, row, axes: isThere ? view.value.axes : [0, 1] };
     selected.value = "";
     derivation.value = null;
+    lit.value = new Set();
     opened.value = { ...reply, values: ofRows(arrays, true) };
     show({ ...reply.frame, id: reply.id, arrays: reply.arrays }, arrays);
   }
@@ -124,6 +134,17 @@ export function makeLab(model: Model): Lab {
       if (reply.type === "frame" && reply.id > frame.value!.id) show(reply, arrays);
     });
   }
+
+  let unanswered = 0;
+  const ask: Ask = async (request) => {
+    unanswered += 1;
+    const late = setTimeout(() => { waiting.value = true; }, LATE);
+    const answer = await send(request);
+    clearTimeout(late);
+    unanswered -= 1;
+    if (!unanswered) waiting.value = false;
+    return answer;
+  };
 
   async function act(request: AnyRequest): Promise<Answer> {
     asked = view.value;
@@ -148,12 +169,13 @@ export function makeLab(model: Model): Lab {
     view,
     selected,
     derivation,
-    lit: signal<ReadonlySet<string>>(new Set()),
+    lit,
     edges: signal<EdgeNumber>("weight"),
     drawing: signal<number | null>(null),
     pending: signal<readonly [number, number, number][]>([]),
     draw: signal<((point: [number, number, number]) => void) | null>(null),
     refusal,
+    waiting,
     said: signal(""),
     hidden,
     theme,
@@ -189,4 +211,11 @@ export function useLab(): Lab {
   const lab = useContext(Context);
   if (!lab) throw new Error("useLab is for components of the page");
   return lab;
+}
+
+/** A control's label and help, by its name, and whether it is shown. */
+export function useControl(name: Control): { label: string; help: string; shown: boolean } {
+  const lab = useLab();
+  const found = lab.catalogue.value?.controls.find((one) => one.name === name);
+  return { label: found?.title ?? name, help: found?.help ?? "", shown: lab.shows(name) };
 }

@@ -12,13 +12,15 @@ const PRESSED = "input, button, [role=button], summary, a";
 export function useKeyboard(page: RefObject<HTMLElement | null>): void {
   const lab = useLab();
   useEffect(() => {
+    const forward = (): void => { if (lab.shows("forward")) void step(lab, 1); };
+    const back = (): void => { if (lab.shows("back")) void step(lab, -1); };
     const keys: Record<string, () => unknown> = {
-      " ": () => { lab.playing.value = !lab.playing.value; },
-      ArrowRight: () => step(lab, 1),
-      ArrowLeft: () => step(lab, -1),
-      ".": () => step(lab, 1),
-      ",": () => step(lab, -1),
-      r: () => seek(lab, 0),
+      " ": () => { if (lab.shows("play")) lab.playing.value = !lab.playing.value; },
+      ArrowRight: forward,
+      ArrowLeft: back,
+      ".": forward,
+      ",": back,
+      r: () => { if (lab.shows("reset")) void seek(lab, 0); },
       Escape: () => { lab.selected.value = ""; },
     };
     const isOurs = (event: KeyboardEvent): boolean =>

@@ -3,8 +3,7 @@ import type { JSX } from "preact";
 import { Button, Icon, IconButton } from "../parts/button";
 import { Segments } from "../parts/field";
 import { percent, short, whole } from "../parts/numerals";
-import { useControl } from "../panels/settings/catalogue";
-import { useLab } from "../state";
+import { useControl, useLab } from "../state";
 import { GRAINS, seek, step, USUAL_SPEED } from "./moving";
 import { Moment } from "./moment";
 
@@ -39,7 +38,7 @@ function Buttons(): JSX.Element {
   const lab = useLab();
   const playing = lab.playing.value;
   const grain = lab.grain.value;
-  const [play, back, forward, reset] = ["play", "back", "forward", "reset"].map(useControl);
+  const [play, back, forward, reset] = (["play", "back", "forward", "reset"] as const).map(useControl);
   return (
     <div class="cp-transport-buttons" role="group" aria-label="Play and step">
       {reset.shown && <IconButton label="Rewind to the start (R)" onClick={() => seek(lab, 0)}><Icon name="reset" /></IconButton>}

@@ -2,13 +2,13 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Tabs, type Tab } from "../../parts/tabs";
-import type { AnyRequest } from "../../protocol";
+import type { AnyRequest, Control } from "../../protocol";
 import { useLab } from "../../state";
 import { Doctor } from "./doctor";
 import { Race } from "./race";
 import { Surface } from "./surface";
 
-const TOOLS: (Tab & { asks: AnyRequest["type"] })[] = [
+const TOOLS: (Tab & { name: Control; asks: AnyRequest["type"] })[] = [
   { name: "doctor", title: "Doctor", asks: "diagnose", body: () => <Doctor /> },
   { name: "surface", title: "Loss surface", asks: "surface", body: () => <Surface /> },
   { name: "race", title: "Race of optimisers", asks: "race", body: () => <Race /> },

@@ -5,8 +5,7 @@ import { useMemo, useRef, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
 import { latest } from "../../parts/latest";
 import type { Advice, Diagnosed, Settings } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl } from "../settings/catalogue";
+import { useControl, useLab } from "../../state";
 
 export function Doctor(): JSX.Element {
   const lab = useLab();

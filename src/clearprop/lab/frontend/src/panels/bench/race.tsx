@@ -7,8 +7,7 @@ import { NumberField, Switch } from "../../parts/field";
 import { short } from "../../parts/numerals";
 import { Chart, Table } from "../../parts/table";
 import type { Runner } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl } from "../settings/catalogue";
+import { useControl, useLab } from "../../state";
 
 const HEIGHT = 300;
 const NAMES_BESIDE = 112;

@@ -6,8 +6,7 @@ import { short } from "../../parts/numerals";
 import { Chart, Table } from "../../parts/table";
 import type { Arrays } from "../../link";
 import type { SurfaceDrawn } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl } from "../settings/catalogue";
+import { useControl, useLab } from "../../state";
 import { ParameterField, parameterNames } from "./names_field";
 import { ground, type Palette } from "./palette";
 

@@ -20,7 +20,7 @@ export function useDerivation(lab: Lab, { scope, digits, refused }: Asked): void
       const name = lab.selected.peek();
       if (!name) return;
       const { reply } = await lab.ask({
-        type: "explain", name, scope: scope.peek(), row: lab.view.peek().row, digits: digits.peek(),
+        type: "explain", name, scope: scope.peek(), row: lab.frame.peek()!.row, digits: digits.peek(),
       });
       if (lab.selected.peek() !== name) return; // another has been selected since
       if (reply.type === "derivation") lab.derivation.value = reply;

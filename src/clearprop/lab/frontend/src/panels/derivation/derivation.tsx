@@ -5,8 +5,7 @@ import { Icon, IconButton } from "../../parts/button";
 import { Segments, Slider } from "../../parts/field";
 import { Math as Tex } from "../../parts/math";
 import { figures } from "../../parts/numerals";
-import { useLab } from "../../state";
-import { useControl } from "../settings/catalogue";
+import { useControl, useLab } from "../../state";
 import { CopyButton } from "../head/copying";
 import { makeAsked, useDerivation, type Scope } from "./asking";
 import { ChangeNumber } from "./number";
@@ -24,6 +23,8 @@ export function Derivation(): JSX.Element | null {
   const asked = useMemo(makeAsked, []);
   useDerivation(lab, asked);
   const { label, help, shown } = useControl("derivation");
+  const scope = useControl("scope");
+  const digits = useControl("digits");
   const name = lab.selected.value;
   if (!shown || !lab.can("explain")) return null;
   if (!name) return <section class="cp-why is-empty"><h2>{label}</h2><p class="cp-note">{help} Click a neuron, a line or a bias on the stage, or choose one with Enter.</p></section>;
@@ -33,7 +34,9 @@ export function Derivation(): JSX.Element | null {
     <section class="cp-why" aria-label={`Why is ${name} what it is?`}>
       <header>
         <h2>{label} <span class="cp-why-name">{name}</span></h2>
-        <Segments label="Of" bare value={asked.scope.value} options={SCOPES} onChange={(scope) => { asked.scope.value = scope; }} />
+        {scope.shown && (
+          <Segments label={scope.label} help={scope.help} bare value={asked.scope.value} options={SCOPES} onChange={(one) => { asked.scope.value = one; }} />
+        )}
         <IconButton kind="quiet" label="Close the derivation" onClick={() => { lab.selected.value = ""; }}><Icon name="close" /></IconButton>
       </header>
       {asked.refused.value && <p class="cp-error" role="alert">{asked.refused.value}</p>}
@@ -41,12 +44,14 @@ export function Derivation(): JSX.Element | null {
       {derivation && isCurrent && <Body explanation={derivation.explanation as Explanation} />}
       {derivation && isCurrent && (
         <footer class="cp-row">
-          <Slider label="Digits" value={asked.digits.value} min={2} max={17} onChange={(digits) => { asked.digits.value = digits; }} />
+          {digits.shown && (
+            <Slider label={digits.label} help={digits.help} value={asked.digits.value} min={2} max={17} onChange={(count) => { asked.digits.value = count; }} />
+          )}
           <CopyButton label="Copy as text" text={() => derivation.text} />
           <CopyButton
             label="Copy as LaTeX"
             text={async () => {
-              const { reply } = await lab.ask({ type: "take_away", form: "latex", name });
+              const { reply } = await lab.ask({ type: "take_away", form: "latex", name, scope: derivation.scope });
               return reply.type === "taken_away" ? reply.text : "";
             }}
           />

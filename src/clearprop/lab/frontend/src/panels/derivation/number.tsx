@@ -5,8 +5,7 @@ import { NumberField, Slider } from "../../parts/field";
 import { latest } from "../../parts/latest";
 import { parse } from "../../parts/names";
 import { short } from "../../parts/numerals";
-import { useLab, type Shown } from "../../state";
-import { useControl } from "../settings/catalogue";
+import { useControl, useLab, type Shown } from "../../state";
 
 /** Where a weight or bias stands in the flat vector: W1 row by row, b1, W2, ... */
 export function parameterPlace(name: string, sizes: readonly number[]): number | null {

@@ -56,13 +56,14 @@ export function Overlays(): JSX.Element | null {
   const open = useOpened();
   const lab = useLab();
   const close = (): void => { open.value = ""; };
+  const hasTour = lab.can("configure") && lab.shows("tour");
   const body: Record<(typeof TOOLS)[number]["name"], () => JSX.Element> = {
     lessons: () => <LessonList onChosen={close} />,
     take_away: () => <TakeAway onOpened={close} />,
     teacher: () => <Teacher />,
     help: () => (
       <>
-        <Button onClick={() => { open.value = "tour"; }}>Take the tour</Button>
+        {hasTour && <Button onClick={() => { open.value = "tour"; }}>Take the tour</Button>}
         <Help />
       </>
     ),
@@ -75,7 +76,7 @@ export function Overlays(): JSX.Element | null {
           {open.value === name && body[name]()}
         </Dialog>
       ))}
-      {lab.can("configure") && lab.shows("tour") && <Tour asked={open.value === "tour"} onEnd={close} />}
+      {hasTour && <Tour asked={open.value === "tour"} onEnd={close} />}
     </>
   );
 }

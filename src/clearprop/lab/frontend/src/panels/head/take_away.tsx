@@ -25,7 +25,7 @@ export function TakeAway({ onOpened }: { onOpened(): void }): JSX.Element {
   useEffect(() => {
     setTaken(null);
     setWrong("");
-    void lab.ask({ type: "take_away", form, name: lab.selected.peek(), hidden: [...lab.hidden.peek()] }).then(({ reply }) => {
+    void lab.ask({ type: "take_away", form, name: lab.selected.peek(), scope: lab.derivation.peek()?.scope, hidden: [...lab.hidden.peek()] }).then(({ reply }) => {
       if (reply.type === "taken_away") {
         setTaken(reply);
         if (form === "link") writeLink(lab, fragmentOf(reply.text));

@@ -2,8 +2,8 @@
 import type { JSX } from "preact";
 import { NumberField, Select, Slider, Switch, type Option } from "../../parts/field";
 import type { Settings } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { useError } from "./catalogue";
 
 type Numeric = "learning_rate" | "l1" | "l2" | "clip_norm" | "epochs" | "batch_size" | "seed" | "held_out";
 type Choice = "loss" | "output_activation" | "initializer" | "optimizer" | "schedule" | "dtype";

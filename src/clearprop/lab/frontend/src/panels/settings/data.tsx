@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { NumberField, Segments, Select, Slider } from "../../parts/field";
 import { whole } from "../../parts/numerals";
-import type { Data, Preset } from "../../protocol";
-import { useLab } from "../../state";
-import { About, options, useControl, useError } from "./catalogue";
+import type { Control, Data, Preset } from "../../protocol";
+import { useControl, useLab } from "../../state";
+import { About, options, useError } from "./catalogue";
 import { ShareSetting, SwitchSetting } from "./controls";
 import { DrawnData } from "./drawn";
 import { Features } from "./features";
@@ -17,6 +17,13 @@ const SOURCE: Record<Data["type"], Source> = {
   preset: "preset", drawn: "drawn", pasted: "table", divided: "function", curve: "function", given: "given",
 };
 
+const SOURCES: readonly { value: Source; label: string; control?: Control }[] = [
+  { value: "preset", label: "Ready" },
+  { value: "drawn", label: "Draw", control: "draw_points" },
+  { value: "table", label: "Table", control: "table" },
+  { value: "function", label: "Formula", control: "formula" },
+];
+
 export function DataSettings(): JSX.Element {
   const lab = useLab();
   const data = lab.settings.value!.data;
@@ -25,12 +32,7 @@ export function DataSettings(): JSX.Element {
   const [chosen, setChosen] = useState<Source>(SOURCE[data.type]);
   const used = SOURCE[data.type];
   useEffect(() => setChosen(used), [used]); // a lesson or a link brings data of its own
-  const sources = [
-    { value: "preset" as const, label: "Ready" },
-    { value: "drawn" as const, label: "Draw" },
-    { value: "table" as const, label: "Table" },
-    { value: "function" as const, label: "Formula" },
-  ];
+  const sources = SOURCES.filter(({ control }) => !control || lab.shows(control));
   const body = {
     preset: () => <Presets />,
     drawn: () => <DrawnData />,
@@ -83,6 +85,7 @@ export interface Amount { rows: number; noise: number; seed: number }
 export function Amounts({ value, onChange }: { value: Amount; onChange(change: Partial<Amount>): void }): JSX.Element {
   const rows = useControl("rows");
   const noise = useControl("noise");
+  const seeds = useControl("seed");
   const errors = { rows: useError("data.rows"), noise: useError("data.noise") };
   return (
     <>
@@ -98,10 +101,12 @@ export function Amounts({ value, onChange }: { value: Amount; onChange(change: P
           format={(share) => share.toFixed(2)} onChange={(amount) => onChange({ noise: amount })}
         />
       )}
-      <NumberField
-        label="Seed of the data" help="The same seed draws the same points again." value={value.seed} min={0} step={1}
-        onChange={(seed) => onChange({ seed })}
-      />
+      {seeds.shown && (
+        <NumberField
+          label="Seed of the data" help="The same seed draws the same points again." value={value.seed} min={0} step={1}
+          onChange={(seed) => onChange({ seed })}
+        />
+      )}
     </>
   );
 }

@@ -4,8 +4,8 @@ import { useEffect, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
 import { NumberField, Segments } from "../../parts/field";
 import type { Drawn } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { useError } from "./catalogue";
 import { startOver } from "./data";
 
 type Point = [number, number, number];
@@ -16,6 +16,7 @@ export function DrawnData(): JSX.Element {
   const { data } = lab.settings.value!;
   const drawn: Drawn = data.type === "drawn" ? data : { type: "drawn", points: [], task: "classification" };
   const { help, shown } = useControl("draw_points");
+  const tasks = useControl("task");
   const error = useError("data.points");
   const [points, setPoints] = useState<Point[]>(drawn.points);
   const [task, setTask] = useState(drawn.task);
@@ -38,10 +39,10 @@ export function DrawnData(): JSX.Element {
   return (
     <div class="cp-settings">
       <p class="cp-note">{help} With the keyboard: focus the plane, move with the arrow keys, set a point with Enter.</p>
-      <Segments
-        label="The points are" value={task} onChange={(kind) => { setTask(kind); setPoints([]); setValue(0); }}
+      {tasks.shown && <Segments
+        label={tasks.label} help={tasks.help} value={task} onChange={(kind) => { setTask(kind); setPoints([]); setValue(0); }}
         options={[{ value: "classification", label: "Classes" }, { value: "regression", label: "Numbers" }]}
-      />
+      />}
       {task === "classification" ? (
         <Segments
           label="Class of the next point" value={value} onChange={(number) => setValue(number)}

@@ -1,8 +1,8 @@
 /** What the network is told of each point. */
 import type { JSX } from "preact";
 import { Math } from "../../parts/math";
-import { useLab } from "../../state";
-import { useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { useError } from "./catalogue";
 
 export function Features(): JSX.Element | null {
   const lab = useLab();

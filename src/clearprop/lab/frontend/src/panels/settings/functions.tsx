@@ -4,8 +4,8 @@ import { useId, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
 import { Field, Segments } from "../../parts/field";
 import type { Curve, Divided } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { useError } from "./catalogue";
 import { Amounts, startOver, type Amount } from "./data";
 
 const KINDS = [
@@ -20,13 +20,14 @@ export function FunctionData(): JSX.Element {
   const known: Divided | Curve | null = data.type === "divided" || data.type === "curve" ? data : null;
   const [kind, setKind] = useState<"divided" | "curve">(known?.type ?? "divided");
   const [formula, setFormula] = useState(known?.formula ?? "sin(3*x)/2");
-  const { label, help } = useControl("formula");
+  const { label, help, shown } = useControl("formula");
   const error = useError("data.formula");
   const use = (change: Partial<Amount> = {}): void => {
     const usual = kind === "curve" ? { rows: 60, noise: 0.1, seed: 0 } : { rows: 300, noise: 0, seed: 0 };
     const { rows, noise, seed } = { ...usual, ...(known ?? {}), ...change };
     void lab.configure({ ...(known?.type === kind ? {} : startOver), data: { type: kind, formula, rows, noise, seed } });
   };
+  if (!shown) return <></>;
   return (
     <form class="cp-settings" onSubmit={(event) => { event.preventDefault(); use(); }}>
       <Segments label="Kind" bare value={kind} options={KINDS} onChange={(one) => setKind(one)} />

@@ -4,8 +4,8 @@ import { Button, Icon, IconButton } from "../../parts/button";
 import { NumberField, Select, Slider } from "../../parts/field";
 import { whole } from "../../parts/numerals";
 import type { LayerChoice } from "../../protocol";
-import { useLab } from "../../state";
-import { About, options, useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { About, options, useError } from "./catalogue";
 import { ChoiceSetting, NumberSetting } from "./controls";
 
 const MOST_LAYERS = 12;
@@ -17,19 +17,22 @@ export function NetworkSettings(): JSX.Element {
   const network = lab.network.value!;
   const lists = lab.catalogue.value!;
   const { label, shown } = useControl("layers");
+  const hasLayers = (["layers", "units", "activation", "dropout"] as const).some(lab.shows);
   const change = (layers: LayerChoice[]): void => void lab.configure({ layers, weights: null });
   const { layers } = settings;
   const last = layers[layers.length - 1];
   return (
     <div class="cp-settings">
-      {shown && (
+      {hasLayers && (
         <section class="cp-layers" aria-label={label}>
           <header>
             <h2>{label}</h2>
-            <Button
-              kind="quiet" disabled={layers.length >= MOST_LAYERS}
-              onClick={() => change([...layers, last ? { ...last } : { units: 4, activation: "tanh", dropout: 0 }])}
-            >Add a layer</Button>
+            {shown && (
+              <Button
+                kind="quiet" disabled={layers.length >= MOST_LAYERS}
+                onClick={() => change([...layers, last ? { ...last } : { units: 4, activation: "tanh", dropout: 0 }])}
+              >Add a layer</Button>
+            )}
           </header>
           {layers.length === 0 && <p class="cp-note">None: the inputs lead straight to the output.</p>}
           <ol>
@@ -72,10 +75,10 @@ function Layer({ layer, place, onChange, onRemove }: LayerGiven): JSX.Element {
     <li class="cp-layer">
       <div class="cp-layer-head">
         <span>Layer {place + 1}</span>
-        <IconButton kind="quiet" label={`One neuron less in layer ${place + 1}`} disabled={layer.units <= 1} onClick={() => onChange({ units: layer.units - 1 })}>−</IconButton>
+        {units.shown && <IconButton kind="quiet" label={`One neuron less in layer ${place + 1}`} disabled={layer.units <= 1} onClick={() => onChange({ units: layer.units - 1 })}>−</IconButton>}
         <output aria-label={`Neurons of layer ${place + 1}`}>{layer.units}</output>
-        <IconButton kind="quiet" label={`One neuron more in layer ${place + 1}`} disabled={layer.units >= MOST_UNITS} onClick={() => onChange({ units: layer.units + 1 })}>+</IconButton>
-        <IconButton kind="quiet" label={`Remove layer ${place + 1}`} onClick={onRemove}><Icon name="close" /></IconButton>
+        {units.shown && <IconButton kind="quiet" label={`One neuron more in layer ${place + 1}`} disabled={layer.units >= MOST_UNITS} onClick={() => onChange({ units: layer.units + 1 })}>+</IconButton>}
+        {lab.shows("layers") && <IconButton kind="quiet" label={`Remove layer ${place + 1}`} onClick={onRemove}><Icon name="close" /></IconButton>}
       </div>
       <details>
         <summary>{lab.catalogue.value!.activations.find((one) => one.name === layer.activation)?.title ?? layer.activation}{layer.dropout > 0 && `, dropout ${layer.dropout}`}</summary>

@@ -6,11 +6,14 @@ import { Field, Select } from "../../parts/field";
 import { Table } from "../../parts/table";
 import { whole } from "../../parts/numerals";
 import type { Pasted, TableRead } from "../../protocol";
-import { useLab } from "../../state";
-import { useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { useError } from "./catalogue";
 import { startOver } from "./data";
 
 const MOST_LETTERS = 900_000;
+const TASKS: { value: Pasted["task"]; label: string }[] = [
+  { value: "", label: "As the target looks" }, { value: "classification", label: "Classes" }, { value: "regression", label: "Numbers" },
+];
 
 const shortened = (name: string): string => (name.length > 24 ? `${name.slice(0, 23)}\u2026` : name);
 
@@ -22,10 +25,12 @@ export function TableData(): JSX.Element {
   const [text, setText] = useState(pasted?.text ?? "");
   const [read, setRead] = useState<TableRead | null>(null);
   const [target, setTarget] = useState(pasted?.target ?? "");
+  const [task, setTask] = useState<Pasted["task"]>(pasted?.task ?? "");
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
   const [wrong, setWrong] = useState("");
   const { label, help, shown } = useControl("table");
   const targets = useControl("target");
+  const tasks = useControl("task");
   const error = useError("data.text") ?? useError("data.target") ?? useError("data.inputs") ?? useError("data");
 
   const look = async (whole: string): Promise<void> => {
@@ -45,7 +50,7 @@ export function TableData(): JSX.Element {
   };
   const inputs = (read?.columns ?? []).filter((column) => column.name !== target && column.kind === "number" && !left.has(column.name));
   const use = (): void => void lab.configure({
-    ...startOver, standardized: true, data: { type: "pasted", text, inputs: inputs.map((column) => column.name), target, task: "" },
+    ...startOver, standardized: true, data: { type: "pasted", text, inputs: inputs.map((column) => column.name), target, task },
   });
   if (!shown) return <></>;
   return (
@@ -68,10 +73,13 @@ export function TableData(): JSX.Element {
       </div>
       {read && (
         <>
-          <Select
-            label={targets.label} help={targets.help} value={target} onChange={(name) => setTarget(name)}
-            options={read.columns.map((column) => ({ value: column.name, label: column.name }))}
-          />
+          {targets.shown && (
+            <Select
+              label={targets.label} help={targets.help} value={target} onChange={(name) => setTarget(name)}
+              options={read.columns.map((column) => ({ value: column.name, label: column.name }))}
+            />
+          )}
+          {tasks.shown && <Select label={tasks.label} help={tasks.help} value={task} options={TASKS} onChange={(one) => setTask(one)} />}
           <fieldset class="cp-features is-list">
             <legend>Inputs</legend>
             <div>

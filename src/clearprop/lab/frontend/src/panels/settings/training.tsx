@@ -1,8 +1,8 @@
 /** How it is trained. */
 import type { JSX } from "preact";
 import { Select } from "../../parts/field";
-import { useLab } from "../../state";
-import { About, options, useControl, useError } from "./catalogue";
+import { useControl, useLab } from "../../state";
+import { About, options, useError } from "./catalogue";
 import { ChoiceSetting, NumberSetting, SwitchSetting } from "./controls";
 
 export function TrainingSettings(): JSX.Element {
