@@ -294,14 +294,14 @@ def test_one_bar_for_all(workers, monkeypatch):
     bar = trainer.trainers[0].callbacks[-1]
     assert all(one.callbacks == [bar] for one in trainer.trainers)
     shown = []
-    update = bar._progress.update
-    bar._progress.update = lambda task, **what: shown.append(what) or update(task, **what)
+    update = bar._bar.progress.update
+    bar._bar.progress.update = lambda task, **what: shown.append(what) or update(task, **what)
     trainer.start(*DATA)
-    assert [task.total for task in bar._progress.tasks] == [18]
+    assert [task.total for task in bar._bar.progress.tasks] == [18]
     trainer.run()
     assert [what["completed"] for what in shown] == list(range(1, 19))
     assert "trained, loss " in shown[-1]["numbers"]
-    assert not bar._progress.live.is_started
+    assert not bar._bar.progress.live.is_started
 
 
 def test_the_bar_goes_when_training_fails(monkeypatch):
@@ -311,5 +311,5 @@ def test_the_bar_goes_when_training_fails(monkeypatch):
     trainer = EnsembleTrainer(ensemble, workers=1, progress=True, callbacks=callbacks, rng=0, **SETTINGS)
     with pytest.raises(KeyError):
         trainer.fit(*DATA)
-    assert not trainer.trainers[0].callbacks[-1]._progress.live.is_started
+    assert not trainer.trainers[0].callbacks[-1]._bar.progress.live.is_started
     trainer.fit(*DATA)
