@@ -374,8 +374,7 @@ class Training(RunState):
         numbers = range(state.epoch + 1, state.epoch + 1 + count)
         validation_loss, metric = self._judge()  # None where several epochs were run together
         judged = [validation_loss] * count, [metric] * count
-        columns = zip(numbers, losses, *judged, norms, state.rates, penalties, strict=True)
-        records = list(map(EpochRecord._make, columns))
+        records = EpochRecord.of_columns(numbers, losses, *judged, norms, state.rates, penalties)
         state.patience.weigh(records, self.network.parameters)
         state.epoch += count
         state.samples += count * self.n_rows
@@ -452,6 +451,9 @@ class Training(RunState):
 
     def _tell_of(self, records: Sequence[EpochRecord]) -> None:
         """Tell the callbacks of each epoch, the history ending with it."""
+        if not self.settings.callbacks:
+            self._records.extend(records)
+            return
         left = iter(records)
         with self._turn:
             self._telling = True

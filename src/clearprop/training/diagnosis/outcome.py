@@ -42,7 +42,7 @@ def loss_of_constant(network: Network, rows: Rows) -> float | None:
     mean = targets.mean(axis=0) if weight is None else np.average(targets, axis=0, weights=weight)
     values = network.loss_function.value(mean[np.newaxis], targets)
     value = float(values.mean() if weight is None else np.average(values, weights=weight))
-    return value if value > max(ALIKE * float(np.mean(targets * targets)), TINY) else None
+    return value if value > max(ALIKE * float(np.vdot(targets, targets)) / targets.size, TINY) else None
 
 
 @dataclass(frozen=True)
