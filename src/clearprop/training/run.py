@@ -303,7 +303,7 @@ class Training(RunState):
             return
         self._on_piece()
         before = self._before
-        before.keep_numbers(job, state.order)
+        before.keep_numbers(job, state.order, draws=self.shuffle or any(self.dropout))
         stretch = self._stretch(min(stop, self.n_rows), epochs)
         first_batch = state.cursor // self.batch_size
         try:
@@ -477,21 +477,22 @@ class _Before:
         self._order: Array | None = None
         self._is_kept = False
 
-    def keep_numbers(self, job: Job, order: Array | None) -> None:
-        """Take note of parameters, slots, step and generator, and of the order of the rows."""
-        if self._numbers is None or self._mark is None:
+    def keep_numbers(self, job: Job, order: Array | None, draws: bool) -> None:
+        """Take note of parameters, slots and step, of the order of the rows, and of the generator, if it `draws`."""
+        if self._numbers is None:
             self._numbers = np.empty_like(job.network.parameters), np.empty_like(job.slots)
-            self._mark = Mark(job.rng)
         parameters, slots = self._numbers
         parameters[:], slots[:] = job.network.parameters, job.slots
         self._step, self._order = job.step, order
-        self._mark.set()
+        self._mark = (self._mark or Mark(job.rng)) if draws else None
+        if self._mark is not None:
+            self._mark.set()
         self._is_kept = True
 
     def put_generator_back(self) -> Array | None:
         """Let the generator stand there again; the order that the rows had."""
-        assert self._mark is not None
-        self._mark.go_back()
+        if self._mark is not None:
+            self._mark.go_back()
         return self._order
 
     def put_numbers_back(self, job: Job) -> Array | None:

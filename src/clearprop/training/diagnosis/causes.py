@@ -154,8 +154,10 @@ def _columns(X: Any) -> tuple[Array, Array, Array]:
         mean, square = (np.asarray(part.mean(axis=0)).ravel() for part in (X, X.multiply(X)))
         return greatest(X), mean, np.sqrt(np.maximum(square - mean**2, 0))
     dense = np.asarray(X, dtype=np.float64)
-    mean = dense.mean(axis=0)
-    return greatest(dense), mean, np.sqrt(((dense - mean) ** 2).mean(axis=0))
+    n_rows = len(dense)
+    mean = dense.sum(axis=0) / n_rows
+    deviation = dense - mean
+    return greatest(dense), mean, np.sqrt((deviation * deviation).sum(axis=0) / n_rows)
 
 
 def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: Outcome | None) -> list[Finding]:
@@ -217,10 +219,11 @@ def _dead_layers(dead: Sequence[Array | None], settings: Settings, found: list[F
 
 def dead_units(network: Network, trace: Trace) -> list[Array | None]:
     """Which units of each hidden layer have slope 0 at every row; None of a layer whose activation has none at all."""
-    layers = zip(network.activations[:-1], trace.z, trace.a, strict=False)
-    return [None if is_flat(activation, z.shape[1]) else _is_dead(activation, z, a) for activation, z, a in layers]
+    return [_is_dead(*layer) for layer in zip(network.activations[:-1], trace.z, trace.a, strict=False)]
 
 
-def _is_dead(activation: Activation, z: Array, a: Array) -> Array:
-    slope = activation.delta(z, a, np.ones_like(z)) if activation.name != "softmax" else np.ones_like(z)
-    return np.all(slope == 0, axis=0)
+def _is_dead(activation: Activation, z: Array, a: Array) -> Array | None:
+    if activation.name == "softmax":
+        return None if is_flat(activation, z.shape[1]) else np.zeros(z.shape[1], dtype=bool)
+    dead: Array = (activation.delta(z, a, np.ones_like(z)) == 0).all(axis=0)
+    return None if dead.all() and is_flat(activation, z.shape[1]) else dead
