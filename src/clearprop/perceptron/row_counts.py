@@ -47,7 +47,7 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
     """
     weight = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     kept = np.flatnonzero(weight)
-    ones = bool((weight[kept] == 1).all())
+    ones = sample_weight is None or bool((weight[kept] == 1).all())
     if ones and _most_differ(X, labels, kept):
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     content = _Content(X)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.engines import ENGINES, AutoEngine
 from clearprop.errors import CannotLearnWarning, TrainingWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.near_names import no_attribute, says_near_keywords
@@ -288,9 +289,13 @@ def run_and_judge(training: Training) -> History:
 
 
 def _first_epoch_tells(training: Training) -> bool:
-    """Whether the loss of the first epoch is what `loss_now` is before: that of all rows, in a single batch."""
+    """Whether the loss of the first epoch is what `loss_now` is before: that of all rows, in a single batch.
+
+    So our engines have it; one of the user's own may have another.
+    """
     a_batch = training.batch_size >= training.n_rows and not training.settings.finds_steps_itself
-    return a_batch and training.n_rows <= LOOKED_AT and not any(training.dropout)
+    ours = type(training.engine) in (AutoEngine, *ENGINES.values())
+    return ours and a_batch and training.n_rows <= LOOKED_AT and not any(training.dropout)
 
 
 def _poor_outcome(training: Training, history: History, before: float | None) -> str | None:
