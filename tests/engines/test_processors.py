@@ -102,6 +102,15 @@ def test_blas_never_gets_more_threads_than_it_had(eight):
         assert blas_threads() == {1}
 
 
+def test_blas_that_has_one_thread_is_not_told_so(monkeypatch):
+    told, tell = [], blas._set
+    monkeypatch.setattr(blas, "_set", lambda library, threads: told.append(threads) or tell(library, threads))
+    for has, expected in ((1, set()), (2, {1, 2})):
+        with threadpool_limits(has, user_api="blas"):
+            met(1, "compiled")
+        assert set(told) == expected
+
+
 @pytest.mark.parametrize(
     ("engine", "units", "expected"),
     [("auto", 4, 2), ("auto", 700, 1), ("numpy", 700, 2), ("compiled", 4, 1)],

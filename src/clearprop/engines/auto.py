@@ -49,13 +49,14 @@ class AutoEngine:
 
     def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
-        (self._compiled if self._compiles_job(job, len(rows)) else self._numpy).run(job, rows, stretch)
+        (self._compiled if self.compiles(job, len(rows)) else self._numpy).run(job, rows, stretch)
 
-    def _compiles_job(self, job: Job, n_rows: int) -> bool:
-        """What `compiles` says, which is not asked again and again of a job."""
+    def compiles(self, job: Job, n_rows: int) -> bool:
+        """Whether compiled code trains a job with so many rows, which is not judged again and again."""
         asked = id(job), id(job.settings), n_rows
         if asked != self._asked:
-            self._asked, self._compiles = asked, compiles(self, job, n_rows)
+            worthwhile = self.lasting or planned_seconds(job, n_rows) >= LOADING
+            self._asked, self._compiles = asked, worthwhile and numba_is_there() and _has_kernels(job)
         return self._compiles
 
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
@@ -76,10 +77,7 @@ def numba_is_there() -> bool:
 
 def compiles(engine: object, job: Job, n_rows: int) -> bool:
     """Whether an engine trains a job with so many rows by compiled code."""
-    if not isinstance(engine, AutoEngine):
-        return isinstance(engine, CompiledEngine)
-    worthwhile = engine.lasting or planned_seconds(job, n_rows) >= LOADING
-    return worthwhile and numba_is_there() and _has_kernels(job)
+    return engine.compiles(job, n_rows) if isinstance(engine, AutoEngine) else isinstance(engine, CompiledEngine)
 
 
 def needs_no_blas_threads(engine: object, job: Job, n_rows: int) -> bool:

@@ -27,8 +27,8 @@ WORTH_THREADS = 5e-3
 _lock = threading.Lock()
 # Who is within a context. An interrupt may keep someone from leaving it, who then is gone all the same.
 _within: list[weakref.ref[Any]] = []
-# To how many threads BLAS is limited, and what lifts that.
-_limit: tuple[int, Any] | None = None
+# To how many threads BLAS is limited, and what each library that has fewer for it had.
+_limit: tuple[int, list[tuple[Any, int]]] | None = None
 
 
 class _Holder:
@@ -39,10 +39,11 @@ class _Holder:
 
 
 @functools.cache
-def _controller() -> Any:
+def _libraries() -> list[Any]:
     from threadpoolctl import ThreadpoolController  # when first used
 
-    return ThreadpoolController()
+    libraries: list[Any] = ThreadpoolController().select(user_api="blas").lib_controllers
+    return libraries
 
 
 def one_blas_thread() -> AbstractContextManager[None]:
@@ -102,14 +103,16 @@ def _adjust() -> None:
     if most == (_limit and _limit[0]):
         return
     if _limit is not None:
-        _take_control()
-        _limit[1].restore_original_limits()
-        _take_control()
+        for library, had in _limit[1]:
+            _set(library, had)
         _limit = None
     if most is not None:
-        _take_control()
-        blas = _controller().select(user_api="blas")
-        _limit = most, blas.limit(limits=min([most, *(library.num_threads for library in blas.lib_controllers)]))
+        threads = [(library, library.num_threads) for library in _libraries()]
+        least = min([most, *(had for _, had in threads)])
+        more = [(library, had) for library, had in threads if had > least]
+        for library, _ in more:
+            _set(library, least)
+        _limit = most, more
 
 
 def _most() -> int | None:
@@ -121,14 +124,17 @@ def _most() -> int | None:
     return None if trainings < 2 else max(1, granted() // trainings)
 
 
-def _take_control() -> None:
-    """Let this thread set the limit: the one that set it first may have gone, or be another training's.
+def _set(library: Any, threads: int) -> None:
+    """Let a library have so many threads.
 
-    Newer versions of threadpoolctl would not say a word, and set nothing.
+    The thread that set its limit first may have gone, or be another training's; newer versions of threadpoolctl would
+    not say a word, and set nothing.
     """
-    for library in _controller().lib_controllers:
-        if hasattr(library, "clear_controlling_thread"):
-            library.clear_controlling_thread(force=True)
+    if hasattr(library, "clear_controlling_thread"):
+        library.clear_controlling_thread(force=True)
+    library.set_num_threads(threads)
+    if hasattr(library, "clear_controlling_thread"):
+        library.clear_controlling_thread(force=True)
 
 
 def _after_fork_in_child() -> None:

@@ -296,7 +296,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         self.t_ = getattr(self, "t_", 1.0) + self.n_iter_ * n_rows
         before: int = getattr(self, "_epochs", 0)
         earlier: Updates = getattr(self, "updates_", Updates())
-        self.updates_ = sum((one.updates.moved(before, places) for one in learned), earlier)
+        self.updates_ = earlier + Updates(*(one.updates.moved(before, places).array for one in learned))
         self._epochs = before + self.n_iter_
 
     def _weigh_classes(self, labels: Array) -> Array:

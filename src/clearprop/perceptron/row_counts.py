@@ -8,6 +8,7 @@ form before they are shuffled.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def as_counts(X: Any, labels: Array, sample_weight: Array | None) -> Counted | N
     """
     weight = np.ones(len(labels)) if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
     kept = np.flatnonzero(weight)
-    ones = bool((weight[kept] == 1).all())
+    ones = sample_weight is None or bool((weight[kept] == 1).all())
     if ones and _most_differ(X, labels, kept):
         return None if len(kept) == len(weight) else Counted(kept, np.ones(len(kept)))
     content = _Content(X)
@@ -75,14 +76,18 @@ def _least_distinct(hashes: Array) -> int:
 
 def _hashes(X: Any, labels: Array) -> Array:
     """A number a row, the same for copies: the numbers' bits as whole numbers, weighed and added modulo 2^64."""
-    factors = np.random.default_rng(0).integers(1 << 63, size=X.shape[1] + 1, dtype=np.uint64) * np.uint64(
-        2
-    ) + np.uint64(1)
+    factors = _factors(X.shape[1] + 1)
     hashes: Array = labels.astype(np.uint64) * factors[-1]
     if is_sparse(X):
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(_bits(X.data) * factors[X.indices], dtype=np.uint64)])
         return hashes + sums[X.indptr[1:]] - sums[X.indptr[:-1]]
     return hashes + _bits(X) @ factors[:-1]
+
+
+@lru_cache(maxsize=8)  # of a hundred rows, to draw them took a third of the time
+def _factors(count: int) -> Array:
+    """So many odd numbers."""
+    return np.random.default_rng(0).integers(1 << 63, size=count, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
 
 
 def _bits(numbers: Array) -> Array:

@@ -62,7 +62,12 @@ class Updates(Sequence[Update]):
         return Updates(array)
 
     def __add__(self, other: Updates) -> Updates:
-        return Updates(*self._parts, *other._parts)
+        # Parts are joined where the last is no longer than what comes: so there are few, however often a little is
+        # added, and each update is copied a few times.
+        parts, last = self._parts.copy(), other.array
+        while parts and len(parts[-1]) <= len(last):
+            last = np.concatenate([parts.pop(), last])
+        return Updates(*parts, last)
 
     @overload
     def __getitem__(self, index: int) -> Update: ...

@@ -303,7 +303,7 @@ class Training(RunState):
             return
         self._on_piece()
         before = self._before
-        before.keep(job, state.order)
+        before.keep(job, state.order, draws=self.shuffle or any(self.dropout))
         stretch = self._stretch(min(stop, self.n_rows), epochs)
         first_batch = state.cursor // self.batch_size
         try:
@@ -374,8 +374,7 @@ class Training(RunState):
         numbers = range(state.epoch + 1, state.epoch + 1 + count)
         validation_loss, metric = self._judge()  # None where several epochs were run together
         judged = [validation_loss] * count, [metric] * count
-        columns = zip(numbers, losses, *judged, norms, state.rates, penalties, strict=True)
-        records = list(map(EpochRecord._make, columns))
+        records = EpochRecord.of_columns(numbers, losses, *judged, norms, state.rates, penalties)
         state.patience.weigh(records, self.network.parameters)
         state.epoch += count
         state.samples += count * self.n_rows
@@ -452,6 +451,9 @@ class Training(RunState):
 
     def _tell_of(self, records: Sequence[EpochRecord]) -> None:
         """Tell the callbacks of each epoch, the history ending with it."""
+        if not self.settings.callbacks:
+            self._records.extend(records)
+            return
         left = iter(records)
         with self._turn:
             self._telling = True
@@ -473,18 +475,19 @@ class _Before:
         self._order: Array | None = None
         self._is_kept = False
 
-    def keep(self, job: Job, order: Array | None) -> None:
-        """Take note of the job's numbers, of its generator, and of the order of the rows."""
+    def keep(self, job: Job, order: Array | None, draws: bool) -> None:
+        """Take note of the job's numbers, of the order of the rows, and of the generator, if it `draws`."""
         job.keep()
         self._order = order
-        self._mark = self._mark or Mark(job.rng)  # made once, as are the arrays for the numbers
-        self._mark.set()
+        self._mark = (self._mark or Mark(job.rng)) if draws else None  # made once, as are the arrays for the numbers
+        if self._mark is not None:
+            self._mark.set()
         self._is_kept = True
 
     def put_generator_back(self) -> Array | None:
         """Let the generator stand there again; the order that the rows had."""
-        assert self._mark is not None
-        self._mark.go_back()
+        if self._mark is not None:
+            self._mark.go_back()
         return self._order
 
     def put_back(self, job: Job) -> Array | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -60,13 +60,13 @@ class Patience:
 
         Where the best epoch's parameters are kept, epochs are to be weighed one by one.
         """
-        number = self.monitor if callable(self.monitor) else attrgetter(self.monitor)
-        best, best_epoch, without_gain = self.best, self.best_epoch, self.epochs_without_gain
-        for record in records:
-            value = -number(record) if self.monitor == "metric" else number(record)
-            finite = math.isfinite(value)
+        number = self.monitor if callable(self.monitor) else operator.attrgetter(self.monitor)
+        values = map(operator.neg, map(number, records)) if self.monitor == "metric" else map(number, records)
+        best, best_epoch, without_gain, tolerance = self.best, self.best_epoch, self.epochs_without_gain, self.tolerance
+        for record, value in zip(records, values, strict=True):
             # Gain is measured from the best so far, as in scikit-learn; what is not finite is none.
-            without_gain = 0 if finite and value <= best - self.tolerance else without_gain + 1
+            finite = math.isfinite(value)
+            without_gain = 0 if finite and value <= best - tolerance else without_gain + 1
             if finite and value < best:
                 best, best_epoch = value, record.epoch
         if self.keeps_best and best < self.best:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.engines import ENGINES, AutoEngine
 from clearprop.errors import CannotLearnWarning, TrainingWarning
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.near_names import no_attribute, says_near_keywords
@@ -17,7 +18,7 @@ from clearprop.network.rows import Rows
 from clearprop.training.diagnosis.causes import poor_outcome
 from clearprop.training.diagnosis.findings import TRAINER, Settings
 from clearprop.training.diagnosis.learnability import check_output, obstacles
-from clearprop.training.diagnosis.outcome import Outcome, loss_now
+from clearprop.training.diagnosis.outcome import LOOKED_AT, Outcome, loss_now
 from clearprop.training.history import EpochRecord, History
 from clearprop.training.run import Training
 from clearprop.training.settings import TrainingSettings
@@ -280,16 +281,27 @@ class Trainer(TrainingSettings):
 
 def run_and_judge(training: Training) -> History:
     """Go on to the end within `Training.undisturbed`, with a warning where next to nothing was learned."""
-    before = loss_now(training.network, training.rows)
+    before = None if _first_epoch_tells(training) else loss_now(training.network, training.rows)
     history = training.run_undisturbed()
-    if poor := _poor_outcome(training, before):
+    if len(history) and (poor := _poor_outcome(training, history, before)):
         warn_caller(poor, TrainingWarning)
     return history
 
 
-def _poor_outcome(training: Training, first_loss: float) -> str | None:
+def _first_epoch_tells(training: Training) -> bool:
+    """Whether the loss of the first epoch is what `loss_now` is before: that of all rows, in a single batch.
+
+    So our engines have it; one of the user's own may have another.
+    """
+    a_batch = training.batch_size >= training.n_rows and not training.settings.finds_steps_itself
+    ours = type(training.engine) in (AutoEngine, *ENGINES.values())
+    return ours and a_batch and training.n_rows <= LOOKED_AT and not any(training.dropout)
+
+
+def _poor_outcome(training: Training, history: History, before: float | None) -> str | None:
     """What to say of a run that ended with next to nothing learned; None where it has learned."""
-    state, network, rows, history = training.state, training.network, training.rows, training.history
+    state, network, rows = training.state, training.network, training.rows
+    first_loss = history[0].loss - history[0].penalty if before is None else before
     outcome = Outcome.of(network, rows, history, first_loss, state.patience.keeps_best)
     if outcome is None or not outcome.is_poor:
         return None

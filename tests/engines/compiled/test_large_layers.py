@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from clearprop import Network, Penalty
-from clearprop.engines.compiled import kernel, training
+from clearprop.engines.compiled import kernel, plans
 from clearprop.engines.compiled.instructions import AVX2, CHOICE, USED
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.products import SLICE, VECTOR_BYTES
@@ -21,9 +21,15 @@ def job(dtype, sizes=(2 * SLICE + 1, SLICE - 1, 4 * VECTOR_BYTES, 31), batch_siz
     return job_of(network, X, y, "momentum", batch_size, weight, Penalty(0.0, 0.1), dropout=0.2)
 
 
-@pytest.fixture
-def all_are_large(monkeypatch):
-    monkeypatch.setattr(training, "LARGE_BYTES", 0)
+@pytest.fixture(autouse=True)
+def plans_made_anew():
+    yield
+    plans.training_plan.cache_clear()
+
+
+def let_all_be_large(monkeypatch):
+    monkeypatch.setattr(plans, "LARGE_BYTES", 0)
+    plans.training_plan.cache_clear()
 
 
 def outcome(threads, dtype):
@@ -35,20 +41,21 @@ def outcome(threads, dtype):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_to_the_bit_as_in_place_whatever_the_number_of_threads(dtype, monkeypatch):
     in_place = outcome(1, dtype)
-    monkeypatch.setattr(training, "LARGE_BYTES", 0)
+    let_all_be_large(monkeypatch)
     for threads in (1, 2, 3):
         assert outcome(threads, dtype) == in_place, threads
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("threads", [1, 2, 3])
-def test_as_the_numpy_engine_has_it(all_are_large, threads, dtype):
+def test_as_the_numpy_engine_has_it(monkeypatch, threads, dtype):
+    let_all_be_large(monkeypatch)
     assert assert_agreement(job(dtype), 0.01, threads) > 1e-4
 
 
 def large(batch, *sizes):
     network = Network(sizes, loss="squared_error", dtype="float32", rng=0)
-    layers = training.MemoryMap(network, batch, sparse=False, trains=True).layers
+    layers = plans.MemoryMap(plans.Layers.of(network, network.layout), batch, sparse=False, trains=True).layers
     return layers[:, kernel.LARGE].tolist()
 
 
@@ -62,10 +69,11 @@ def test_which_layers_are_large():
 WITH_AVX2 = """
 from tests.engines.compiled.helpers import assert_agreement
 from tests.engines.compiled.test_large_layers import job
-from clearprop.engines.compiled import training
+from clearprop.engines.compiled import plans
 from clearprop.engines.compiled.products import ROWS, VECTOR_BYTES
 
-for training.LARGE_BYTES in (1 << 40, 0):
+for plans.LARGE_BYTES in (1 << 40, 0):
+    plans.training_plan.cache_clear()
     for dtype in ("float64", "float32"):
         assert assert_agreement(job(dtype), 0.01, 2) > 1e-4
 print(VECTOR_BYTES, ROWS)

@@ -1,5 +1,6 @@
 """The perceptron's rule in machine code: every sum and every rounding as in `clearprop.perceptron.rule`, to the bit."""
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -56,6 +57,7 @@ class Arrays(NamedTuple):
     real_log: Any
 
 
+@functools.cache
 def _pointers(sparse: bool) -> Pointers:
     of_row = N_POINTER if sparse else NOTHING
     return Pointers.to(
@@ -79,6 +81,7 @@ def _pointers(sparse: bool) -> Pointers:
     )
 
 
+@functools.cache
 def entry_of_epochs(sparse: bool, dtype: Any) -> Any:
     """The kernel that goes through rows, dense or CSR."""
     return entry(epochs, (_pointers(sparse), N, N, N, N), dtype)

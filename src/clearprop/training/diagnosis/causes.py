@@ -154,7 +154,10 @@ def _columns(X: Any) -> tuple[Array, Array, Array]:
         mean, square = (np.asarray(part.mean(axis=0)).ravel() for part in (X, X.multiply(X)))
         return greatest(X), mean, np.sqrt(np.maximum(square - mean**2, 0))
     dense = np.asarray(X, dtype=np.float64)
-    return greatest(dense), dense.mean(axis=0), dense.std(axis=0)
+    n_rows = len(dense)
+    mean = dense.sum(axis=0) / n_rows
+    deviation = dense - mean
+    return greatest(dense), mean, np.sqrt((deviation * deviation).sum(axis=0) / n_rows)
 
 
 def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: Outcome | None) -> list[Finding]:
@@ -193,9 +196,9 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
     if outcome is not None and outcome.has_risen:
         evidence = f"the loss was {outcome.before:.4g} before the first step, and came to {outcome.reached:.4g}"
         return [Finding("rate too high", evidence, remedy)]
-    fit = loss - [record.penalty for record in history]
+    fit = loss - np.array([record.penalty for record in history])
     end = fit[-1] if outcome is None else min(fit[-1], outcome.reached)  # an epoch's may be high by dropout
-    rises = float(np.mean(np.diff(fit) > RISE * np.abs(fit[:-1]))) if len(fit) > EPOCHS else 0.0
+    rises = np.count_nonzero(fit[1:] - fit[:-1] > RISE * abs(fit[:-1])) / (len(fit) - 1) if len(fit) > EPOCHS else 0.0
     if len(fit) > 2 and (end > 1.5 * fit.min() or rises > 0.3):
         parts = [f"the loss ended at {end:.4g}, its least was {fit.min():.4g}"] if end > 1.5 * fit.min() else []
         parts += [f"the loss rose by a tenth or more in {rises:.0%} of the epochs"] if rises > 0 else []
@@ -216,10 +219,11 @@ def _dead_layers(dead: Sequence[Array | None], settings: Settings, found: list[F
 
 def dead_units(network: Network, trace: Trace) -> list[Array | None]:
     """Which units of each hidden layer have slope 0 at every row; None of a layer whose activation has none at all."""
-    layers = zip(network.activations[:-1], trace.z, trace.a, strict=False)
-    return [None if is_flat(activation, z.shape[1]) else _is_dead(activation, z, a) for activation, z, a in layers]
+    return [_is_dead(*layer) for layer in zip(network.activations[:-1], trace.z, trace.a, strict=False)]
 
 
-def _is_dead(activation: Activation, z: Array, a: Array) -> Array:
-    slope = activation.delta(z, a, np.ones_like(z)) if activation.name != "softmax" else np.ones_like(z)
-    return np.all(slope == 0, axis=0)
+def _is_dead(activation: Activation, z: Array, a: Array) -> Array | None:
+    if activation.name == "softmax":
+        return None if is_flat(activation, z.shape[1]) else np.zeros(z.shape[1], dtype=bool)
+    dead: Array = (activation.delta(z, a, np.ones_like(z)) == 0).all(axis=0)
+    return None if dead.all() and is_flat(activation, z.shape[1]) else dead

@@ -6,6 +6,7 @@ A softmax over a single output is refused, since nobody can want it trained; of 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -91,12 +92,21 @@ def _flat_layers(network: Network) -> Iterator[Finding]:
 
 def is_flat(activation: Activation, size: int) -> bool:
     """Whether an activation lets no gradient through, whatever comes into a layer of so many units."""
-    z, gradient = _FIRST[min(size, 2)]
+    asked = _lets_none_through if vars(activation) else _known_to_let_none_through
+    return asked(activation, min(size, 2))
+
+
+def _lets_none_through(activation: Activation, size: int) -> bool:
+    z, gradient = _FIRST[size]
     if activation.delta(z, activation.value(z), gradient).any():  # as nearly always
         return False
-    z, gradient = _ALL[min(size, 2)]
+    z, gradient = _ALL[size]
     with np.errstate(all="ignore"):
         return not activation.delta(z, activation.value(z), gradient).any()
+
+
+# Of activations without parameters, of which all of a class are equal: each network would ask again.
+_known_to_let_none_through = lru_cache(maxsize=64)(_lets_none_through)
 
 
 def _same_units(network: Network, dropout: Sequence[float]) -> Iterator[Finding]:

@@ -39,10 +39,11 @@ def loss_of_constant(network: Network, rows: Rows) -> float | None:
     if network.loss_function.name not in ("squared_error", "binary_cross_entropy", "cross_entropy", "poisson"):
         return None
     targets, weight = np.asarray(rows.y, dtype=np.float64), rows.sample_weight
-    mean = targets.mean(axis=0) if weight is None else np.average(targets, axis=0, weights=weight)
+    n_rows = len(targets)
+    mean = targets.sum(axis=0) / n_rows if weight is None else np.average(targets, axis=0, weights=weight)
     values = network.loss_function.value(mean[np.newaxis], targets)
-    value = float(values.mean() if weight is None else np.average(values, weights=weight))
-    return value if value > max(ALIKE * float(np.mean(targets * targets)), TINY) else None
+    value = float(values.sum() / n_rows if weight is None else np.average(values, weights=weight))
+    return value if value > max(ALIKE * float(np.vdot(targets, targets)) / targets.size, TINY) else None
 
 
 @dataclass(frozen=True)
