@@ -172,6 +172,14 @@ def pointers_to(arrays: Any, pointers: Pointers, dtype: Any) -> Any:
     return np.array([0 if array is None else pointer_to(array) for array in arrays], dtype=np.uintp)
 
 
+def replaced(arrays_at: Any, pointers: Pointers, name: str, array: Any) -> Any:
+    """What `pointers_to` gave, with another array, of the same kind, in one place."""
+    if not ENABLED:
+        return arrays_at._replace(**{name: array})
+    arrays_at[pointers.of._fields.index(name)] = pointer_to(array)  # type: ignore[attr-defined]
+    return arrays_at
+
+
 @functools.cache
 def _dtypes_of(pointers: Pointers, dtype: Any) -> list[np.dtype[Any] | None]:
     dtypes = {N_POINTER: np.dtype(np.int64), D_POINTER: np.dtype(np.float64), X_POINTER: np.dtype(dtype)}

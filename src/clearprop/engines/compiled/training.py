@@ -31,7 +31,7 @@ from clearprop.engines.compiled.kernel import (
     Plan,
 )
 from clearprop.engines.compiled.loss_kernels import GREATEST, LEAST
-from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to
+from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to, replaced
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.products import ROWS, SLICE, VECTOR_BYTES
 from clearprop.engines.compiled.work_space import lent
@@ -264,7 +264,7 @@ class CompiledTraining:
         )
         partial = np.zeros(memory_map.n_blocks)
         self._memory = Memory(
-            gradient[:0],  # which is lent when it runs
+            gradient,  # in the place of what is lent when it runs
             gradient,
             network.parameters,
             job.slots.reshape(-1),
@@ -275,7 +275,7 @@ class CompiledTraining:
             np.zeros(1, dtype=np.int64),
         )
         self._plan = plan  # which lives, as the memory and the data do, as long as the pointers to it
-        self._plan_at = pointers_to(plan, PLAN, dtype)
+        self._plan_at, self._memory_at = pointers_to(plan, PLAN, dtype), pointers_to(self._memory, MEMORY, dtype)
         self._train = entry(kernel.train, OF_TRAIN, dtype)
         self._take(rows)
 
@@ -294,6 +294,7 @@ class CompiledTraining:
         self._rows, self._as_they_come = rows, np.arange(len(rows))
         self._data = _data(rows.X, rows.y, rows.sample_weight, dtype)
         self._data_at = pointers_to(self._data, DATA, dtype)
+        self._pointers = [pointer_to(at) for at in (self._plan_at, self._data_at, self._memory_at)]
 
     def run(self, stretch: Stretch) -> int:
         """Take the steps of `Engine.run`; returns after how many all numbers were finite.
@@ -302,15 +303,16 @@ class CompiledTraining:
 
         If it was not after all, the job's numbers are to be put back; the progress is as it was.
         """
-        sums, dtype, batch_size = stretch.progress.sums.copy(), self.job.network.dtype, self.job.settings.batch_size
+        sums, batch_size = stretch.progress.sums.copy(), self.job.settings.batch_size
         at_once, of_an_epoch, taken = self._steps_at_once(stretch), stretch.rates.shape[1], 0
-        with lent(self._map.size, dtype) as space:
-            memory_at = pointers_to(self._memory._replace(space=space), MEMORY, dtype)
+        with lent(self._map.size, self.job.network.dtype) as space:
+            self._memory_at = replaced(self._memory_at, MEMORY, "space", space)
+            self._pointers[-1] = pointer_to(self._memory_at)
             while taken < stretch.n_batches:
                 for part in stretch.between(taken, min(taken + at_once, stretch.n_batches), batch_size):
                     stretch.on_piece()
                     epoch = taken // of_an_epoch
-                    good = self._run_part(part, memory_at, sums[epoch : epoch + len(part.progress)])
+                    good = self._run_part(part, sums[epoch : epoch + len(part.progress)])
                     taken += good
                     if good < part.n_batches:
                         return taken
@@ -326,20 +328,19 @@ class CompiledTraining:
             at_once = min(at_once, stretch.rates.shape[1], max(1, MASK_NUMBERS // (width * batch_size)))
         return at_once
 
-    def _run_part(self, stretch: Stretch, memory_at: Any, sums: Array) -> int:
+    def _run_part(self, stretch: Stretch, sums: Array) -> int:
         job, n_epochs, start, stop = self.job, len(stretch.progress), stretch.start, stretch.stop
         together = stretch.orders is None
         orders = self._as_they_come if together else np.ascontiguousarray(stretch.orders, dtype=np.int64).reshape(-1)
         rates = np.ascontiguousarray(stretch.rates, dtype=np.float64).reshape(-1)
         course = Course(orders, self._masks(start, stop), rates, sums.reshape(-1))
         course_at = pointers_to(course, COURSE, job.network.dtype)
-        pointers = [pointer_to(at) for at in (self._plan_at, self._data_at, memory_at, course_at)]
         self._memory.done[0] = 0
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._train(
-                    worker, workers, pointer_to(counter), *pointers,
+                    worker, workers, pointer_to(counter), *self._pointers, pointer_to(course_at),
                     n_epochs, 0 if together else len(self._rows), start, stop, job.settings.batch_size, job.step + 1,
                 )  # fmt: skip
 
@@ -376,12 +377,13 @@ class CompiledPrediction:
         plan = Plan(functions.table(), layers, blocks, places, settings, np.zeros(1), *_factors(network.layout))
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         self._size = memory_map.size
-        self._memory = Memory(numbers[:0], numbers, network.parameters, numbers, none, none, none, none, done)
+        memory = Memory(numbers, numbers, network.parameters, numbers, none, none, none, none, done)
         self._outputs = np.empty((rows.shape[0], network.layer_sizes[-1]), dtype=dtype)
         self._places, self._at_once = np.arange(rows.shape[0]), self._rows_at_once(network)
         data = _data(rows, numbers, None, dtype)
-        self._arrays = plan, data  # which live as long as the pointers to them
-        self._pointers = pointers_to(plan, PLAN, dtype), pointers_to(data, DATA, dtype)
+        self._arrays = plan, data, memory  # which live as long as the pointers to them, without what is lent
+        self._plan_at, self._data_at = pointers_to(plan, PLAN, dtype), pointers_to(data, DATA, dtype)
+        self._memory_at = pointers_to(memory, MEMORY, dtype)
         self._predict = entry(kernel.predict, OF_PREDICT, dtype)
 
     def _rows_at_once(self, network: Network) -> int:
@@ -391,21 +393,21 @@ class CompiledPrediction:
     def predict(self) -> Array:
         """The outputs of all rows, shape (n, outputs)."""
         with lent(self._size, self._outputs.dtype) as space:
-            memory_at = pointers_to(self._memory._replace(space=space), MEMORY, space.dtype)
+            self._memory_at = replaced(self._memory_at, MEMORY, "space", space)
             for first in range(0, len(self._outputs), self._at_once):
-                self._predict_rows(slice(first, first + self._at_once), memory_at)
+                self._predict_rows(slice(first, first + self._at_once))
         return self._outputs
 
-    def _predict_rows(self, rows: slice, memory_at: Any) -> None:
+    def _predict_rows(self, rows: slice) -> None:
         places, outputs = self._places[rows], self._outputs[rows]
         none = np.zeros(1)
         course = Course(places, np.zeros(1, dtype=outputs.dtype), none, none)
-        course_at = pointers_to(course, COURSE, outputs.dtype)
+        all_at = self._plan_at, self._data_at, self._memory_at, pointers_to(course, COURSE, outputs.dtype)
 
         def work(worker: int, workers: int, counter: Array) -> None:
             with np.errstate(all="ignore"):  # where nothing is compiled
                 self._predict(
-                    worker, workers, pointer_to(counter), *map(pointer_to, (*self._pointers, memory_at, course_at)),
+                    worker, workers, pointer_to(counter), *map(pointer_to, all_at),
                     pointer_to(outputs.reshape(-1)), len(places),
                 )  # fmt: skip
 
