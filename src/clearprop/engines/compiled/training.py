@@ -217,10 +217,9 @@ class CompiledPrediction:
         all_at = self._plan_at, self._data_at, self._memory_at, pointers_to(course, COURSE, outputs.dtype)
 
         def work(worker: int, workers: int, counter: Array) -> None:
-            with np.errstate(all="ignore"):  # where nothing is compiled
-                self._predict(
-                    worker, workers, pointer_to(counter), *map(pointer_to, all_at),
-                    pointer_to(outputs.reshape(-1)), len(places),
-                )  # fmt: skip
+            self._predict(
+                worker, workers, pointer_to(counter), *map(pointer_to, all_at),
+                pointer_to(outputs.reshape(-1)), len(places),
+            )  # fmt: skip
 
         threads.run(work, self._workers)
