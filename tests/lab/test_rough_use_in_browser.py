@@ -104,8 +104,8 @@ def test_a_reload_while_it_trains_goes_on_there(page, sessions):
 def test_a_connection_that_is_cut_while_it_trains_is_found_again(opened, sessions):
     page = opened.page
     play(page)
-    (seat,) = opened.server.seats.values()
-    stream = seat.socket.ws_connection.stream
+    (seat,) = opened.server.seats.seats.values()
+    stream = seat.page.ws_connection.stream
     stream.io_loop.add_callback(stream.close)
     expect(page.locator(".lab-connection")).to_be_visible()
     expect(page.locator(".lab-connection")).to_have_count(0)

@@ -45,24 +45,24 @@ class Seats:
 
     def __init__(self, make_session: Callable[[], Answering]) -> None:
         self.make_session = make_session
-        self._seats: dict[str, Seat] = {}
+        self.seats: dict[str, Seat] = {}
         self._work = ThreadPoolExecutor(MOST_PAGES, "lab")
 
     def __len__(self) -> int:
-        return len(self._seats)
+        return len(self.seats)
 
     def has_room(self, name: str) -> bool:
         """Whether a page may take this seat; one whose own page is still there, as in a reload, it takes over."""
-        others = (seat for other, seat in self._seats.items() if other != name)
+        others = (seat for other, seat in self.seats.items() if other != name)
         return sum(seat.page is not None for seat in others) < MOST_PAGES
 
     def sit_down(self, name: str, page: Connection) -> Seat:
         """The seat of this name for a page, which takes it over; a new one where there is none."""
-        if name not in self._seats:
-            if len(self._seats) >= MOST_SESSIONS:  # of which MOST_PAGES at most are somebody's
-                self.forget(next(old for old, seat in self._seats.items() if seat.page is None))
-            self._seats[name] = Seat()
-        seat = self._seats[name]
+        if name not in self.seats:
+            if len(self.seats) >= MOST_SESSIONS:  # of which MOST_PAGES at most are somebody's
+                self.forget(next(old for old, seat in self.seats.items() if seat.page is None))
+            self.seats[name] = Seat()
+        seat = self.seats[name]
         if seat.forgetting is not None:
             seat.forgetting.cancel()
         if seat.page is not None:
@@ -72,14 +72,14 @@ class Seats:
 
     def get_up(self, name: str, page: Connection) -> None:
         """The page is gone; its session is kept for a while, as after a reload it comes back."""
-        seat = self._seats.get(name)
+        seat = self.seats.get(name)
         if seat is not None and seat.page is page:
             seat.page = None
             seat.forgetting = asyncio.get_running_loop().call_later(SECONDS_TO_RELOAD, self.forget, name)
 
     def forget(self, name: str) -> None:
         """The session is nobody's any more."""
-        seat = self._seats.pop(name)
+        seat = self.seats.pop(name)
         if seat.forgetting is not None:
             seat.forgetting.cancel()
 
@@ -96,7 +96,7 @@ class Seats:
 
     def close(self) -> None:
         """Let all pages go; what is under way is not waited for, what waits is not begun."""
-        for seat in self._seats.values():
+        for seat in self.seats.values():
             if seat.page is not None:
                 seat.page.close()
         self._work.shutdown(wait=False, cancel_futures=True)

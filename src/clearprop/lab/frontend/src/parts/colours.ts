@@ -19,7 +19,8 @@ export interface Palette {
 /** A pixel's colour. */
 export const cssOf = (made: number): string => css([made & 255, (made >> 8) & 255, (made >> 16) & 255]);
 
-const CLASSES = ["--positive", "--negative", "--third", "--fourth", "--fifth", "--sixth", "--seventh", "--eighth"];
+/** The style sheet's variable of each class's colour. */
+export const CLASSES = ["--positive", "--negative", "--third", "--fourth", "--fifth", "--sixth", "--seventh", "--eighth"];
 // How much of a colour is in a heat map, and in the ground that points stand on.
 const STRENGTH = 0.85;
 const PALE = 0.5;

@@ -48,10 +48,12 @@ export function NumberField(given: NumberGiven): JSX.Element {
   const id = useId();
   const { value, min, max, step = "any", disabled, onChange } = given;
   const [text, setText] = useState(String(value));
-  const isTyped = useRef(false); // then what trains meanwhile does not write over it
-  useEffect(() => { if (!isTyped.current) setText(String(value)); }, [value]);
+  const isTyped = useRef(false);
+  const isHeld = useRef(false); // from the focus to Enter: what trains meanwhile does not write over it, nor take the selection away
+  useEffect(() => { if (!isHeld.current) setText(String(value)); }, [value]);
   const leave = (): void => {
-    if (!isTyped.current) return;
+    isHeld.current = false;
+    if (!isTyped.current) return setText(String(value));
     isTyped.current = false;
     const typed = Number(text.replace(",", "."));
     if (text.trim() === "" || Number.isNaN(typed)) setText(String(value));
@@ -62,7 +64,8 @@ export function NumberField(given: NumberGiven): JSX.Element {
       <input
         id={id} type="number" inputMode="decimal" class="cp-input" value={text} min={min} max={max} step={step}
         disabled={disabled} aria-describedby={describedBy(id, given)} aria-invalid={given.error ? true : undefined}
-        onInput={(event) => { isTyped.current = true; setText(event.currentTarget.value); }} onBlur={leave}
+        onFocus={() => { isHeld.current = true; }} onBlur={leave}
+        onInput={(event) => { isTyped.current = isHeld.current = true; setText(event.currentTarget.value); }}
         onKeyDown={(event) => { if (event.key === "Enter") leave(); }}
       />
     </Field>

@@ -22,3 +22,11 @@ export function parse(name: string): Named | null {
 export const weight = (layer: number, from: number, to: number): string => `W${layer}[${from + 1},${to + 1}]`;
 export const unit = (kind: "b" | "z" | "a" | "delta", layer: number, to: number): string => `${kind}${layer}[${to + 1}]`;
 export const input = (place: number): string => `x[${place + 1}]`;
+
+/** Where a weight or bias stands among all parameters: W1 row by row, b1, W2, ...; -1 of anything else. */
+export function parameterAt(sizes: readonly number[], { kind, layer, from, to }: Named): number {
+  if (kind !== "W" && kind !== "b") return -1;
+  let start = 0;
+  for (let below = 1; below < layer; below += 1) start += (sizes[below - 1] + 1) * sizes[below];
+  return start + (kind === "W" ? from : sizes[layer - 1]) * sizes[layer] + to;
+}

@@ -1,8 +1,7 @@
 /** A point as the plane has it, on its own: for the legend, and for points that are being drawn. */
 import type { JSX } from "preact";
+import { CLASSES } from "../parts/colours";
 import { SHAPES } from "./points";
-
-const VARIABLES = ["--positive", "--negative", "--third", "--fourth", "--fifth", "--sixth", "--seventh", "--eighth"];
 
 /** A canvas path, as one of SVG: it takes the same few calls. */
 function outline(place: number): string {
@@ -18,7 +17,7 @@ function outline(place: number): string {
 }
 
 export function Swatch({ place, hollow = false, ring = false, colour }: { place: number; hollow?: boolean; ring?: boolean; colour?: string }): JSX.Element {
-  const paint = colour ?? `var(${VARIABLES[place]})`;
+  const paint = colour ?? `var(${CLASSES[place]})`;
   return (
     <svg width="16" height="16" viewBox="-1 -1 16 16" aria-hidden="true">
       <path d={outline(place)} fill={hollow ? "var(--surface)" : paint} stroke={hollow ? paint : "none"} stroke-width="1.6" />

@@ -1,5 +1,5 @@
 /** The grids that stand for what is too wide to be drawn one by one. */
-import { input, parse, unit, weight } from "../parts/names";
+import { input, parameterAt, parse, unit, weight } from "../parts/names";
 import type { EdgeNumber, Shown } from "../state";
 import type { Grid } from "./cells";
 import type { Gap, Layout, Strip } from "./layout";
@@ -7,7 +7,7 @@ import { edgeNumbers } from "./numbers";
 
 /** A row for each neuron that an edge comes from, the last for the biases; a column for each that it leads to. */
 export function matrixGrid(layout: Layout, gap: Gap, which: () => EdgeNumber): Grid {
-  const start = layout.weights[gap.layer];
+  const start = parameterAt(layout.sizes, { kind: "W", layer: gap.layer, from: 0, to: 0 });
   return {
     title: `Weights W${gap.layer} and biases b${gap.layer} as a matrix`,
     rows: gap.from + 1,

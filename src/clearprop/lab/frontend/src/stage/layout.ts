@@ -34,9 +34,6 @@ export interface Layout {
   gaps: readonly Gap[];
   headings: readonly Heading[];
   loss: { x: number; y: number; radius: number };
-  /** The first parameter of a layer's weights, and of its biases. */
-  weights: readonly number[];
-  biases: readonly number[];
   /** The first of a layer's units in z, a and delta. */
   units: readonly number[];
 }
@@ -117,21 +114,15 @@ export function arrange(sizes: readonly number[], room: number, projector: boole
   }
   x += toLoss;
   headings.push({ x: x + loss, layer: last + 1 });
-  const weights: number[] = [];
-  const biases: number[] = [];
   const units: number[] = [];
-  let parameters = 0;
   let counted = 0;
   for (let layer = 1; layer <= last; layer += 1) {
-    weights[layer] = parameters;
-    biases[layer] = parameters + sizes[layer - 1] * sizes[layer];
     units[layer] = counted;
-    parameters = biases[layer] + sizes[layer];
     counted += sizes[layer];
   }
   return {
     width: Math.max(room, x + 2 * loss + 8), height, scale, full, sizes, cards, strips, gaps, headings,
-    loss: { x: x + loss, y: middle, radius: loss }, weights, biases, units,
+    loss: { x: x + loss, y: middle, radius: loss }, units,
   };
 }
 

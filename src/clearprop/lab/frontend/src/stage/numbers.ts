@@ -1,17 +1,11 @@
 /** A number of the present frame by its name, and what it is called in words. */
-import { parse, type Named } from "../parts/names";
+import { parameterAt, parse } from "../parts/names";
 import { short, signed } from "../parts/numerals";
 import type { EdgeNumber, Session, Shown } from "../state";
 import type { Layout } from "./layout";
 
 const EDGE_ARRAYS: Record<EdgeNumber, string> = { weight: "parameters", gradient: "gradient", update: "update" };
 export const EDGE_WORDS: Record<EdgeNumber, string> = { weight: "weight", gradient: "gradient", update: "last update" };
-
-/** The place of a weight or bias among all parameters; -1 of anything else. */
-export function parameterAt(layout: Layout, { kind, layer, from, to }: Named): number {
-  if (kind === "W") return layout.weights[layer] + from * layout.sizes[layer] + to;
-  return kind === "b" ? layout.biases[layer] + to : -1;
-}
 
 export function edgeNumbers(shown: Shown, which: EdgeNumber): ArrayLike<number> {
   return shown.values[EDGE_ARRAYS[which]] ?? [];
@@ -20,7 +14,7 @@ export function edgeNumbers(shown: Shown, which: EdgeNumber): ArrayLike<number> 
 export function numberOf(layout: Layout, shown: Shown, name: string): number {
   const named = parse(name);
   if (!named) return name === "loss" ? (shown.values.row_loss?.[0] ?? NaN) : NaN;
-  const parameter = parameterAt(layout, named);
+  const parameter = parameterAt(layout.sizes, named);
   if (parameter >= 0) return shown.values.parameters[parameter];
   if (named.kind === "x" || named.kind === "y") return shown.values[named.kind]?.[named.to];
   return shown.values[named.kind]?.[layout.units[named.layer] + named.to];
@@ -55,7 +49,7 @@ export function wordsFor(session: Session, name: string): string {
 export function linesFor(layout: Layout, shown: Shown, name: string): [string, string][] {
   const named = parse(name);
   if (!named) return [["loss", short(shown.values.row_loss?.[0], 4)]];
-  const parameter = parameterAt(layout, named);
+  const parameter = parameterAt(layout.sizes, named);
   if (parameter >= 0) {
     const of = (array: string): number => shown.values[array]?.[parameter];
     return [

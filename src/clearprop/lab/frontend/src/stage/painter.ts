@@ -1,9 +1,9 @@
 /** Writes a frame's numbers into what stands on the stage: only attributes that change, and no rendering anew. */
-import { parse, unit } from "../parts/names";
+import { parameterAt, parse, unit } from "../parts/names";
 import { tight } from "../parts/numerals";
 import type { EdgeNumber, Shown } from "../state";
 import type { Layout } from "./layout";
-import { edgeNumbers, numberOf, parameterAt } from "./numbers";
+import { edgeNumbers, numberOf } from "./numbers";
 
 const DISC = "M5 0A5 5 0 1 1 -5 0A5 5 0 1 1 5 0Z";
 const DIAMOND = "M0 -6L6 0L0 6L-6 0Z";
@@ -24,7 +24,7 @@ export class Painter {
       const name = element.dataset.name!;
       this.named.set(name, [...(this.named.get(name) ?? []), element]);
       const named = parse(name);
-      const parameter = named ? parameterAt(layout, named) : -1;
+      const parameter = named ? parameterAt(layout.sizes, named) : -1;
       const drawn = element.querySelector<SVGElement>(".cp-stroke");
       if (parameter >= 0 && drawn) {
         this.strokes.push({ element: drawn, parameter, negative: null, width: "", isBias: named!.kind === "b" });

@@ -3,26 +3,17 @@ import type { JSX } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { NumberField, Slider } from "../../parts/field";
 import { latest } from "../../parts/latest";
-import { parse } from "../../parts/names";
+import { parameterAt, parse } from "../../parts/names";
 import { short } from "../../parts/numerals";
 import { useControl, useLab, type Shown } from "../../state";
 
-/** Where a weight or bias stands in the flat vector: W1 row by row, b1, W2, ... */
-export function parameterPlace(name: string, sizes: readonly number[]): number | null {
-  const named = parse(name);
-  if (!named || (named.kind !== "W" && named.kind !== "b")) return null;
-  let start = 0;
-  for (let layer = 1; layer < named.layer; layer += 1) start += (sizes[layer - 1] + 1) * sizes[layer];
-  const into = sizes[named.layer];
-  return named.kind === "W" ? start + named.from * into + named.to : start + sizes[named.layer - 1] * into + named.to;
-}
-
 /** The present value of what can be changed: a parameter, an input, a target; null for all else. */
 export function numberOf(name: string, frame: Shown, sizes: readonly number[]): number | null {
-  const place = parameterPlace(name, sizes);
-  if (place !== null) return frame.values.parameters?.[place] ?? null;
   const named = parse(name);
-  return named?.kind === "x" || named?.kind === "y" ? frame.values[named.kind]?.[named.to] ?? null : null;
+  if (!named) return null;
+  const place = parameterAt(sizes, named);
+  if (place >= 0) return frame.values.parameters?.[place] ?? null;
+  return named.kind === "x" || named.kind === "y" ? frame.values[named.kind]?.[named.to] ?? null : null;
 }
 
 export function ChangeNumber({ name }: { name: string }): JSX.Element | null {

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Button, Icon, IconButton } from "../../parts/button";
-import { Math } from "../../parts/math";
+import { Math as Tex } from "../../parts/math";
 import { useLab } from "../../state";
 
 export function LessonList({ onChosen }: { onChosen(): void }): JSX.Element {
@@ -23,7 +23,7 @@ export function LessonList({ onChosen }: { onChosen(): void }): JSX.Element {
 
 /** Words with formulas between dollars. */
 export function Words({ text }: { text: string }): JSX.Element {
-  return <>{text.split("$").map((part, place) => (place % 2 ? <Math key={place} tex={part} /> : part))}</>;
+  return <>{text.split("$").map((part, place) => (place % 2 ? <Tex key={place} tex={part} /> : part))}</>;
 }
 
 export function LessonSteps(): JSX.Element | null {
@@ -31,7 +31,7 @@ export function LessonSteps(): JSX.Element | null {
   const lesson = lab.lesson.value;
   const [at, go] = useState(0);
   const [answered, answer] = useState(false);
-  const step = lesson?.steps[Math_min(at, (lesson?.steps.length ?? 1) - 1)];
+  const step = lesson?.steps[Math.min(at, (lesson?.steps.length ?? 1) - 1)];
   useEffect(() => { go(0); answer(false); }, [lesson?.name]);
   useEffect(() => { if (step?.select) lab.selected.value = step.select; }, [step]);
   if (!lesson || !step) return null;
@@ -44,7 +44,7 @@ export function LessonSteps(): JSX.Element | null {
         <IconButton kind="quiet" label="End the lesson" onClick={() => void lab.leaveLesson()}><Icon name="close" /></IconButton>
       </header>
       <p><Words text={step.text} /></p>
-      {step.equations.map((equation) => <Math key={equation} tex={equation} block />)}
+      {step.equations.map((equation) => <Tex key={equation} tex={equation} block />)}
       {step.do && <p class="cp-lesson-do"><strong>Do:</strong> <Words text={step.do} /></p>}
       {step.question && (
         <div class="cp-lesson-question">
@@ -59,5 +59,3 @@ export function LessonSteps(): JSX.Element | null {
     </section>
   );
 }
-
-const Math_min = (one: number, other: number): number => (one < other ? one : other);

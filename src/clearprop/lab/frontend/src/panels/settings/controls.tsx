@@ -29,7 +29,7 @@ export function ShareSetting({ name, max }: { name: "held_out"; max: number }): 
   return (
     <Slider
       label={label} help={help} error={error} value={lab.settings.value![name]} min={0} max={max} step={0.05}
-      format={(share) => `${window.Math.round(100 * share)} %`} onChange={(value) => void lab.configure({ [name]: value })}
+      format={(share) => `${Math.round(100 * share)} %`} onChange={(value) => void lab.configure({ [name]: value })}
     />
   );
 }

@@ -98,7 +98,7 @@ function Layer({ layer, place, onChange, onRemove }: LayerGiven): JSX.Element {
         {dropout.shown && (
           <Slider
             label={dropout.label} help={dropout.help} error={errors.dropout} value={layer.dropout} min={0} max={0.9} step={0.05}
-            format={(share) => `${window.Math.round(100 * share)} %`} onChange={(value) => onChange({ dropout: value })}
+            format={(share) => `${Math.round(100 * share)} %`} onChange={(value) => onChange({ dropout: value })}
           />
         )}
       </details>
