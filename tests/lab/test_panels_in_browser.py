@@ -122,12 +122,14 @@ def test_what_is_taken_away_as_latex_is_what_is_shown(page, sessions):
         page.get_by_role("button", name="Take away").click()
         page.get_by_role("radio", name="LaTeX").check()
         taken, _ = sessions.made[-1].answer(TakeAway(form="latex", name="W1[1,1]", scope=scope))
+        expect(page.locator(".cp-taken")).to_contain_text("documentclass")
         assert page.locator(".cp-taken").inner_text().split() == taken.text.split()
         page.keyboard.press("Escape")
 
 
 def test_within_a_batch_the_row_that_is_under_way_is_derived(page, sessions):
-    derive(page, "z1[1]")
+    page.locator('.cp-centre [data-name="z1[1]"]').first.click()
+    expect(page.locator(".cp-why-name")).to_have_text("z1[1]")
     page.get_by_role("radio", name="Sample").check()
     rows = set()
     for _ in range(3):
@@ -143,7 +145,7 @@ def test_within_a_batch_the_row_that_is_under_way_is_derived(page, sessions):
 
 def test_other_rows_are_drawn_by_their_own_columns(page, sessions):
     page.get_by_label("Data set", exact=True).select_option("wine")
-    page.get_by_label("Axes: across").select_option(label="ash")
+    page.get_by_label("Axes: across", exact=True).select_option(label="ash")
     page.get_by_label("Data set", exact=True).select_option("moons")
     plane = page.locator(".cp-plane")
     expect(plane.locator(".cp-axis-name")).to_have_text(["x1", "x2"])

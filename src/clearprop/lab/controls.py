@@ -57,8 +57,8 @@ _CONTROLS: tuple[tuple[str, str, str], ...] = (
     ("axes", "Axes", "Which two columns span the plane that is drawn; the others stay at the chosen row's values."),
     # Looking
     ("stage", "Network", "The network itself: every neuron and every weight can be clicked and explained."),
-    ("plane", "Boundary", "What the network answers at each place of the plane, with the points on it; the one that is "
-     "clicked runs through the network on the stage."),
+    ("plane", "Boundary", "What the network answers at each place of the plane; the point that you click runs through "
+     "the network."),
     ("show_test_data", "Show held-out rows", "Draw the rows that are not trained on too, as hollow points."),
     ("discretize", "Discretise", "Show only which class is chosen, not how sure the network is."),
     ("edge_colour", "Lines show", "What the width and colour of the lines mean: the weight, its gradient, or its last "

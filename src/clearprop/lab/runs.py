@@ -89,7 +89,7 @@ def live_of_run(run: Run) -> Live:
     Examples
     --------
     >>> from clearprop import Network
-    >>> trainer = Trainer(Network([1, 1], rng=0), batch_size=2, shuffle=False)
+    >>> trainer = Trainer(Network([1, 1], rng=0), batch_size=2, engine="numpy")
     >>> training = trainer.start([[0.0], [1.0], [2.0]], [1.0, 3.0, 5.0])
     >>> _ = training.run_epoch()
     >>> live = live_of_run(Run(training))

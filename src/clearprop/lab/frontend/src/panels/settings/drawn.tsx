@@ -1,6 +1,6 @@
 /** Points that are drawn into the plane, by pointer or by keyboard. */
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
 import { NumberField, Segments } from "../../parts/field";
 import type { Drawn } from "../../protocol";
@@ -22,7 +22,7 @@ export function DrawnData(): JSX.Element {
   const [task, setTask] = useState(drawn.task);
   const [value, setValue] = useState(0);
 
-  useEffect(() => {
+  useLayoutEffect(() => { // at once: the next point may be set before anything is painted
     lab.drawing.value = value;
     lab.draw.value = (point) => setPoints((before) => [...before, point]);
     return () => { lab.drawing.value = null; lab.draw.value = null; };
