@@ -71,6 +71,7 @@ def test_what_is_chosen_is_trained_with(page, sessions):
     rate.press("Enter")
     tool(page, "Network")
     page.get_by_role("button", name="One neuron more in layer 1").press("Enter")
+    expect(page.get_by_text("2 – 4 – 1")).to_be_visible()
     page.get_by_role("button", name="Add a layer").press("Space")
     expect(page.get_by_text("2 – 4 – 4 – 1")).to_be_visible()
     training = sessions.live.training
@@ -223,8 +224,9 @@ def test_a_race(page):
 
 
 def test_the_program_that_is_taken_away_comes_to_the_same_numbers(page, sessions, tmp_path):
-    for _ in range(2):
+    for epoch in ("1", "2"):
         page.get_by_role("button", name="Step forward").click()
+        expect(page.locator(".is-epoch dd")).to_have_text(epoch)
     expect(page.locator(".is-epoch dd")).to_have_text("2")
     page.get_by_role("button", name="Take away").click()
     with page.expect_download() as saved:
