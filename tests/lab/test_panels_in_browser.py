@@ -354,3 +354,17 @@ def test_projector_and_dark(page):
     expect(page.get_by_role("tab", name="Doctor")).to_be_hidden()
     page.get_by_label("Theme").select_option("dark")
     expect(page.locator(".cp")).to_have_attribute("data-theme", "dark")
+
+
+def test_changes_that_follow_at_once_are_all_made(page, sessions):
+    tool(page, "Network")
+    page.locator("body").evaluate(
+        """async () => {
+            for (let times = 0; times < 4; times += 1) {
+                document.querySelector('[aria-label="One neuron more in layer 1"]').click();
+                await new Promise((done) => setTimeout(done));
+            }
+        }"""
+    )
+    expect(page.get_by_text("2 – 7 – 1")).to_be_visible()
+    assert sessions.live.network.layer_sizes == (2, 7, 1)

@@ -38,18 +38,8 @@ Arrays = dict[str, Array]
 
 def derive(live: Live, request: Explain) -> Derivation:
     """Why a number is what it is."""
-    row = min(request.row, len(live.data) - 1)
-    return explain_number(
-        live.training,
-        live.inputs[row],
-        live.targets[row],
-        request.name,
-        request.scope,
-        row=row,
-        row_numbers=live.trained.tolist(),
-        digits=request.digits,
-        **_called(live),
-    )
+    what = _what(live, request.row)
+    return explain_number(live.training, name=request.name, scope=request.scope, digits=request.digits, **what)
 
 
 def diagnose(watched: Watched) -> Diagnosed:
@@ -104,19 +94,18 @@ def _explanation(live: Live, request: TakeAway) -> Explanation:
     """Of the row that is looked at, or of the batch that comes."""
     if not request.name:
         raise Refusal("nothing is selected: click a weight or a neuron first")
-    row = live.row if request.view is None else min(request.view.row, len(live.data) - 1)
-    return explanation_of(
-        live.training,
-        live.inputs[row],
-        live.targets[row],
-        request.name,
-        request.scope,
-        row=row,
-        row_numbers=live.trained.tolist(),
-        **_called(live),
-    )
+    what = _what(live, live.row if request.view is None else request.view.row)
+    return explanation_of(live.training, name=request.name, scope=request.scope, **what)
 
 
-def _called(live: Live) -> dict[str, Any]:
-    """What inputs and classes are called."""
-    return {"feature_names": live.input_names, "class_names": list(live.data.class_names) or None}
+def _what(live: Live, row: int) -> dict[str, Any]:
+    """A row's numbers, or the last one's where there are not so many, and what rows, inputs and classes are called."""
+    row = min(row, len(live.data) - 1)
+    return {
+        "x": live.inputs[row],
+        "y": live.targets[row],
+        "row": row,
+        "row_numbers": live.trained.tolist(),
+        "feature_names": live.input_names,
+        "class_names": list(live.data.class_names) or None,
+    }

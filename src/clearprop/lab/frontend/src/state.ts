@@ -94,6 +94,8 @@ export function makeLab(model: Model): Lab {
   const catalogue = signal<Catalogue | null>(null);
   const refusal = signal<Refused | null>(null);
   const view = signal<View>({ plane: 64, maps: 24, row: 0, curve: 240, axes: [0, 1] });
+  // What was asked for and not answered yet: a change that follows at once is made on top of it.
+  const wanted = signal<Settings | null>(null);
   const selected = signal("");
   const derivation = signal<Derivation | null>(null);
   const lit = signal<ReadonlySet<string>>(new Set());
@@ -157,7 +159,7 @@ export function makeLab(model: Model): Lab {
 
   const lab: Lab = {
     opened,
-    settings: computed(() => opened.value?.settings ?? null),
+    settings: computed(() => wanted.value ?? opened.value?.settings ?? null),
     network: computed(() => opened.value?.network ?? null),
     data: computed(() => opened.value?.data ?? null),
     catalogue,
@@ -182,7 +184,13 @@ export function makeLab(model: Model): Lab {
     dark: computed(() => (theme.value === "auto" ? host.dark.value : theme.value === "dark")),
     projector: signal(false),
     can: (type) => !opened.value?.can.length || opened.value.can.includes(type),
-    configure: (change) => act({ type: "configure", settings: { ...opened.value!.settings, ...change } }),
+    configure: async (change) => {
+      const settings = { ...lab.settings.peek()!, ...change };
+      wanted.value = settings;
+      const answer = await act({ type: "configure", settings });
+      if (wanted.peek() === settings) wanted.value = null; // else another change came meanwhile, on top of this one
+      return answer;
+    },
     act,
     take,
     ask,

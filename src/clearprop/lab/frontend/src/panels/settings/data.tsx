@@ -26,7 +26,7 @@ const SOURCES: readonly { value: Source; label: string; control?: Control }[] = 
 
 export function DataSettings(): JSX.Element {
   const lab = useLab();
-  const data = lab.settings.value!.data;
+  const { data } = lab.opened.value!.settings; // not what was asked for and may be refused
   const info = lab.data.value!;
   const { label, shown } = useControl("dataset");
   const [chosen, setChosen] = useState<Source>(SOURCE[data.type]);
