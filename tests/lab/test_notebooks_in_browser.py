@@ -105,6 +105,7 @@ def assert_the_fonts_are_loaded(page):
 def test_jupyterlab(visit, jupyter):
     page = visit.page
     page.goto(jupyter)
+    expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")  # what is run before the kernel is there is lost
     page.locator(".jp-Notebook .jp-Cell").first.click()
     page.keyboard.press("Shift+Enter")
     use(page)
