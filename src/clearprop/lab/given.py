@@ -55,8 +55,8 @@ def _rows_alone(X: Any, y: Any) -> tuple[DataSet | None, Settings]:
     """The rows as they are: a column of numbers is a regression if it is not of whole numbers, as for tables."""
     if X is None and y is None:
         return None, Settings(data=Preset())
-    from clearprop.tables.table import Table
     from clearprop.tables.targets import ClassTarget, Target
+    from clearprop.tables.text_table import Table
 
     if X is None or y is None:
         raise InputError("rows have both X and y: give both, or none of them for a data set of the lab's own")
