@@ -222,8 +222,8 @@ class Explanation(Rendered, ABC):
         shape = f"of {len(functions)} layers, {in_runs(sizes)}" if deep else "-".join(map(str, sizes))
         rows = self._which_row() if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
         about = f"Network {shape} ({in_runs(functions) if deep else ', '.join(functions)}{self._front()})"
-        letters = "; ".join(filter(None, (self.letters, self._smoothing())))
-        return f"{about}, loss {network.loss_function.name}{rows}." + (f" {letters}." if letters else "")
+        sentences = [f"{about}, loss {network.loss_function.name}{rows}", self.letters, self._smoothing()]
+        return " ".join(f"{sentence}." for sentence in sentences if sentence)
 
     def _front(self) -> str:
         """What is made of the columns, where that is more than themselves, and whether shares are trained."""
@@ -240,7 +240,7 @@ class Explanation(Rendered, ABC):
             return ""
         outputs = self.computation.network.layer_sizes[-1]
         none, one = (float(loss.smoothed(np.full((1, outputs), y))[0, 0]) for y in (0.0, 1.0))
-        return f"labels are smoothed by {share:g}: of y, 1 counts as {plain_number(one)} and 0 as {plain_number(none)}"
+        return f"Labels are smoothed by {share:g}: of y, 1 counts as {plain_number(one)} and 0 as {plain_number(none)}"
 
     def _which_row(self) -> str:
         """The one row that there is by its number, "" where that is not known."""

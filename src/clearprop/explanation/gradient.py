@@ -116,10 +116,18 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def check(self) -> GradientCheck | None:
-        """The four-point difference of the loss beside the gradient, both in float64."""
+        """The four-point difference of the loss beside the gradient, both in float64; None for a code, which has none."""
+        if self._is_code:
+            return None
         computation = self.computation.in_float64
         value = self.value if computation is self.computation else gradient_value(computation, self.parsed_name)
         return check_by_differences(computation, self.parsed_name, value)
+
+    @property
+    def _is_code(self) -> bool:
+        """Whether it is a column of codes, which have no size that could rise."""
+        front = self.computation.network.front
+        return self.parsed_name.kind == "x" and front.is_coded(self.parsed_name.places[0] - 1)
 
     @cached_property
     def step(self) -> OptimizerStep | None:
@@ -140,7 +148,8 @@ class GradientExplanation(Explanation):
             self.penalty,
             self.check,
         )
-        return (*self.notes, *remarks)
+        of_code = (f"{self.name} is a code, which names a row of a table: it has no slope.",) if self._is_code else ()
+        return (*self.notes, *of_code, *remarks)
 
     def equations(self, shown: Shown) -> list[Equation]:
         """The recursive form for the row that contributes most."""
