@@ -86,7 +86,9 @@ def _start(computation: Computation, name: Name) -> float:
         case "delta":
             value = trace.z[at][0, places[0] - 1]
         case "a":
-            value = trace.layer_input(name.layer)[0, places[0] - 1] if name.layer == 0 else trace.a[at][0, places[0] - 1]
+            value = (
+                trace.layer_input(name.layer)[0, places[0] - 1] if name.layer == 0 else trace.a[at][0, places[0] - 1]
+            )
         case _:
             value = trace.inputs[0, places[0] - 1]
     return float(value)

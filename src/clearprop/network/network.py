@@ -445,7 +445,9 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         `copy.copy` has the same parameters, `copy.deepcopy` and `Network.copy` have their own.
         """
-        return {name: value for name, value in vars(self).items() if name not in ("spans", "_weights", "_biases", "shares")}
+        return {
+            name: value for name, value in vars(self).items() if name not in ("spans", "_weights", "_biases", "shares")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -480,9 +482,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         share = bool(config.get("trainable_share", False))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whoever made the network first was warned
-            network = cls(
-                config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share
-            )
+            network = cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share)
         network.parameters[:] = 0
         return network
 
