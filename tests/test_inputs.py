@@ -1,4 +1,4 @@
-"""Every input that is registered: value and gradient by the complex step, by differences and by formulas written anew."""
+"""Every input that is registered: value and gradient by the complex step, by differences and by formulas anew."""
 
 import math
 from dataclasses import dataclass

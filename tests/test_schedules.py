@@ -13,8 +13,8 @@ from clearprop import SCHEDULES, Network, Schedule, Trainer
 from clearprop.schedules import (
     Adaptive,
     Constant,
-    CosLog,
     Cosine,
+    CosLog,
     Exponential,
     FlatCosine,
     InverseScaling,

@@ -1,4 +1,4 @@
-"""First weights and biases from rows: deviations of 1, kinks within the data, the same numbers from the same generator."""
+"""First weights and biases from rows: deviations of 1, kinks within the data, the same from the same generator."""
 
 import numpy as np
 import pytest

@@ -104,7 +104,7 @@ def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
         if name.layer == 0:
             _shift_in_front(network, shifted, name, value)
         elif name.kind == "p":
-            share = network.shares[at].copy()
+            share = np.array(network.shares[at])
             share[unit] = value
             shifted.a[at] = shared_value(network.activations[at], trace.z[at], share)
         elif name.kind == "a":

@@ -104,8 +104,9 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     Notes
     -----
-    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), where a_0 are the features; delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T)
-    sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l (equation 18).
+    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), a_0 being the features; delta_l = f_l'(z_l) *
+    (delta_(l+1) W_(l+1)^T) sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l
+    (equation 18).
     """
 
     def __init__(
