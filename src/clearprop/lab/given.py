@@ -47,8 +47,8 @@ def given(model: Any, X: Any, y: Any) -> tuple[DataSet | None, Settings]:
     network = subject.network
     if not network.front.is_plain or network.trainable_share:
         raise InputError(
-            "the lab does not show inputs with parameters and trainable shares of activations yet: explain(model, x, y, "
-            "name) explains each of their numbers, and network.forward(X) has every feature"
+            "the lab does not show inputs with parameters and trainable shares of activations yet: explain(model, x, "
+            "y, name) explains each of their numbers, and network.forward(X) has every feature"
         )
     rows = _rows_of(subject)
     if network.layer_sizes[-1] != len(rows.class_names) and len(rows.class_names) > 2:

@@ -165,7 +165,7 @@ _DERIVATION = _object(
         "result": {"$ref": "#/$defs/expression"},
         "equations": _list(
             {"$ref": "#/$defs/equation"},
-            "To the slope; of a loss also to dl/dz, where that cancels; of an input by its column and each kind of parameters",
+            "To the slope; of a loss also to dl/dz, where that cancels; of an input by its column and its parameters",
         ),
     },
     "Of an activation's slope, a loss's or an input's gradient: `derive`",
