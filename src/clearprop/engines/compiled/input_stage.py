@@ -1,9 +1,8 @@
 """The input stage in the kernel: X's columns made into features, and the gradient of what makes them so.
 
-Features take the place of X as level 0's output, tile by tile. What the features get of the loss comes from layer 1, and
-each number of an input's gradient is the sum over all rows of the batch, by one worker: table by table where each block
-of parameters is a part of one, else, where neighbours in the flat vector share no work but columns do, a column a time
-before the blocks are stepped.
+Features take the place of X as level 0's output, tile by tile. What they get of the loss comes from layer 1. Each
+number of an input's gradient is added up over all rows of the batch by one worker: block by block, as that of layers
+is; or, where the parameters of a column stand in several arrays and share the work, column by column before the blocks.
 """
 
 from clearprop.engines.compiled.elementary import like

@@ -16,15 +16,14 @@ import numpy as np
 from clearprop.engines.compiled.argument_kinds import N_POINTER, X_POINTER, N
 from clearprop.engines.compiled.blocks import N_SETTINGS
 from clearprop.engines.compiled.elementary import like
-from clearprop.engines.compiled.input_stage import add_up_inputs, feed, input_gradient
+from clearprop.engines.compiled.input_stage import add_up_inputs, feed, input_gradient, room_of
 from clearprop.engines.compiled.jit import part
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
-from clearprop.engines.compiled.products import SLICE, pack, pack_slice, pack_transposed, panel_width
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
+from clearprop.engines.compiled.products import SLICE, pack, pack_slice, pack_transposed, panel_width
 from clearprop.engines.compiled.shares import add_up_shares, mix, through_shares
 from clearprop.engines.compiled.sparse_rows import sparse_gradient, sparse_product
 from clearprop.engines.compiled.tables import (
-    A,
     ACTIVATE,
     ALL,
     BLOCK,
@@ -55,9 +54,7 @@ from clearprop.engines.compiled.tables import (
     MASKS,
     MEMORY,
     NONE,
-    OF_INPUT,
     OF_OPTIMIZER,
-    OF_ROOM,
     OF_SHARE,
     OF_SLICE,
     OF_SUMS,
@@ -67,7 +64,6 @@ from clearprop.engines.compiled.tables import (
     PLAN,
     PRODUCT,
     RATE_FACTOR,
-    ROOM,
     SETTINGS,
     SHARE,
     SHARES,
@@ -85,6 +81,7 @@ from clearprop.engines.compiled.tables import (
     WEIGHTED,
     WHOSE,
     WIDTH,
+    A,
     Z,
     block_of,
     layer_of,
@@ -179,7 +176,7 @@ def predict(worker, workers, counter, plan, data, memory, course, outputs, n):
 
 @part
 def gather_inputs(plan, data, memory, order, first, rows, worker):
-    """Copy so many rows of X from the first, each with a 1 behind it, to where layer 1 reads them; or their features."""
+    """Copy so many rows of X, or their features, from the first, each with a 1 behind it, to where layer 1 reads."""
     if plan.places[SPARSE]:
         return
     layer = layer_of(plan, 0)
@@ -266,7 +263,7 @@ def backward(plan, memory, masks, first, rows, worker):
                 multiply_by_mask(plan, layer, masks, first, d, d, rows)
             s = pointer(plan.settings, layer[SETTINGS])
             if layer[SHARE] != NONE:
-                p, room = pointer(memory.parameters, layer[SHARE]), pointer(space, places[ROOM] + worker * places[OF_ROOM])
+                p, room = pointer(memory.parameters, layer[SHARE]), room_of(plan, memory, worker)
                 through_shares(plan.functions[layer[SLOPE]], z, a, d, rows, units, stride, s, p, room)
             else:
                 call(plan.functions[layer[SLOPE]], (z, a, d, rows, units, stride, s))

@@ -135,9 +135,7 @@ MEMORY = Pointers.to(
     constants=D_POINTER,
     done=N_POINTER,
 )
-COURSE = Pointers.to(
-    Course, order=N_POINTER, masks=X_POINTER, rates=D_POINTER, decays=D_POINTER, sums=D_POINTER
-)
+COURSE = Pointers.to(Course, order=N_POINTER, masks=X_POINTER, rates=D_POINTER, decays=D_POINTER, sums=D_POINTER)
 
 
 @part
