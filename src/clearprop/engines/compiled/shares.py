@@ -3,7 +3,7 @@
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part
 from clearprop.engines.compiled.pointers import call, pointer
-from clearprop.engines.compiled.vectors import copy, fill
+from clearprop.engines.compiled.vectors import fill
 
 
 @part
@@ -20,12 +20,13 @@ def through_shares(slope, z, f, d, rows, units, stride, s, p, room):
     """dL/da becomes dL/dz = dL/da (1 + p (df/dz - 1)), and f, which nobody needs any more, each row's part in dL/dp."""
     for row in range(rows):
         of_z, of_f, of_d = pointer(z, row * stride), pointer(f, row * stride), pointer(d, row * stride)
-        copy(room, of_d, units)
+        for j in range(units):
+            room[j] = of_d[j]
+            of_d[j] *= p[j]
         call(slope, (of_z, of_f, of_d, 1, units, stride, s))
         for j in range(units):
             of_f[j] = room[j] * (of_f[j] - of_z[j])
-        for j in range(units):
-            of_d[j] = room[j] + p[j] * (of_d[j] - room[j])
+            of_d[j] += room[j] - p[j] * room[j]
 
 
 @part
