@@ -19,12 +19,14 @@ from clearprop.engines.compiled.argument_kinds import D_POINTER, N_POINTER, X_PO
 from clearprop.engines.compiled.elementary import exp, like
 from clearprop.engines.compiled.input_kernels import KERNELS as INPUTS
 from clearprop.engines.compiled.input_kernels import InputKernels
+from clearprop.engines.compiled.input_stage import OF_STAGE, add_up_inputs, feed, input_gradient
 from clearprop.engines.compiled.jit import Function, scalar
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.machine_code import address
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.pointers import array_at, pointer
 from clearprop.engines.compiled.products import product
+from clearprop.engines.compiled.shares import OF_SHARES, add_up_shares, mix, through_shares
 from clearprop.foundation.registry import Named
 from clearprop.inputs import Input
 from clearprop.losses import CrossEntropy, Loss
@@ -188,6 +190,16 @@ def input_blocks(one: Input, dtype: Any) -> tuple[Any, Any]:
     kernels = input_kernels(one)
     of_value = address(kernels.value, OF_FEATURES, dtype)
     return of_value, None if kernels.gradient is None else address(kernels.gradient, OF_GRADIENT, dtype)
+
+
+def input_stage_blocks(dtype: Any) -> list[Any]:
+    """The addresses of what the kernel calls where X is not fed as it is."""
+    return [address(function, OF_STAGE, dtype) for function in (feed, add_up_inputs, input_gradient)]
+
+
+def share_blocks(dtype: Any) -> list[Any]:
+    """The addresses of what it calls where activations have a trainable share."""
+    return [address(function, OF_SHARES, dtype) for function in (mix, through_shares, add_up_shares)]
 
 
 def activation_blocks(activation: Activation, dtype: Any) -> tuple[Any, Any]:

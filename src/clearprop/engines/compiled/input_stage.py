@@ -3,12 +3,16 @@
 Features take the place of X as level 0's output, tile by tile. What they get of the loss comes from layer 1. Each
 number of an input's gradient is added up over all rows of the batch by one worker: block by block, as that of layers
 is; or, where the parameters of a column stand in several arrays and share the work, column by column before the blocks.
+
+The kernel calls these functions by their addresses, as it does those of `shares`.
 """
 
+from clearprop.engines.compiled.argument_kinds import N_POINTER, Kind, N
 from clearprop.engines.compiled.elementary import like
 from clearprop.engines.compiled.jit import part
-from clearprop.engines.compiled.pointers import call, pointer
+from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.tables import (
+    DATA,
     DELTA,
     FIRST,
     FIRST_FEATURE,
@@ -16,11 +20,11 @@ from clearprop.engines.compiled.tables import (
     GRADIENT,
     INPUTS,
     LAST,
+    MEMORY,
     N_COLUMNS,
     NONE,
-    OF_ROOM,
     OUTPUT,
-    ROOM,
+    PLAN,
     ROW,
     START,
     STRIDE,
@@ -28,16 +32,22 @@ from clearprop.engines.compiled.tables import (
     UNITS,
     VALUE,
     WHOSE,
+    block_of,
+    gradient_of,
     input_of,
     layer_of,
+    room_of,
 )
 from clearprop.engines.compiled.threads import share
 from clearprop.engines.compiled.vectors import copy
+
+OF_STAGE: tuple[Kind, ...] = (PLAN, DATA, MEMORY, N_POINTER, N, N, N)
 
 
 @part
 def feed(plan, data, memory, order, first, rows, worker):
     """The features of so many rows from the first, each row with a 1 behind it, where layer 1 reads them."""
+    plan, data, memory = tuple_at(plan), tuple_at(data), tuple_at(memory)
     layer, places = layer_of(plan, 0), plan.places
     units, stride = layer[UNITS], layer[STRIDE]
     features, room = pointer(memory.space, layer[OUTPUT] + first * stride), room_of(plan, memory, worker)
@@ -53,6 +63,7 @@ def feed(plan, data, memory, order, first, rows, worker):
 @part
 def add_up_inputs(plan, data, memory, order, rows, worker, workers):
     """The gradient of the inputs that are added up column by column, each worker some columns of each."""
+    plan, data, memory = tuple_at(plan), tuple_at(data), tuple_at(memory)
     for number in range(plan.places[INPUTS]):
         one = input_of(plan, number)
         if one[SUMS] != NONE:
@@ -62,11 +73,14 @@ def add_up_inputs(plan, data, memory, order, rows, worker, workers):
 
 
 @part
-def input_gradient(plan, data, memory, order, rows, of_block, stop, g, worker):
-    """The gradient of a block of an input's parameters, which ends before `stop`."""
+def input_gradient(plan, data, memory, order, rows, block, worker):
+    """The gradient of a block of an input's parameters."""
+    plan, data, memory = tuple_at(plan), tuple_at(data), tuple_at(memory)
+    of_block, g = block_of(plan, block), gradient_of(plan, memory, block, worker)
     one, start = input_of(plan, of_block[WHOSE]), of_block[START]
     if one[SUMS] != NONE:
-        copy(g, pointer(memory.space, one[SUMS] + start - one[FIRST_PARAMETER]), stop - start)
+        sums, stop = pointer(memory.space, one[SUMS] + start - one[FIRST_PARAMETER]), block_of(plan, block + 1)[START]
+        copy(g, sums, stop - start)
     else:
         call_gradient(plan, data, memory, order, rows, one, of_block[FIRST], of_block[LAST], g, worker)
 
@@ -78,9 +92,3 @@ def call_gradient(plan, data, memory, order, rows, one, first, last, g, worker):
     p, d = pointer(memory.parameters, one[FIRST_PARAMETER]), pointer(memory.space, layer[DELTA] + one[FIRST_FEATURE])
     gradient = plan.functions[one[GRADIENT]]
     call(gradient, (data.values, plan.places[ROW], order, d, layer[STRIDE], rows, p, one, first, last, g, room))
-
-
-@part
-def room_of(plan, memory, worker):
-    """Where a worker has room for numbers of its own."""
-    return pointer(memory.space, plan.places[ROOM] + worker * plan.places[OF_ROOM])

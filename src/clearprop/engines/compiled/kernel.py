@@ -16,15 +16,15 @@ import numpy as np
 from clearprop.engines.compiled.argument_kinds import N_POINTER, X_POINTER, N
 from clearprop.engines.compiled.blocks import N_SETTINGS
 from clearprop.engines.compiled.elementary import like
-from clearprop.engines.compiled.input_stage import add_up_inputs, feed, input_gradient, room_of
 from clearprop.engines.compiled.jit import part
 from clearprop.engines.compiled.pointers import call, pointer, tuple_at
 from clearprop.engines.compiled.products import ROWS as ROWS_OF_TILE
 from clearprop.engines.compiled.products import SLICE, pack, pack_slice, pack_transposed, panel_width
-from clearprop.engines.compiled.shares import add_up_shares, mix, through_shares
 from clearprop.engines.compiled.sparse_rows import sparse_gradient, sparse_product
 from clearprop.engines.compiled.tables import (
     ACTIVATE,
+    ADD_UP_INPUTS,
+    ADD_UP_SHARES,
     ALL,
     BLOCK,
     BLOCKS,
@@ -34,10 +34,12 @@ from clearprop.engines.compiled.tables import (
     DECAY,
     DECAY_FACTOR,
     DELTA,
+    FEED,
     FIRST,
     FIRST_SPAN,
     GIVES_DELTA,
     GROUPS,
+    INPUT_GRADIENT,
     INPUTS,
     KIND,
     L1,
@@ -53,6 +55,7 @@ from clearprop.engines.compiled.tables import (
     MASK,
     MASKS,
     MEMORY,
+    MIX,
     NONE,
     OF_OPTIMIZER,
     OF_SHARE,
@@ -74,6 +77,7 @@ from clearprop.engines.compiled.tables import (
     START,
     STRIDE,
     TARGETS,
+    THROUGH_SHARES,
     TILE,
     TRANSPOSED,
     UNITS,
@@ -84,6 +88,7 @@ from clearprop.engines.compiled.tables import (
     A,
     Z,
     block_of,
+    gradient_of,
     layer_of,
 )
 from clearprop.engines.compiled.threads import share, wait_for_all
@@ -102,6 +107,7 @@ def train(worker, workers, counter, plan, data, memory, course, epochs, apart, s
     It ends early when loss or gradient are not finite: parameters and slots are then to be thrown away, and memory.done
     tells how many batches were good.
     """
+    at = plan, data, memory
     plan, data, memory, course = tuple_at(plan), tuple_at(data), tuple_at(memory), tuple_at(course)
     places = plan.places
     first_block, last_block = share(places[BLOCKS], worker, workers)
@@ -119,21 +125,23 @@ def train(worker, workers, counter, plan, data, memory, course, epochs, apart, s
             first, last = share_of_rows(rows, worker, workers)
             for top in range(first, last, places[TILE]):
                 tile = min(places[TILE], last - top)
-                gather_inputs(plan, data, memory, order, top, tile, worker)
+                gather_inputs(plan, data, memory, at, order, top, tile, worker)
                 gather_targets(plan, data, memory, order, top, tile, count)
-                forward(plan, data, memory, order, masks, top, tile)
-                backward(plan, memory, masks, top, tile, worker)
+                forward(plan, data, memory, at, order, masks, top, tile)
+                backward(plan, memory, at, masks, top, tile, worker)
             meetings = meet(counter, workers, meetings)
             if places[OF_SLICE] > 0 or places[LEARN]:
                 lay_out_deltas(plan, memory, first, last, rows)
-                add_up_inputs(plan, data, memory, order, rows, worker, workers)
+                if places[LEARN]:
+                    stage = plan.functions[places[ADD_UP_INPUTS]]
+                    call(stage, (at[0], at[1], at[2], order, rows, worker, workers))
                 meetings = meet(counter, workers, meetings)
             s, rate, shrink = pointer(plan.strengths, OF_OPTIMIZER), course.rates[batch], course.decays[batch]
             for group in range(places[GROUPS]):
                 constants = constants_of(plan, memory, worker, group)
                 call(plan.functions[places[CONSTANTS]], (rate * plan.rates[group], step + batch, s, constants))
             for block in range(first_block, last_block):
-                add_up_gradient(plan, data, memory, order, rows, count, block, worker)
+                add_up_gradient(plan, data, memory, at, order, rows, count, block, worker)
                 if places[BLOCK] > 0:
                     take_step(plan, memory, block, block + 1, worker, rate, shrink, 1.0)
             if places[BLOCK] == 0:
@@ -152,6 +160,7 @@ def train(worker, workers, counter, plan, data, memory, course, epochs, apart, s
 @part
 def predict(worker, workers, counter, plan, data, memory, course, outputs, n):
     """The outputs of n rows, each worker computing its own, a tile at a time."""
+    at = plan, data, memory
     plan, data, memory, course = tuple_at(plan), tuple_at(data), tuple_at(memory), tuple_at(course)
     first_block, last_block = share(plan.places[BLOCKS], worker, workers)
     for block in range(first_block, last_block):
@@ -164,8 +173,8 @@ def predict(worker, workers, counter, plan, data, memory, course, outputs, n):
         rows = min(tile, last - top)
         # The row `place` of the work space is the row `top` of all.
         order = pointer(course.order, top - place)
-        gather_inputs(plan, data, memory, order, place, rows, worker)
-        forward(plan, data, memory, order, course.masks, place, rows)
+        gather_inputs(plan, data, memory, at, order, place, rows, worker)
+        forward(plan, data, memory, at, order, course.masks, place, rows)
         for row in range(rows):
             a, target = pointer(memory.space, layer[A] + (place + row) * layer[STRIDE]), (top + row) * layer[UNITS]
             copy(pointer(outputs, target), a, layer[UNITS])
@@ -175,14 +184,14 @@ def predict(worker, workers, counter, plan, data, memory, course, outputs, n):
 
 
 @part
-def gather_inputs(plan, data, memory, order, first, rows, worker):
+def gather_inputs(plan, data, memory, at, order, first, rows, worker):
     """Copy so many rows of X, or their features, from the first, each with a 1 behind it, to where layer 1 reads."""
     if plan.places[SPARSE]:
         return
     layer = layer_of(plan, 0)
     units = layer[UNITS]
     if plan.places[INPUTS] > 0:
-        feed(plan, data, memory, order, first, rows, worker)
+        call(plan.functions[plan.places[FEED]], (at[0], at[1], at[2], order, first, rows, worker))
         return
     for row in range(first, first + rows):
         x = pointer(memory.space, layer[OUTPUT] + row * layer[STRIDE])
@@ -216,7 +225,7 @@ def weigh(plan, data, order, rows):
 
 
 @part
-def forward(plan, data, memory, order, masks, first, rows):
+def forward(plan, data, memory, at, order, masks, first, rows):
     """z = [a 1] [W; b] and a = f(z), layer by layer, for so many rows of the batch from the first."""
     space, n_layers = memory.space, plan.places[LAYERS]
     for level in range(1, n_layers):
@@ -234,7 +243,7 @@ def forward(plan, data, memory, order, masks, first, rows):
         if level < n_layers - 1:
             output = pointer(space, layer[OUTPUT] + first * stride)
             if layer[SHARE] != NONE:
-                mix(output, z, a, pointer(memory.parameters, layer[SHARE]), rows, units, stride)
+                call(plan.functions[plan.places[MIX]], (at[0], at[2], level, first, rows, 0))
                 a = output
             if layer[MASK] != NONE:
                 multiply_by_mask(plan, layer, masks, first, output, a, rows)
@@ -243,7 +252,7 @@ def forward(plan, data, memory, order, masks, first, rows):
 
 
 @part
-def backward(plan, memory, masks, first, rows, worker):
+def backward(plan, memory, at, masks, first, rows, worker):
     """delta of the last layer from the loss, then delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T) downwards.
 
     Below layer 1 there is no f: what the features get is dL/da, where inputs learn.
@@ -261,11 +270,10 @@ def backward(plan, memory, masks, first, rows, worker):
         if level < n_layers - 1 or not places[GIVES_DELTA]:
             if layer[MASK] != NONE:
                 multiply_by_mask(plan, layer, masks, first, d, d, rows)
-            s = pointer(plan.settings, layer[SETTINGS])
             if layer[SHARE] != NONE:
-                p, room = pointer(memory.parameters, layer[SHARE]), room_of(plan, memory, worker)
-                through_shares(plan.functions[layer[SLOPE]], z, a, d, rows, units, stride, s, p, room)
+                call(plan.functions[places[THROUGH_SHARES]], (at[0], at[2], level, first, rows, worker))
             else:
+                s = pointer(plan.settings, layer[SETTINGS])
                 call(plan.functions[layer[SLOPE]], (z, a, d, rows, units, stride, s))
         if level > 1 or places[LEARN]:
             d_below, panels = pointer(space, below[DELTA] + first * below[STRIDE]), pointer(space, layer[TRANSPOSED])
@@ -287,7 +295,7 @@ def multiply_by_mask(plan, layer, masks, first, target, source, rows):
 
 
 @part
-def add_up_gradient(plan, data, memory, order, rows, count, block, worker):
+def add_up_gradient(plan, data, memory, at, order, rows, count, block, worker):
     """dL/d[W; b] = [a 1]^T delta over all rows of the batch, plus the penalty's part, and the squares' sum.
 
     Likewise of shares and inputs, by their own rules.
@@ -297,10 +305,9 @@ def add_up_gradient(plan, data, memory, order, rows, count, block, worker):
     if of_block[KIND] == OF_SUMS:
         gradient_of_sums(plan, data, memory, order, of_block[WHOSE], first, last, g, rows, worker)
     elif of_block[KIND] == OF_SHARE:
-        layer = layer_of(plan, of_block[WHOSE])
-        add_up_shares(g, pointer(memory.space, layer[A] + first), layer[STRIDE], rows, last - first)
+        call(plan.functions[plan.places[ADD_UP_SHARES]], (at[0], at[2], block, 0, rows, worker))
     else:
-        input_gradient(plan, data, memory, order, rows, of_block, stop, g, worker)
+        call(plan.functions[plan.places[INPUT_GRADIENT]], (at[0], at[1], at[2], order, rows, block, worker))
     penalty = 0.0
     for span in range(of_block[FIRST_SPAN], of_block[LAST_SPAN]):
         begin, end = overlap(plan.spans, span, start, stop)
@@ -432,13 +439,6 @@ def lay_out(plan, memory, block):
         pack(pointer(memory.space, layer[PANELS]), w, units, first, last, depth, units)
     if layer[TRANSPOSED] >= 0:
         pack_transposed(pointer(memory.space, layer[TRANSPOSED]), w, first, min(last, below[UNITS]), units)
-
-
-@part
-def gradient_of(plan, memory, block, worker):
-    """A block's gradient: at its own place if all is kept, else where the worker has its one block."""
-    one = plan.places[BLOCK]
-    return pointer(memory.gradient, worker * one if one > 0 else block_of(plan, block)[START])
 
 
 @part

@@ -18,9 +18,11 @@ from clearprop.engines.compiled.blocks import (
     activation_blocks,
     input_blocks,
     input_kernels,
+    input_stage_blocks,
     loss_block,
     optimizer_blocks,
     product_block,
+    share_blocks,
 )
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.kernel import OF_TRAIN
@@ -234,12 +236,20 @@ class Functions:
         return np.array(self.addresses, dtype=np.int64) if ENABLED else self.addresses
 
 
-def places_of(memory: MemoryMap, network: Layers, sparse: bool, weighted: bool, workers: int) -> Array:
+def places_of(
+    memory: MemoryMap, network: Layers, functions: Functions, sparse: bool, weighted: bool, workers: int
+) -> Array:
     """What kernels of training and of prediction ask for alike."""
     places = np.zeros(tables.N_PLACES, dtype=np.int64)
     places[tables.INPUTS], places[tables.ROW] = len(memory.inputs), network.front.n_columns
     places[tables.LEARN], places[tables.OF_ROOM] = memory.learn, memory.room
     places[tables.ROOM] = memory.take(memory.room * workers)
+    if not network.front.is_plain:
+        stage = map(functions.add, input_stage_blocks(network.dtype))
+        places[tables.FEED], places[tables.ADD_UP_INPUTS], places[tables.INPUT_GRADIENT] = stage
+    if SHARE in network.layout.kinds:
+        shares = map(functions.add, share_blocks(network.dtype))
+        places[tables.MIX], places[tables.THROUGH_SHARES], places[tables.ADD_UP_SHARES] = shares
     places[tables.LAYERS], places[tables.BLOCKS] = len(memory.layers), memory.n_blocks
     places[tables.ALL], places[tables.SPARSE], places[tables.WEIGHTED] = memory.n_parameters, sparse, weighted
     places[tables.TILE], places[tables.MASKS] = memory.tile, memory.masks
@@ -313,7 +323,7 @@ def training_plan(layers: Layers, steps: Steps) -> TrainingPlan:
     dtype, size, workers = layers.dtype, steps.batch_size, steps.workers
     memory_map = MemoryMap(layers, size, steps.sparse, True, steps.masked)
     functions = Functions(layers, memory_map)
-    places = places_of(memory_map, layers, steps.sparse, steps.weighted, workers)
+    places = places_of(memory_map, layers, functions, steps.sparse, steps.weighted, workers)
     block, gives_delta = loss_block(layers.loss_function, layers.from_logits, dtype)
     places[tables.TARGETS] = memory_map.take(size * int(memory_map.layers[-1, tables.STRIDE]))
     places[tables.SHARES] = memory_map.take(size)

@@ -37,10 +37,11 @@ OF_SUMS, OF_SHARE, OF_INPUT = range(3)
 # a row of masks, and of the gradient of a block (0 if all of the gradient is kept); how many groups there are; where
 # the slices of the workers begin, and how many numbers each has (0 if no layer is large); how many inputs there are (0
 # where X is fed as it is), numbers of a row of X, and whether inputs learn; where the room of the workers begins, and
-# how many numbers each has.
+# how many numbers each has; which functions are the input stage and the shares of activations.
 LAYERS, BLOCKS, ALL, SPARSE, WEIGHTED, TARGETS, SHARES, LOSS, CONSTANTS, UPDATE, LOSS_SETTINGS, GIVES_DELTA = range(12)
 TILE, MASKS, BLOCK, GROUPS, SLICES, OF_SLICE, INPUTS, ROW, LEARN, ROOM, OF_ROOM = range(12, 23)
-N_PLACES = OF_ROOM + 1
+FEED, ADD_UP_INPUTS, INPUT_GRADIENT, MIX, THROUGH_SHARES, ADD_UP_SHARES = range(23, 29)
+N_PLACES = ADD_UP_SHARES + 1
 # The first of the functions.
 PRODUCT = 0
 # Entries of `strengths`: L1, L2, decoupled decay, the longest gradient; the optimiser's settings follow.
@@ -154,3 +155,16 @@ def block_of(plan, block):
 def input_of(plan, number):
     """An input's row of the plan."""
     return pointer(plan.inputs, number * INPUT_COLUMNS)
+
+
+@part
+def gradient_of(plan, memory, block, worker):
+    """A block's gradient: at its own place if all is kept, else where the worker has its one block."""
+    one = plan.places[BLOCK]
+    return pointer(memory.gradient, worker * one if one > 0 else block_of(plan, block)[START])
+
+
+@part
+def room_of(plan, memory, worker):
+    """Where a worker has room for numbers of its own."""
+    return pointer(memory.space, plan.places[ROOM] + worker * plan.places[OF_ROOM])

@@ -194,7 +194,7 @@ class CompiledPrediction:
         tile = MemoryMap(layers, ROWS, sparse, False).tile
         memory_map = MemoryMap(layers, tile * self._workers, sparse, False)
         functions = Functions(layers, memory_map)
-        places = places_of(memory_map, layers, sparse, weighted=False, workers=self._workers)
+        places = places_of(memory_map, layers, functions, sparse, weighted=False, workers=self._workers)
         places[tables.TILE] = tile
         settings = np.array(functions.settings, dtype=dtype).ravel()
         maps = (one.reshape(-1) for one in (memory_map.layers, memory_map.inputs, memory_map.blocks))
