@@ -1,4 +1,4 @@
-"""What stands in front of the first layer: inputs side by side, each with columns, features and parameters of its own."""
+"""What stands in front of the first layer: inputs side by side, each with its own columns, features and parameters."""
 
 from __future__ import annotations
 
@@ -134,6 +134,10 @@ class Front:
         """Which column of X, from 0, a feature (from 0) is made of."""
         number = self.input_of(feature)
         return self.columns[number].start + self.inputs[number].column(feature - self.features[number].start)
+
+    def is_coded(self, column: int) -> bool:
+        """Whether a column of X, from 0, holds codes."""
+        return next(one.coded for one, columns, _, _ in self._each() if column < columns.stop)
 
     def input_of(self, feature: int) -> int:
         """Which input, from 0, a feature (from 0) is of."""

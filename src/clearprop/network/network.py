@@ -76,6 +76,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         Views into `parameters`.
     shares : list of (array or None), shape (fan_out,)
         Of the layers' activations, views into `parameters`; None where an activation has none.
+    spans : list of arrays
+        `parameters` once more, a view for each span of the layout.
     activations : list of Activation
         By layer.
     loss_function : Loss
@@ -102,8 +104,9 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     Notes
     -----
-    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), where a_0 are the features; delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T)
-    sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l (equation 18).
+    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), a_0 being the features; delta_l = f_l'(z_l) *
+    (delta_(l+1) W_(l+1)^T) sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l
+    (equation 18).
     """
 
     def __init__(
@@ -130,7 +133,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self.layout = self.front.layout(self.layer_sizes, [True] * (n_layers - 1) if trainable_share else [])
+        self.layout = self.front.layout(self.layer_sizes, (True,) * (n_layers - 1) if trainable_share else ())
         drawn = 8 * self.layout.most_of_a_layer  # in float64
         check_memory(
             self.dtype.itemsize * self.layout.size + drawn,
@@ -145,12 +148,13 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def hold(self, parameters: Array) -> None:
         """Have this vector itself as the parameters, and views into it."""
         self._parameters, self.dtype = parameters, parameters.dtype
-        self._spans, self._weights, self._biases, self.shares = self._views(parameters)
+        self.spans, self._weights, self._biases, self.shares = self._views(parameters)
 
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, the inputs' first, then layer by layer; shares are 1."""
         generator = as_generator(rng)
-        self.front.start(self._spans, generator)
+        if not self.front.is_plain:
+            self.front.start(self.spans, generator)
         for share in self.shares:
             if share is not None:
                 share[...] = 1
@@ -443,7 +447,9 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         `copy.copy` has the same parameters, `copy.deepcopy` and `Network.copy` have their own.
         """
-        return {name: value for name, value in vars(self).items() if name not in ("_spans", "_weights", "_biases", "shares")}
+        return {
+            name: value for name, value in vars(self).items() if name not in ("spans", "_weights", "_biases", "shares")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -478,9 +484,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         share = bool(config.get("trainable_share", False))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whoever made the network first was warned
-            network = cls(
-                config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share
-            )
+            network = cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share)
         network.parameters[:] = 0
         return network
 
