@@ -202,8 +202,9 @@ class CompiledPrediction:
         places = places_of(memory_map, layers, functions, sparse, weighted=False, workers=self._workers)
         places[tables.TILE] = tile
         settings = np.array(functions.settings, dtype=dtype).ravel()
-        maps = (one.reshape(-1) for one in (memory_map.layers, memory_map.inputs, memory_map.blocks))
-        plan = Plan(functions.table(), *maps, places, settings, np.zeros(1), *factors_of(layers.layout))
+        of_layers, inputs = memory_map.layers.reshape(-1), memory_map.inputs.reshape(-1)
+        blocks, factors = memory_map.blocks.reshape(-1), factors_of(layers.layout)
+        plan = Plan(functions.table(), of_layers, inputs, blocks, places, settings, np.zeros(1), *factors)
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         self._size = memory_map.size
         memory = Memory(numbers, numbers, network.parameters, numbers, none, none, none, none, done)
