@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from clearprop.errors import InputError
 from clearprop.foundation.table_cells import MISSING
-from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.tables.text_table import Table
 
 from ..extent import examples
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clearprop.tables.model import Learned
     from clearprop.tables.preprocessing import Preprocessor
     from clearprop.tables.settings import TableSettings
-    from clearprop.tables.table import Table
+    from clearprop.tables.text_table import Table
 
 
 def train(options: TrainOptions) -> None:

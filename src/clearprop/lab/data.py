@@ -18,8 +18,8 @@ from clearprop.lab.pasting import as_csv
 from clearprop.lab.protocol import Column, Curve, Divided, Drawn, Pasted, Preset, TableRead
 from clearprop.printable import printable
 from clearprop.tables.reading import read_csv_text
-from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
+from clearprop.tables.text_table import Table
 
 Array = npt.NDArray[Any]
 Generator = np.random.Generator

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from clearprop.foundation.configs import refuse
-from clearprop.tables.columns import LARGEST_MEAN, SMALLEST_SCALE
+from clearprop.tables.text_columns import LARGEST_MEAN, SMALLEST_SCALE
 
 # As cells are: no white space around them, no half surrogate pairs.
 _CELL = r"\A(?!\s)[^\ud800-\udfff]*(?<!\s)\Z"

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import MISSING, in_order, quoted
-from clearprop.tables.columns import Column
+from clearprop.tables.text_columns import Column
 
 # A column with more different texts than this, and more than half of its rows, is taken for an identifier.
 MOST_UNREPEATED = 20

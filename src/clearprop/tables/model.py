@@ -13,12 +13,12 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.files.model_file import ModelFile
 from clearprop.network.network import Network
-from clearprop.tables.columns import Column
 from clearprop.tables.evaluation import Evaluation, evaluate_classes, evaluate_numbers
 from clearprop.tables.preprocessing import Preprocessor
 from clearprop.tables.settings import TableSettings
-from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.tables.text_columns import Column
+from clearprop.tables.text_table import Table
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import History
 from clearprop.training.trainer import Trainer

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import MISSING, listed, quoted
-from clearprop.tables.columns import SMALLEST_SPAN, Column
 from clearprop.tables.identifiers import distinct_values, note_identifier
-from clearprop.tables.table import Table
+from clearprop.tables.text_columns import SMALLEST_SPAN, Column
+from clearprop.tables.text_table import Table
 
 
 @dataclass(frozen=True)

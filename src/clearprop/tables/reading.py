@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import says_near_keywords
 from clearprop.foundation.table_cells import Cells, as_cells, listed, number_or_nan
-from clearprop.tables.table import DELIMITERS, Table, checked_names
+from clearprop.tables.text_table import DELIMITERS, Table, checked_names
 
 LONGEST_LINE = 2**26  # bytes
 _CELLS_AT_ONCE = 2**13  # what fits the cache of a core: 2**18 takes twice as long

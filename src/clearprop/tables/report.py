@@ -13,8 +13,8 @@ from clearprop.foundation.environment import versions
 from clearprop.printable import printable
 from clearprop.tables.model import Learned, TableModel
 from clearprop.tables.preprocessing import NumberColumn
-from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget
+from clearprop.tables.text_table import Table
 
 MOST_BOUNDARY_POINTS = 2000
 

@@ -12,8 +12,8 @@ from clearprop.foundation.arguments import checked_sizes, whole
 from clearprop.foundation.near_names import SaysNearKeywords
 from clearprop.losses import LOSSES
 from clearprop.network.network import Network
-from clearprop.tables.table import Table
 from clearprop.tables.targets import Task
+from clearprop.tables.text_table import Table
 from clearprop.training.memory_check import check_room
 from clearprop.training.trainer import Trainer
 

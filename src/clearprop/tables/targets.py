@@ -21,7 +21,7 @@ from clearprop.foundation.table_cells import (
     number_or_nan,
     quoted,
 )
-from clearprop.tables.columns import SMALLEST_SPAN, Column
+from clearprop.tables.text_columns import SMALLEST_SPAN, Column
 
 Task = Literal["classification", "regression"]
 
@@ -37,7 +37,7 @@ class Target(ABC):
 
     Examples
     --------
-    >>> from clearprop.tables.table import Table
+    >>> from clearprop.tables.text_table import Table
     >>> table = Table.from_columns(["kind", "price"], [["yes", "no", "no"], [1.5, 3.5, 2.5]])
     >>> Target.recognise(table.column("kind"))
     ClassTarget(name='kind', classes=('no', 'yes'))
@@ -125,7 +125,7 @@ class ClassTarget(Target):
 
     Examples
     --------
-    >>> from clearprop.tables.table import Table
+    >>> from clearprop.tables.text_table import Table
     >>> column = Table.from_columns(["kind"], [["9", "10", "9.0"]]).column("kind")
     >>> target = ClassTarget("kind", ("9", "10"))
     >>> target.encode(column).tolist(), target.decode(np.array([1, 0])).tolist()
@@ -222,7 +222,7 @@ class NumberTarget(Target):
 
     Examples
     --------
-    >>> from clearprop.tables.table import Table
+    >>> from clearprop.tables.text_table import Table
     >>> column = Table.from_columns(["price"], [[1, 3]]).column("price")
     >>> target = NumberTarget.learned(column)
     >>> target.encode(column).tolist(), target.decode(np.array([-1.0, 0.5])).tolist()

@@ -11,7 +11,7 @@ from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
 from clearprop.foundation.near_names import says_near_keywords
 from clearprop.foundation.table_cells import listed
-from clearprop.tables.table import DELIMITERS, cell_texts, checked_names
+from clearprop.tables.text_table import DELIMITERS, cell_texts, checked_names
 
 
 @says_near_keywords

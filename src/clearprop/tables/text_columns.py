@@ -47,7 +47,7 @@ class Column:
 
     Examples
     --------
-    >>> from clearprop.tables.table import Table
+    >>> from clearprop.tables.text_table import Table
     >>> table = Table.from_columns(["age", "colour"], [["31", "NA", "58"], ["red", "blue", "red"]])
     >>> table.column("age").kind(), table.column("colour").kind()
     ('number', 'category')

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from clearprop.errors import InputError
 from clearprop.foundation.table_cells import MISSING, as_cells, is_missing, number_or_nan, quoted
 from clearprop.tables.reading import read_csv
-from clearprop.tables.table import Table
+from clearprop.tables.text_table import Table
 from clearprop.tables.writing import write_csv
 
 from ..extent import examples
