@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
     from clearprop.initializers import INITIALIZERS, Initializer
+    from clearprop.inputs import INPUTS, Input
     from clearprop.lab.showing import Lab
     from clearprop.losses import LOSSES, Loss
     from clearprop.network import Gradients, Network, Trace
@@ -41,6 +42,7 @@ __version__ = "0.1.0"
 __all__ = [
     "ACTIVATIONS",
     "INITIALIZERS",
+    "INPUTS",
     "LOSSES",
     "OPTIMIZERS",
     "SCHEDULES",
@@ -59,6 +61,7 @@ __all__ = [
     "Gradients",
     "History",
     "Initializer",
+    "Input",
     "InputError",
     "LBfgs",
     "Lab",
@@ -94,6 +97,7 @@ _MODULES = {
     "estimators": ("MLPClassifier", "MLPRegressor", "Perceptron"),
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
     "initializers": ("INITIALIZERS", "Initializer"),
+    "inputs": ("INPUTS", "Input"),
     "lab.showing": ("Lab",),
     "losses": ("LOSSES", "Loss"),
     "network": ("Gradients", "Network", "Trace"),

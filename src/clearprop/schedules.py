@@ -1,4 +1,7 @@
-"""Schedules: the learning rate of each step, as a function of how far training has come."""
+"""Schedules: the learning rate of each step, as a function of how far training has come.
+
+Dropout and decay can go by one, too: what it makes of a rate of 1 is what they are multiplied by.
+"""
 
 from __future__ import annotations
 
@@ -36,6 +39,11 @@ class Position(NamedTuple):
     epoch: int
     samples: int
     stalls: int
+
+    @property
+    def share(self) -> float:
+        """How much of the planned steps has been taken, from 0 to 1."""
+        return min(1.0, self.step / self.total_steps)
 
 
 class Schedule(ABC, Named):
@@ -249,6 +257,60 @@ class OneCycle(Schedule):
             return base + (start - base) * _half_cosine(at.step / top if top > 0 else 1.0)
         share = min(1.0, (at.step - top) / max(1.0, at.total_steps - 1 - top))
         return end + (base - end) * _half_cosine(share)
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class CosLog(Schedule):
+    """Waves of the rate from 0 up to base and back to 0, each twice as long as the one before.
+
+    base (1 - cos(2 pi log2(1 + (2^waves - 1) t))) / 2 at the share t of all steps: high rates find, low ones settle,
+    and the last wave is half of the training (Holzmüller and others, 2024, who have four).
+    """
+
+    waves: int = 4
+
+    name = "coslog4"
+    known_as = ("coslog", "cos_log")
+
+    def __post_init__(self) -> None:
+        whole("waves", self.waves, 1)
+
+    def rate(self, base: float, at: Position) -> float:
+        """Base (1 - cos(2 pi log2(1 + (2^waves - 1) t))) / 2, t being `step` over `total_steps`."""
+        wave = math.log2(1 + (2**self.waves - 1) * at.share)
+        return base * (1 - math.cos(2 * math.pi * wave)) / 2
+
+
+@SCHEDULES.register
+@dataclass(frozen=True)
+class FlatCosine(Schedule):
+    """The base rate for the share `flat` of all steps, then half a cosine down to 0."""
+
+    flat: float = 0.5
+
+    name = "flat_cosine"
+    known_as = ("flat_cos", "flat_and_anneal")
+
+    def __post_init__(self) -> None:
+        share("flat", self.flat)
+
+    def rate(self, base: float, at: Position) -> float:
+        """Base, then base (1 + cos(pi s)) / 2 at the share s of the steps that are left."""
+        return base * _half_cosine(max(0.0, (at.share - self.flat) / (1 - self.flat)))
+
+
+def factors_of(schedule: Schedule, at: Position, epochs: int, batches: int, rows: int) -> Array | None:
+    """What a schedule makes of 1 at each step, shape (epochs, batches); None where that is always 1.
+
+    Examples
+    --------
+    >>> start = Position(step=0, total_steps=4, epoch=0, samples=0, stalls=0)
+    >>> factors_of(FlatCosine(), start, epochs=1, batches=4, rows=8).round(3).tolist()
+    [[1.0, 1.0, 1.0, 0.5]]
+    >>> factors_of(Constant(), start, epochs=1, batches=4, rows=8)
+    """
+    return None if schedule == Constant() else schedule.rates(1.0, at, epochs, batches, rows)
 
 
 def _half_cosine(share: float) -> float:

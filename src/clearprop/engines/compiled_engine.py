@@ -43,6 +43,9 @@ class CompiledEngine:
 
     def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
+        if stretch.dropouts is not None or stretch.decays is not None:
+            NumpyEngine().run(job, rows, stretch)
+            return
         training = self._training
         if training is None or not training.takes(job, rows):
             from clearprop.engines.compiled.training import CompiledTraining, not_compilable

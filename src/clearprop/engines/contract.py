@@ -152,6 +152,8 @@ class Stretch:
         of a second for at most. What it raises comes through, and ends the run there.
     is_kept : bool
         Whether `Job.keep` was called just before; an engine that goes back to where the stretch began calls it if not.
+    dropouts, decays : arrays, shape (epochs, batches), or None
+        What each batch's dropout, and its decoupled decay, are multiplied by; None for 1 throughout.
     """
 
     orders: Array | None
@@ -161,6 +163,8 @@ class Stretch:
     progress: Progress
     on_piece: Callable[[], None] = nothing
     is_kept: bool = False
+    dropouts: Array | None = None
+    decays: Array | None = None
 
     @property
     def n_batches(self) -> int:
@@ -174,6 +178,11 @@ class Stretch:
                 rows = slice(begin, min(begin + size, self.stop))
                 yield epoch, rows if self.orders is None else self.orders[epoch, rows], rate
 
+    def factors(self, batch: int) -> tuple[float, float]:
+        """What dropout and decoupled decay are multiplied by in a batch, counted from 0 through all epochs."""
+        dropout, decay = (1.0 if all_ is None else float(all_.flat[batch]) for all_ in (self.dropouts, self.decays))
+        return dropout, decay
+
     def between(self, first: int, last: int, size: int) -> Iterator[Stretch]:
         """The batches from number `first` to before `last`, counted through all epochs, as stretches."""
         of_an_epoch = self.rates.shape[1]
@@ -184,14 +193,16 @@ class Stretch:
             epoch, at = divmod(first, of_an_epoch)
             whole = 1 if at else max(1, (last - first) // of_an_epoch)
             end = min(of_an_epoch, at + last - first)
-            epochs = slice(epoch, epoch + whole)
+            epochs, batches = slice(epoch, epoch + whole), slice(at, end)
             yield Stretch(
                 None if self.orders is None else self.orders[epochs],
                 self.start + at * size,
                 min(self.start + end * size, self.stop),
-                self.rates[epochs, at:end],
+                self.rates[epochs, batches],
                 self.progress[epochs],
                 self.on_piece,
+                dropouts=None if self.dropouts is None else self.dropouts[epochs, batches],
+                decays=None if self.decays is None else self.decays[epochs, batches],
             )
             first += whole * (end - at)
 

@@ -36,10 +36,10 @@ class NumpyEngine:
                 stretch.on_piece()
                 X, y = rows.X[places], rows.y[places]
                 weight = None if rows.sample_weight is None else rows.sample_weight[places]
-                n_rows = len(y)
+                n_rows, (dropout, decayed) = len(y), stretch.factors(batch)
                 trace, gradients = full if n_rows == size else _first_rows(*full, n_rows)
 
-                network.propagate(X, draw_masks(job, n_rows), out=trace)
+                network.propagate(X, draw_masks(job, n_rows, dropout), out=trace)
                 penalty = network.penalty_share(n_rows, weight, settings.penalty)
                 loss = network.mean_loss(trace, y, weight) + penalty
                 network.propagate_back(trace, y, weight, settings.penalty, out=gradients)
@@ -51,7 +51,7 @@ class NumpyEngine:
                 if settings.clip_norm is not None and norm > settings.clip_norm:
                     gradients.flat *= settings.clip_norm / norm
                 for values, factor, decay in decaying:
-                    values *= 1 - rate * factor * decay
+                    values *= 1 - rate * factor * decay * decayed
                 job.step += 1
                 for parameters, gradient, slots, factor in groups:
                     optimizer.update(parameters, gradient, slots, rate * factor, job.step)
@@ -95,11 +95,14 @@ def _decaying(job: Job) -> list[tuple[Array, float, float]]:
 def _buffers(network: Network, rows: Rows, size: int) -> tuple[Trace, Gradients]:
     z, a, deltas = ([np.empty((size, units), network.dtype) for units in network.layer_sizes[1:]] for _ in range(3))
     gradients = network.empty_gradients(deltas)
-    return Trace(rows.X[:0], z, a, [None] * len(z)), gradients
+    none = rows.X[:0]
+    features = none if network.front.is_plain else np.empty((size, network.layer_sizes[0]), network.dtype)
+    return Trace(none, z, a, [None] * len(z), features), gradients
 
 
 def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, Gradients]:
     """The same arrays, for a smaller batch."""
-    trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks)
+    features = None if trace.features is trace.inputs else trace.features[:rows]
+    trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks, features)
     deltas = [delta[:rows] for delta in gradients.deltas]
     return trace, replace(gradients, deltas=deltas)

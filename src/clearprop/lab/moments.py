@@ -109,7 +109,7 @@ class Batch:
         here = slice(state.cursor, state.cursor + training.batch_size)
         places = np.arange(training.n_rows)[here] if order is None else order[here]
         rows = training.rows.take(places)
-        masks = draw_masks(replace(job, rng=rng), len(places))
+        masks = draw_masks(replace(job, rng=rng), len(places), training.next_dropout_factor)
         with np.errstate(all="ignore"):
             trace = training.network.propagate(rows.X, masks)
             gradients = training.network.propagate_back(trace, rows.y, rows.sample_weight, training.penalty)

@@ -12,6 +12,7 @@ from clearprop.errors import CannotLearnWarning
 from clearprop.foundation.arguments import as_rows, check_finite, kind_of, row_weights
 from clearprop.foundation.callers import warn_caller
 from clearprop.losses import Loss
+from clearprop.network.front import Front
 from clearprop.network.targets import as_targets
 from clearprop.network.trace import Trace
 
@@ -23,14 +24,19 @@ class Checks:
 
     layer_sizes: tuple[int, ...]
     dtype: np.dtype[Any]
+    front: Front
     loss_function: Loss
 
     def checked_rows(self, X: npt.ArrayLike) -> Array:
-        """X, dense or CSR, in the network's dtype; an error if it has not the shape (n, inputs) or holds no numbers."""
+        """X, dense or CSR, in the network's dtype; an error if it has not the shape (n, columns) or holds no numbers.
+
+        What the inputs cannot take is refused, too.
+        """
         rows: Array = as_rows("X", X, self.dtype)
-        if rows.ndim != 2 or rows.shape[1] != self.layer_sizes[0]:
+        if rows.ndim != 2 or rows.shape[1] != self.front.n_columns:
             hint = "; for a single row write [row]" if rows.ndim == 1 else ""
-            raise ValueError(f"X must have shape (n, {self.layer_sizes[0]}), got {rows.shape}{hint}")
+            raise ValueError(f"X must have shape (n, {self.front.n_columns}), got {rows.shape}{hint}")
+        self.front.check_rows("X", rows)
         return rows
 
     def _finite_rows(self, X: npt.ArrayLike) -> Array:

@@ -1,7 +1,9 @@
 """The order of the parameters in the flat vector, which no other file spells out: named spans, one behind the other.
 
-A span is an array of parameters of one kind: a layer's weights `W2` or its biases `b2`. It has two factors: one on the
-learning rate of its steps, and one on what makes its numbers smaller (l1, l2 and decoupled decay alike).
+A span is an array of parameters of one kind: a layer's weights `W2`, its biases `b2` or the trainable shares `p2` of its
+activation; or, in front of all layers, what an input has, such as the factors `s1` or the table `E2`. It has two
+factors: one on the learning rate of its steps, and one on what makes its numbers smaller (l1, l2 and decoupled decay
+alike).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import groupby, pairwise
 from math import prod
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy.typing as npt
 
@@ -21,17 +23,41 @@ from clearprop.foundation.near_names import did_you_mean, near
 
 Array = npt.NDArray[Any]
 Item = TypeVar("Item")
-# A span's kind, its layer (from 1) and its shape.
-Part = tuple[str, int, tuple[int, ...]]
 
-WEIGHT, BIAS = "W", "b"
-# Kinds whose numbers penalties and decay make smaller, unless other factors are given.
+WEIGHT, BIAS, SHARE = "W", "b", "p"
+KINDS_OF_LAYERS = {WEIGHT, BIAS, SHARE}
+# Kinds of layers whose numbers penalties and decay make smaller, unless other factors are given.
 DECAYING = {WEIGHT}
 # What the kinds are called elsewhere.
 KNOWN_AS = {
     WEIGHT: ("weights", "weight", "kernel", "coefs", "coefs_"),
     BIAS: ("biases", "bias", "intercepts", "intercepts_"),
+    SHARE: ("shares", "share", "trainable_share"),
+    "s": ("scale", "factors"),
+    "E": ("embedding", "embeddings", "lookup"),
+    "c": ("frequencies", "frequency", "periodic"),
+    "phi": ("phases", "phase"),
 }
+
+
+class Part(NamedTuple):
+    """What a span is made from.
+
+    Attributes
+    ----------
+    kind, layer, shape
+        The layer from 1; 0 of what stands in front of the first.
+    number : int, optional
+        What stands behind the kind in its name, if not the layer: the place of an input, from 1.
+    decays : bool, optional
+        Whether penalties and decay make it smaller, unless other factors are given; if not said, as its kind does.
+    """
+
+    kind: str
+    layer: int
+    shape: tuple[int, ...]
+    number: int | None = None
+    decays: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -43,7 +69,7 @@ class Span:
     name, kind : str
         Such as `W2`, of the kind `W`.
     layer : int
-        From 1.
+        From 1; 0 for an input's.
     shape : tuple of int
     start, stop : int
         Where its numbers begin in the flat vector, row by row, and before which they end.
@@ -129,19 +155,29 @@ class Layout:
     spans: tuple[Span, ...]
 
     @classmethod
-    def of(cls, parts: Iterable[Part]) -> Layout:
-        """The parts one behind the other, under their kinds and layers' numbers, with the usual factors."""
+    def of(cls, parts: Iterable[Part | tuple[str, int, tuple[int, ...]]]) -> Layout:
+        """The parts one behind the other, under their kinds and numbers, with the usual factors."""
         spans, start = [], 0
-        for kind, layer, shape in parts:
+        for kind, layer, shape, number, decays in (Part(*part) for part in parts):
             stop = start + prod(shape)
-            spans.append(Span(f"{kind}{layer}", kind, layer, shape, start, stop, 1.0, float(kind in DECAYING)))
+            name = f"{kind}{layer if number is None else number}"
+            decay = float(kind in DECAYING if decays is None else decays)
+            spans.append(Span(name, kind, layer, shape, start, stop, 1.0, decay))
             start = stop
         return cls(tuple(spans))
 
     @staticmethod
-    def dense(sizes: Sequence[int]) -> Layout:
-        """Of layers of these sizes, the inputs' first, each of which is joined to the next."""
-        return _dense_layout(tuple(sizes))
+    def dense(sizes: Sequence[int], front: Iterable[Part] = (), shared: Sequence[bool] = ()) -> Layout:
+        """Of layers of these sizes, the features' first, each of which is joined to the next.
+
+        Parameters
+        ----------
+        front : parts
+            Of the inputs.
+        shared : sequence of bool
+            For each layer, whether its activation has a trainable share; where not given, none has.
+        """
+        return _dense_layout(tuple(sizes), tuple(front), tuple(shared))
 
     @cached_property
     def size(self) -> int:
@@ -175,6 +211,11 @@ class Layout:
     def of_kind(self, kind: str, items: Sequence[Item]) -> list[Item]:
         """Of as many items as there are spans, those of one kind: an item a layer."""
         return [items[number] for number in self._numbers_of[kind]]
+
+    def by_layer(self, kind: str, items: Sequence[Item], n_layers: int) -> list[Item | None]:
+        """Of as many items as there are spans, that of one kind of each layer, from 1; None where a layer has none."""
+        found: dict[int, Item] = {self.spans[number].layer: items[number] for number in self._numbers_of.get(kind, ())}
+        return [found.get(layer) for layer in range(1, n_layers + 1)]
 
     # -- names ---------------------------------------------------------------------------------------------------
 
@@ -277,26 +318,31 @@ class Layout:
 
 
 @lru_cache(maxsize=64)  # a tiny network is made in 40 µs, a quarter of which this would be
-def _dense_layout(sizes: tuple[int, ...]) -> Layout:
-    return Layout.of(_dense_parts(sizes))
+def _dense_layout(sizes: tuple[int, ...], front: tuple[Part, ...], shared: tuple[bool, ...]) -> Layout:
+    return Layout.of(_dense_parts(sizes, front, shared))
 
 
-def dense_size(sizes: Sequence[int]) -> int:
+def dense_size(sizes: Sequence[int], front: Iterable[Part] = (), shared: Sequence[bool] = ()) -> int:
     """How many parameters layers of these sizes have, however many layers a file or a slip says there are.
 
     Examples
     --------
     >>> dense_size([2, 3, 1])
     13
+    >>> dense_size([2, 3, 1], shared=[True, False])
+    16
     """
-    return sum(prod(shape) for _, _, shape in _dense_parts(sizes))
+    return sum(prod(part.shape) for part in _dense_parts(sizes, front, shared))
 
 
-def _dense_parts(sizes: Sequence[int]) -> Iterator[Part]:
-    """For each layer its weights, row by row, then its biases."""
+def _dense_parts(sizes: Sequence[int], front: Iterable[Part], shared: Sequence[bool]) -> Iterator[Part]:
+    """What the inputs have; then for each layer its weights, row by row, its biases, and its shares if it has some."""
+    yield from front
     for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), start=1):
-        yield WEIGHT, layer, (fan_in, fan_out)
-        yield BIAS, layer, (fan_out,)
+        yield Part(WEIGHT, layer, (fan_in, fan_out))
+        yield Part(BIAS, layer, (fan_out,))
+        if layer <= len(shared) and shared[layer - 1]:
+            yield Part(SHARE, layer, (fan_out,))
 
 
 def _listed(places: Iterable[object]) -> str:

@@ -26,11 +26,13 @@ from clearprop.foundation.memory import check_memory
 from clearprop.foundation.near_names import SaysNearKeywords, no_attribute
 from clearprop.foundation.randomness import Seed, as_generator
 from clearprop.initializers import INITIALIZERS, Initializer
+from clearprop.inputs import INPUTS, Input
 from clearprop.losses import LOSSES, Loss
 from clearprop.network.attribute_hints import INSTEAD
 from clearprop.network.checks import Checks
 from clearprop.network.description import Description
-from clearprop.network.layout import BIAS, WEIGHT, Layout
+from clearprop.network.front import checked_front
+from clearprop.network.layout import BIAS, SHARE, WEIGHT
 from clearprop.network.passes import Passes
 from clearprop.network.trace import Gradients, Trace, Views, write_numbers
 from clearprop.penalties import Penalty
@@ -47,7 +49,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     Parameters
     ----------
     layer_sizes : sequence of int
-        Units of each layer, from the inputs to the outputs.
+        Units of each layer, from the inputs to the outputs. With `inputs`, the first is the number of their features.
     activation : str, Activation, or a list of them
         The hidden layers', one for all or one each.
     output_activation : str or Activation, optional
@@ -60,16 +62,26 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         Of the parameters and of all that is computed.
     rng : int, Generator, RandomState, optional
         What the first parameters are drawn from.
+    inputs : list of (str or Input), optional
+        What is made of X before the first layer: inputs one behind the other, each of which reads its own columns and
+        gives its own features; see `clearprop.inputs`. Where not given, the columns themselves.
+    trainable_share : bool
+        Whether the hidden layers' activations f have a trainable share: a = z + p (f(z) - z), a p for each unit.
 
     Attributes
     ----------
     parameters : array, shape (parameters,)
-        All weights and biases: for each layer its weights row by row, then its biases.
+        What the inputs have; then for each layer its weights row by row, its biases, and its shares if it has some.
     weights, biases : list of arrays, shapes (fan_in, fan_out) and (fan_out,)
         Views into `parameters`.
+    shares : list of (array or None), shape (fan_out,)
+        Of the layers' activations, views into `parameters`; None where an activation has none.
     activations : list of Activation
         By layer.
     loss_function : Loss
+    inputs : tuple of Input
+    n_columns : int
+        How many columns X has.
 
     Raises
     ------
@@ -90,7 +102,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     Notes
     -----
-    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9); delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T)
+    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), where a_0 are the features; delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T)
     sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l (equation 18).
     """
 
@@ -103,8 +115,11 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         initializer: str | Initializer | Sequence[str | Initializer] | None = None,
         dtype: npt.DTypeLike = "float64",
         rng: Seed = None,
+        inputs: Sequence[str | Input] | None = None,
+        trainable_share: bool = False,
     ) -> None:
         self.layer_sizes = checked_sizes(layer_sizes)
+        self.front = checked_front(inputs, self.layer_sizes[0])
         self.dtype = checked_dtype(dtype)
         n_layers = len(self.layer_sizes) - 1
         self.loss_function = LOSSES.resolve(loss)
@@ -115,7 +130,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self.layout = Layout.dense(self.layer_sizes)
+        self.layout = self.front.layout(self.layer_sizes, [True] * (n_layers - 1) if trainable_share else [])
         drawn = 8 * self.layout.most_of_a_layer  # in float64
         check_memory(
             self.dtype.itemsize * self.layout.size + drawn,
@@ -130,17 +145,36 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def hold(self, parameters: Array) -> None:
         """Have this vector itself as the parameters, and views into it."""
         self._parameters, self.dtype = parameters, parameters.dtype
-        self._spans, self._weights, self._biases = self._views(parameters)
+        self._spans, self._weights, self._biases, self.shares = self._views(parameters)
 
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
-        """Draw all parameters anew, layer by layer."""
+        """Draw all parameters anew, the inputs' first, then layer by layer; shares are 1."""
         generator = as_generator(rng)
+        self.front.start(self._spans, generator)
+        for share in self.shares:
+            if share is not None:
+                share[...] = 1
         for index, (initializer, W) in enumerate(zip(initializers, self.weights, strict=True)):
             self.weights[index], self.biases[index] = initializer.draw(generator, *W.shape)
 
     @property
+    def inputs(self) -> tuple[Input, ...]:
+        """What is made of the columns of X, one behind the other."""
+        return self.front.inputs
+
+    @property
+    def n_columns(self) -> int:
+        """How many columns X has: as many as features, where nothing else is made of them."""
+        return self.front.n_columns
+
+    @property
+    def trainable_share(self) -> bool:
+        """Whether the hidden layers' activations have a trainable share."""
+        return SHARE in self.layout.kinds
+
+    @property
     def parameters(self) -> Array:
-        """All weights and biases as one vector; assigning writes the numbers into it."""
+        """All parameters as one vector; assigning writes the numbers into it."""
         return self._parameters
 
     @parameters.setter
@@ -172,7 +206,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         Parameters
         ----------
-        X : array-like or SciPy sparse matrix, shape (n, inputs)
+        X : array-like or SciPy sparse matrix, shape (n, columns)
         masks : sequence of (array or None), optional
             Dropout by layer, broadcast against its activations; the output layer's must be None.
         out : Trace, optional
@@ -181,7 +215,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         Raises
         ------
         ValueError, TypeError
-            X has not the shape (n, inputs), or something in it is no finite number.
+            X has not the shape (n, columns), something in it is no finite number, or no code where one is looked up.
         """
         rows = self._finite_rows(X)
         if out is None:
@@ -210,7 +244,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         penalty : Penalty, optional
             L1 and L2.
         out : Gradients, optional
-            Whose arrays are to be filled; dL/dX is then not computed.
+            Whose arrays are to be filled; dL/dX is then computed only where inputs have parameters.
 
         Raises
         ------
@@ -221,7 +255,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         return self.propagate_back(trace, *self._finite_answers(y, sample_weight, trace.n_rows), penalty, out)
 
     def jacobian(self, trace: Trace, of: str = "outputs") -> Array:
-        """How each output of each row changes with each input: da/dx, shape (n, outputs, inputs).
+        """How each output of each row changes with each column of X: da/dx, shape (n, outputs, columns).
 
         Parameters
         ----------
@@ -241,7 +275,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         if of not in ("outputs", "logits"):
             raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
         z, a = trace.z[-1], trace.a[-1]
-        shape = (trace.n_rows, z.shape[1], self.layer_sizes[0])
+        shape = (trace.n_rows, z.shape[1], self.n_columns)
         check_memory(self.dtype.itemsize * prod(shape), f"a jacobian of shape {shape}", "give fewer rows at once")
         jacobian = np.empty(shape, self.dtype)
         for output in range(z.shape[1]):
@@ -255,8 +289,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def empty_gradients(self, deltas: list[Array]) -> Gradients:
         """Arrays for `backward` to fill, with the given ones for the deltas."""
         flat = np.empty_like(self.parameters)
-        spans, weights, biases = self._views(flat)
-        return Gradients(flat, weights, biases, deltas, None, spans)
+        spans, weights, biases, shares = self._views(flat)
+        return Gradients(flat, weights, biases, deltas, None, spans, shares)
 
     # -- what the passes give ------------------------------------------------------------------------------------
 
@@ -372,7 +406,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         `copy.copy` has the same parameters, `copy.deepcopy` and `Network.copy` have their own.
         """
-        return {name: value for name, value in vars(self).items() if name not in ("_spans", "_weights", "_biases")}
+        return {name: value for name, value in vars(self).items() if name not in ("_spans", "_weights", "_biases", "shares")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -384,28 +418,40 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         Raises
         ------
         ValueError
-            An activation or loss of the user's own is not registered.
+            An activation, loss or input of the user's own is not registered.
         """
-        return {
+        config = {
             "layer_sizes": list(self.layer_sizes),
             "activations": [ACTIVATIONS.to_config(activation) for activation in self.activations],
             "loss": LOSSES.to_config(self.loss_function),
             "dtype": self.dtype.name,
         }
+        if not self.front.is_plain:  # what has neither is written as it always was
+            config["inputs"] = [INPUTS.to_config(one) for one in self.inputs]
+        if self.trainable_share:
+            config["trainable_share"] = True
+        return config
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Network:
         """The network that `to_config` described, all its parameters 0."""
         *hidden, output = [ACTIVATIONS.from_config(item) for item in config["activations"]]
         loss = LOSSES.from_config(config["loss"])
+        inputs = [INPUTS.from_config(item) for item in config["inputs"]] if "inputs" in config else None
+        share = bool(config.get("trainable_share", False))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whoever made the network first was warned
-            return cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"])
+            network = cls(
+                config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share
+            )
+        network.parameters[:] = 0
+        return network
 
     # -- shapes --------------------------------------------------------------------------------------------------
 
-    def _views(self, flat: Array) -> tuple[list[Array], Views, Views]:
-        """A flat vector's spans, and of them the weights and the biases by layer."""
+    def _views(self, flat: Array) -> tuple[list[Array], Views, Views, list[Array | None]]:
+        """A flat vector's spans, and of them the weights, the biases and the shares by layer."""
         spans = self.layout.views(flat)
         weights, biases = (self.layout.of_kind(kind, spans) for kind in (WEIGHT, BIAS))
-        return spans, Views(weights, "weights"), Views(biases, "biases")
+        shares = self.layout.by_layer(SHARE, spans, len(weights))
+        return spans, Views(weights, "weights"), Views(biases, "biases"), shares

@@ -1,7 +1,8 @@
 """The two passes, forward and backward, of rows that have been checked, and what is read off them.
 
 z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) on the way up; delta_l = dL/dz_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T) on the
-way down, and dL/dW_l = a_(l-1)^T delta_l.
+way down, and dL/dW_l = a_(l-1)^T delta_l. What is fed to the first layer, a_0, are the features that the inputs make of
+X, which without others are X itself.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from clearprop.activations import Activation
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.sparse import is_sparse, product
 from clearprop.losses import Loss
+from clearprop.network.front import Front
 from clearprop.network.layout import Layout
 from clearprop.network.trace import Gradients, Trace, Views
 from clearprop.penalties import Penalty
+from clearprop.trainable_share import share_delta, share_value
 
 Array = npt.NDArray[Any]
 
@@ -36,7 +39,9 @@ class Passes:
     activations: list[Activation]
     loss_function: Loss
     from_logits: bool
+    front: Front
     layout: Layout
+    shares: list[Array | None]
     _spans: list[Array]
 
     @property
@@ -60,6 +65,7 @@ class Passes:
         n_layers = len(self.activations)
         trace = out or Trace(rows, *([None] * n_layers for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = rows, list(masks or [None] * n_layers)
+        trace.features = self.front.value(rows, self._spans, trace.features)
         return self.propagate_from(trace, 0)
 
     def propagate_from(self, trace: Trace, first: int) -> Trace:
@@ -67,7 +73,8 @@ class Passes:
         for index in range(first, len(self.activations)):
             z = weighted_sums(trace.layer_input(index), self.weights[index], self.biases[index], trace.z[index])
             trace.z[index] = z
-            trace.a[index] = self.activations[index].value(z, out=trace.a[index])
+            a, share = self.activations[index].value(z, out=trace.a[index]), self.shares[index]
+            trace.a[index] = a if share is None else share_value(z, a, share)
         return trace
 
     def propagate_back(
@@ -109,22 +116,40 @@ class Passes:
                 mask = trace.masks[index - 1]
                 if mask is not None:
                     below *= mask
-                delta = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below, out=below)
+                delta = self.delta_of(trace, index - 1, below, below, gradients.shares[index - 1])
                 gradients.deltas[index - 1] = delta
+        gradients.inputs = None
+        if not out or not self.front.is_plain:
+            below = delta @ self.weights[0].T
+            gradients.inputs = self.front.gradient(trace.inputs, self._spans, below, gradients.spans)
         if penalty:
             factors = self.layout.decay_factors(penalty.decays)
             penalty.add_gradient(gradients.spans, self._spans, total, factors)
-        gradients.inputs = None if out else delta @ self.weights[0].T
         return gradients
 
-    def input_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
-        """dF/dx of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, inputs)."""
+    def delta_of(
+        self, trace: Trace, index: int, slopes: Array, out: Array | None = None, of_share: Array | None = None
+    ) -> Array:
+        """dF/dz of the layer at this index from dF/da; the slopes of its share, if it has one, fill `of_share`."""
+        activation, z, share = self.activations[index], trace.z[index], self.shares[index]
+        if share is None:
+            return activation.delta(z, trace.a[index], slopes, out=out)
+        delta, slopes_of_share = share_delta(activation, z, share, slopes, out)
+        if of_share is not None:
+            of_share[...] = slopes_of_share
+        return delta
+
+    def feature_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
+        """dF/da_0 of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, features)."""
         for index in range(layer - 1, 0, -1):
             below = slopes @ self.weights[index].T
             mask = trace.masks[index - 1]
-            below = below if mask is None else below * mask
-            slopes = self.activations[index - 1].delta(trace.z[index - 1], trace.a[index - 1], below)
+            slopes = self.delta_of(trace, index - 1, below if mask is None else below * mask)
         return slopes @ self.weights[0].T
+
+    def input_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
+        """dF/dx of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, columns)."""
+        return self.front.gradient(trace.inputs, self._spans, self.feature_slopes(trace, layer, slopes))
 
     # -- outputs -------------------------------------------------------------------------------------------------
 
@@ -141,9 +166,13 @@ class Passes:
 
         To make a trace of a single row would take a sixth of the time that its outputs do.
         """
-        for W, b, activation in zip(self.weights, self.biases, self.activations, strict=True):
+        a = self.front.value(a, self._spans)
+        for W, b, activation, share in zip(self.weights, self.biases, self.activations, self.shares, strict=True):
             z = weighted_sums(a, W, b)
-            a = activation.value(z, out=z if activation.in_place else None)
+            if share is None:
+                a = activation.value(z, out=z if activation.in_place else None)
+            else:
+                a = share_value(z, activation.value(z), share)
         return a
 
     def output_bytes(self, n_rows: int) -> int:

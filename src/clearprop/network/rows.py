@@ -56,10 +56,11 @@ class Rows:
             Something is no number.
         """
         rows = as_rows(f"{which}X", X, network.dtype)
-        inputs = network.layer_sizes[0]
-        if rows.ndim != 2 or rows.shape[1] != inputs or rows.shape[0] == 0:
-            raise ValueError(f"{which}X must have shape (n, {inputs}) with n >= 1, got {rows.shape}")
+        columns = network.n_columns
+        if rows.ndim != 2 or rows.shape[1] != columns or rows.shape[0] == 0:
+            raise ValueError(f"{which}X must have shape (n, {columns}) with n >= 1, got {rows.shape}")
         check_finite(f"{which}X", rows)
+        network.front.check_rows(f"{which}X", rows)
         return cls.with_answers(network, rows, y, sample_weight, which=which)
 
     @classmethod
@@ -93,7 +94,7 @@ class Rows:
         ValueError
             It has more or fewer inputs or outputs, or another dtype.
         """
-        inputs, outputs = network.layer_sizes[0], network.layer_sizes[-1]
+        inputs, outputs = network.n_columns, network.layer_sizes[-1]
         X, y = self.X, self.y
         if (X.shape[1], y.shape[1], X.dtype, y.dtype) != (inputs, outputs, network.dtype, network.dtype):
             raise ValueError(

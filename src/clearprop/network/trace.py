@@ -93,18 +93,21 @@ class Trace:
 
     Attributes
     ----------
-    inputs : array or SciPy CSR matrix, shape (n, inputs)
+    inputs : array or SciPy CSR matrix, shape (n, columns)
         The rows X.
     z, a : list of arrays, shape (n, units)
         Weighted sums and activations by layer.
     masks : list of (array or None)
         Dropout by layer: 0 where a unit was left out, 1 / (1 - rate) elsewhere; None where there was none.
+    features : array or SciPy CSR matrix, shape (n, features)
+        What the inputs made of X, a_0: the same array where all are plain.
     """
 
     inputs: Array
     z: list[Array]
     a: list[Array]
     masks: list[Array | None]
+    features: Array | None = None
 
     @property
     def n_rows(self) -> int:
@@ -118,7 +121,7 @@ class Trace:
 
     def check(self, layer_sizes: Sequence[int]) -> None:
         """Raise ValueError if it is not of a network with layers of these sizes."""
-        sizes = (self.inputs.shape[1], *(a.shape[1] for a in self.a))
+        sizes = (self.layer_input(0).shape[1], *(a.shape[1] for a in self.a))
         if sizes != tuple(layer_sizes):
             raise ValueError(
                 f"the trace is not of this network, whose layers have {tuple(layer_sizes[1:])} units on "
@@ -126,14 +129,14 @@ class Trace:
             )
 
     def layer_input(self, index: int) -> Array:
-        """What the layer at this index was fed: X, or the activations below it after dropout."""
+        """What the layer at this index was fed: the features, or the activations below it after dropout."""
         if index == 0:
-            return self.inputs
+            return self.inputs if self.features is None else self.features
         a, mask = self.a[index - 1], self.masks[index - 1]
         return a if mask is None else a * mask
 
     def __repr__(self) -> str:
-        sizes = "-".join(str(width) for width in (self.inputs.shape[1], *(a.shape[1] for a in self.a)))
+        sizes = "-".join(str(width) for width in (self.layer_input(0).shape[1], *(a.shape[1] for a in self.a)))
         dropped = ", with dropout" if any(mask is not None for mask in self.masks) else ""
         return f"<Trace of {self.n_rows:,} {'row' if self.n_rows == 1 else 'rows'} through {sizes} units{dropped}>"
 
@@ -150,10 +153,12 @@ class Gradients:
         The same by layer, as views.
     deltas : list of arrays, shape (n, units)
         dL/dz by layer: each row's part in the loss L of the whole batch.
-    inputs : array, shape (n, inputs), or None
-        dL/dX.
+    inputs : array, shape (n, columns), or None
+        dL/dX; 0 in columns of codes.
     spans : list of arrays
         `flat` once more, a view for each span of the network's layout.
+    shares : list of (array or None)
+        dL/dp by layer, as views, where an activation has a trainable share.
     """
 
     flat: Array
@@ -162,6 +167,7 @@ class Gradients:
     deltas: list[Array]
     inputs: Array | None
     spans: list[Array]
+    shares: list[Array | None]
 
     def __repr__(self) -> str:
         length = float(np.linalg.norm(self.flat))

@@ -27,6 +27,7 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.pieces import nothing
 from clearprop.foundation.randomness import Mark, generator_state
 from clearprop.network.rows import Rows
+from clearprop.schedules import factors_of
 from clearprop.training.best_parameters import KeptParameters
 from clearprop.training.divergence import divergence_error
 from clearprop.training.history import EpochRecord, History
@@ -328,9 +329,15 @@ class Training(RunState):
         state, settings = self.state, self.settings
         orders = self._orders(epochs) if state.cursor == 0 else None if state.order is None else state.order[np.newaxis]
         batches = -(-(stop - state.cursor) // self.batch_size)
-        rates = settings.schedule.rates(settings.learning_rate, self.position(), epochs, batches, self.n_rows)
+        course = self.position(), epochs, batches, self.n_rows
+        rates = settings.schedule.rates(settings.learning_rate, *course)
+        dropouts = factors_of(settings.dropout_schedule, *course) if any(self.dropout) else None
+        decays = factors_of(settings.decay_schedule, *course) if self.decoupled_decay else None
+        _check_dropout(self.dropout, dropouts)
         progress = Progress.none(epochs) if state.cursor == 0 else Progress(state.progress.sums.copy())
-        return Stretch(orders, state.cursor, stop, rates, progress, self._on_piece, is_kept=True)
+        return Stretch(
+            orders, state.cursor, stop, rates, progress, self._on_piece, is_kept=True, dropouts=dropouts, decays=decays
+        )
 
     def _orders(self, epochs: int) -> Array | None:
         """The order of the rows in each of the next epochs, shape (epochs, n)."""
@@ -465,6 +472,15 @@ class Training(RunState):
             finally:
                 self._records.extend(left)  # where a callback failed
                 self._telling = False
+
+
+def _check_dropout(shares: Sequence[float], factors: Array | None) -> None:
+    """Refuse a schedule by which all units of a layer would be left out."""
+    if factors is not None and not max(shares) * (greatest := float(factors.max())) < 1:
+        raise ValueError(
+            f"dropout must stay below 1, and dropout_schedule multiplies {max(shares)} by {greatest:g}: choose less "
+            "dropout, or a schedule that does not go above 1"
+        )
 
 
 class _Before:

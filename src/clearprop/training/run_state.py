@@ -48,6 +48,8 @@ class RunState:
     rates: Mapping[str, float] = _step_setting("rates")
     learning_rate: float = _setting("learning_rate")
     schedule: Schedule = _setting("schedule")
+    dropout_schedule: Schedule = _setting("dropout_schedule")
+    decay_schedule: Schedule = _setting("decay_schedule")
     epochs: int = _setting("epochs")
     shuffle: bool = _setting("shuffle")
     tolerance: float = _setting("tolerance")
@@ -135,6 +137,11 @@ class RunState:
     def next_rate(self) -> float:
         """The learning rate of the step that comes next."""
         return self.settings.schedule.rate(self.settings.learning_rate, self.position())
+
+    @property
+    def next_dropout_factor(self) -> float:
+        """By what dropout is multiplied in the step that comes next."""
+        return self.settings.dropout_schedule.rate(1.0, self.position())
 
     def next_batch(self) -> Array:
         """Which rows the next step takes, in its order, as places in `rows`; nothing is drawn from the generator."""

@@ -52,6 +52,8 @@ class TrainingSettings(SaysNearKeywords):
         rates: Mapping[str, float] | None = None,
         decays: Mapping[str, float] | None = None,
         dropout: float | Sequence[float] = 0.0,
+        dropout_schedule: str | Schedule = "constant",
+        decay_schedule: str | Schedule = "constant",
         clip_norm: float | None = None,
         tolerance: float = 1e-4,
         patience: int | None = 10,
@@ -77,6 +79,8 @@ class TrainingSettings(SaysNearKeywords):
                 "decoupled_decay": decoupled_decay is not None,
                 "rates": any(factor != 1 for factor in self.rates.values()),
                 "dropout": bool(np.any(dropout)),
+                "dropout_schedule": SCHEDULES.resolve(dropout_schedule) != Constant(),
+                "decay_schedule": SCHEDULES.resolve(decay_schedule) != Constant(),
                 "clip_norm": clip_norm is not None,
             }
             _warn_of_ignored([name for name, is_given in given.items() if is_given])
@@ -93,6 +97,8 @@ class TrainingSettings(SaysNearKeywords):
             "decoupled_decay", self.optimizer.decoupled_decay if decoupled_decay is None else decoupled_decay
         )
         self.dropout = dropout_by_layer(dropout, len(network.weights) - 1)
+        self.dropout_schedule = SCHEDULES.resolve(dropout_schedule)
+        self.decay_schedule = SCHEDULES.resolve(decay_schedule)
         self.clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
         self.tolerance = not_negative("tolerance", tolerance)
         self.patience = patience if patience is None else whole("patience", patience, 0)

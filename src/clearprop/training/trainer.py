@@ -68,6 +68,9 @@ class Trainer(TrainingSettings):
         Where not given, all rates are the same, and weights decay while biases do not.
     dropout : float or sequence of float
         The share of units left out at random in each batch, one for all hidden layers or one each.
+    dropout_schedule, decay_schedule : str or Schedule
+        By what dropout, and decoupled decay, are multiplied in each batch: what the schedule makes of a rate of 1.
+        Those that wait for patience to run out go by the same count of it as the learning rate's.
     clip_norm : float, optional
         The greatest length of a gradient; longer ones are shortened to it.
     tolerance, patience : float, int or None

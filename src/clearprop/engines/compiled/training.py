@@ -26,6 +26,7 @@ from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.dropout import draw_masks
 from clearprop.engines.time_estimate import AT_ONCE, WORK_A_WORKER, numpy_seconds, worthwhile_workers
 from clearprop.foundation.sparse import is_sparse
+from clearprop.inputs import Plain
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 
@@ -36,7 +37,11 @@ MASK_NUMBERS = 1 << 22
 
 
 def without_kernels(network: Network) -> str | None:
-    """The activation that has no compiled form, in words; None if all have."""
+    """The activation or input that has no compiled form, in words; None if all have."""
+    if not network.front.is_plain:
+        return f"the input {next(one.name for one in network.inputs if not isinstance(one, Plain))}"
+    if network.trainable_share:
+        return "the trainable share of an activation"
     for activation in network.activations:
         if not isinstance(activation, Softmax) and activation_kernels(activation) is None:
             return f"the activation {activation.name}"

@@ -1,0 +1,405 @@
+"""Inputs: what a network makes of its columns before the first layer, its gradient and the formula of both.
+
+Beside activations, losses and penalties this is the fourth table of derivatives. An input reads some columns of X and
+gives some features, the numbers that the first layer is fed; most have parameters, which are learned as weights are.
+To add one, subclass `Input` and decorate it with `INPUTS.register`; the tests gradient-check all that is registered.
+
+Which of their parameters decay, where no other factors are given: tables and linear maps (E, V), as the weights that
+they are, since at 0 they say nothing of a row. Factors start at 1, where they change nothing, and frequencies, phases
+and biases shape a function whose size is another's: what draws them to 0 makes no simpler network. (RealMLP's tuned
+defaults let all but biases of layers decay: `decays={"s": 1.0, "c": 1.0, "phi": 1.0, "v": 1.0}`.)
+
+The functions also take complex columns and parameters, so that tests can use the complex-step derivative.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.foundation.arguments import not_negative, whole
+from clearprop.foundation.randomness import Rng
+from clearprop.foundation.registry import Named, Registry
+
+Array = npt.NDArray[Any]
+# What has a derivative as Activation.derivation has it: (equal formula, why), the last one the result.
+Derivation = tuple[tuple[str, str], ...]
+
+
+class Input(ABC, Named):
+    """Some columns of X made into the features that the first layer is fed.
+
+    Subclasses are frozen dataclasses of their sizes. All have
+
+    - `name`, and `formula`, the text of a feature a of its column x and of parameters by their kinds;
+    - `gradient_formulas` and `derivations`: da/dx (under "x") and da/dp of each kind of parameters, and how they are
+      found;
+    - `decaying`: the kinds that penalties and decay make smaller, unless other factors are given.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> scale = Scale(2)
+    >>> scale.columns, scale.features, scale.parts
+    (2, 2, (('s', (2,)),))
+    >>> scale.value(np.array([[1.0, 2.0]]), [np.array([3.0, 0.5])]).tolist()
+    [[3.0, 1.0]]
+    """
+
+    formula: ClassVar[str] = ""
+    gradient_formulas: ClassVar[Mapping[str, str]] = {}
+    derivations: ClassVar[Mapping[str, Derivation]] = {}
+    decaying: ClassVar[frozenset[str]] = frozenset()
+
+    columns: int
+
+    @property
+    @abstractmethod
+    def features(self) -> int:
+        """How many numbers it gives the first layer."""
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Its arrays of parameters, as (kind, shape), in their order in the flat vector."""
+        return ()
+
+    def start(self, rng: Rng) -> list[Array]:
+        """The first numbers of its parameters, an array a part, float64."""
+        return []
+
+    @abstractmethod
+    def value(self, x: Array, parameters: Sequence[Array], out: Array | None = None) -> Array:
+        """The features, shape (n, features), of its columns, shape (n, columns); written to `out` where given."""
+
+    @abstractmethod
+    def gradient(
+        self, x: Array, parameters: Sequence[Array], output_gradient: Array, out: Sequence[Array] | None = None
+    ) -> Array:
+        """The chain rule through the input: dL/dx, shape (n, columns), from dL/da, shape (n, features).
+
+        Parameters
+        ----------
+        out : sequence of arrays, optional
+            An array a part, which is filled with dL/dp, summed over the rows.
+        """
+
+    def column(self, feature: int) -> int:
+        """Which of its columns, from 0, a feature is made of."""
+        return feature
+
+    def check_columns(self, x: Array, names: Sequence[str]) -> None:
+        """Raise ValueError, naming the value and the rule, if the columns hold what the input cannot take.
+
+        Parameters
+        ----------
+        names : sequence of str
+            What messages call the columns.
+        """
+
+
+INPUTS: Registry[Input] = Registry("input", Input)
+
+
+@INPUTS.register
+@dataclass(frozen=True)
+class Plain(Input):
+    """a = x: each column as it is."""
+
+    columns: int = 1
+
+    name = "plain"
+    known_as = ("none", "identity")
+    formula = "x"
+    gradient_formulas: ClassVar[Mapping[str, str]] = {"x": "1"}
+    derivations: ClassVar[Mapping[str, Derivation]] = {"x": (("1", "the feature is the column itself"),)}
+
+    def __post_init__(self) -> None:
+        whole("columns", self.columns, 1)
+
+    @property
+    def features(self) -> int:
+        """As many as columns."""
+        return self.columns
+
+    def value(self, x: Array, parameters: Sequence[Array], out: Array | None = None) -> Array:
+        """The columns themselves, or copies of them in `out`."""
+        if out is None:
+            return x
+        out[...] = x
+        return out
+
+    def gradient(
+        self, x: Array, parameters: Sequence[Array], output_gradient: Array, out: Sequence[Array] | None = None
+    ) -> Array:
+        """It passes unchanged."""
+        return output_gradient
+
+
+@INPUTS.register
+@dataclass(frozen=True)
+class Scale(Input):
+    """a = s x: each column times a factor of its own, 1 at first."""
+
+    columns: int = 1
+
+    name = "scale"
+    known_as = ("scaling", "factor", "front_scale")
+    formula = "s*x"
+    gradient_formulas: ClassVar[Mapping[str, str]] = {"x": "s", "s": "x"}
+    derivations: ClassVar[Mapping[str, Derivation]] = {
+        "x": (("s", "a straight line rises by its factor"),),
+        "s": (("x", "a product rises with one factor by the other"),),
+    }
+
+    def __post_init__(self) -> None:
+        whole("columns", self.columns, 1)
+
+    @property
+    def features(self) -> int:
+        """As many as columns."""
+        return self.columns
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The factors s, one a column."""
+        return (("s", (self.columns,)),)
+
+    def start(self, rng: Rng) -> list[Array]:
+        """All 1."""
+        return [np.ones(self.columns)]
+
+    def value(self, x: Array, parameters: Sequence[Array], out: Array | None = None) -> Array:
+        """x s, column by column."""
+        (s,) = parameters
+        return np.multiply(x, s, out=out)
+
+    def gradient(
+        self, x: Array, parameters: Sequence[Array], output_gradient: Array, out: Sequence[Array] | None = None
+    ) -> Array:
+        """dL/ds = sum over the rows of x dL/da, and dL/dx = s dL/da."""
+        (s,) = parameters
+        if out is not None:
+            np.sum(x * output_gradient, axis=0, out=out[0])
+        return output_gradient * s
+
+
+@INPUTS.register
+@dataclass(frozen=True)
+class Lookup(Input):
+    """a = E[code]: one column of codes, each of which has a row of a table: its embedding.
+
+    Codes are whole numbers from 0 to categories - 1; one below 0 stands for a category that is not known, whose
+    features are all 0. The row of code 3 is E[4,:], since places are counted from 1.
+
+    Parameters
+    ----------
+    categories : int
+        How many codes there are.
+    size : int
+        How many features each has.
+    """
+
+    categories: int = 2
+    size: int = 8
+
+    name = "lookup"
+    known_as = ("embedding", "embeddings", "categorical", "table")
+    formula = "E"
+    gradient_formulas: ClassVar[Mapping[str, str]] = {"x": "0", "E": "1"}
+    derivations: ClassVar[Mapping[str, Derivation]] = {
+        "x": (("0", "a code names a row, and is no size that could rise"),),
+        "E": (("1", "the feature is the entry itself, in the row of this code and in no other"),),
+    }
+    decaying = frozenset({"E"})
+
+    columns: ClassVar[int] = 1  # type: ignore[misc]
+
+    def __post_init__(self) -> None:
+        whole("categories", self.categories, 1)
+        whole("size", self.size, 1)
+
+    @property
+    def features(self) -> int:
+        """The size of an embedding."""
+        return self.size
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """The table E, a row a code."""
+        return (("E", (self.categories, self.size)),)
+
+    def start(self, rng: Rng) -> list[Array]:
+        """Normal numbers of deviation 1, the size of other features."""
+        return [rng.normal(size=(self.categories, self.size))]
+
+    def value(self, x: Array, parameters: Sequence[Array], out: Array | None = None) -> Array:
+        """The rows of E at these codes, and 0 at those that are not known."""
+        (E,) = parameters
+        codes = _codes(x)
+        features: Array = np.take(E, codes, axis=0, out=out, mode="clip")
+        unknown = codes < 0
+        if unknown.any():
+            features[unknown] = 0
+        return features
+
+    def gradient(
+        self, x: Array, parameters: Sequence[Array], output_gradient: Array, out: Sequence[Array] | None = None
+    ) -> Array:
+        """dL/dE: in each row the sum of dL/da over the rows of X that have its code; dL/dx = 0."""
+        if out is not None:
+            codes = _codes(x)
+            known = codes >= 0
+            places = codes[known, np.newaxis] * self.size + np.arange(self.size)
+            sums = np.bincount(places.ravel(), output_gradient[known].ravel(), self.categories * self.size)
+            out[0][...] = sums.reshape(out[0].shape)
+        return np.zeros(x.shape, output_gradient.dtype)
+
+    def column(self, feature: int) -> int:
+        """The only one."""
+        return 0
+
+    def check_columns(self, x: Array, names: Sequence[str]) -> None:
+        """Codes are whole numbers below the number of categories."""
+        wrong = (x != np.rint(x)) | (x >= self.categories)
+        if wrong.any():
+            row = int(np.flatnonzero(wrong[:, 0])[0])
+            raise ValueError(
+                f"{names[0]} must hold codes, whole numbers from 0 to {self.categories - 1} or -1 for one that is not "
+                f"known, got {x[row, 0]:g} at row {row} (rows counted from 0)"
+            )
+
+
+@INPUTS.register
+@dataclass(frozen=True)
+class Periodic(Input):
+    """Each column x as it is, and beside it v + V cos(2 pi c x + phi): waves of it, mixed by a linear map.
+
+    A straight line in these features is a wavy one in x, so that the layers behind need not bend it together from
+    kinks. For each column there are as many frequencies c and phases phi, a matrix V of shape (frequencies, size) and
+    biases v; its features are x and `size` mixtures. Gorishniy and others, 2022, with x itself beside it and phases in
+    place of sines as in RealMLP (Holzmüller and others, 2024), where they call it PBLD.
+
+    Parameters
+    ----------
+    columns : int
+    frequencies : int
+        How many waves are made of each column.
+    size : int
+        How many mixtures of them stand beside the column.
+    deviation : float
+        The standard deviation of the first frequencies, in waves a unit of x.
+    """
+
+    columns: int = 1
+    frequencies: int = 16
+    size: int = 3
+    deviation: float = 0.1
+
+    name = "periodic"
+    known_as = ("pbld", "plr", "fourier", "periodic_embedding")
+    formula = "v + Sum(V_f*cos(2*pi*c_f*x + phi_f), f)"
+    gradient_formulas: ClassVar[Mapping[str, str]] = {
+        "x": "-Sum(V_f*sin(2*pi*c_f*x + phi_f)*2*pi*c_f, f)",
+        "c": "-V*sin(2*pi*c*x + phi)*2*pi*x",
+        "phi": "-V*sin(2*pi*c*x + phi)",
+        "V": "cos(2*pi*c*x + phi)",
+        "v": "1",
+    }
+    derivations: ClassVar[Mapping[str, Derivation]] = {
+        "x": (
+            ("Sum(V_f*Derivative(cos(2*pi*c_f*x + phi_f), x), f)", "term by term; v is a constant"),
+            (
+                "Sum(-V_f*sin(2*pi*c_f*x + phi_f)*Derivative(2*pi*c_f*x + phi_f, x), f)",
+                "chain rule: a cosine rises by minus the sine",
+            ),
+            ("-Sum(V_f*sin(2*pi*c_f*x + phi_f)*2*pi*c_f, f)", "what is inside rises by 2πc"),
+        ),
+        "c": (
+            ("V*Derivative(cos(2*pi*c*x + phi), c)", "of the sum only the wave of this frequency changes"),
+            ("-V*sin(2*pi*c*x + phi)*Derivative(2*pi*c*x + phi, c)", "chain rule: a cosine rises by minus the sine"),
+            ("-V*sin(2*pi*c*x + phi)*2*pi*x", "what is inside rises by 2πx"),
+        ),
+        "phi": (
+            ("V*Derivative(cos(2*pi*c*x + phi), phi)", "of the sum only the wave of this phase changes"),
+            ("-V*sin(2*pi*c*x + phi)", "chain rule: what is inside rises by 1"),
+        ),
+        "V": (("cos(2*pi*c*x + phi)", "a product rises with one factor by the other"),),
+        "v": (("1", "a summand passes on as it is"),),
+    }
+    decaying = frozenset({"V"})
+
+    def __post_init__(self) -> None:
+        whole("columns", self.columns, 1)
+        whole("frequencies", self.frequencies, 1)
+        whole("size", self.size, 1)
+        not_negative("deviation", self.deviation)
+
+    @property
+    def features(self) -> int:
+        """For each column itself and its mixtures."""
+        return self.columns * (1 + self.size)
+
+    @property
+    def parts(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Frequencies c, phases phi, maps V and biases v, each of every column."""
+        waves = (self.columns, self.frequencies)
+        return (("c", waves), ("phi", waves), ("V", (*waves, self.size)), ("v", (self.columns, self.size)))
+
+    def start(self, rng: Rng) -> list[Array]:
+        """c normal, phi uniform over a wave, V and v uniform within 1 / sqrt(frequencies) of 0."""
+        waves, bound = (self.columns, self.frequencies), 1 / math.sqrt(self.frequencies)
+        return [
+            rng.normal(0.0, self.deviation, waves),
+            rng.uniform(-math.pi, math.pi, waves),
+            rng.uniform(-bound, bound, (*waves, self.size)),
+            rng.uniform(-bound, bound, (self.columns, self.size)),
+        ]
+
+    def value(self, x: Array, parameters: Sequence[Array], out: Array | None = None) -> Array:
+        """For each column in turn: x, then v + V cos(2 pi c x + phi)."""
+        c, phi, V, v = parameters
+        if out is None:
+            out = np.empty((len(x), self.features), np.result_type(x, *parameters))
+        by_column = out.reshape(len(x), self.columns, 1 + self.size)
+        by_column[:, :, 0] = x
+        # One product of matrices a column, whose number stands in front.
+        by_column[:, :, 1:] = (np.matmul(np.cos(_angles(x, c, phi)), V) + v[:, np.newaxis]).transpose(1, 0, 2)
+        return out
+
+    def gradient(
+        self, x: Array, parameters: Sequence[Array], output_gradient: Array, out: Sequence[Array] | None = None
+    ) -> Array:
+        """By the chain rule from the mixtures to the waves, and from the waves to what is inside the cosine."""
+        c, phi, V, _ = parameters
+        by_column = output_gradient.reshape(len(x), self.columns, 1 + self.size).transpose(1, 0, 2)
+        direct, of_mixtures = by_column[:, :, 0], np.ascontiguousarray(by_column[:, :, 1:])
+        angles = _angles(x, c, phi)
+        of_angles = np.matmul(of_mixtures, V.transpose(0, 2, 1))
+        of_angles *= -np.sin(angles)
+        if out is not None:
+            to_c, to_phi, to_V, to_v = out
+            np.einsum("knf,nk->kf", of_angles, 2 * math.pi * x, out=to_c)
+            np.sum(of_angles, axis=1, out=to_phi)
+            np.matmul(np.cos(angles).transpose(0, 2, 1), of_mixtures, out=to_V)
+            np.sum(of_mixtures, axis=1, out=to_v)
+        return (direct + 2 * math.pi * np.matmul(of_angles, c[:, :, np.newaxis])[:, :, 0]).T
+
+    def column(self, feature: int) -> int:
+        """The column and its mixtures stand side by side."""
+        return feature // (1 + self.size)
+
+
+def _codes(x: Array) -> Array:
+    """A column of codes as places in a table; of complex ones the real parts."""
+    return np.real(x[:, 0]).astype(np.intp)
+
+
+def _angles(x: Array, c: Array, phi: Array) -> Array:
+    """2 pi c x + phi, shape (columns, n, frequencies)."""
+    return 2 * math.pi * x.T[:, :, np.newaxis] * c[:, np.newaxis] + phi[:, np.newaxis]
