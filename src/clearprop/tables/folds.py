@@ -45,10 +45,9 @@ class Division:
     how: str
 
     @property
-    def held_out(self) -> Array:
-        """The rows that are kept out of some member, in their order."""
-        kept = [part.held_out for part in self.parts if part.held_out is not None]
-        return np.unique(np.concatenate(kept)) if kept else np.empty(0, dtype=np.intp)
+    def keeps_rows(self) -> bool:
+        """Whether there are rows that are kept out of training."""
+        return any(part.held_out is not None for part in self.parts)
 
     @property
     def trained_on(self) -> Array:
@@ -83,6 +82,8 @@ def at_random(strata: Array, members: int, share: float, rng: np.random.Generato
     n_rows = len(strata)
     if members == 1:
         held_out = np.sort(_spread(strata, rng)[_evenly(n_rows, max(1, round(share * n_rows)))])
+        if strata.dtype.kind == "i":  # a class that has a single row is not to be missed in training
+            held_out = held_out[np.bincount(strata)[strata[held_out]] > 1]
         return Division((_part(n_rows, held_out),), False, f"{share:.0%} at random, in proportion")
     fold = np.empty(n_rows, dtype=np.intp)
     fold[_spread(strata, rng)] = np.arange(n_rows) % members

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.callers import warnings_kept
+from clearprop.foundation.randomness import Rng
 from clearprop.network.network import Network
 from clearprop.network.passes import ROWS_AT_ONCE
 from clearprop.network.rows import Rows
@@ -29,7 +30,7 @@ def train_members(
     settings: Mapping[str, Any],
     *,
     validation: Rows | None = None,
-    seeds: Sequence[int],
+    rngs: Sequence[Rng],
     callbacks: Sequence[Callback] = (),
     progress: bool = False,
     workers: int | None = None,
@@ -48,7 +49,7 @@ def train_members(
         Keywords of `Trainer`, the same for all.
     validation : Rows, optional
         Rows of their own that judge all networks, in the place of those that are held out.
-    seeds : sequence of int
+    rngs : sequence of Generator
         For each network's order of rows, and dropout.
 
     Returns
@@ -64,13 +65,13 @@ def train_members(
     bar = progress_bar(len(networks)) if progress else None
     told = [*callbacks, *([] if bar is None else [bar])]
     trainings, kept = [], {}
-    for number, (network, part, seed) in enumerate(zip(networks, parts, seeds, strict=True)):
+    for number, (network, part, rng) in enumerate(zip(networks, parts, rngs, strict=True)):
         judges = validation
         if judges is None and part.held_out is not None:
             judges = rows.part(part.held_out, which="held-out ")
         whole = len(part.trained_on) == len(rows)
         with warnings_kept() as kept[number]:
-            trainer = Trainer(network, callbacks=told, rng=seed, **settings)
+            trainer = Trainer(network, callbacks=told, rng=rng, **settings)
             trainings.append(trainer.start(rows if whole else rows.part(part.trained_on), validation=judges))
     warn_together(kept, len(networks), "member")
     try:
