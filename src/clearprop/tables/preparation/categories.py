@@ -1,0 +1,126 @@
+"""A column of categories: two as one flag, few as a flag each, many as codes that an embedding looks up."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import numpy as np
+from msgspec import Meta, Struct
+
+from clearprop.foundation.table_cells import in_order, quoted
+from clearprop.tables.column import Column
+from clearprop.tables.notes import Alert, Remarks
+from clearprop.tables.preparation.fields import Name, Texts, Yes
+from clearprop.tables.preparation.part import Encoded, OneHot, note_missing
+from clearprop.tables.spelling import cell_text, counts, places_among, spelled
+
+# From this share of unknown cells on, the answers are worth little.
+MOST_UNKNOWN = 0.5
+
+
+class CategoryPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A column of categories.
+
+    Attributes
+    ----------
+    categories : tuple of str
+        In their one spelling (`clearprop.tables.spelling`), by size if all are numbers.
+    blank : bool
+        Whether a missing cell is one category more, as training had missing ones.
+    embedded : bool
+        Whether its cells become codes instead of flags.
+
+    Examples
+    --------
+    >>> part = CategoryPart(name="colour", categories=("blue", "red"), blank=True, embedded=False)
+    >>> part.flags
+    ('colour=blue', 'colour=red', 'colour is missing')
+    """
+
+    kind: Annotated[Literal["category"], Meta(description="'category'")] = "category"
+    name: Name
+    categories: Texts
+    blank: Yes
+    embedded: Yes
+
+    @classmethod
+    def learned(cls, column: Column, embed_from: int | None) -> CategoryPart:
+        """From the training rows: codes if there are `embed_from` categories or more."""
+        own = spelled(column)
+        categories = tuple(in_order(own.texts[np.flatnonzero(counts(own))].tolist()))
+        blank = bool(column.is_missing.any())
+        n = len(categories) + blank
+        embedded = embed_from is not None and n >= max(embed_from, 3)
+        return cls(name=column.name, categories=categories, blank=blank, embedded=embedded)
+
+    @property
+    def _n(self) -> int:
+        return len(self.categories) + self.blank
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """One a category; a single one for two."""
+        if self.embedded:
+            return ()
+        if self._n == 2:
+            return (self._labels()[1],)
+        return self._labels()
+
+    @property
+    def n_codes(self) -> int:
+        """How many categories there are, if they become codes."""
+        return self._n if self.embedded else 0
+
+    def _labels(self) -> tuple[str, ...]:
+        each = tuple(f"{self.name}={category}" for category in self.categories)
+        return (*each, f"{self.name} is missing") if self.blank else each
+
+    def encode(self, column: Column, remarks: Remarks) -> Encoded:
+        """The flags or codes; 0 in all flags, and the code -1, for a category that training did not have."""
+        places = places_among(column, self.categories)
+        missing = column.is_missing
+        self._note_unknown(column, (places < 0) & ~missing, remarks)
+        if self.blank:
+            places = np.where(missing, len(self.categories), places)
+        else:
+            note_missing(missing, self.name, "no category", remarks)
+        if self.embedded:
+            return Encoded(codes=places.astype(np.float64))
+        if self._n == 2:
+            return Encoded(flags=[np.array([-1.0, 1.0, 0.0])[places]])
+        return Encoded(flags=[OneHot(places, self._n)])
+
+    def _note_unknown(self, column: Column, unknown: np.ndarray, remarks: Remarks) -> None:
+        rows = np.flatnonzero(unknown)
+        if not len(rows):
+            return
+        known = len(column) - int(np.count_nonzero(column.is_missing))
+        cells = f"{len(rows):,} of {known:,} known cells hold" if known > 1 else "the cell holds"
+        example = f"{quoted(cell_text(column, int(rows[0])))} in {remarks.table.place(int(rows[0]))}"
+        start = f"{remarks.table.where(self.name)}: {cells} categories that training did not have, such as {example}; "
+        if len(rows) > MOST_UNKNOWN * known and known > 1:
+            had = f"training had {', '.join(map(quoted, self.categories[:4]))}{', ...' if len(self.categories) > 4 else ''}"
+            remarks.notes.append(
+                Alert(f"{start}{had}. The answers are worth little: is it the same column, spelled alike?")
+            )
+        else:
+            remarks.notes.append(f"{start}the network is shown none instead.")
+
+    def treatment(self) -> str:
+        """What is done to the column, for people."""
+        shown = ", ".join(self.categories[:8]) + (
+            f" and {len(self.categories) - 8:,} more" if len(self.categories) > 8 else ""
+        )
+        missing = ", a missing cell as one of its own" if self.blank else ""
+        if self.embedded:
+            how = f"{self._n:,} categories, each looked up in an embedding"
+        elif self._n == 2:
+            how = "two categories as -1 and 1"
+        else:
+            how = f"{self._n:,} categories, one input each"
+        return f"{how}{missing}: {shown}"

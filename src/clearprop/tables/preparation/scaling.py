@@ -1,0 +1,101 @@
+"""Numbers brought to one size, by what the training rows have.
+
+"robust": x less the median, over the distance of the quartiles (over half the range where that is 0), and then
+x / sqrt(1 + (x/3)^2), which bends what is far out towards 3. "standard": mean 0 and standard deviation 1.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import Struct
+
+from clearprop.tables.column import Array
+from clearprop.tables.preparation.fields import LARGEST, SMALLEST_SCALE, Number, Scale, Whole, Yes
+
+Method = Literal["robust", "standard"]
+
+BEND = 3.0
+# Further out than training rows can be; so far a square is nowhere near the end of float64.
+FARTHEST = 1e6
+
+
+class Scaling(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How numbers are scaled: z = (x - origin - center) / scale, and z / sqrt(1 + (z/3)^2) if `bent`.
+
+    Attributes
+    ----------
+    origin : int
+        Taken off first, and exactly, from whole numbers that are too large for float64; 0 for others.
+    center, scale, fill, low, high : float
+        All less the origin: what becomes 0, what becomes 1 more, what stands for a missing number, and the range of
+        the training rows, whose ends stand for what is infinite or beyond 1e100.
+    bent : bool
+
+    Examples
+    --------
+    >>> scaling = Scaling.learned(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), "robust")
+    >>> scaling.center, scaling.scale, scaling(np.array([3.0, 5.0])).round(3).tolist()
+    (3.0, 2.0, [0.0, 0.949])
+    """
+
+    origin: Whole
+    center: Number
+    scale: Scale
+    fill: Number
+    low: Number
+    high: Number
+    bent: Yes
+
+    @classmethod
+    def learned(cls, values: Array, method: Method) -> Scaling:
+        """From the known numbers of the training rows, shape (n,), whatever their type."""
+        whole = values.dtype.kind in "iu" and len(values) > 0
+        origin = int(np.partition(values, len(values) // 2)[len(values) // 2]) if whole else 0
+        finite = _less(values, origin)
+        finite = finite[np.abs(finite) <= LARGEST]
+        if not len(finite):
+            finite = np.zeros(1)
+        low, high = float(finite.min()), float(finite.max())
+        first, median, third = np.percentile(finite, [25, 50, 75]).tolist()
+        if method == "robust":
+            center, scale = median, (third - first) or (high - low) / 2
+        else:
+            center, scale = float(finite.mean()), float(finite.std())
+        scale = scale if scale >= SMALLEST_SCALE else 1.0
+        return cls(origin=origin, center=center, scale=scale, fill=median, low=low, high=high, bent=method == "robust")
+
+    def __call__(self, values: Array, missing: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
+        """The scaled numbers, shape (n,); what is missing as `fill`."""
+        z = _less(values, self.origin)
+        if not np.abs(z, out=np.empty_like(z)).max(initial=0.0) <= LARGEST:  # or NaN
+            z = np.where(z > LARGEST, self.high, np.where(z < -LARGEST, self.low, z))
+        z = z - self.center
+        z /= self.scale
+        if missing is not None:
+            z[missing] = (self.fill - self.center) / self.scale
+        np.clip(z, -FARTHEST, FARTHEST, out=z)
+        if self.bent:
+            z /= np.sqrt(1 + np.square(z / BEND))
+        return z
+
+    def treatment(self) -> str:
+        """What is done, for people."""
+        less = f"minus {self.origin + self.center:.6g}, over {self.scale:.6g}"
+        return f"{less}, bent beyond ±{BEND:g}" if self.bent else less
+
+
+def beyond(values: Array) -> npt.NDArray[np.bool_]:
+    """Which numbers are infinite or too large to be squared."""
+    if values.dtype.kind != "f":
+        return np.zeros(len(values), dtype=bool)
+    return np.abs(values) > LARGEST
+
+
+def _less(values: Array, origin: int) -> npt.NDArray[np.float64]:
+    if origin == 0 or values.dtype.kind == "f":
+        return np.subtract(values, float(origin), dtype=np.float64)
+    # As Python's whole numbers, which never overflow.
+    return np.asarray((values.astype(object) - origin), dtype=np.float64)
