@@ -12,6 +12,10 @@ computed from the weighted sums z (the logits), which neither overflow nor cance
 `value` and `gradient` take its outputs. A loss that needs outputs inside an open interval (a logarithm of a
 probability) takes an output at or past its end for one just inside, and has gradient 0 there.
 
+The cross-entropies can smooth their labels: with the share s, a target y counts as (1 - s) y + s / k, k being the number
+of classes; with less than certain targets a network is not driven to ever greater sums (Szegedy and others, 2016). In
+formulas y is then the smoothed target.
+
 At a kink: absolute_error and quantile have gradient 0 where output and target are equal; hinge and perceptron, where
 the margin equals the threshold, have the gradient that holds below it, as scikit-learn's do, so that a network whose
 weights are all 0 can begin.
@@ -22,13 +26,14 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, sigmoid, softplus
+from clearprop.foundation.arguments import share
 from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -104,6 +109,14 @@ class Loss(ABC, Named):
         """On which smooth piece of the loss each output lies; gradient checks keep off the borders."""
         return np.zeros(np.shape(a), dtype=np.int8)
 
+    def smoothed(self, y: Array) -> Array:
+        """The targets that the loss is taken of, for given ones of shape (n, outputs): others with label smoothing."""
+        return y
+
+    def unsmoothed(self) -> Loss:
+        """The loss whose value of `smoothed(y)` is this one's of y."""
+        return self
+
     def targets(self, chosen: Array) -> Array:
         """The targets that truth values stand for, of the same shape; truth values where they count as 0 and 1.
 
@@ -143,6 +156,31 @@ class Loss(ABC, Named):
 
 
 LOSSES: Registry[Loss] = Registry("loss", Loss)
+
+
+@dataclass(frozen=True)
+class _Smoothing(Loss):
+    """What the cross-entropies share: the share of each label that all classes get alike."""
+
+    floor: float | None = None
+    smoothing: float = 0.0
+
+    def __post_init__(self) -> None:
+        share("smoothing", self.smoothing)
+
+    def classes(self, outputs: int) -> int:
+        """Among how many classes each target decides."""
+        return outputs
+
+    def smoothed(self, y: Array) -> Array:
+        """(1 - smoothing) y + smoothing / classes; without smoothing the targets themselves."""
+        if not self.smoothing:
+            return y
+        return y * (1 - self.smoothing) + self.smoothing / self.classes(y.shape[-1])
+
+    def unsmoothed(self) -> Loss:
+        """The same with labels as they are."""
+        return replace(self, smoothing=0.0)
 
 
 def _refuse(y: Array, wrong: Array, loss: Loss, rule: str) -> None:
@@ -369,13 +407,11 @@ class Poisson(Loss):
 
 @LOSSES.register
 @dataclass(frozen=True)
-class BinaryCrossEntropy(Loss):
+class BinaryCrossEntropy(_Smoothing):
     """l = -sum y log a + (1 - y) log(1 - a): each output a yes-or-no of its own, y between 0 and 1.
 
-    See `CrossEntropy` for `floor`.
+    See `CrossEntropy` for `floor` and `smoothing`; each output has two classes, yes and no.
     """
-
-    floor: float | None = None
 
     name = "binary_cross_entropy"
     known_as = ("bce", "bce_loss", "bce_with_logits", "bce_with_logits_loss", "binary_logloss", "log_loss", "logistic")
@@ -398,16 +434,17 @@ class BinaryCrossEntropy(Loss):
 
     def value(self, a: Array, y: Array) -> Array:
         """The cross-entropy of probabilities, those at or past an end moved just inside."""
-        p = inside(self.output_domain, a)
+        p, y = inside(self.output_domain, a), self.smoothed(y)
         return -(y * np.log(p) + (1 - y) * np.log1p(-p)).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
         """dl/da = (a - y) / (a (1 - a)), and 0 outside the domain."""
-        p = inside(self.output_domain, a)
+        p, y = inside(self.output_domain, a), self.smoothed(y)
         return np.where(self.piece(a, y) == 1, (p - y) / (p * (1 - p)), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
         """With a = sigmoid(z): softplus(z) - y z."""
+        y = self.smoothed(y)
         if self.floor is not None:
             a = sigmoid(z)
             return -(y * np.log(np.maximum(a, self.floor)) + (1 - y) * np.log(np.maximum(1 - a, self.floor))).sum(-1)
@@ -415,11 +452,15 @@ class BinaryCrossEntropy(Loss):
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """dl/dz = a - y: the slope of the natural activation cancels."""
-        return a - y
+        return a - self.smoothed(y)
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """That of softplus(z) and y z, which cancel where a is near y."""
-        return (softplus(z) + np.abs(y * z)).sum(axis=-1)
+        return (softplus(z) + np.abs(self.smoothed(y) * z)).sum(axis=-1)
+
+    def classes(self, outputs: int) -> int:
+        """Yes and no."""
+        return 2
 
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""
@@ -436,7 +477,7 @@ class BinaryCrossEntropy(Loss):
 
 @LOSSES.register
 @dataclass(frozen=True)
-class CrossEntropy(Loss):
+class CrossEntropy(_Smoothing):
     """l = -sum y log a: one class of several, y the row with 1 at the class, or any probabilities.
 
     Parameters
@@ -445,9 +486,14 @@ class CrossEntropy(Loss):
         The value is computed from probabilities as they are rounded, and one below `floor` counts as `floor`; so
         scikit-learn reports its loss, with the dtype's epsilon. The gradient is that of the exact loss all the same, as
         it is there, so that the two are not quite one function where outputs are that sure.
-    """
+    smoothing : float
+        The share of each label that all k classes get alike: a target y counts as (1 - smoothing) y + smoothing / k.
 
-    floor: float | None = None
+    Examples
+    --------
+    >>> CrossEntropy(smoothing=0.3).smoothed(np.array([[0.0, 1.0, 0.0]])).round(3).tolist()
+    [[0.1, 0.8, 0.1]]
+    """
 
     name = "cross_entropy"
     known_as = (
@@ -480,11 +526,11 @@ class CrossEntropy(Loss):
 
     def value(self, a: Array, y: Array) -> Array:
         """The cross-entropy of probabilities, those at or past an end moved just inside."""
-        return -(y * np.log(inside(self.output_domain, a))).sum(axis=-1)
+        return -(self.smoothed(y) * np.log(inside(self.output_domain, a))).sum(axis=-1)
 
     def gradient(self, a: Array, y: Array) -> Array:
         """dl/da = -y / a, and 0 outside the domain."""
-        return np.where(self.piece(a, y) == 1, -y / inside(self.output_domain, a), a.dtype.type(0))
+        return np.where(self.piece(a, y) == 1, -self.smoothed(y) / inside(self.output_domain, a), a.dtype.type(0))
 
     def value_from_logits(self, z: Array, y: Array) -> Array:
         """With a = softmax(z): sum of y (log sum exp z - z), the row's maximum taken out first."""
@@ -492,15 +538,16 @@ class CrossEntropy(Loss):
         cost = np.log(np.exp(shifted).sum(axis=-1, keepdims=True)) - shifted
         if self.floor is not None:
             cost = np.minimum(cost, -math.log(self.floor))
-        return (y * cost).sum(axis=-1)
+        return (self.smoothed(y) * cost).sum(axis=-1)
 
     def delta_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """dl/dz = a - y where the targets of a row sum to 1; a sum(y) - y in general."""
+        y = self.smoothed(y)
         return a * y.sum(axis=-1, keepdims=True) - y
 
     def size_from_logits(self, z: Array, a: Array, y: Array) -> Array:
         """The loss itself, and the sum of the powers, which is 1 at least and whose logarithm may be nearly 0."""
-        return self.value_from_logits(z, y) + y.sum(axis=-1)
+        return self.value_from_logits(z, y) + self.smoothed(y).sum(axis=-1)
 
     def piece(self, a: Array, y: Array) -> Array:
         """Inside the domain or outside."""

@@ -74,7 +74,8 @@ class WholeBatch:
         rows, network = self.rows, self.network
         entries = _entries(network.loss_function) if network.from_logits else None
         if entries is not None:
-            return float(np.average(entries(self.trace.outputs, rows.y), weights=rows.sample_weight, axis=0).sum())
+            y = network.loss_function.smoothed(rows.y)
+            return float(np.average(entries(self.trace.outputs, y), weights=rows.sample_weight, axis=0).sum())
         values = network.row_losses(self.trace, rows.y)
         return float(values.sum() if rows.sample_weight is None else values @ rows.sample_weight) / self.total
 

@@ -45,6 +45,8 @@ class NetworkConfig(Struct):
     activations: Annotated[list[_Function], Meta(min_length=1, description="a list of functions")]
     loss: _Function
     dtype: Annotated[Literal["float32", "float64"], Meta(description="'float32' or 'float64'")]
+    inputs: Annotated[list[_Function], Meta(description="a list of inputs")] = field(default_factory=list)
+    trainable_share: Annotated[bool, Meta(description="true or false")] = False
 
 
 MOST_MEMBERS = 10_000

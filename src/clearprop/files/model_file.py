@@ -2,7 +2,7 @@
 
 The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
 `Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are the spans of the network's layout,
-W1, b1, W2, b2, ..., whose shapes and dtype must be those that `network` implies. Of an ensemble, `network` is what its
+W1, b1, W2, b2, ..., and those of its inputs (s1, E2, ...) and shares (p1, ...) where it has such, whose shapes and dtype must be those that `network` implies. Of an ensemble, `network` is what its
 members have in common, `extra` says how many there are, and each tensor has an axis of the members in front.
 """
 
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
 from clearprop.network.ensemble import Ensemble
+from clearprop.network.front import parts_of_config
 from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 
@@ -120,7 +121,9 @@ class ModelFile:
 def _check_size(network: NetworkConfig, members: int, content: bytes) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
     (header,) = struct.unpack("<Q", content[:8])
-    size = members * dense_size(network.layer_sizes) * np.dtype(network.dtype).itemsize
+    front = parts_of_config(network.inputs)
+    shared = [network.trainable_share] * (len(network.layer_sizes) - 2)
+    size = members * dense_size(network.layer_sizes, front, shared) * np.dtype(network.dtype).itemsize
     if size != len(content) - 8 - header:
         raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
 

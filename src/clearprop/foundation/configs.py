@@ -70,9 +70,10 @@ def _refusal(config: object, kind: type[Struct], what: str) -> InputError:
         return refuse(what, f"{quoted(config)} is not a dictionary")
     fields = msgspec.structs.fields(kind)
     names = {field.name for field in fields}
-    if missing := names - config.keys():
+    if missing := {field.name for field in fields if field.required} - config.keys():
         return refuse(what, f"there is no entry {quoted(min(missing))}")
-    wrong = next((field for field in fields if _is_wrong(config[field.name], field.type)), None)
+    given = (field for field in fields if field.name in config)
+    wrong = next((field for field in given if _is_wrong(config[field.name], field.type)), None)
     if wrong is None:
         return refuse(what, f"the entry {quoted(next(name for name in config if name not in names))} is unknown")
     title = get_args(wrong.type)[1].title

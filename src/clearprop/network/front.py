@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
 from typing import Any
@@ -175,6 +175,18 @@ def checked_front(inputs: Sequence[str | Input] | None, features: int) -> Front:
             f"{features}"
         )
     return front
+
+
+def parts_of_config(inputs: Iterable[Mapping[str, Any]]) -> tuple[Part, ...]:
+    """The spans of inputs that a file describes, which take no memory yet.
+
+    Raises
+    ------
+    ValueError, TypeError
+        Something is no input.
+    """
+    described = tuple(INPUTS.from_config(one) for one in inputs)
+    return front_of(described).parts if described else ()
 
 
 def _behind_one_another(lengths: Sequence[int]) -> list[slice]:

@@ -157,6 +157,43 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         for index, (initializer, W) in enumerate(zip(initializers, self.weights, strict=True)):
             self.weights[index], self.biases[index] = initializer.draw(generator, *W.shape)
 
+    def initialize_from(self, X: npt.ArrayLike, rng: Seed = None) -> None:
+        """Draw the hidden layers anew so that they suit the rows that are to be trained on.
+
+        Weights are normal, each unit's divided by the deviation that its sum z has over the rows, so that all sums have
+        deviation 1, whatever the columns' sizes. Biases put each unit's z = 0, where most activations have their kink
+        or bend, on a mean of five rows, drawn with their weights: units then differ where there are data. Inputs and
+        the output layer stay as they are. Of more than 4,096 rows as many are drawn.
+
+        Parameters
+        ----------
+        X : array-like or SciPy sparse matrix, shape (n, columns)
+        rng : int, Generator, RandomState, optional
+
+        Raises
+        ------
+        ValueError, TypeError
+            See `forward`; or there are no rows.
+
+        Examples
+        --------
+        >>> X = np.random.default_rng(0).normal([5.0, 0.0], [0.1, 40.0], (1000, 2))
+        >>> network = Network([2, 3, 1], "relu", rng=0)
+        >>> network.initialize_from(X, rng=0)
+        >>> network.forward(X).z[0].std(axis=0).round(3).tolist()
+        [1.0, 1.0, 1.0]
+
+        Notes
+        -----
+        As RealMLP does it (Holzmüller and others, 2024), whose biases are those of Steinwart, 2019.
+        """
+        rows = self._finite_rows(X)
+        if not rows.shape[0]:
+            raise ValueError("X must have one row or more, by which the first weights are drawn")
+        from clearprop.network.data_start import start_from_rows  # when first used
+
+        start_from_rows(self, rows, as_generator(rng))
+
     @property
     def inputs(self) -> tuple[Input, ...]:
         """What is made of the columns of X, one behind the other."""

@@ -73,8 +73,7 @@ class Passes:
         for index in range(first, len(self.activations)):
             z = weighted_sums(trace.layer_input(index), self.weights[index], self.biases[index], trace.z[index])
             trace.z[index] = z
-            a, share = self.activations[index].value(z, out=trace.a[index]), self.shares[index]
-            trace.a[index] = a if share is None else share_value(z, a, share)
+            trace.a[index] = shared_value(self.activations[index], z, self.shares[index], trace.a[index])
         return trace
 
     def propagate_back(
@@ -172,7 +171,7 @@ class Passes:
             if share is None:
                 a = activation.value(z, out=z if activation.in_place else None)
             else:
-                a = share_value(z, activation.value(z), share)
+                a = shared_value(activation, z, share)
         return a
 
     def output_bytes(self, n_rows: int) -> int:
@@ -208,6 +207,12 @@ def weighted_sums(fed: Array, W: Array, b: Array, out: Array | None = None) -> A
     z = product(fed, W, out=out)
     z += b
     return z
+
+
+def shared_value(activation: Activation, z: Array, share: Array | None, out: Array | None = None) -> Array:
+    """A layer's activations: f(z), or a share of it where the layer has one."""
+    f = activation.value(z, out=out)
+    return f if share is None else share_value(z, f, share)
 
 
 def mean_of_rows(values: Array, share: float | Array) -> float:

@@ -108,9 +108,9 @@ class CompiledTraining:
         return True
 
     def _take(self, rows: Rows) -> None:
-        dtype = self.job.network.dtype
+        dtype, loss = self.job.network.dtype, self.job.network.loss_function
         self._rows, self._as_they_come = rows, np.arange(len(rows))
-        self._data = _data(rows.X, rows.y, rows.sample_weight, dtype)
+        self._data = _data(rows.X, loss.smoothed(rows.y), rows.sample_weight, dtype)
         self._data_at = pointers_to(self._data, DATA, dtype)
         self._pointers = [pointer_to(at) for at in (self._plan.at, self._data_at, self._memory_at)]
 
