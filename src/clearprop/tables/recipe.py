@@ -121,7 +121,8 @@ def recipe_for(
         There is no such recipe.
     """
     if name not in RECIPES:
-        hint = did_you_mean(near(str(name), RECIPES, {"auto": ("default", "tuned"), "plain": ("simple", "none")})) or "."
+        known_as = {"auto": ("default", "tuned"), "plain": ("simple", "none")}
+        hint = did_you_mean(near(str(name), RECIPES, known_as)) or "."
         raise InputError(f"unknown recipe {name!r}{hint} There are: {', '.join(RECIPES)}")
     return _plain(n_rows) if name == "plain" else _auto(task, scoring)
 
