@@ -22,7 +22,7 @@ from clearprop.tables.learning import Choices, GivenRows, learn
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.table import Table
-from clearprop.tables.targets import Task
+from clearprop.tables.target import Task
 
 Array = npt.NDArray[Any]
 

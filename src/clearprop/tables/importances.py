@@ -59,13 +59,13 @@ def column_importances(predictor: TablePredictor, judges: Judges, scoring: Any, 
     score, rng = Score(predictor.target, scoring), np.random.default_rng(seed)
     truth, weight = judges.truth, judges.weight
     whole = score.of_answers(truth, judges.answers(predictor), weight)
-    spans = predictor.preparation.spans
+    spans = predictor.spans
     lost = np.zeros((len(spans), REPEATS))
     for repeat in range(REPEATS):
         order = rng.permutation(len(judges))
         for place, span in enumerate(spans.values()):
             X = judges.X.copy()
-            X[:, span] = X[order, span]
+            X[:, span] = X[np.ix_(order, span)]
             lost[place, repeat] = whole - score.of_answers(truth, judges.answers(predictor, X), weight)
     return ColumnImportances(
         tuple(spans), lost.mean(axis=1), lost.std(axis=1), score.name, len(judges), REPEATS

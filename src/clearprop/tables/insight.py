@@ -12,7 +12,6 @@ from clearprop.explanation.explaining import explain
 from clearprop.explanation.explanation import Explanation
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
-from clearprop.tables.evaluating import evaluate_answers
 from clearprop.tables.importances import ColumnImportances, column_importances
 from clearprop.tables.learning import HeldOut, Learned
 from clearprop.tables.predictor import TablePredictor
@@ -103,6 +102,8 @@ class TableInsight:
     @property
     def evaluation_(self) -> Any:
         """The scores on rows by members that were not trained on them."""
+        from clearprop.tables.evaluating import evaluate_answers
+
         held_out = self._held_out
         share = self._training.training_share
         return evaluate_answers(self.predictor_.target, held_out.truth, held_out.answers, held_out.weight, share)

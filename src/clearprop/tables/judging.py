@@ -47,7 +47,7 @@ class Judges:
         return rows, cls(X[rows], truth[rows], some, tuple(np.searchsorted(rows, part) for part in kept))
 
     def __len__(self) -> int:
-        return len(self.X)
+        return self.X.shape[0]
 
     def sample(self, most: int, seed: int = 0) -> Judges:
         """No more than so many of the rows, at random."""
@@ -74,10 +74,10 @@ class Judges:
         """Probabilities (n, classes) or quantities (n,): of each row the mean over the members that it judges."""
         X = self.X if X is None else X
         total: Array = np.zeros(())
-        count = np.zeros(len(X))
+        count = np.zeros(X.shape[0])
         for network, rows in zip(predictor.networks, self.of_member, strict=True):
             own = predictor.member_answers(network, X[rows])
-            total = np.zeros((len(X), *own.shape[1:])) if total.ndim == 0 else total
+            total = np.zeros((X.shape[0], *own.shape[1:])) if total.ndim == 0 else total
             total[rows] += own
             count[rows] += 1
         return predictor.limited(total / count.reshape(-1, *(1,) * (total.ndim - 1)))

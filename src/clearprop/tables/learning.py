@@ -2,104 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
-from clearprop.estimators.class_weights import balanced_weights, named_weights
+from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import quoted
+from clearprop.inputs import Input
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
-from clearprop.optimizers import LBfgs
-from clearprop.tables.column import Column
+from clearprop.tables.choices import Choices
 from clearprop.tables.folds import LEAST_ROWS, Division, at_random, by_column, is_order, undivided
+from clearprop.tables.given_rows import ClassWeights, GivenRows
 from clearprop.tables.importances import enough
 from clearprop.tables.judging import Judges
 from clearprop.tables.members import train_members
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.preparation import Preparation
-from clearprop.tables.recipe import Recipe, recipe_for
-from clearprop.tables.scoring import Score
+from clearprop.tables.preparation.preparation import Preparation
+from clearprop.tables.recipe import Recipe
+from clearprop.tables.roles import find_roles
+from clearprop.tables.stage import input_stage
 from clearprop.tables.table import Table
-from clearprop.tables.targets import ClassTarget, NumberTarget, Target, Task
+from clearprop.tables.target import ClassTarget, NumberTarget, Target
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import History
 
 Array = npt.NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What was chosen of how a table is learned; what is None is left to the recipe.
-
-    Attributes
-    ----------
-    task : {"classification", "regression"}
-    recipe : {"auto", "plain"}
-    members : int or "auto"
-    ignore : collection of str
-        Columns to leave out.
-    categorical_features : "auto", "from_dtype" or list
-        See `find_roles`.
-    class_weight : dict, "balanced" or None
-    scoring : str, callable or None
-    split_by : str or None
-        A column by which rows are kept out: the last, or whole groups.
-    validation_fraction : float
-        What one member is judged by; 0: all rows are trained on by all.
-    early_stopping : bool
-        Whether the best epoch is kept, and patience ends training.
-    refit : bool
-        Whether what was judged by rows kept out is trained again on all, for as many epochs.
-    preparation_changes, recipe_changes, trainer_changes : dict
-        Keywords of `Preparation.fit`, fields of `Recipe` and keywords of `Trainer`, in the place of the recipe's.
-    loss : str, Loss or None
-        Of quantities.
-    seed : int
-    workers : int or None
-    progress : bool
-    callbacks : sequence of Callback
-    """
-
-    task: Task
-    recipe: str = "auto"
-    members: int | Literal["auto"] = "auto"
-    ignore: Collection[str] = ()
-    categorical_features: Any = "auto"
-    class_weight: Any = None
-    scoring: Any = None
-    split_by: str | None = None
-    validation_fraction: float = 0.2
-    early_stopping: bool = True
-    refit: bool = False
-    preparation_changes: Mapping[str, Any] = field(default_factory=dict)
-    recipe_changes: Mapping[str, Any] = field(default_factory=dict)
-    trainer_changes: Mapping[str, Any] = field(default_factory=dict)
-    loss: str | Loss | None = None
-    seed: int = 0
-    workers: int | None = None
-    progress: bool = False
-    callbacks: Sequence[Callback] = ()
-
-
-@dataclass(frozen=True)
-class GivenRows:
-    """Rows with their answers, and what each counts; None for 1 each."""
-
-    table: Table
-    column: Column
-    weight: Array | None = None
-
-    def take(self, rows: Array) -> GivenRows:
-        """Those in these places."""
-        weight = None if self.weight is None else self.weight[rows]
-        return GivenRows(self.table.take(rows), self.column.take(rows), weight)
 
 
 @dataclass(frozen=True)
@@ -136,6 +70,8 @@ class Learned:
         Of the rows that were learned from.
     rows : array of int
         Which of the rows given those are, by their places: without those that have no target, or count nothing.
+    names : tuple of str
+        The columns given.
     held_out : HeldOut or None
         What members say of rows that they were not trained on.
     judges : Judges or None
@@ -151,6 +87,7 @@ class Learned:
     recipe: Recipe
     division: Division
     rows: Array
+    names: tuple[str, ...]
     held_out: HeldOut | None
     judges: Judges | None
     histories: list[History]
@@ -184,28 +121,32 @@ def learn(
         Training left the finite numbers.
     """
     notes = list(given.table.notes)
-    rows = _counting_rows(given, notes)
-    given = given.take(rows)
-    target = _target(given.column, choices) if before is None else before.target
-    truth = _truth(target, given.column)
-    recipe = _recipe(choices, target, given.table)
+    rows, given = given.counting()
+    target = _target(given, choices) if before is None else before.target
+    answered = target.rows(given.column, notes, given.table.path)
+    rows, given = rows[answered], given.take(answered)
+    truth = given.truth(target)
+    recipe = choices.recipe_for(target, given.table)
     division = _division(given.table, truth, choices, recipe, validation is not None)
-    preparation = _preparation(given, truth, division, choices, recipe, notes) if before is None else before.preparation
+    preparation = _preparation(given, division, choices, recipe, notes) if before is None else before.preparation
+    stage = input_stage(preparation.inputs, recipe.preparation) if before is None else before.networks[0].inputs
 
-    X = _inputs(preparation, given.table, recipe)
-    networks = _networks(preparation, target, X[division.trained_on], choices, recipe, len(division.parts), before)
-    weigh = _ClassWeights.learned(choices.class_weight, target, truth)
-    all_rows = Rows.checked(networks[0], X, target.encode(given.column), weigh(given.weight, truth))
+    X = _inputs(preparation, given.table, stage, recipe)
+    networks = _networks(stage, target, X, division, choices, recipe, before)
+    weigh = ClassWeights.learned(choices.class_weight, target, truth)
+    encoded = target.encode(given.column, given.table.path)
+    all_rows = Rows.checked(networks[0], X, encoded, weigh(given.weight, truth))
     own = None
     if validation is not None:
-        own = validation.take(_counting_rows(validation, notes, "validation "))
-        own_truth, own_X = _truth(target, own.column), _inputs(preparation, own.table, recipe)
-        own_rows = Rows.checked(networks[0], own_X, target.encode(own.column), weigh(own.weight, own_truth))
+        own = validation.take(target.rows(validation.column, notes, validation.table.path))
+        own_truth, own_X = own.truth(target), _inputs(preparation, own.table, stage, recipe)
+        own_encoded = target.encode(own.column, own.table.path)
+        own_rows = Rows.checked(networks[0], own_X, own_encoded, weigh(own.weight, own_truth))
     trainings = train_members(
         networks,
         all_rows,
         division.parts,
-        _settings(choices, recipe, networks[0], target, judged=own is not None or division.keeps_rows),
+        choices.trainer_settings(recipe, networks[0], target if own is not None or division.keeps_rows else None),
         validation=None if own is None else own_rows,
         rngs=[np.random.default_rng([choices.seed, 1, number]) for number in range(len(networks))],
         callbacks=choices.callbacks,
@@ -231,6 +172,7 @@ def learn(
         recipe,
         division,
         rows,
+        given.table.names,
         None if judges is None else HeldOut(rows[judges_rows], judges.truth, judges.answers(predictor), judges.weight),
         None if judges is None else enough(judges),
         [training.history for training in trainings],
@@ -242,79 +184,6 @@ def learn(
     if choices.refit and division.keeps_rows and not division.out_of_fold:
         return _refitted(learned, choices, all_rows, target)
     return learned
-
-
-# -- rows ------------------------------------------------------------------------------------------------------------
-
-
-def _counting_rows(given: GivenRows, notes: list[str], which: str = "") -> Array:
-    """The places of the rows that have a target and count for something.
-
-    A row of few that counts a whole number of times is there as often: scaling and starts, which know no weights, then
-    count it too.
-    """
-    missing, name = given.column.is_missing, quoted(given.column.name)
-    if missing.all():
-        raise InputError(f"{given.table.path}, column {name}: the target is missing in all {which}rows: fill it in")
-    if missing.any():
-        count = int(missing.sum())
-        first = given.table.place(int(np.flatnonzero(missing)[0]))
-        notes.append(
-            f"{given.table.path}, column {name}: {count:,} of {len(missing):,} {which}rows have no target and are left "
-            f"out, the first of them in {first}."
-        )
-    rows = np.flatnonzero(~missing)
-    if given.weight is None:
-        return rows
-    weight = given.weight[rows]
-    if not (weight > 0).any():
-        raise ValueError(f"the {which}sample_weight of every row with a target is 0: give some a weight above 0")
-    rows, weight = rows[weight > 0], weight[weight > 0]
-    if (weight == np.rint(weight)).all() and weight.sum() < LEAST_ROWS:
-        return np.repeat(rows, weight.astype(np.intp))
-    return rows
-
-
-def _truth(target: Target, column: Column) -> Array:
-    """Class numbers, or quantities in their own unit."""
-    return target.encode(column) if isinstance(target, ClassTarget) else column.values.astype(np.float64)
-
-
-def _share(target: Target, truth: Array, weight: Array | None) -> Array | float:
-    if not isinstance(target, ClassTarget):
-        return float(np.average(truth, weights=weight))
-    counts = np.bincount(truth, weights=weight, minlength=len(target.classes))
-    return counts / counts.sum()
-
-
-@dataclass(frozen=True)
-class _ClassWeights:
-    """What rows count by their classes; None for 1 each."""
-
-    by_class: Array | None
-
-    @classmethod
-    def learned(cls, class_weight: Any, target: Target, truth: Array) -> _ClassWeights:
-        """What `class_weight` stands for, among these rows."""
-        if class_weight is None or not isinstance(target, ClassTarget):
-            return cls(None)
-        labels = np.asarray(target.classes)
-        if isinstance(class_weight, str) and class_weight == "balanced":
-            return cls(balanced_weights(len(labels), truth))
-        if isinstance(class_weight, Mapping):  # on a command line all labels are texts
-            by_text = dict(zip(target.labels, labels.tolist(), strict=True))
-            known = set(labels.tolist())
-            class_weight = {key if key in known else by_text.get(key, key): w for key, w in class_weight.items()}
-        return cls(named_weights(class_weight, labels, or_else=", or 'balanced'"))
-
-    def __call__(self, weight: Array | None, truth: Array) -> Array | None:
-        """What rows count, those weights and these together."""
-        if self.by_class is None:
-            return weight
-        weighted = self.by_class[truth] if weight is None else weight * self.by_class[truth]
-        if not weighted.any():
-            raise ValueError("class_weight leaves every row with a weight of 0: give a class of y a weight above 0")
-        return weighted
 
 
 def _division(table: Table, truth: Array, choices: Choices, recipe: Recipe, validated: bool) -> Division:
@@ -330,86 +199,62 @@ def _division(table: Table, truth: Array, choices: Choices, recipe: Recipe, vali
     return at_random(truth, members, share, rng)
 
 
-# -- the recipe, followed ----------------------------------------------------------------------------------------------
-
-
-def _recipe(choices: Choices, target: Target, table: Table) -> Recipe:
-    """The recipe for this table, with what was chosen otherwise."""
-    n_classes = len(target.classes) if isinstance(target, ClassTarget) else 0
-    scoring = choices.scoring if isinstance(choices.scoring, str) else None
-    recipe = recipe_for(
-        choices.recipe,
-        task=choices.task,
-        n_rows=table.n_rows,
-        n_columns=len(table.names),
-        n_classes=n_classes,
-        scoring=scoring,
-    )
-    members = recipe.members if choices.members == "auto" else choices.members
-    return replace(recipe, **{"members": members, **choices.recipe_changes})
-
-
-# What of a recipe belongs to its optimiser, and goes with it where another is chosen.
-OF_OPTIMIZER = ("learning_rate", "schedule", "decoupled_decay", "decay_schedule")
-# And what lbfgs does not use.
-BY_STEPS = ("batch_size", "dropout", "dropout_schedule", "clip_norm")
-
-
-def _settings(choices: Choices, recipe: Recipe, network: Network, target: Target, judged: bool) -> dict[str, Any]:
-    """The trainer's keywords."""
-    changes = dict(choices.trainer_changes)
-    rates, decays = recipe.factors(network.layer_sizes, network.layout.kinds)
-    settings = {**recipe.trainer, "rates": rates, "decays": decays}
-    if "optimizer" in changes:
-        by_lbfgs = changes["optimizer"] == "lbfgs" or isinstance(changes["optimizer"], LBfgs)
-        dropped = ("rates", "decays", *OF_OPTIMIZER, *(BY_STEPS if by_lbfgs else ()))
-        settings = {name: value for name, value in settings.items() if name not in dropped}
-    settings |= changes
-    if not choices.early_stopping:
-        settings |= {"patience": None, "keep_best": False}
-    if judged:
-        settings["monitor"] = recipe.monitor
-        if choices.scoring not in (None, "accuracy", "r2", "loss"):
-            settings["metric"] = Score(target, choices.scoring)
-    return settings
-
-
 def _preparation(
-    given: GivenRows, truth: Array, division: Division, choices: Choices, recipe: Recipe, notes: list[str]
+    given: GivenRows, division: Division, choices: Choices, recipe: Recipe, notes: list[str]
 ) -> Preparation:
     """What is learned of the columns, from rows that are trained on."""
     table, ignore = given.table, list(choices.ignore)
-    if choices.split_by is not None and not is_order(table.column(choices.split_by)):
-        ignore.append(choices.split_by)
-        notes.append(f"{table.path}, column {quoted(choices.split_by)}: it groups the rows, and is not learned from.")
-    rows = division.trained_on
-    whole = len(rows) == table.n_rows
+    if choices.split_by is not None and choices.split_by not in ignore:
+        if not is_order(table.column(choices.split_by)):
+            ignore.append(choices.split_by)
+            where = f"{table.path}, column {quoted(choices.split_by)}"
+            notes.append(f"{where}: rows are kept out by its groups, and it is not learned from.")
+    categorical = _categorical_names(table, choices.categorical_features, ignore)
+    kept = table.drop(ignore)
+    if not kept.columns:
+        raise InputError(f"{table.path}: no column is left to learn from: ignore fewer, or add a column")
+    column, rows = given.column, division.trained_on
+    if len(rows) < table.n_rows:
+        kept, column = kept.take(rows), column.take(rows)
+    roles = find_roles(kept, column, categorical, named=choices.named)
+    most_one_hot = recipe.preparation.get("most_one_hot")
     return Preparation.fit(
-        table if whole else table.take(rows),
-        truth if whole else truth[rows],
-        task=choices.task,
-        ignore=ignore,
-        categorical_features=choices.categorical_features,
+        kept,
+        roles,
+        scaling=recipe.preparation.get("scaling", "standard"),
+        embed_from=None if most_one_hot is None else most_one_hot + 1,
         notes=notes,
-        **choices.preparation_changes,
-        **recipe.preparation,
     )
 
 
-def _inputs(preparation: Preparation, table: Table, recipe: Recipe) -> Array:
-    return preparation.transform(table).astype(recipe.dtype, copy=False)
+def _categorical_names(table: Table, given: Any, ignore: Collection[str]) -> Any:
+    """Indices and booleans as the names of those columns that are kept; all else as it is."""
+    if given is None or isinstance(given, str):
+        return given or "auto"
+    items = np.asarray(given)
+    if items.ndim != 1 or items.dtype.kind not in "biu" or not ignore:
+        return given
+    chosen = np.flatnonzero(items) if items.dtype.kind == "b" else items
+    return [name for name in np.array(table.names, dtype=object)[chosen] if name not in ignore]
+
+
+def _inputs(preparation: Preparation, table: Table, stage: Sequence[Input] | None, recipe: Recipe) -> Any:
+    """The networks' inputs: sparse only where they read them as they are."""
+    X = preparation.transform(table, dtype=np.dtype(recipe.dtype))
+    return X.toarray() if stage and is_sparse(X) else X
 
 
 def _networks(
-    preparation: Preparation,
+    stage: Sequence[Input] | None,
     target: Target,
-    X: Array,
+    X: Any,
+    division: Division,
     choices: Choices,
     recipe: Recipe,
-    members: int,
     before: TablePredictor | None,
 ) -> list[Network]:
     """The members, before training."""
+    members = len(division.parts)
     if before is not None:
         if len(before.networks) != members:
             raise ValueError(
@@ -417,20 +262,24 @@ def _networks(
                 "warm_start=False to begin anew"
             )
         return [network.copy() for network in before.networks]
-    sizes = [preparation.n_features, *recipe.hidden, _n_outputs(target)]
-    return [
+    n_features = sum(one.features for one in stage) if stage else X.shape[1]
+    networks = [
         Network(
-            sizes,
+            [n_features, *recipe.hidden, _n_outputs(target)],
             recipe.activation,
             loss=_loss(target, choices, recipe),
             initializer=recipe.initializer,
             dtype=recipe.dtype,
             rng=np.random.default_rng([choices.seed, 0, number]),
-            inputs=preparation.inputs,
+            inputs=stage,
             **recipe.network,
         )
         for number in range(members)
     ]
+    if recipe.starts_from_data:
+        for number, (network, part) in enumerate(zip(networks, division.parts, strict=True)):
+            network.initialize_from(X[part.trained_on], np.random.default_rng([choices.seed, 3, number]))
+    return networks
 
 
 def _n_outputs(target: Target) -> int:
@@ -444,13 +293,19 @@ def _loss(target: Target, choices: Choices, recipe: Recipe) -> str | Loss:
     return kind(smoothing=recipe.smoothing)
 
 
-def _target(column: Column, choices: Choices) -> Target:
-    if choices.task == "classification":
-        return ClassTarget.learned(column)
-    target = NumberTarget.learned(column)
-    # The poisson loss takes counts as they are, and gives the logarithm of their mean.
-    poisson = choices.loss is not None and LOSSES.resolve(choices.loss).name == "poisson"
-    return NumberTarget(column.name, 0.0, 1.0) if poisson else target
+def _target(given: GivenRows, choices: Choices) -> Target:
+    path = given.table.path
+    if choices.task == "regression" and choices.loss is not None and LOSSES.resolve(choices.loss).name == "poisson":
+        # It takes counts as they are, and gives the logarithm of their mean.
+        return NumberTarget.learned(given.column, standardised=False, path=path)
+    return Target.recognise(given.column, choices.task, path=path)
+
+
+def _share(target: Target, truth: Array, weight: Array | None) -> Array | float:
+    if not isinstance(target, ClassTarget):
+        return float(np.average(truth, weights=weight))
+    counts = np.bincount(truth, weights=weight, minlength=len(target.classes))
+    return counts / counts.sum()
 
 
 def _limits(truth: Array, margin: float) -> tuple[float, float] | None:
@@ -483,9 +338,9 @@ class _StopAfter(Callback):
 def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) -> Learned:
     """The same networks trained anew on all rows, for as many epochs as were best; what judges say is kept."""
     predictor, recipe = learned.predictor, learned.recipe
-    networks = _networks(predictor.preparation, target, rows.X, choices, recipe, len(predictor.networks), None)
-    settings = {**_settings(choices, recipe, networks[0], target, judged=False), "patience": None}
-    everything = undivided(len(rows), len(networks))
+    everything = undivided(len(rows), len(predictor.networks))
+    networks = _networks(predictor.networks[0].inputs, target, rows.X, everything, choices, recipe, None)
+    settings = {**choices.trainer_settings(recipe, networks[0]), "patience": None}
     endings = []
     for number, network in enumerate(networks):
         epochs = learned.best_epochs[number] or len(learned.histories[number])

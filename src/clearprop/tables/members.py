@@ -84,5 +84,5 @@ def train_members(
 
 def logits(network: Network, X: Array) -> Array:
     """The last layer's weighted sums, shape (n, outputs)."""
-    starts = range(0, max(1, len(X)), ROWS_AT_ONCE)
+    starts = range(0, max(1, X.shape[0]), ROWS_AT_ONCE)
     return np.concatenate([network.propagate(X[start : start + ROWS_AT_ONCE]).z[-1] for start in starts])

@@ -13,13 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.sparse import is_sparse
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.tables.calibration import probabilities
 from clearprop.tables.members import logits
-from clearprop.tables.preparation import Preparation
+from clearprop.tables.notes import Alert, in_front
+from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.table import Table
-from clearprop.tables.targets import ClassTarget, Target
+from clearprop.tables.target import ClassTarget, Target
 
 Array = npt.NDArray[Any]
 
@@ -76,9 +78,46 @@ class TablePredictor:
         """The members, of which there may be a single one."""
         return self.model.members if isinstance(self.model, Ensemble) else (self.model,)
 
-    def prepared(self, table: Table, notes: list[str] | None = None) -> Array:
-        """The networks' inputs (n, columns) for the rows of a table."""
-        return self.preparation.transform(table, notes).astype(self.networks[0].dtype, copy=False)
+    @property
+    def spans(self) -> dict[str, Array]:
+        """Which of the prepared columns each of the table's columns has become, by its name."""
+        owners = self.preparation.columns_of_features
+        return {name: np.flatnonzero([owner == name for owner in owners]) for name in self.preparation.names}
+
+    def prepared(
+        self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
+    ) -> Any:
+        """The networks' inputs (n, columns) for the rows of a table; sparse only where they are plain."""
+        first = self.networks[0]
+        X = self.preparation.transform(table, notes, unreadable=unreadable, dtype=first.dtype)
+        return X.toarray() if is_sparse(X) and not first.front.is_plain else X
+
+    def predict(self, table: Table, *, keep_going: bool = False) -> Predictions:
+        """Answers for all rows; the target's column need not be there.
+
+        Parameters
+        ----------
+        table : Table
+        keep_going : bool
+            Whether rows with a cell that cannot be taken are left without an answer, and a note tells of them.
+
+        Raises
+        ------
+        InputError
+            A column is missing, or a cell cannot be taken.
+        """
+        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        notes: list[str] = []
+        unreadable = np.zeros(table.n_rows, dtype=bool) if keep_going else None
+        answers = self.answers(self.prepared(used, notes, unreadable))
+        if unreadable is not None and unreadable.any():
+            count, first = int(unreadable.sum()), used.place(int(unreadable.argmax()))
+            rows = f"1 row, {first}, has" if count == 1 else f"{count:,} rows, the first in {first}, have"
+            notes.append(Alert(f"{table.path}: {rows} a cell that cannot be taken, and no answer."))
+        notes = in_front(notes)
+        if isinstance(self.target, ClassTarget):
+            return Predictions(self.target.decode(answers.argmax(axis=1)), answers, notes, unreadable)
+        return Predictions(answers, None, notes, unreadable)
 
     def answers(self, X: Array) -> Array:
         """Probabilities (n, classes), or quantities (n,), for prepared rows: the mean over the members."""

@@ -17,7 +17,7 @@ import numpy as np
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.optimizers import Adam
-from clearprop.tables.targets import Task
+from clearprop.tables.target import Task
 
 RECIPES = ("auto", "plain")
 # Scores for which probabilities count, and not only which class is the likeliest: labels are not smoothed.
@@ -51,6 +51,8 @@ class Recipe:
     by_fan_in : bool
         Whether a layer's rate is divided by the root of how many numbers each unit takes, and its decay multiplied by
         it, so that their product stays: with Adam the same as z = a W / sqrt(fan_in) + b ("NTK").
+    starts_from_data : bool
+        Whether hidden layers begin as rows of the table suggest (`Network.initialize_from`).
     dtype : str
     members : int
         How many networks are averaged.
@@ -74,6 +76,7 @@ class Recipe:
     rates: Mapping[str, float] = field(default_factory=dict)
     decays: Mapping[str, float] = field(default_factory=dict)
     by_fan_in: bool = False
+    starts_from_data: bool = False
     dtype: str = "float64"
     members: int = 1
     monitor: Literal["metric", "validation_loss"] = "validation_loss"
@@ -170,6 +173,7 @@ def _auto(task: Task, scoring: str | None) -> Recipe:
         rates={"b": 0.1, "s": 6.0, "p": 0.1, "c": 0.1, "phi": 0.1, "V": 0.1, "v": 0.1},
         decays={"b": 0.0, "s": 1.0, "p": 1.0, "c": 1.0, "phi": 1.0, "V": 1.0, "v": 1.0, "E": 1.0},
         by_fan_in=True,
+        starts_from_data=True,
         dtype="float32",
         members=5,
         monitor="metric" if decided else "validation_loss",

@@ -9,10 +9,32 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.losses import Loss
-from clearprop.tables.targets import ClassTarget, Target
+from clearprop.tables.target import ClassTarget, Target
 
 Array = npt.NDArray[Any]
+
+
+def check_scoring(scoring: Any) -> None:
+    """Refuse what is no scorer.
+
+    Raises
+    ------
+    ValueError
+        The message names near names.
+    """
+    if scoring is None or callable(scoring):
+        return
+    from sklearn.metrics import get_scorer_names
+
+    known = get_scorer_names()
+    if scoring not in known:
+        hint = did_you_mean(near(str(scoring), known, {"neg_log_loss": ("log_loss", "cross_entropy", "logloss")}))
+        raise ValueError(
+            f"scoring must be a name of scikit-learn's scorers, such as 'accuracy', 'neg_log_loss' or 'r2', or a scorer, "
+            f"got {scoring!r}{hint or ': see sklearn.metrics.get_scorer_names()'}"
+        )
 
 
 @dataclass(frozen=True)
@@ -83,7 +105,7 @@ def _scored(scoring: Any, target: Target, truth: Array, answers: Array, weight: 
     rows = np.zeros((len(truth), 1))
     if not isinstance(target, ClassTarget):
         return float(scorer(AnsweredNumbers(), rows, truth, **given))
-    labels = np.asarray(target.classes)
+    labels = target.labels
     stands_in = AnsweredClasses()
     stands_in.classes_ = labels
     return float(scorer(stands_in, rows, labels[truth], **given))
