@@ -154,7 +154,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         UserWarning
             Most cells of a column are unlike all that training met.
         """
-        return self.classes_[self.predict_proba(X).argmax(axis=1)]
+        places = self.predict_proba(X).argmax(axis=1)
+        return self.classes_[places]
 
     def predict_proba(self, X: Any) -> Array:
         """The probability of each class, shape (n, classes), in the order of `classes_`."""

@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 
+from clearprop.errors import InputError
 from clearprop.foundation.arguments import fraction, whole
 from clearprop.foundation.callers import warn_caller
 from clearprop.tables.column import Column
@@ -175,40 +176,44 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
 
     def _table(self, X: Any, reset: bool) -> Table:
         """X as a table, its columns called as those that `fit` was given: by their names, where both have names."""
+        if not isinstance(X, Table) and not hasattr(X, "columns") and hasattr(X, "__array__"):
+            X = np.asarray(X)
         names = list(X.names) if isinstance(X, Table) else feature_names(X)
-        known = None if reset else list(getattr(self, "feature_names_in_", [])) or None
-        if isinstance(X, Table):
-            table = X
-        else:
-            table = as_table(X, known if names is None and _width(X) == len(known or ()) else None)
         if reset:
-            self._has_names = names is not None
+            table = X if isinstance(X, Table) else as_table(X)
+            if table.n_rows < 2:
+                raise InputError(f"{table.path}: Found array with 1 sample(s) while a minimum of 2 is required: give rows")
             self.n_features_in_ = len(table.columns)
             self.__dict__.pop("feature_names_in_", None)
             if names is not None:
                 self.feature_names_in_ = np.array(table.names, dtype=object)
             return table
-        if names is not None and known is not None:
+        table = X if isinstance(X, Table) else as_table(X)
+        known = hasattr(self, "feature_names_in_")
+        if names is not None and known:
             return table
         if len(table.columns) != self.n_features_in_:
             raise ValueError(
                 f"X has {len(table.columns)} features, but {type(self).__name__} is expecting {self.n_features_in_} "
                 "features as input."
             )
-        if (names is None) != (known is None):
-            of_X, of_fit = ("X has", "without") if known is None else ("X does not have valid", "with")
+        if known or names is not None:
+            of_X, of_fit = ("X does not have valid", "with") if known else ("X has", "without")
             warn_caller(f"{of_X} feature names, but {type(self).__name__} was fitted {of_fit} feature names")
-        return replace(table, columns=tuple(map(_renamed, table.columns, known or self.predictor_.all_names)))
+        called = self.feature_names_in_ if known else [f"x{place}" for place in range(self.n_features_in_)]
+        columns = (replace(column, name=str(name)) for column, name in zip(table.columns, called, strict=True))
+        return replace(table, columns=tuple(columns))
 
     def _answers(self, y: Any, n_rows: int, name: str) -> tuple[Column, Any]:
         """y as a column, and its labels as they were given, where those have a type of their own."""
         if isinstance(y, Column):
             column, labels = y, None
         else:
-            if np.ndim(y) == 2 and not hasattr(y, "columns"):
+            if not hasattr(y, "columns") and hasattr(y, "__array__") and not hasattr(y, "dtype"):
+                y = np.asarray(y)
+            if getattr(y, "ndim", 1) == 2 and not hasattr(y, "columns"):
                 y = column_or_1d(y, warn=True)
-            column = as_column(y, name)
-            labels = y
+            column, labels = as_column(y, name), y
         if len(column) != n_rows:
             raise ValueError(f"Found input variables with inconsistent numbers of samples: [{n_rows}, {len(column)}]")
         return column, labels
@@ -228,7 +233,8 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
 
     def _predicted(self, X: Any) -> Predictions:
         """What the predictor says of X; what makes all answers doubtful is warned of."""
-        predictions = self.predictor_.predict(self.to_table(X))
+        table = self.to_table(X)
+        predictions = self.predictor_.predict(table)
         for note in predictions.notes:
             if isinstance(note, Alert):
                 warn_caller(str(note))
@@ -258,15 +264,6 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         tags.input_tags.categorical = True
         tags.target_tags.required = True
         return tags
-
-
-def _renamed(column: Column, name: str) -> Column:
-    return replace(column, name=name)
-
-
-def _width(X: Any) -> int | None:
-    shape = np.shape(X)
-    return shape[1] if len(shape) == 2 else None
 
 
 def _seed(random_state: Any) -> int:

@@ -15,9 +15,6 @@ from clearprop.tables.column import Column
 
 Array = npt.NDArray[Any]
 
-# Of fewer rows none are kept out: what so few say of a network is chance, and they are missed in training.
-LEAST_ROWS = 40
-
 
 class Part(NamedTuple):
     """The rows that a member is trained on and those that judge it, by their places; None where none do."""

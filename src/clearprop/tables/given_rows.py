@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clearprop.estimators.class_weights import balanced_weights, named_weights
 from clearprop.tables.column import Column
-from clearprop.tables.folds import LEAST_ROWS
+from clearprop.tables.recipe import FEW_ROWS
 from clearprop.tables.table import Table
 from clearprop.tables.target import ClassTarget, Target
 
@@ -50,7 +50,7 @@ class GivenRows:
         if not len(rows):
             raise ValueError("sample_weight is 0 for every row: give some a weight above 0")
         weight = self.weight[rows]
-        if (weight == np.rint(weight)).all() and weight.sum() < LEAST_ROWS:
+        if (weight == np.rint(weight)).all() and weight.sum() < FEW_ROWS:
             rows = np.repeat(rows, weight.astype(np.intp))
             return rows, GivenRows(self.table.take(rows), self.column.take(rows))
         return rows, self.take(rows)

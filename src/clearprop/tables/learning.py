@@ -18,14 +18,14 @@ from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.tables.choices import Choices
-from clearprop.tables.folds import LEAST_ROWS, Division, at_random, by_column, is_order, undivided
+from clearprop.tables.folds import Division, at_random, by_column, is_order, undivided
 from clearprop.tables.given_rows import ClassWeights, GivenRows
 from clearprop.tables.importances import enough
 from clearprop.tables.judging import Judges
 from clearprop.tables.members import train_members
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.preparation.preparation import Preparation
-from clearprop.tables.recipe import Recipe
+from clearprop.tables.recipe import FEW_ROWS, Recipe
 from clearprop.tables.roles import find_roles
 from clearprop.tables.stage import input_stage
 from clearprop.tables.table import Table
@@ -194,7 +194,7 @@ def _division(table: Table, truth: Array, choices: Choices, recipe: Recipe, vali
     rng = np.random.default_rng([choices.seed, 2])
     if choices.split_by is not None:
         return by_column(table.column(choices.split_by), members, share, rng)
-    if n_rows < LEAST_ROWS:
+    if n_rows < FEW_ROWS:
         return undivided(n_rows, members if choices.members != "auto" else 1)
     return at_random(truth, members, share, rng)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -20,6 +20,8 @@ from clearprop.optimizers import Adam
 from clearprop.tables.target import Task
 
 RECIPES = ("auto", "plain")
+# Of fewer rows none are kept out: what so few say of a network is chance, and they are missed in training.
+FEW_ROWS = 40
 # Scores for which probabilities count, and not only which class is the likeliest: labels are not smoothed.
 OF_PROBABILITIES = ("neg_log_loss", "neg_brier_score", "roc_auc", "average_precision", "d2_log_loss_score")
 
@@ -127,7 +129,14 @@ def recipe_for(
         known_as = {"auto": ("default", "tuned"), "plain": ("simple", "none")}
         hint = did_you_mean(near(str(name), RECIPES, known_as)) or "."
         raise InputError(f"unknown recipe {name!r}{hint} There are: {', '.join(RECIPES)}")
-    return _plain(n_rows) if name == "plain" else _auto(task, scoring)
+    recipe = _plain(n_rows) if name == "plain" else _auto(task, scoring)
+    return _of_few_rows(recipe) if n_rows < FEW_ROWS else recipe
+
+
+def _of_few_rows(recipe: Recipe) -> Recipe:
+    """All rows in each batch, and nothing by chance but the first weights: the rows' order is then of no account."""
+    trainer = {name: value for name, value in recipe.trainer.items() if not name.startswith("dropout")}
+    return replace(recipe, starts_from_data=False, members=1, trainer={**trainer, "batch_size": FEW_ROWS})
 
 
 def _plain(n_rows: int) -> Recipe:
