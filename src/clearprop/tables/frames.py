@@ -176,7 +176,8 @@ def _parts(data: Any) -> tuple[Sequence[Hashable] | None, Sequence[Any]]:
 
 
 def _is_frame(data: Any) -> bool:
-    return hasattr(data, "__narwhals_dataframe__") or hasattr(data, "columns") or hasattr(data, "column_names")
+    """Whether it has columns; asked of its type, as a lazy frame's own are dear to look up."""
+    return any(hasattr(type(data), name) for name in ("columns", "column_names", "__arrow_c_stream__"))
 
 
 def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
@@ -196,6 +197,10 @@ def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
 
 
 def _of_array(array: Any) -> Sequence[Any]:
+    if array.dtype.kind == "V":
+        raise InputError(f"{PATH}: an array of records ({array.dtype}) is no table: give a column for each field")
+    if array.ndim == 0:
+        raise InputError(f"{PATH}: {quoted(array.item())} is no table: give a dataframe, an array or a list of rows")
     if array.ndim < 2:
         raise InputError(
             f"{PATH}: Expected 2D array, got {array.ndim}D array instead: an array has rows and columns. Reshape your "

@@ -1,8 +1,8 @@
 """Which columns of a table are learned from, as what, and which are left out and why.
 
 Left out are columns that say nothing of other rows: of one value or none, running numbers, identifiers, free text. What
-the user names as categorical is taken so. A column that gives the target away is kept and alerted to. Nothing is left out
-without a note that names the evidence; columns of one reason share a note.
+the user names as categorical is taken so. A column that gives the target away is kept, with an alert. Nothing is left
+out without a note that names the evidence; columns of one reason share a note.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import InputError, Message, Parameter
+from clearprop.errors import InputError, Message
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.giveaways import giveaway
+from clearprop.tables.lookalikes import lookalike
 from clearprop.tables.notes import Alert, as_categories, ignoring, many_columns
-from clearprop.tables.spelling import cell_text, counts, spelled, typed
+from clearprop.tables.spelling import as_numbers, cell_text, counts, spelled, typed
 from clearprop.tables.table import Table
 
 Use = Literal["number", "boolean", "date", "category", "presence", "nothing"]
@@ -28,6 +29,8 @@ CategoricalFeatures = Literal["auto", "from_dtype"] | Sequence[str] | Sequence[i
 
 # A column of texts with more different ones than this, in more than half of its known cells, tells rows apart.
 MOST_UNREPEATED = 20
+# A column with at least this share of numbers among its known cells, and many of them, is meant to hold numbers.
+NUMBER_SHARE = 0.8
 # A mean number of words from which on texts are read as sentences.
 LEAST_WORDS = 3.0
 # Beyond this numbers, one a row, are hashes or accounts, not measurements.
@@ -59,12 +62,15 @@ class Role:
         What it is, for people: "number", "category", "identifier", "free text", "constant", "empty".
     reason : str
         Why, with evidence; empty where its type says all.
+    blanks : tuple of str
+        The texts among numbers that count as missing.
     """
 
     column: Column
     use: Use
     kind: str
     reason: str = ""
+    blanks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,7 +165,8 @@ def _chosen(table: Table, given: CategoricalFeatures) -> set[str]:
         wrong = [place for place in items.tolist() if not -len(table.columns) <= place < len(table.columns)]
         if wrong:
             raise InputError(
-                f"categorical_features has the index {wrong[0]}, and the table {len(table.columns)} columns: count from 0"
+                f"categorical_features has the index {wrong[0]}, and the table {len(table.columns)} columns: count "
+                "them from 0"
             )
         return {table.names[place] for place in items.tolist()}
     return set(table.select([str(name) for name in items.tolist()]).names)
@@ -204,15 +211,38 @@ def _role_of_texts(column: Column, known: int) -> Role:
         if known == len(column):
             return _constant(column, 1)
         return Role(own, "presence", "one value", f"it holds {own.texts[np.argmax(often)]} or nothing")
+    if (numbers := _mostly_numbers(column, own, often)) is not None:
+        return numbers
     if different <= MOST_UNREPEATED or 2 * different <= known:
-        return Role(own, "category", "category")
+        return Role(own, "category", "category", _in_another_way(own))
     words = float(np.mean([len(text.split()) for text in own.texts[:1000].tolist()]))
     kind = "free text" if words >= LEAST_WORDS else "identifier"
-    evidence = f"{different:,} different texts in {known:,} known cells"
+    evidence = f"{different:,} different texts in {known:,} known cells{_in_another_way(own, ', ')}"
     missing = len(column) - known
     if min(missing, known) >= LEAST_MISSING:
         return Role(own, "presence", kind, f"{evidence}, {missing:,} missing")
     return Role(own, "nothing", kind, evidence)
+
+
+def _mostly_numbers(column: Column, own: Column, often: npt.NDArray[np.intp]) -> Role | None:
+    """The role of a column of many numbers with a few texts among them, which then count as missing."""
+    cells = as_numbers(own)
+    unreadable = np.bincount(own.values[cells.unreadable], minlength=len(own.texts)) > 0
+    n_texts, n_known = int(often[unreadable].sum()), int(often.sum())
+    if column.declared or np.count_nonzero(often) - np.count_nonzero(unreadable) <= MOST_UNREPEATED:
+        return None
+    if n_texts > (1 - NUMBER_SHARE) * n_known:
+        return None
+    blanks = tuple(own.texts[unreadable].tolist())
+    missing = cells.missing | cells.unreadable
+    numbers = Column(column.name, "number", cells.values, missing if missing.any() else None)
+    reason = f"{n_known - n_texts:,} of {n_known:,} known cells are numbers; {listed(blanks, 4)} count as missing"
+    return Role(numbers, "number", "number with texts", reason, blanks)
+
+
+def _in_another_way(own: Column, before: str = "") -> str:
+    kind = lookalike(own.texts[:1000].tolist())
+    return f"{before}which look like {kind} in another way of writing, such as {quoted(own.texts[0])}" if kind else ""
 
 
 def _role_of_numbers(column: Column, values: npt.NDArray[Any], rows: npt.NDArray[np.intp] | None) -> Role:
@@ -274,8 +304,14 @@ def _notes(table: Table, roles: Sequence[Role], target: Column | None) -> Iterat
                 f"{start}: only whether a cell is there is learned from, as it looks like {_a(kind)} ({first}): pass "
             )
             yield Message(rule, as_categories(names[0]), " to take it as categories all the same.")
+        elif kind == "number with texts":
+            for role in group:
+                where = f"{table.where(role.column.name)}: {role.reason}: pass "
+                yield Alert(where, as_categories(role.column.name), " if they name kinds of things.")
         elif use == "number":
             yield from _notes_on_numbers(table, group)
+        elif kind == "category":
+            yield from _notes_on_lookalikes(table, [role for role in group if role.reason])
     yield from _notes_on_types(table, roles)
 
 
@@ -285,6 +321,13 @@ def _notes_on_numbers(table: Table, group: Sequence[Role]) -> Iterator[str]:
         names = [role.column.name for role in unsure]
         start = f"{many_columns(table.path, names)}: every row has another whole number: pass "
         yield Message(start, ignoring(names[0]), " if it is an identifier.")
+
+
+def _notes_on_lookalikes(table: Table, group: Sequence[Role]) -> Iterator[str]:
+    if group and group[0].reason.startswith("which"):
+        names = [role.column.name for role in group]
+        rule = f"{many_columns(table.path, names)}: taken as categories texts {group[0].reason}"
+        yield Alert(f"{rule}: turn them into numbers or dates if they are meant so.")
 
 
 def _notes_on_types(table: Table, roles: Sequence[Role]) -> Iterator[str]:

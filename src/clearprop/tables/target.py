@@ -16,6 +16,7 @@ from clearprop.foundation.configs import checked, refuse
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Array, Column
 from clearprop.tables.notes import Alert
+from clearprop.tables.objects import column_of_objects
 from clearprop.tables.preparation.fields import LARGEST, SMALLEST_SCALE, Number, Scale
 from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, places_among, spelled, typed
 
@@ -190,7 +191,9 @@ class ClassTarget(Target):
         if len(unknown) and notes is not None:
             example = quoted(cell_text(column, int(unknown[0])))
             rows = "1 row is" if len(unknown) == 1 else f"{len(unknown):,} of {len(column):,} rows are"
-            rule = f"{path}: {rows} left out, as the target {quoted(self.name)} is none of the classes of training there"
+            rule = (
+                f"{path}: {rows} left out, as the target {quoted(self.name)} is none of the classes of training there"
+            )
             notes.append(Alert(f"{rule} (such as {example}; there are {listed(self.classes)})."))
         return known[places >= 0]
 
@@ -206,10 +209,9 @@ class ClassTarget(Target):
         unknown = np.flatnonzero(places < 0)
         if len(unknown):
             row = int(unknown[0])
-            raise InputError(
-                f"{path}, row {row} (counted from 0), column {quoted(column.name)}: {quoted(cell_text(column, row))} is "
-                f"none of the classes {listed(self.classes)}: correct it, or remove the row"
-            )
+            where = f"{path}, row {row} (counted from 0), column {quoted(column.name)}"
+            rule = f"{quoted(cell_text(column, row))} is none of the classes {listed(self.classes)}"
+            raise InputError(f"{where}: {rule}: correct it, or remove the row")
         return places
 
     def decode(self, numbers: Array) -> Array:
@@ -310,8 +312,6 @@ def _labels(column: Column) -> tuple[Label, ...]:
 
 def column_of_labels(name: str, labels: tuple[Label, ...]) -> Column:
     """Labels as a column, each a row."""
-    from clearprop.tables.objects import column_of_objects
-
     return column_of_objects(name, labels)
 
 

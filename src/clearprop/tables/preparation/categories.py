@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import numpy as np
+import numpy.typing as npt
 from msgspec import Meta, Struct
 
-from clearprop.foundation.table_cells import in_order, quoted
+from clearprop.foundation.table_cells import in_order, listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Alert, Remarks
 from clearprop.tables.preparation.fields import Name, Texts, Yes
@@ -95,7 +96,7 @@ class CategoryPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
             return Encoded(flags=[np.array([-1.0, 1.0, 0.0])[places]])
         return Encoded(flags=[OneHot(places, self._n)])
 
-    def _note_unknown(self, column: Column, unknown: np.ndarray, remarks: Remarks) -> None:
+    def _note_unknown(self, column: Column, unknown: npt.NDArray[np.bool_], remarks: Remarks) -> None:
         rows = np.flatnonzero(unknown)
         if not len(rows):
             return
@@ -104,7 +105,7 @@ class CategoryPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         example = f"{quoted(cell_text(column, int(rows[0])))} in {remarks.table.place(int(rows[0]))}"
         start = f"{remarks.table.where(self.name)}: {cells} categories that training did not have, such as {example}; "
         if len(rows) > MOST_UNKNOWN * known and known > 1:
-            had = f"training had {', '.join(map(quoted, self.categories[:4]))}{', ...' if len(self.categories) > 4 else ''}"
+            had = f"training had {listed(self.categories, 4)}"
             remarks.notes.append(
                 Alert(f"{start}{had}. The answers are worth little: is it the same column, spelled alike?")
             )

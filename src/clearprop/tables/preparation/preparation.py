@@ -317,7 +317,7 @@ class Preparation:
 def _learned(role: Role, scaling: Method, embed_from: int | None) -> Part:
     column = role.column
     if role.use == "number":
-        return NumberPart.learned(column, scaling)
+        return NumberPart.learned(column, scaling, role.blanks)
     if role.use == "boolean":
         return BooleanPart.learned(column)
     if role.use == "date":
