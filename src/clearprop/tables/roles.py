@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError, Message
-from clearprop.foundation.table_cells import listed, quoted
+from clearprop.foundation.table_cells import listed, number_or_nan, quoted
 from clearprop.tables.column import Column
-from clearprop.tables.giveaways import giveaway
+from clearprop.tables.giveaways import Giveaways
 from clearprop.tables.lookalikes import lookalike
 from clearprop.tables.notes import Alert, as_categories, ignoring, many_columns
-from clearprop.tables.spelling import as_numbers, cell_text, counts, spelled, typed
+from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, spelled, typed
 from clearprop.tables.table import Table
 
 Use = Literal["number", "boolean", "date", "category", "presence", "nothing"]
@@ -38,6 +38,7 @@ LEAST_IDENTIFIER = 2**53
 # That a text is there is worth learning if at least so many cells have none.
 LEAST_MISSING = 5
 
+_SAMPLE = 1000
 _IDENTIFIER_NAME = re.compile(
     r"(?:.*[^a-z])?(?:ids?|uuid|guid|index|idx|key|row ?names?|row ?nr|row ?number|row|nr|no|number|serial|unnamed: 0)",
     re.IGNORECASE,
@@ -204,6 +205,21 @@ def _role(column: Column, rows: npt.NDArray[np.intp] | None) -> Role:
 
 
 def _role_of_texts(column: Column, known: int) -> Role:
+    different = int(np.count_nonzero(counts(column)))
+    if different <= MOST_UNREPEATED or 2 * different <= known:
+        return _role_of_categories(column, known)
+    numbers = _mostly_numbers(column, different)
+    if numbers is not None:
+        return numbers
+    texts = column.texts[:_SAMPLE].tolist()
+    kind = "free text" if np.mean([len(text.split()) for text in texts]) >= LEAST_WORDS else "identifier"
+    evidence = f"{different:,} different texts in {known:,} known cells{_in_another_way(column, ', ')}"
+    missing = len(column) - known
+    use: Use = "presence" if min(missing, known) >= LEAST_MISSING else "nothing"
+    return Role(column, use, kind, f"{evidence}, {missing:,} missing" if use == "presence" else evidence)
+
+
+def _role_of_categories(column: Column, known: int) -> Role:
     own = spelled(column)
     often = counts(own)
     different = int(np.count_nonzero(often))
@@ -211,37 +227,32 @@ def _role_of_texts(column: Column, known: int) -> Role:
         if known == len(column):
             return _constant(column, 1)
         return Role(own, "presence", "one value", f"it holds {own.texts[np.argmax(often)]} or nothing")
-    if (numbers := _mostly_numbers(column, own, often)) is not None:
+    if different > MOST_UNREPEATED and (numbers := _mostly_numbers(column, different)) is not None:
         return numbers
-    if different <= MOST_UNREPEATED or 2 * different <= known:
-        return Role(own, "category", "category", _in_another_way(own))
-    words = float(np.mean([len(text.split()) for text in own.texts[:1000].tolist()]))
-    kind = "free text" if words >= LEAST_WORDS else "identifier"
-    evidence = f"{different:,} different texts in {known:,} known cells{_in_another_way(own, ', ')}"
-    missing = len(column) - known
-    if min(missing, known) >= LEAST_MISSING:
-        return Role(own, "presence", kind, f"{evidence}, {missing:,} missing")
-    return Role(own, "nothing", kind, evidence)
+    return Role(own, "category", "category", _in_another_way(own))
 
 
-def _mostly_numbers(column: Column, own: Column, often: npt.NDArray[np.intp]) -> Role | None:
+def _mostly_numbers(column: Column, different: int) -> Role | None:
     """The role of a column of many numbers with a few texts among them, which then count as missing."""
-    cells = as_numbers(own)
-    unreadable = np.bincount(own.values[cells.unreadable], minlength=len(own.texts)) > 0
-    n_texts, n_known = int(often[unreadable].sum()), int(often.sum())
-    if column.declared or np.count_nonzero(often) - np.count_nonzero(unreadable) <= MOST_UNREPEATED:
+    if column.declared or not _spells_numbers(column.texts[:_SAMPLE].tolist()):
         return None
-    if n_texts > (1 - NUMBER_SHARE) * n_known:
+    cells = as_numbers(column)
+    unreadable = np.bincount(column.values[cells.unreadable], minlength=len(column.texts)) > 0
+    n_texts, n_known = int(np.count_nonzero(cells.unreadable)), int(np.count_nonzero(~cells.missing))
+    if different - np.count_nonzero(unreadable) <= MOST_UNREPEATED or n_texts > (1 - NUMBER_SHARE) * n_known:
         return None
-    blanks = tuple(own.texts[unreadable].tolist())
-    missing = cells.missing | cells.unreadable
-    numbers = Column(column.name, "number", cells.values, missing if missing.any() else None)
+    blanks = tuple(dict.fromkeys(map(canonical, column.texts[unreadable].tolist())))
+    numbers = Column(column.name, "number", cells.values, cells.missing | cells.unreadable)
     reason = f"{n_known - n_texts:,} of {n_known:,} known cells are numbers; {listed(blanks, 4)} count as missing"
     return Role(numbers, "number", "number with texts", reason, blanks)
 
 
+def _spells_numbers(texts: Sequence[str]) -> bool:
+    return sum(number_or_nan(text) == number_or_nan(text) for text in texts) >= len(texts) / 2
+
+
 def _in_another_way(own: Column, before: str = "") -> str:
-    kind = lookalike(own.texts[:1000].tolist())
+    kind = lookalike(own.texts[:_SAMPLE].tolist())
     return f"{before}which look like {kind} in another way of writing, such as {quoted(own.texts[0])}" if kind else ""
 
 
@@ -281,9 +292,10 @@ def _taken_back(role: Role) -> Role:
 
 def _notes(table: Table, roles: Sequence[Role], target: Column | None) -> Iterator[str]:
     by_kind: dict[tuple[str, str], list[Role]] = {}
+    giveaways = None if target is None else Giveaways(target)
     for role in roles:
         by_kind.setdefault((role.use, role.kind), []).append(role)
-        if target is not None and role.use != "nothing" and (how := giveaway(role.column, target)):
+        if giveaways is not None and role.use != "nothing" and (how := giveaways.how(role.column)):
             remedy = (ignoring(role.column.name), " if it is not known when a prediction is made.")
             yield Alert(f"{table.where(role.column.name)}: it gives the target away ({how}): pass ", *remedy)
     for (use, kind), group in by_kind.items():

@@ -66,7 +66,7 @@ def _of_array(name: str, array: Array, where: str) -> Column:
 def _of_series(name: str, values: Any, where: str) -> Column:
     import narwhals as nw
 
-    series: Any = nw.from_native(values, series_only=True)
+    series: Any = values if isinstance(values, nw.Series) else nw.from_native(values, series_only=True)
     native = series.to_native()
     if isinstance(getattr(native, "dtype", None), np.dtype):  # pandas' oldest kind of column
         return _of_array(name, native.to_numpy(), where)

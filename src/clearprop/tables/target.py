@@ -5,19 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.configs import checked, refuse
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Array, Column
 from clearprop.tables.notes import Alert
 from clearprop.tables.objects import column_of_objects
-from clearprop.tables.preparation.fields import LARGEST, SMALLEST_SCALE, Number, Scale
+from clearprop.tables.preparation.scaling import LARGEST, SMALLEST_SCALE
 from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, places_among, spelled, typed
 
 Task = Literal["classification", "regression"]
@@ -122,15 +120,20 @@ class Target(ABC):
         >>> Target.from_config(target.to_config()) == target
         True
         """
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.target_config import ClassConfig, NumberConfig
+
         task = config.get("task") if isinstance(config, dict) else None
         if task == ClassTarget.task:
-            entries = checked(config, _ClassConfig, "target")
+            entries = checked(config, ClassConfig, "target")
             target = ClassTarget(entries.name, entries.classes)
             if len(set(target.spellings)) < max(2, len(target.classes)):
                 raise refuse("target, classes", f"{listed(target.classes)} are not two or more different classes")
             return target
         if task == NumberTarget.task:
-            numbers = checked(config, _NumberConfig, "target")
+            assert isinstance(config, dict)
+            # The first model files do not say which range was seen.
+            numbers = checked({"low": -LARGEST, "high": LARGEST, **config}, NumberConfig, "target")
             return NumberTarget(numbers.name, numbers.mean, numbers.scale, numbers.low, numbers.high)
         raise refuse("target", f"its task, {quoted(task)}, is neither 'classification' nor 'regression'")
 
@@ -273,21 +276,6 @@ class NumberTarget(Target):
         """What was learned, for JSON."""
         numbers = {"mean": self.mean, "scale": self.scale, "low": self.low, "high": self.high}
         return {"task": self.task, "name": self.name, **numbers}
-
-
-class _ClassConfig(Struct, forbid_unknown_fields=True):
-    task: Annotated[Literal["classification"], Meta(description="'classification'")]
-    name: Annotated[str, Meta(description="a name")]
-    classes: Annotated[tuple[Label, ...], Meta(description="a list of labels")]
-
-
-class _NumberConfig(Struct, forbid_unknown_fields=True):
-    task: Annotated[Literal["regression"], Meta(description="'regression'")]
-    name: Annotated[str, Meta(description="a name")]
-    mean: Number
-    scale: Scale
-    low: Number
-    high: Number
 
 
 def _labels(column: Column) -> tuple[Label, ...]:

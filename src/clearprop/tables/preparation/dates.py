@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.fields import Name, Text, Whole, Yes
 from clearprop.tables.preparation.part import Encoded, OneHot, indicator, note_missing
 from clearprop.tables.preparation.scaling import Method, Scaling
 from clearprop.tables.spelling import as_dates
@@ -21,7 +20,8 @@ _DAY = 86_400_000_000  # microseconds
 _HOUR = 3_600_000_000
 
 
-class DatePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class DatePart:
     """A column of dates: the days elapsed since the first, and of the other parts those that vary in training.
 
     Attributes
@@ -43,17 +43,17 @@ class DatePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     (('day: days elapsed',), ('day: season, sine', 'day: season, cosine', 'day: Monday'))
     """
 
-    kind: Annotated[Literal["date"], Meta(description="'date'")] = "date"
-    name: Name
-    zone: Text
-    first: Whole
-    elapsed: Annotated[Scaling, Meta(description="a scaling")]
-    year: Annotated[Scaling, Meta(description="a scaling")]
-    years: Yes
-    seasons: Yes
-    weekdays: Yes
-    hours: Yes
-    marked: Yes
+    kind: ClassVar[str] = "date"
+    name: str
+    zone: str
+    first: int
+    elapsed: Scaling
+    year: Scaling
+    years: bool
+    seasons: bool
+    weekdays: bool
+    hours: bool
+    marked: bool
 
     @classmethod
     def learned(cls, column: Column, method: Method) -> DatePart:

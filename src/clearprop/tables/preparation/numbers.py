@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.fields import LARGEST, Name, Texts, Yes
 from clearprop.tables.preparation.part import Encoded, indicator, note_missing
-from clearprop.tables.preparation.scaling import Method, Scaling, beyond
+from clearprop.tables.preparation.scaling import LARGEST, Method, Scaling, beyond
 from clearprop.tables.spelling import as_numbers, number_text, places_among
 
 
-class NumberPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class NumberPart:
     """A column of numbers.
 
     Attributes
@@ -35,11 +35,11 @@ class NumberPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ('age is missing',)
     """
 
-    kind: Annotated[Literal["number"], Meta(description="'number'")] = "number"
-    name: Name
-    scaling: Annotated[Scaling, Meta(description="a scaling")]
-    marked: Yes
-    blanks: Texts
+    kind: ClassVar[str] = "number"
+    name: str
+    scaling: Scaling
+    marked: bool
+    blanks: tuple[str, ...]
 
     @classmethod
     def learned(cls, column: Column, method: Method, blanks: tuple[str, ...] = ()) -> NumberPart:
@@ -72,7 +72,9 @@ class NumberPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             blank = (places_among(column, self.blanks) >= 0) & cells.unreadable
             remarks.refuse(self.name, cells.unreadable & ~blank, "is no number, as in training")
             missing = missing | cells.unreadable
-        self._note_beyond(beyond(cells.values) & ~missing, remarks)
+        far = beyond(cells.values)
+        if far is not None:
+            self._note_beyond(far & ~missing, remarks)
         some = missing.any()
         if some and not self.marked:
             median = number_text(self.scaling.origin + self.scaling.fill)
