@@ -29,6 +29,7 @@ def as_table(data: Any, names: Sequence[str] | None = None) -> Table:
     Parameters
     ----------
     data : dataframe, array of shape (n, columns), list of rows, list of dictionaries, or dictionary of columns
+        A `Table` is taken as it is.
     names : sequence of str, optional
         What columns are called that have no names of their own, as those of an array.
 
@@ -46,6 +47,8 @@ def as_table(data: Any, names: Sequence[str] | None = None) -> Table:
     >>> as_table(np.array([[1.0, 2.0], [3.0, 4.0]])).names
     ('x0', 'x1')
     """
+    if isinstance(data, Table):
+        return data
     labels, columns = _parts(data)
     if not columns:
         raise InputError(
@@ -112,6 +115,8 @@ def feature_names(data: Any) -> list[str] | None:
     >>> feature_names({"age": [31], "colour": ["red"]}), feature_names([[1.0, 2.0]])
     (['age', 'colour'], None)
     """
+    if isinstance(data, Table):
+        return list(data.names)
     labels, _ = _parts(data)
     return None if labels is None or not all(isinstance(label, str) for label in labels) else list(map(str, labels))
 
@@ -164,8 +169,6 @@ def _parts(data: Any) -> tuple[Sequence[Hashable] | None, Sequence[Any]]:
     """The labels of the columns, None where they have none, and the columns."""
     if is_sparse(data):
         raise InputError(f"{PATH}: sparse data was given, and a dense table is needed: pass X.toarray()")
-    if isinstance(data, Table):
-        raise InputError(f"{PATH}: it is a Table already: use it as it is")
     if isinstance(data, Mapping):
         return list(data), [values if isinstance(values, np.ndarray) else _values(values) for values in data.values()]
     if isinstance(data, list | tuple):
@@ -176,26 +179,33 @@ def _parts(data: Any) -> tuple[Sequence[Hashable] | None, Sequence[Any]]:
 
 
 def _is_frame(data: Any) -> bool:
-    return hasattr(data, "__narwhals_dataframe__") or hasattr(data, "columns") or hasattr(data, "column_names")
+    """Whether it has columns; asked of its type, as a lazy frame's own are dear to look up."""
+    return any(hasattr(type(data), name) for name in ("columns", "column_names", "__arrow_c_stream__"))
 
 
 def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
     import narwhals as nw
 
+    # Names are given anew where one may stand there twice, which narwhals refuses.
+    labels: Sequence[Hashable] | None = None
     if nw.dependencies.is_pandas_dataframe(data):
-        return list(data.columns), [column for _, column in data.items()]
-    if nw.dependencies.is_pyarrow_table(data):
-        return data.column_names, data.columns
+        labels, data = list(data.columns), data.set_axis(range(data.shape[1]), axis=1)
+    elif nw.dependencies.is_pyarrow_table(data):
+        labels, data = data.column_names, data.rename_columns(list(map(str, range(data.num_columns))))
     try:
         frame = nw.from_native(data)
     except TypeError:
         frame = nw.DataFrame.from_arrow(data, backend="pyarrow")
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect()
-    return frame.columns, list(frame.iter_columns())
+    return frame.columns if labels is None else labels, list(frame.iter_columns())
 
 
 def _of_array(array: Any) -> Sequence[Any]:
+    if array.dtype.kind == "V":
+        raise InputError(f"{PATH}: an array of records ({array.dtype}) is no table: give a column for each field")
+    if array.ndim == 0:
+        raise InputError(f"{PATH}: {quoted(array.item())} is no table: give a dataframe, an array or a list of rows")
     if array.ndim < 2:
         raise InputError(
             f"{PATH}: Expected 2D array, got {array.ndim}D array instead: an array has rows and columns. Reshape your "

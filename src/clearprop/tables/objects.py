@@ -142,7 +142,7 @@ def _whole_numbers(name: str, known: list[int], missing: npt.NDArray[np.bool_], 
     least, most = min(known), max(known)
     if max(-least, most) <= MOST_EXACT:
         return _scattered(name, "number", known, np.float64, missing)
-    if -(2**63) <= least and most < 2**63:
+    if least >= -(2**63) and most < 2**63:
         return _scattered(name, "number", known, np.int64, missing)
     if least >= 0 and most < 2**64:
         return _scattered(name, "number", known, np.uint64, missing)

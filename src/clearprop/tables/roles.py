@@ -1,8 +1,8 @@
 """Which columns of a table are learned from, as what, and which are left out and why.
 
 Left out are columns that say nothing of other rows: of one value or none, running numbers, identifiers, free text. What
-the user names as categorical is taken so. A column that gives the target away is kept and alerted to. Nothing is left out
-without a note that names the evidence; columns of one reason share a note.
+the user names as categorical is taken so. A column that gives the target away is kept, with an alert. Nothing is left
+out without a note that names the evidence; columns of one reason share a note.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.table_cells import listed, quoted
+from clearprop.errors import InputError, Message
+from clearprop.foundation.table_cells import listed, number_or_nan, quoted
 from clearprop.tables.column import Column
-from clearprop.tables.giveaways import giveaway
+from clearprop.tables.giveaways import Giveaways
+from clearprop.tables.lookalikes import lookalike
 from clearprop.tables.notes import Alert, as_categories, ignoring, many_columns
-from clearprop.tables.spelling import cell_text, counts, spelled, typed
+from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, spelled, typed
 from clearprop.tables.table import Table
 
 Use = Literal["number", "boolean", "date", "category", "presence", "nothing"]
@@ -28,6 +29,8 @@ CategoricalFeatures = Literal["auto", "from_dtype"] | Sequence[str] | Sequence[i
 
 # A column of texts with more different ones than this, in more than half of its known cells, tells rows apart.
 MOST_UNREPEATED = 20
+# A column with at least this share of numbers among its known cells, and many of them, is meant to hold numbers.
+NUMBER_SHARE = 0.8
 # A mean number of words from which on texts are read as sentences.
 LEAST_WORDS = 3.0
 # Beyond this numbers, one a row, are hashes or accounts, not measurements.
@@ -35,6 +38,7 @@ LEAST_IDENTIFIER = 2**53
 # That a text is there is worth learning if at least so many cells have none.
 LEAST_MISSING = 5
 
+_SAMPLE = 1000
 _IDENTIFIER_NAME = re.compile(
     r"(?:.*[^a-z])?(?:ids?|uuid|guid|index|idx|key|row ?names?|row ?nr|row ?number|row|nr|no|number|serial|unnamed: 0)",
     re.IGNORECASE,
@@ -59,12 +63,15 @@ class Role:
         What it is, for people: "number", "category", "identifier", "free text", "constant", "empty".
     reason : str
         Why, with evidence; empty where its type says all.
+    blanks : tuple of str
+        The texts among numbers that count as missing.
     """
 
     column: Column
     use: Use
     kind: str
     reason: str = ""
+    blanks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,7 +166,8 @@ def _chosen(table: Table, given: CategoricalFeatures) -> set[str]:
         wrong = [place for place in items.tolist() if not -len(table.columns) <= place < len(table.columns)]
         if wrong:
             raise InputError(
-                f"categorical_features has the index {wrong[0]}, and the table {len(table.columns)} columns: count from 0"
+                f"categorical_features has the index {wrong[0]}, and the table {len(table.columns)} columns: count "
+                "them from 0"
             )
         return {table.names[place] for place in items.tolist()}
     return set(table.select([str(name) for name in items.tolist()]).names)
@@ -197,6 +205,21 @@ def _role(column: Column, rows: npt.NDArray[np.intp] | None) -> Role:
 
 
 def _role_of_texts(column: Column, known: int) -> Role:
+    different = int(np.count_nonzero(counts(column)))
+    if different <= MOST_UNREPEATED or 2 * different <= known:
+        return _role_of_categories(column, known)
+    numbers = _mostly_numbers(column, different)
+    if numbers is not None:
+        return numbers
+    texts = column.texts[:_SAMPLE].tolist()
+    kind = "free text" if np.mean([len(text.split()) for text in texts]) >= LEAST_WORDS else "identifier"
+    evidence = f"{different:,} different texts in {known:,} known cells{_in_another_way(column, ', ')}"
+    missing = len(column) - known
+    use: Use = "presence" if min(missing, known) >= LEAST_MISSING else "nothing"
+    return Role(column, use, kind, f"{evidence}, {missing:,} missing" if use == "presence" else evidence)
+
+
+def _role_of_categories(column: Column, known: int) -> Role:
     own = spelled(column)
     often = counts(own)
     different = int(np.count_nonzero(often))
@@ -204,15 +227,33 @@ def _role_of_texts(column: Column, known: int) -> Role:
         if known == len(column):
             return _constant(column, 1)
         return Role(own, "presence", "one value", f"it holds {own.texts[np.argmax(often)]} or nothing")
-    if different <= MOST_UNREPEATED or 2 * different <= known:
-        return Role(own, "category", "category")
-    words = float(np.mean([len(text.split()) for text in own.texts[:1000].tolist()]))
-    kind = "free text" if words >= LEAST_WORDS else "identifier"
-    evidence = f"{different:,} different texts in {known:,} known cells"
-    missing = len(column) - known
-    if min(missing, known) >= LEAST_MISSING:
-        return Role(own, "presence", kind, f"{evidence}, {missing:,} missing")
-    return Role(own, "nothing", kind, evidence)
+    if different > MOST_UNREPEATED and (numbers := _mostly_numbers(column, different)) is not None:
+        return numbers
+    return Role(own, "category", "category", _in_another_way(own))
+
+
+def _mostly_numbers(column: Column, different: int) -> Role | None:
+    """The role of a column of many numbers with a few texts among them, which then count as missing."""
+    if column.declared or not _spells_numbers(column.texts[:_SAMPLE].tolist()):
+        return None
+    cells = as_numbers(column)
+    unreadable = np.bincount(column.values[cells.unreadable], minlength=len(column.texts)) > 0
+    n_texts, n_known = int(np.count_nonzero(cells.unreadable)), int(np.count_nonzero(~cells.missing))
+    if different - np.count_nonzero(unreadable) <= MOST_UNREPEATED or n_texts > (1 - NUMBER_SHARE) * n_known:
+        return None
+    blanks = tuple(dict.fromkeys(map(canonical, column.texts[unreadable].tolist())))
+    numbers = Column(column.name, "number", cells.values, cells.missing | cells.unreadable)
+    reason = f"{n_known - n_texts:,} of {n_known:,} known cells are numbers; {listed(blanks, 4)} count as missing"
+    return Role(numbers, "number", "number with texts", reason, blanks)
+
+
+def _spells_numbers(texts: Sequence[str]) -> bool:
+    return sum(number_or_nan(text) == number_or_nan(text) for text in texts) >= len(texts) / 2
+
+
+def _in_another_way(own: Column, before: str = "") -> str:
+    kind = lookalike(own.texts[:_SAMPLE].tolist())
+    return f"{before}which look like {kind} in another way of writing, such as {quoted(own.texts[0])}" if kind else ""
 
 
 def _role_of_numbers(column: Column, values: npt.NDArray[Any], rows: npt.NDArray[np.intp] | None) -> Role:
@@ -251,9 +292,10 @@ def _taken_back(role: Role) -> Role:
 
 def _notes(table: Table, roles: Sequence[Role], target: Column | None) -> Iterator[str]:
     by_kind: dict[tuple[str, str], list[Role]] = {}
+    giveaways = None if target is None else Giveaways(target)
     for role in roles:
         by_kind.setdefault((role.use, role.kind), []).append(role)
-        if target is not None and role.use != "nothing" and (how := giveaway(role.column, target)):
+        if giveaways is not None and role.use != "nothing" and (how := giveaways.how(role.column)):
             remedy = (ignoring(role.column.name), " if it is not known when a prediction is made.")
             yield Alert(f"{table.where(role.column.name)}: it gives the target away ({how}): pass ", *remedy)
     for (use, kind), group in by_kind.items():
@@ -274,8 +316,14 @@ def _notes(table: Table, roles: Sequence[Role], target: Column | None) -> Iterat
                 f"{start}: only whether a cell is there is learned from, as it looks like {_a(kind)} ({first}): pass "
             )
             yield Message(rule, as_categories(names[0]), " to take it as categories all the same.")
+        elif kind == "number with texts":
+            for role in group:
+                where = f"{table.where(role.column.name)}: {role.reason}: pass "
+                yield Alert(where, as_categories(role.column.name), " if they name kinds of things.")
         elif use == "number":
             yield from _notes_on_numbers(table, group)
+        elif kind == "category":
+            yield from _notes_on_lookalikes(table, [role for role in group if role.reason])
     yield from _notes_on_types(table, roles)
 
 
@@ -285,6 +333,13 @@ def _notes_on_numbers(table: Table, group: Sequence[Role]) -> Iterator[str]:
         names = [role.column.name for role in unsure]
         start = f"{many_columns(table.path, names)}: every row has another whole number: pass "
         yield Message(start, ignoring(names[0]), " if it is an identifier.")
+
+
+def _notes_on_lookalikes(table: Table, group: Sequence[Role]) -> Iterator[str]:
+    if group and group[0].reason.startswith("which"):
+        names = [role.column.name for role in group]
+        rule = f"{many_columns(table.path, names)}: taken as categories texts {group[0].reason}"
+        yield Alert(f"{rule}: turn them into numbers or dates if they are meant so.")
 
 
 def _notes_on_types(table: Table, roles: Sequence[Role]) -> Iterator[str]:

@@ -60,15 +60,13 @@ def _of_array(name: str, array: Array, where: str) -> Column:
     if kind == "c":
         remedy = "give the real and the imaginary part a column each"
         refuse(name, where, "Complex data not supported: its type", f"is {array.dtype}", remedy)
-    if kind == "V":
-        refuse(name, where, "its type", f"is {array.dtype}, a record of several values", "give each field a column")
     return column_of_objects(name, array.tolist(), where)
 
 
 def _of_series(name: str, values: Any, where: str) -> Column:
     import narwhals as nw
 
-    series: Any = nw.from_native(values, series_only=True)
+    series: Any = values if isinstance(values, nw.Series) else nw.from_native(values, series_only=True)
     native = series.to_native()
     if isinstance(getattr(native, "dtype", None), np.dtype):  # pandas' oldest kind of column
         return _of_array(name, native.to_numpy(), where)
@@ -92,8 +90,6 @@ def _of_series(name: str, values: Any, where: str) -> Column:
         return _of_dates(name, series.cast(nw.Datetime("us")), None)
     if dtype.is_nested():
         refuse(name, where, "its type", f"is {dtype}, several values a cell", "give each of their parts a column")
-    if dtype == nw.Unknown:
-        return _of_array(name, np.asarray(native), where)
     column = column_of_objects(name, series.to_list(), where)
     return replace(column, declared=True) if dtype in (nw.Categorical, nw.Enum) else column
 

@@ -1,10 +1,10 @@
 """One spelling of a cell, whatever it was typed as: the number 1, the text "1.0" and the text " 1" are one category.
 
-Numbers are spelled by their shortest digits, whole ones without a point (`1`, `0.5`), booleans `True` and `False`, dates
-as in ISO 8601. Texts lose the white space around them; `1.0` becomes `1`, and `true` and `TRUE` become `True`. Zeros in
-front stay, as they tell a postcode or an identifier from a number (`007`), and so do those behind a fraction (`1.10`, a
-version). What training learned is looked for by this spelling first; then, among the rest, by the number that is
-spelled, so that a category learned as `0.50` is found as 0.5.
+Numbers are spelled by their shortest digits, whole ones without a point (`1`, `0.5`), booleans `True` and `False`,
+dates as in ISO 8601. Texts lose the white space around them; `1.0` becomes `1`, and `true` and `TRUE` become `True`.
+Zeros in front stay, as they tell a postcode or an identifier from a number (`007`), and so do those behind a fraction
+(`1.10`, a version). What training learned is looked for by this spelling first; then, among the rest, by the number
+that is spelled, so that a category learned as `0.50` is found as 0.5.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.table_cells import MISSING, number_or_nan
 from clearprop.tables.column import Array, Column, Kind, objects
+from clearprop.tables.zones import wall
 
 Mask = npt.NDArray[np.bool_]
 
@@ -126,7 +127,7 @@ def cell_text(column: Column, row: int) -> str:
     if column.kind == "text":
         return str(column.texts[value])
     if column.kind == "date":
-        return date_text(value)
+        return date_text(wall(column.values[row : row + 1], column.zone)[0].item())
     return str(value) if column.kind == "boolean" else number_text(value)
 
 

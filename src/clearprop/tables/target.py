@@ -5,18 +5,17 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.foundation.configs import checked, refuse
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Array, Column
 from clearprop.tables.notes import Alert
-from clearprop.tables.preparation.fields import LARGEST, SMALLEST_SCALE, Number, Scale
+from clearprop.tables.objects import column_of_objects
+from clearprop.tables.preparation.scaling import LARGEST, SMALLEST_SCALE
 from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, places_among, spelled, typed
 
 Task = Literal["classification", "regression"]
@@ -121,15 +120,20 @@ class Target(ABC):
         >>> Target.from_config(target.to_config()) == target
         True
         """
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.target_config import ClassConfig, NumberConfig
+
         task = config.get("task") if isinstance(config, dict) else None
         if task == ClassTarget.task:
-            entries = checked(config, _ClassConfig, "target")
+            entries = checked(config, ClassConfig, "target")
             target = ClassTarget(entries.name, entries.classes)
             if len(set(target.spellings)) < max(2, len(target.classes)):
                 raise refuse("target, classes", f"{listed(target.classes)} are not two or more different classes")
             return target
         if task == NumberTarget.task:
-            numbers = checked(config, _NumberConfig, "target")
+            assert isinstance(config, dict)
+            # The first model files do not say which range was seen.
+            numbers = checked({"low": -LARGEST, "high": LARGEST, **config}, NumberConfig, "target")
             return NumberTarget(numbers.name, numbers.mean, numbers.scale, numbers.low, numbers.high)
         raise refuse("target", f"its task, {quoted(task)}, is neither 'classification' nor 'regression'")
 
@@ -190,7 +194,9 @@ class ClassTarget(Target):
         if len(unknown) and notes is not None:
             example = quoted(cell_text(column, int(unknown[0])))
             rows = "1 row is" if len(unknown) == 1 else f"{len(unknown):,} of {len(column):,} rows are"
-            rule = f"{path}: {rows} left out, as the target {quoted(self.name)} is none of the classes of training there"
+            rule = (
+                f"{path}: {rows} left out, as the target {quoted(self.name)} is none of the classes of training there"
+            )
             notes.append(Alert(f"{rule} (such as {example}; there are {listed(self.classes)})."))
         return known[places >= 0]
 
@@ -206,10 +212,9 @@ class ClassTarget(Target):
         unknown = np.flatnonzero(places < 0)
         if len(unknown):
             row = int(unknown[0])
-            raise InputError(
-                f"{path}, row {row} (counted from 0), column {quoted(column.name)}: {quoted(cell_text(column, row))} is "
-                f"none of the classes {listed(self.classes)}: correct it, or remove the row"
-            )
+            where = f"{path}, row {row} (counted from 0), column {quoted(column.name)}"
+            rule = f"{quoted(cell_text(column, row))} is none of the classes {listed(self.classes)}"
+            raise InputError(f"{where}: {rule}: correct it, or remove the row")
         return places
 
     def decode(self, numbers: Array) -> Array:
@@ -273,21 +278,6 @@ class NumberTarget(Target):
         return {"task": self.task, "name": self.name, **numbers}
 
 
-class _ClassConfig(Struct, forbid_unknown_fields=True):
-    task: Annotated[Literal["classification"], Meta(description="'classification'")]
-    name: Annotated[str, Meta(description="a name")]
-    classes: Annotated[tuple[Label, ...], Meta(description="a list of labels")]
-
-
-class _NumberConfig(Struct, forbid_unknown_fields=True):
-    task: Annotated[Literal["regression"], Meta(description="'regression'")]
-    name: Annotated[str, Meta(description="a name")]
-    mean: Number
-    scale: Scale
-    low: Number
-    high: Number
-
-
 def _labels(column: Column) -> tuple[Label, ...]:
     """The different labels of a column in their order; of texts that are one class, the most frequent one."""
     known = ~column.is_missing
@@ -310,8 +300,6 @@ def _labels(column: Column) -> tuple[Label, ...]:
 
 def column_of_labels(name: str, labels: tuple[Label, ...]) -> Column:
     """Labels as a column, each a row."""
-    from clearprop.tables.objects import column_of_objects
-
     return column_of_objects(name, labels)
 
 

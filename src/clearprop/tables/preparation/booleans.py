@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from msgspec import Meta, Struct
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.fields import Name, Yes
 from clearprop.tables.preparation.part import Encoded, indicator, note_missing
 from clearprop.tables.spelling import as_booleans
 
 
-class BooleanPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class BooleanPart:
     """A column of booleans: False is -1, True is 1, a missing cell 0, and marked if training had missing ones.
 
     Examples
@@ -23,9 +23,9 @@ class BooleanPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     ('paid',)
     """
 
-    kind: Annotated[Literal["boolean"], Meta(description="'boolean'")] = "boolean"
-    name: Name
-    marked: Yes
+    kind: ClassVar[str] = "boolean"
+    name: str
+    marked: bool
 
     @classmethod
     def learned(cls, column: Column) -> BooleanPart:

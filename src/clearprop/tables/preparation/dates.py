@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.fields import Name, Text, Whole, Yes
 from clearprop.tables.preparation.part import Encoded, OneHot, indicator, note_missing
 from clearprop.tables.preparation.scaling import Method, Scaling
 from clearprop.tables.spelling import as_dates
+from clearprop.tables.zones import Dates, wall
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAY = 86_400_000_000  # microseconds
 _HOUR = 3_600_000_000
 
-Dates = npt.NDArray[np.datetime64]
 
-
-class DatePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class DatePart:
     """A column of dates: the days elapsed since the first, and of the other parts those that vary in training.
 
     Attributes
@@ -46,24 +43,24 @@ class DatePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     (('day: days elapsed',), ('day: season, sine', 'day: season, cosine', 'day: Monday'))
     """
 
-    kind: Annotated[Literal["date"], Meta(description="'date'")] = "date"
-    name: Name
-    zone: Text
-    first: Whole
-    elapsed: Annotated[Scaling, Meta(description="a scaling")]
-    year: Annotated[Scaling, Meta(description="a scaling")]
-    years: Yes
-    seasons: Yes
-    weekdays: Yes
-    hours: Yes
-    marked: Yes
+    kind: ClassVar[str] = "date"
+    name: str
+    zone: str
+    first: int
+    elapsed: Scaling
+    year: Scaling
+    years: bool
+    seasons: bool
+    weekdays: bool
+    hours: bool
+    marked: bool
 
     @classmethod
     def learned(cls, column: Column, method: Method) -> DatePart:
         """From the training rows."""
         cells = as_dates(column)
         zone = column.zone or ""
-        known = _wall(cells.values[~cells.missing], zone)
+        known = wall(cells.values[~cells.missing], zone)
         first = int(known.min().astype(np.int64))
         return cls(
             name=column.name,
@@ -109,7 +106,7 @@ class DatePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         if not self.marked:
             note_missing(missing, self.name, "the median date", remarks)
         self._note_zone(column, remarks)
-        dates = _wall(np.where(missing, np.datetime64(self.first, "us"), cells.values), self.zone or column.zone or "")
+        dates = wall(np.where(missing, np.datetime64(self.first, "us"), cells.values), self.zone or column.zone or "")
         numbers = [self.elapsed(_days(dates, self.first), missing)]
         if self.years:
             numbers.append(self.year(_year(dates), missing))
@@ -142,25 +139,6 @@ class DatePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
         ]
         since = np.datetime64(self.first, "us").astype("datetime64[s]")
         return f"the days elapsed since {since}, {self.elapsed.treatment()}" + "".join(f"; {part}" for part in varying)
-
-
-def _wall(dates: Dates, zone: str) -> Dates:
-    """What a clock on the wall shows, where dates are in UTC and have a zone."""
-    if not zone or zone == "UTC" or not len(dates):
-        return dates
-    try:
-        found = ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):  # an offset, or a zone that this machine does not know
-        return dates
-    hours, inverse = np.unique(dates.astype("datetime64[h]"), return_inverse=True)
-    offsets = [_offset(int(hour), found) for hour in hours.astype(np.int64)]
-    return dates + np.array(offsets, dtype="timedelta64[s]")[inverse]
-
-
-def _offset(hours: int, zone: ZoneInfo) -> int:
-    offset = datetime.fromtimestamp(hours * 3600, UTC).astimezone(zone).utcoffset()
-    assert offset is not None
-    return int(offset.total_seconds())
 
 
 def _microseconds(dates: Dates) -> npt.NDArray[np.int64]:

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from msgspec import Meta, Struct
+import numpy.typing as npt
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.fields import Name, Yes
 from clearprop.tables.preparation.part import Encoded, indicator, note_missing
-from clearprop.tables.preparation.scaling import Method, Scaling, beyond
-from clearprop.tables.spelling import as_numbers, number_text
+from clearprop.tables.preparation.scaling import LARGEST, Method, Scaling, beyond
+from clearprop.tables.spelling import as_numbers, number_text, places_among
 
 
-class NumberPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class NumberPart:
     """A column of numbers.
+
+    Attributes
+    ----------
+    name : str
+    scaling : Scaling
+    marked : bool
+        Whether a second feature is 1 where a cell is missing, as training had missing ones.
+    blanks : tuple of str
+        The texts that counted as missing in training.
 
     Examples
     --------
@@ -25,17 +35,19 @@ class NumberPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     ('age is missing',)
     """
 
-    kind: Annotated[Literal["number"], Meta(description="'number'")] = "number"
-    name: Name
-    scaling: Annotated[Scaling, Meta(description="a scaling")]
-    marked: Yes
+    kind: ClassVar[str] = "number"
+    name: str
+    scaling: Scaling
+    marked: bool
+    blanks: tuple[str, ...]
 
     @classmethod
-    def learned(cls, column: Column, method: Method) -> NumberPart:
-        """From the training rows."""
+    def learned(cls, column: Column, method: Method, blanks: tuple[str, ...] = ()) -> NumberPart:
+        """From the training rows; `blanks` are texts that count as missing."""
         cells = as_numbers(column)
-        known = cells.values[~cells.missing] if cells.missing.any() else cells.values
-        return cls(name=column.name, scaling=Scaling.learned(known, method), marked=bool(cells.missing.any()))
+        marked = bool(cells.missing.any())
+        scaling = Scaling.learned(cells.values[~cells.missing] if marked else cells.values, method)
+        return cls(name=column.name, scaling=scaling, marked=marked, blanks=blanks)
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -55,28 +67,31 @@ class NumberPart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     def encode(self, column: Column, remarks: Remarks) -> Encoded:
         """The scaled number, and 1 where it is missing."""
         cells = as_numbers(column)
+        missing = cells.missing
         if column.kind != "number":
-            remarks.refuse(self.name, cells.unreadable, "is no number, as in training")
+            blank = (places_among(column, self.blanks) >= 0) & cells.unreadable
+            remarks.refuse(self.name, cells.unreadable & ~blank, "is no number, as in training")
+            missing = missing | cells.unreadable
         far = beyond(cells.values)
-        if far.any():
-            count = int(np.count_nonzero(far & ~cells.missing))
-            ends = f"{number_text(self.scaling.low)} and {number_text(self.scaling.high)}"
-            start = f"{remarks.table.where(self.name)}: {count:,} infinite or beyond 1e100: "
-            remarks.notes.append(f"{start}taken as the least and greatest of training, {ends}.")
-        missing = cells.missing | cells.unreadable if column.kind != "number" else cells.missing
+        if far is not None:
+            self._note_beyond(far & ~missing, remarks)
         some = missing.any()
         if some and not self.marked:
-            note_missing(
-                missing, self.name, f"the median, {number_text(self.scaling.origin + self.scaling.fill)},", remarks
-            )
+            median = number_text(self.scaling.origin + self.scaling.fill)
+            note_missing(missing, self.name, f"the median, {median},", remarks)
         scaled = self.scaling(cells.values, missing if some else None)
         return Encoded([scaled], [indicator(missing)] if self.marked else [])
 
+    def _note_beyond(self, far: npt.NDArray[np.bool_], remarks: Remarks) -> None:
+        if far.any():
+            ends = " and ".join(number_text(self.scaling.origin + end) for end in (self.scaling.low, self.scaling.high))
+            count = int(np.count_nonzero(far))
+            start = f"{remarks.table.where(self.name)}: {count:,} infinite or beyond {LARGEST:g}: "
+            remarks.notes.append(f"{start}taken as the least and the greatest of training, {ends}.")
+
     def treatment(self) -> str:
         """What is done to the column, for people."""
-        filled = (
-            f"; a missing cell becomes {self.scaling.origin + self.scaling.fill:.6g} and is marked"
-            if self.marked
-            else ""
-        )
-        return self.scaling.treatment() + filled
+        if not self.marked:
+            return self.scaling.treatment()
+        filled = number_text(self.scaling.origin + self.scaling.fill)
+        return f"{self.scaling.treatment()}; a missing cell becomes {filled} and is marked"

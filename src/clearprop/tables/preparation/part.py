@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -40,11 +40,10 @@ class Encoded:
 
 
 class Part(Protocol):
-    """A column as it was learned: a frozen struct that JSON can hold."""
+    """A column as it was learned: a frozen dataclass that JSON can hold."""
 
-    @property
-    def kind(self) -> str:
-        """Under which name it is written."""
+    kind: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     @property
     def name(self) -> str:
@@ -81,8 +80,3 @@ def note_missing(missing: npt.NDArray[np.bool_], name: str, instead: str, remark
         cells = "1 cell is" if count == 1 else f"{count:,} cells are"
         start = f"{remarks.table.where(name)}: {cells} missing, and none was in training: "
         remarks.notes.append(f"{start}{instead} stands in place.")
-
-
-def kinds(config: Any) -> str:
-    """The kind that an entry of a configuration has."""
-    return str(config.get("kind")) if isinstance(config, dict) else ""

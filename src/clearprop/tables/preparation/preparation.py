@@ -7,17 +7,14 @@ What was learned is a handful of numbers and texts, which goes through JSON with
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.errors import Message, Parameter
-from clearprop.foundation.configs import checked, refuse
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Array
@@ -26,7 +23,7 @@ from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
 from clearprop.tables.preparation.dates import DatePart
 from clearprop.tables.preparation.numbers import NumberPart
-from clearprop.tables.preparation.part import Encoded, OneHot, Part, kinds
+from clearprop.tables.preparation.part import Encoded, OneHot, Part
 from clearprop.tables.preparation.presence import PresencePart
 from clearprop.tables.preparation.scaling import Method
 from clearprop.tables.roles import Role, Roles, find_roles
@@ -63,17 +60,24 @@ class InputColumns:
     categories: int = 0
 
 
-class _Config(Struct, forbid_unknown_fields=True):
-    parts: Annotated[list[Any], Meta(min_length=1, description="a list of columns")]
-    left_out: Annotated[list[tuple[str, str, str]], Meta(description="a list of names, kinds and reasons")]
-
-
 @dataclass(frozen=True)
-class LeftOut:
-    """A column that is not learned from: its name, what it is, and why."""
+class Fact:
+    """What a column of the training table was.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        What it is, for people: "number", "identifier".
+    missing : int
+        How many of its cells are missing.
+    reason : str
+        Why it is taken so, with evidence; empty where its type says all.
+    """
 
     name: str
     kind: str
+    missing: int
     reason: str
 
 
@@ -85,8 +89,8 @@ class Preparation:
     ----------
     parts : tuple of Part
         The columns that are used, in the order of the training table.
-    left_out : tuple of LeftOut
-        Those that are not.
+    facts : tuple of Fact
+        What each column of the training table was, those that are left out among them.
 
     Examples
     --------
@@ -102,7 +106,7 @@ class Preparation:
     """
 
     parts: tuple[Part, ...]
-    left_out: tuple[LeftOut, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
     @classmethod
     def fit(
@@ -138,8 +142,17 @@ class Preparation:
         if notes is not None:
             notes.extend(found.notes)
         parts = tuple(_learned(role, scaling, embed_from) for role in found if role.use != "nothing")
-        left_out = tuple(LeftOut(role.column.name, role.kind, role.reason) for role in found if role.use == "nothing")
-        return cls(parts, left_out)
+        facts = (
+            Fact(role.column.name, role.kind, int(np.count_nonzero(role.column.is_missing)), role.reason)
+            for role in found
+        )
+        return cls(parts, tuple(facts))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The names of the columns of training that are not used."""
+        used = set(self.names)
+        return tuple(fact.name for fact in self.facts if fact.name not in used)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -216,7 +229,7 @@ class Preparation:
         """
         remarks = Remarks(table, [] if notes is None else notes, unreadable)
         wanted = table.select(self.names)
-        known = {*self.names, *(column.name for column in self.left_out)}
+        known = {*self.names, *(fact.name for fact in self.facts)}
         passed_over = [name for name in table.names if name not in known]
         if passed_over:
             noun = "column is" if len(passed_over) == 1 else "columns are"
@@ -241,13 +254,13 @@ class Preparation:
             for values in cells.numbers:
                 X[:, number] = values
                 number += 1
-            for values in cells.flags:
-                if isinstance(values, OneHot):
-                    known = values.places >= 0
-                    X[rows[known], flag + values.places[known]] = 1
-                    flag += values.width
+            for given in cells.flags:
+                if isinstance(given, OneHot):
+                    known = given.places >= 0
+                    X[rows[known], flag + given.places[known]] = 1
+                    flag += given.width
                 else:
-                    X[:, flag] = values
+                    X[:, flag] = given
                     flag += 1
             if cells.codes is not None:
                 X[:, code] = cells.codes
@@ -284,8 +297,8 @@ class Preparation:
     def to_config(self) -> dict[str, Any]:
         """All that was learned, as a dictionary for JSON; floats come back from it to the last bit."""
         return {
-            "parts": [msgspec.to_builtins(part) for part in self.parts],
-            "left_out": [[column.name, column.kind, column.reason] for column in self.left_out],
+            "parts": [{"kind": part.kind, **asdict(part)} for part in self.parts],
+            "facts": [asdict(fact) for fact in self.facts],
         }
 
     @classmethod
@@ -304,20 +317,26 @@ class Preparation:
         >>> Preparation.from_config(preparation.to_config()) == preparation
         True
         """
-        entries = checked(config, _Config, "preparation")
+        from clearprop.foundation.configs import checked, refuse
+        from clearprop.tables.preparation.configs import FactConfig, PreparationConfig, arguments
+        from clearprop.tables.preparation.first_files import of_first_files
+
+        if isinstance(config, dict) and "columns" in config:
+            config = of_first_files(config)
+        entries = checked(config, PreparationConfig, "preparation")
         parts = tuple(
-            _part(entry, f"preparation, column {number}") for number, entry in enumerate(entries.parts, start=1)
+            _part(part, f"preparation, column {number}") for number, part in enumerate(entries.parts, start=1)
         )
         names = [part.name for part in parts]
         if len(set(names)) < len(names):
             raise refuse("preparation, columns", "a name stands there twice")
-        return cls(parts, tuple(LeftOut(*column) for column in entries.left_out))
+        return cls(parts, tuple(Fact(**arguments(fact, FactConfig, "preparation, facts")) for fact in entries.facts))
 
 
 def _learned(role: Role, scaling: Method, embed_from: int | None) -> Part:
     column = role.column
     if role.use == "number":
-        return NumberPart.learned(column, scaling)
+        return NumberPart.learned(column, scaling, role.blanks)
     if role.use == "boolean":
         return BooleanPart.learned(column)
     if role.use == "date":
@@ -328,10 +347,14 @@ def _learned(role: Role, scaling: Method, embed_from: int | None) -> Part:
 
 
 def _part(config: object, what: str) -> Part:
-    kind = kinds(config)
+    from clearprop.foundation.configs import refuse
+    from clearprop.tables.preparation.configs import CONFIGS, arguments
+
+    kind = str(config.get("kind")) if isinstance(config, dict) else ""
     if kind not in PARTS:
         raise refuse(what, f"its kind, {quoted(kind)}, is none of {listed(list(PARTS))}")
-    part: Part = checked(config, PARTS[kind], what)
+    entries = arguments(config, CONFIGS[kind], what)
+    part: Part = PARTS[kind](**{name: value for name, value in entries.items() if name != "kind"})
     return part
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from msgspec import Meta, Struct
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.fields import Name
 from clearprop.tables.preparation.part import Encoded
 
 
-class PresencePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class PresencePart:
     """Whether a cell is there: 1 if it is, -1 if it is missing.
 
     Examples
@@ -22,8 +22,8 @@ class PresencePart(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     ('cabin is there',)
     """
 
-    kind: Annotated[Literal["presence"], Meta(description="'presence'")] = "presence"
-    name: Name
+    kind: ClassVar[str] = "presence"
+    name: str
 
     @property
     def numbers(self) -> tuple[str, ...]:
