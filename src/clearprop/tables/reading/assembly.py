@@ -11,7 +11,7 @@ from clearprop.foundation.table_cells import MISSING, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.candidates import MEANT, candidate_of
 from clearprop.tables.reading.gathering import Texts
-from clearprop.tables.reading.interpretation import Refusal, column_of, evidence_of, refused
+from clearprop.tables.reading.interpretation import Refusal, column_of, evidence_of, note_missing, refused
 from clearprop.tables.reading.lines import Lines
 from clearprop.tables.reading.notation import PLAIN
 from clearprop.tables.reading.notes import Notes
@@ -65,8 +65,9 @@ def assembled(
         decimal = "," if plan.decimal_comma else "."
     for field in plan.fields("float") if plan.decimal_comma else ():
         notes.of_column("a decimal comma", names[field], lambda columns: f"{columns}: numbers have a decimal comma")
-    for text in sorted(plan.nulls - MISSING - set(settings.missing)):
-        notes.say(f"{quoted(text)} is taken for a missing cell in columns of numbers")
+    for text in sorted(plan.spellings.keys() - MISSING - set(settings.missing)):
+        for field in sorted(plan.spellings[text]):
+            note_missing(names[field], text, notes)
     columns = _without_totals(read.columns(names), lines, notes)
     candidates = {c.name: candidate_of(c, settings) for c in columns if isinstance(c, Texts)}
     evidence = evidence_of(list(candidates.values()), delimiter, decimal, settings)
@@ -120,6 +121,6 @@ def _is_sum(column: Column) -> bool:
 
 def _shortened(column: Column | Texts) -> Column | Texts:
     if isinstance(column, Texts):
-        return replace(column, codes=column.codes[:-1])
+        return column.without_last()
     missing = None if column.missing is None or not column.missing[:-1].any() else column.missing[:-1]
     return replace(column, values=column.values[:-1], missing=missing)

@@ -77,8 +77,9 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
         if not _is_sound(whole, delimiter):
             yield from _rows(chain([text], remaining), dialect, shown, line)
             return
-        yield Block(whole, line, dialect, shown)
-        line += whole.count(b"\n")
+        block = Block(whole, line, dialect, shown)
+        yield block
+        line += block.n_lines
 
 
 def _is_sound(block: bytes, delimiter: bytes) -> bool:
@@ -112,7 +113,8 @@ class Block:
         self._has_quotes = b'"' in text
         self._lines: Where | None = None
         self._is_checked = False
-        if dialect.width == 1 or text[:1] in (b"\n", b"\r") or b"\n\n" in text or b"\n\r\n" in text:
+        self._n_lines: int | None = None
+        if dialect.width == 1:
             self._check()
 
     def read(self, types: Mapping[int, Any], nulls: Sequence[str] = (), decimal_comma: bool = False) -> pl.DataFrame:
@@ -137,15 +139,24 @@ class Block:
                 self._check()
                 return self.read(types, nulls, decimal_comma)
             raise NotOfThisType(str(error)) from error
-        # A row with fields too few has nothing in the last.
+        # A row with fields too few has nothing in the last; neither has a blank line.
         if not self._is_checked and frame[str(last)].null_count():
             self._check()
             return self.read(types, nulls, decimal_comma)
         if self._lines is None:
             self._lines = self._line
-            if self._has_quotes and self._text.count(b"\n") + (self._text[-1:] != b"\n") != len(frame):
+            if not self._has_quotes:
+                self._n_lines = len(frame)
+            elif self.n_lines != len(frame):
                 self._lines = self._line + self._records().lines
         return frame
+
+    @property
+    def n_lines(self) -> int:
+        """How many lines there are, blank ones too."""
+        if self._n_lines is None:
+            self._n_lines = self._text.count(b"\n") + (self._text[-1:] != b"\n")
+        return self._n_lines
 
     def lines(self) -> Where:
         """See `Batch.lines`; only after a reading."""
@@ -179,6 +190,7 @@ class Block:
             line = self._line + int(records.lines[first])
             raise refuse_ragged(self._shown, line, int(records.fields[first]), self._dialect, text.strip())
         if records.blank.any():
+            self._n_lines = self.n_lines  # before they are left out
             self._lines = self._line + records.lines[~records.blank]
             kept = np.ones(len(self._text), dtype=bool)
             for start, end in zip(records.starts[records.blank], records.ends[records.blank], strict=True):

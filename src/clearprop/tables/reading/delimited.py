@@ -24,7 +24,7 @@ from clearprop.tables.table import Table
 
 Check = Callable[[Table], object] | None
 
-FIRST_BYTES, BLOCK_BYTES = 2**19, 2**23
+FIRST_BYTES, BLOCK_BYTES = 2**19, 2**22
 
 
 def read_delimited(source: Source, settings: Settings, check: Check = None) -> Table:

@@ -80,11 +80,13 @@ def utf8_blocks(
     """
     stream.read(encoding.mark)
     decoder = codecs.getincrementaldecoder(encoding.name)()
-    offset, line = encoding.mark, 1
+    offset = encoding.mark
     n_letters = 0
     sizes = chain([first], repeat(size))
     while True:
         block = stream.read(next(sizes))
+        if encoding.name == "utf-8":
+            block += stream.readline(size)
         pending = len(decoder.getstate()[0])
         plain = encoding.name == "utf-8" and block.isascii() and not pending
         if not plain:
@@ -93,7 +95,7 @@ def utf8_blocks(
             except UnicodeDecodeError as error:
                 before = error.object[: error.start]
                 byte = offset - pending + error.start
-                where = f"{shown}, line {line + before.count(10)}: byte {byte + 1:,} of the file"
+                where = f"{shown}, line {_line_of(stream, byte)}: byte {byte + 1:,} of the file"
                 wrong = f"{where} (0x{error.object[error.start]:02x}) is not {encoding.name}"
                 n_letters += len(before) - len(before.decode(encoding.name, "ignore"))
                 n_wrong = error.object.decode(encoding.name, "replace").count("\ufffd")
@@ -109,6 +111,14 @@ def utf8_blocks(
                 yield text.encode()
             return
         offset += len(block)
-        utf8 = block if encoding.name == "utf-8" else text.encode()
-        line += utf8.count(b"\n")
-        yield utf8
+        yield block if encoding.name == "utf-8" else text.encode()
+
+
+def _line_of(stream: IO[bytes], byte: int) -> int:
+    """On which line a byte stands, counted anew, as lines are not while all goes well."""
+    stream.seek(0)
+    line = 1
+    while byte > 0 and (some := stream.read(min(byte, 2**20))):
+        line += some.count(b"\n")
+        byte -= len(some)
+    return line

@@ -96,6 +96,13 @@ class Texts:
     codes: npt.NDArray[np.int32]
     texts: pl.Series
 
+    def without_last(self) -> Texts:
+        """The column without its last row, and without the text that only this has."""
+        codes = self.codes[:-1]
+        used = np.bincount(codes[codes >= 0], minlength=len(self.texts)) > 0
+        places = np.append(np.cumsum(used) - 1, -1).astype(np.int32)
+        return Texts(self.name, places[codes], self.texts.filter(used))
+
     def row_of(self, text: int) -> int:
         """The first row that has a text."""
         return int(np.argmax(self.codes == text))

@@ -90,11 +90,12 @@ def column_of(candidate: Candidate, evidence: Evidence, settings: Settings, note
         _note_formulas(name, notes)
     unusual = candidate.missing & ~candidate.texts.is_in(sorted(MISSING)).to_numpy()
     for text in candidate.texts.filter(unusual).to_list():
-        _note_missing(name, text, notes)
+        note_missing(name, text, notes)
     return column
 
 
-def _note_missing(name: str, text: str, notes: Notes) -> None:
+def note_missing(name: str, text: str, notes: Notes) -> None:
+    """Say that a text stands for a missing cell in a column."""
     notes.of_column(f"missing {text}", name, lambda columns: f"{columns}: {quoted(text)} is taken for a missing cell")
 
 
@@ -123,8 +124,7 @@ def _numbers(
     bad = np.isnan(values) & known
     good = known & ~bad
     if bad.any():
-        few = parts.whole & good
-        if bool(candidate.texts.filter(bad).str.contains(r"\d").all()) and few[good].all() and few.sum() <= _FEW:
+        if _are_kinds(candidate, parts, good, bad):
             text = candidate.example(bad)
             notes.of_column(
                 "kinds", name, lambda columns: f"{columns}: read as text, since {quoted(text)} is no number"
@@ -146,6 +146,12 @@ def _numbers(
     cells = np.append(values, np.nan)[candidate.source.codes]
     missing = np.isnan(cells)
     return Column(name, "number", cells, missing if missing.any() else None)
+
+
+def _are_kinds(candidate: Candidate, parts: Written, good: Mask, bad: Mask) -> bool:
+    """Whether numbers are names: few whole ones, each often, beside texts such as "3+", more than once too."""
+    few = good.sum() <= _FEW and candidate.counts[good].mean() >= 3 and (candidate.counts[bad] > 1).all()
+    return bool(few and parts.whole[good].all() and candidate.texts.filter(bad).str.contains(r"\d").all())
 
 
 def _whole(candidate: Candidate, parts: Written, good: Mask, bad: Mask, notes: Notes) -> Column | None:
@@ -244,7 +250,7 @@ def _note_notation(
     because = f", {why}" if why else ""
     core = parts.core.filter(good)
     decimal = good & parts.core.str.contains(",", literal=True).to_numpy() if sign == "," else good & False
-    grouped = good & parts.core.str.contains(f"[^0-9eE+-{'.' if sign == '.' else ','}]").to_numpy().astype(bool)
+    grouped = good & parts.core.str.contains(f"[^0-9eE{'.' if sign == '.' else ','}+-]").to_numpy().astype(bool)
     signs = thousands_signs(core.filter(grouped[good]).head(200).to_list(), sign)
     shown = grouped if grouped.any() else decimal
     if shown.any():

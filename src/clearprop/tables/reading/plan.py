@@ -24,16 +24,29 @@ class Plan:
     ----------
     kinds : dict of int to {"whole", "float", "text"}
     nulls : set of str
-        What stands for a missing cell in columns of numbers, as far as met.
+        What is told to stand for a missing cell.
+    spellings : dict of str to set of int
+        What else was met that does, in columns of numbers, and in which fields.
     decimal_comma : bool
     points_are_clear : bool
         Whether a decimal point with three digits behind it cannot be one between thousands.
     """
 
     kinds: dict[int, As]
-    nulls: set[str] = field(default_factory=set)
+    nulls: frozenset[str] = frozenset()
+    spellings: dict[str, set[int]] = field(default_factory=dict)
     decimal_comma: bool = False
     points_are_clear: bool = True
+
+    def all_nulls(self) -> list[str]:
+        """All that stands for a missing cell in columns of numbers, as far as met."""
+        return sorted(self.nulls | self.spellings.keys())
+
+    def note_spellings(self, number: int, texts: Iterable[str | None]) -> None:
+        """Keep what stands for a missing cell in a column of numbers."""
+        for text in texts:
+            if text and text not in self.nulls:
+                self.spellings.setdefault(text, set()).add(number)
 
     def fields(self, *kinds: As) -> list[int]:
         """The fields that are read so."""
@@ -51,19 +64,19 @@ def plan_of(sample: pl.DataFrame, delimiter: str, settings: Settings, texts: Ite
     """The plan for columns of which the first rows are known as texts, those named being texts whatever they hold."""
     kept = set(texts)
     known = settings.known_decimal
-    plan = Plan({}, decimal_comma=False, points_are_clear=known == "." or (known is None and delimiter == ","))
+    plan = Plan({}, frozenset(settings.missing), points_are_clear=known == "." or (known is None and delimiter == ","))
     series = {int(name): sample[name] for name in sample.columns}
     for number, cells in series.items():
-        plan.kinds[number] = "text" if number in kept else _kind(cells, plan, known)
+        plan.kinds[number] = "text" if number in kept else _kind(number, cells, plan, known)
     if delimiter != "," and (known == "," or (known is None and _has_decimal_commas(series, plan))):
         plan.decimal_comma = True
         for number, cells in series.items():
             if number not in kept:
-                plan.kinds[number] = _kind(_with_points(cells), plan, ".")
+                plan.kinds[number] = _kind(number, _with_points(cells), plan, ".")
     return plan
 
 
-def _kind(cells: pl.Series, plan: Plan, known: str | None) -> As:
+def _kind(number: int, cells: pl.Series, plan: Plan, known: str | None) -> As:
     """What a column may be read as; spellings of missing cells that it has are noted in the plan."""
     import polars as pl
 
@@ -77,11 +90,14 @@ def _kind(cells: pl.Series, plan: Plan, known: str | None) -> As:
         stripped = cells.str.strip_chars()
         numbers = stripped.cast(pl.Float64, strict=False)
         others = stripped.filter(numbers.is_null() & stripped.is_not_null()).unique()
-        if not others.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)).all() or numbers.null_count() == len(cells):
+        missing = others.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | others.is_in(sorted(plan.nulls))
+        if not missing.all() or numbers.null_count() == len(cells):
             return "text"
-        plan.nulls.update(others.filter(others != "").to_list())
+        plan.note_spellings(number, others.to_list())
         cells = stripped.filter(numbers.is_not_null())
     elif n_empty == len(cells):
+        return "text"
+    if cells.str.contains(r"^\s*[+-]?\d{19,}\s*$").any():
         return "text"
     if cells.cast(pl.Int64, strict=False).null_count() == cells.null_count():
         return "text" if cells.str.contains(r"^\s*[+-]?0\d").any() else "whole"

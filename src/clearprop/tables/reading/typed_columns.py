@@ -35,7 +35,7 @@ class TypedColumns:
         typed = plan.types("whole", "float") if numbers else {}
         frame, doubtful = _typed(batch, plan, self._texts)
         as_texts = frame
-        if frame is None or (self._texts and plan.nulls):
+        if frame is None or (self._texts and plan.spellings):
             as_texts = batch.read(strings([*self._texts, *(doubtful if frame is None else ())]))
         assert as_texts is not None
         for field, pieces in self._texts.items():
@@ -88,7 +88,7 @@ def _typed(batch: Batch, plan: Plan, texts: Collection[int]) -> tuple[pl.DataFra
     """
     typed = plan.types("whole", "float")
     try:
-        frame = batch.read(typed if plan.nulls else typed | strings(texts), sorted(plan.nulls), plan.decimal_comma)
+        frame = batch.read(typed if plan.spellings else typed | strings(texts), plan.all_nulls(), plan.decimal_comma)
     except NotOfThisType:
         return None, list(typed)
     # What polars reads where we do not: points beside decimal commas, and zeros in front.
@@ -118,7 +118,7 @@ def _numbers_in(cells: pl.Series, field: int, plan: Plan) -> pl.Series | None:
         if numbers is not None:
             plan.kinds[field] = "float"
     if numbers is not None:
-        plan.nulls.update(filter(None, spellings))
+        plan.note_spellings(field, spellings)
     return numbers
 
 
