@@ -11,7 +11,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from clearprop.errors import InputError
 from clearprop.tables.preprocessing import CategoryColumn, NumberColumn, Preprocessor
-from clearprop.tables.reading import read_csv
+from clearprop.tables.text_reading import read_csv
 from clearprop.tables.text_table import Table
 
 from ..extent import examples

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from clearprop.errors import InputError
 from clearprop.foundation.table_cells import MISSING, as_cells, is_missing, number_or_nan, quoted
-from clearprop.tables.reading import read_csv
+from clearprop.tables.text_reading import read_csv
 from clearprop.tables.text_table import Table
 from clearprop.tables.writing import write_csv
 
@@ -286,7 +286,7 @@ def test_bad_data_of_python(names, columns, message):
 
 def test_loading_reading_and_writing_needs_numpy_only(tmp_path):
     program = (
-        "import sys; import clearprop.tables.reading, clearprop.tables.writing\n"
+        "import sys; import clearprop.tables.text_reading, clearprop.tables.writing\n"
         "import clearprop.tables.preprocessing, clearprop.tables.targets\n"
         "assert not {'sklearn', 'scipy', 'pandas'} & set(sys.modules), sys.modules.keys()"
     )

@@ -32,7 +32,7 @@ def demo(
     from clearprop.cli.predict import predict
     from clearprop.cli.train import train
     from clearprop.cli.train_options import TrainOptions
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.text_reading import read_csv
     from clearprop.tables.writing import write_csv
 
     _make_folder(out)

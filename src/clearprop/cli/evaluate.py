@@ -19,7 +19,7 @@ def evaluate(
     """
     from clearprop.cli.console import print_evaluation, working
     from clearprop.cli.models import load_table_model
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.text_reading import read_csv
 
     loaded = load_table_model(model)
     with working(f"reading {data} and predicting"):

@@ -37,7 +37,7 @@ def explain(
     from clearprop.explanation.explaining import explain as explained
     from clearprop.explanation.explaining import first_step
     from clearprop.explanation.notation import parse_name
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.text_reading import read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])
     first_step(optimizer, learning_rate)

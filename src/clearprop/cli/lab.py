@@ -59,7 +59,7 @@ def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Sett
     from clearprop.cli.models import load_table_model
     from clearprop.errors import InputError
     from clearprop.lab.given import given
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.text_reading import read_csv
 
     if model is None:
         return given(None, None, None)

@@ -25,7 +25,7 @@ def predict(
     from clearprop.cli.outputs import checked_outputs, is_terminal
     from clearprop.foundation.atomic import write_atomically
     from clearprop.printable import printable
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.text_reading import read_csv
     from clearprop.tables.writing import csv_text
 
     (place,) = checked_outputs([out], inputs=[model, data])

@@ -27,7 +27,7 @@ def train(options: TrainOptions) -> None:
     from clearprop.cli.console import console, notes, print_evaluation, print_notes, say, working
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
     from clearprop.foundation.atomic import is_stream
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.text_reading import read_csv
 
     pictures = [options.report, options.loss_curve, options.boundary]
     outputs = checked_outputs([options.out, *pictures], inputs=[options.data])

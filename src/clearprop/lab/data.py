@@ -17,8 +17,8 @@ from clearprop.lab.formulas import Formula
 from clearprop.lab.pasting import as_csv
 from clearprop.lab.protocol import Column, Curve, Divided, Drawn, Pasted, Preset, TableRead
 from clearprop.printable import printable
-from clearprop.tables.reading import read_csv_text
 from clearprop.tables.targets import ClassTarget, Target
+from clearprop.tables.text_reading import read_csv_text
 from clearprop.tables.text_table import Table
 
 Array = npt.NDArray[Any]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from clearprop.tables.reading import delimiter_of
+from clearprop.tables.text_reading import delimiter_of
 
 # The first line by which Excel tells itself the delimiter; and the minus that pages print, this one too.
 _DELIMITER_LINE, _MINUS = re.compile(r"\A(\ufeff?)sep=.(?=\r?\n)", re.IGNORECASE), re.compile("\u2212(?=[0-9.,])")

@@ -1,7 +1,8 @@
 """A table: named columns of text cells, and where its rows came from.
 
 A `Table` holds what stands in the file, as text; what the text means is asked of its columns
-(`clearprop.tables.text_columns`). `clearprop.tables.reading` makes it of a file, `Table.from_columns` of Python's data.
+(`clearprop.tables.text_columns`). `clearprop.tables.text_reading` makes it of a file, `Table.from_columns` of Python's
+data.
 """
 
 from __future__ import annotations

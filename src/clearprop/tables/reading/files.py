@@ -1,0 +1,119 @@
+"""Files as tables: the kind is told by their first bytes, and each is read by what reads it best."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from clearprop.errors import InputError
+from clearprop.foundation.near_names import says_near_keywords
+from clearprop.tables.reading.delimited import read_delimited
+from clearprop.tables.reading.foreign import refuse_foreign
+from clearprop.tables.reading.opening import Source, file_source, text_source
+from clearprop.tables.reading.settings import ColumnChoice, Settings
+from clearprop.tables.table import Table
+
+
+@says_near_keywords
+def read_table(
+    path: str | os.PathLike[str],
+    *,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    missing: Sequence[str] = (),
+    dates: str | None = None,
+    columns: ColumnChoice | None = None,
+    categorical_features: Sequence[str] = (),
+    unreadable: Literal["refuse", "missing"] = "refuse",
+    check: Callable[[Table], object] | None = None,
+) -> Table:
+    """Read a file as a table of typed columns.
+
+    What the file shows decides how it is read; where that is not plain it is said in the table's notes, and where
+    nothing shows it the file is refused, with the parameter to pass. docs/reading.md tells what is read how.
+
+    Parameters
+    ----------
+    path : str or path
+        A file of CSV or the like, plain or packed (gzip, bz2, xz, zstd); "-" is standard input.
+    decimal : {".", ","}, optional
+        The sign in front of fractions.
+    thousands : {",", ".", "'", " "}, optional
+        The sign between thousands.
+    encoding : str, optional
+        Of text that is no UTF-8, such as "cp1252".
+    delimiter : str, optional
+        The sign between cells; "tab" and "space" are known by their names.
+    missing : sequence of str
+        What else stands for a missing cell, beside empty cells, `NA` and the like.
+    dates : {"day-first", "month-first"} or str, optional
+        The order of day and month where the file does not show it, or a form such as "%d.%m.%Y".
+    columns : sequence of str, or function of all names that gives some, optional
+        The columns to read; all by default.
+    categorical_features : sequence of str
+        Columns that are read as texts whatever they hold.
+    unreadable : {"refuse", "missing"}
+        What becomes of a cell that is no number in a column of numbers, or no date in one of dates.
+    check : function of a Table, optional
+        Called with the table without its rows as soon as the names are read; what it raises ends the reading.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or not without guessing; the message names file, line, column, value and remedy.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "flowers.csv"
+    ...     _ = path.write_text('petal;kind;picked\\n4,7;"versi\\ncolor";2024-05-01\\n\\n1,4;setosa;\\n')
+    ...     table = read_table(path)
+    >>> [(column.name, column.kind, column.values.tolist()) for column in table.columns][:2]
+    [('petal', 'number', [4.7, 1.4]), ('kind', 'text', [0, 1])]
+    >>> table.notes, table.place(1)
+    (("column 'petal': numbers have a decimal comma",), 'line 5')
+    """
+    settings = Settings(
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
+        delimiter=delimiter,
+        missing=tuple(missing),
+        dates=dates,
+        columns=columns,
+        categorical_features=frozenset(categorical_features),
+        unreadable=unreadable,
+    )
+    return _read(file_source(path), settings, check)
+
+
+def read_table_text(text: str, name: str, check: Callable[[Table], object] | None = None) -> Table:
+    """The table that a text holds, by the rules that hold for a file; `name` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        See `read_table`; or the text has half surrogates, which no file can have.
+
+    Examples
+    --------
+    >>> table = read_table_text("petal\\tkind\\n4.7\\tsetosa\\n", "the pasted table")
+    >>> table.names, table.columns[0].values.tolist(), table.place(0)
+    (('petal', 'kind'), [4.7], 'line 2')
+    """
+    return read_delimited(text_source(text, name), Settings(), check)
+
+
+def _read(source: Source, settings: Settings, check: Callable[[Table], object] | None) -> Table:
+    head = source.head(512)
+    refuse_foreign(source.shown, head)
+    if head.startswith(b"PK\x03\x04"):
+        raise InputError(
+            f"{source.shown}: this is no table in text but a zip archive: unpack it and name the file in it"
+        )
+    return read_delimited(source, settings, check)
