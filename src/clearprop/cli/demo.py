@@ -69,7 +69,7 @@ def demo(
 
     header("What there is to look at")
     loaded = load_table_model(model)
-    accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"]
+    accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"].value
     matching = sum(output.matches for output in outputs)
     marks = ", ".join(f"{output.number} {mark(console, output.matches)}" for output in outputs)
     console.print(f"article: outputs {marks}: {matching} of 6 equal, to the last printed digit", markup=True)

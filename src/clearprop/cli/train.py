@@ -42,7 +42,7 @@ def train(options: TrainOptions) -> None:
         table = read_csv(options.data, check=plane.check_header)
     learned = _learned(table, options.target, settings, plane)
     learned.model.save(place)
-    drawn = _write_pictures(learned, options.data.name, options.command(), report, loss_curve, boundary)
+    drawn = _write_pictures(learned, options, report, loss_curve, boundary)
 
     # All is written before anything is printed, so that nothing is lost if whoever reads goes away.
     to = notes if goes_to_standard_output(outputs) else console
@@ -112,21 +112,28 @@ def _learned(table: "Table", target: str, settings: "TableSettings", plane: _Pla
 
 
 def _write_pictures(
-    learned: "Learned", title: str, command: str, report: Path | None, loss_curve: Path | None, boundary: Path | None
+    learned: "Learned", options: TrainOptions, report: Path | None, loss_curve: Path | None, boundary: Path | None
 ) -> dict[str, Path]:
     """Write the report and the pictures that have a path; what each is, and its path."""
     if report is None and loss_curve is None and boundary is None:
         return {}
-    from clearprop.tables.report import boundary_figure, loss_figure, save_figure, write_report
+    from clearprop.cli.flags import FLAGS
+    from clearprop.plots import new_figure
+    from clearprop.tables.learned_report import boundary_display, report_data
+    from clearprop.tables.report import loss_figure, save_figure, write_report
 
     written = {}
     if loss_curve is not None:
-        save_figure(loss_figure(learned), loss_curve)
+        save_figure(loss_figure([learned.history]), loss_curve)
         written["loss curve"] = loss_curve
     if boundary is not None:
-        save_figure(boundary_figure(learned.model, learned.train), boundary)
+        display = boundary_display(learned.model, learned.train)
+        assert display is not None
+        title = f"What the network answers: {learned.model.target.name}"
+        save_figure(display.plot(new_figure(6.4, 4.8).add_subplot(), title).figure_, boundary)
         written["boundary"] = boundary
     if report is not None:
-        write_report(report, learned, title, command)
+        data = report_data(learned, options.data.name, options.command(), str(options.out))
+        write_report(report, data, FLAGS)
         written["report"] = report
     return written

@@ -55,7 +55,7 @@ class TableModel:
     >>> learned = TableModel.learn(table, "kind")
     >>> learned.model.predict(Table.from_columns(["size"], [[0.5, 8.5]])).values.tolist()
     ['small', 'big']
-    >>> learned.evaluation.scores["accuracy"]
+    >>> learned.evaluation.scores["accuracy"].value
     1.0
     """
 
@@ -197,12 +197,12 @@ class TableModel:
         return self.target.decode(self.network.predict(features)[:, 0])
 
     def _judged(self, rows: _Prepared) -> Evaluation:
+        evaluation: Evaluation
         if isinstance(self.target, ClassTarget):
             evaluation = evaluate_classes(rows.targets, self._probabilities(rows.features), self.target.classes)
         else:
             evaluation = evaluate_numbers(self.target.decode(rows.targets), self._quantities(rows.features))
-        evaluation.notes[:0] = rows.notes
-        return evaluation
+        return evaluation.with_notes(rows.notes)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,95 @@
+"""How good the model is, in plain sentences."""
+
+from __future__ import annotations
+
+from clearprop.tables.evaluation import ClassEvaluation, Evaluation, NumberEvaluation, Score
+from clearprop.tables.report.data import ReportData
+from clearprop.tables.report.wording import in_words, number, of_score, percent, percents, short
+
+ONE_SIDED = 0.8  # a share of one class from which accuracy says little
+
+
+def headline(data: ReportData) -> str:
+    """The first sentences: the score, its interval, and the baseline's."""
+    evaluation = data.evaluation
+    if isinstance(evaluation, ClassEvaluation):
+        return _of_classes(data, evaluation)
+    assert isinstance(evaluation, NumberEvaluation)
+    return _of_numbers(data, evaluation)
+
+
+def verdict(evaluation: Evaluation) -> str:
+    """What the comparison with the baseline comes to, where it is not plain."""
+    score = evaluation.scores["accuracy" if isinstance(evaluation, ClassEvaluation) else "MAE"]
+    if score.baseline is None:
+        return ""
+    if not score.beats_baseline:
+        return "So the model is no better than the baseline."
+    if score.interval is not None and score.interval[0] <= score.baseline <= score.interval[1]:
+        return "The interval holds the baseline too: so few rows do not show that the model is better."
+    return ""
+
+
+def judged_by(data: ReportData) -> str:
+    """On which rows the scores were had, and what that means for new ones."""
+    rows = in_words(data.evaluation.n_rows, "row")
+    weighted = " Rows count by their weights." if data.evaluation.weighted else ""
+    split = f" ({data.split})" if data.split else ""
+    match data.judged_on:
+        case "held out":
+            chose = " They also chose the best epoch, so expect somewhat less on new rows." if data.chose else ""
+            return f"Judged on {rows} that were kept out of training{split}.{chose}{weighted}"
+        case "out of fold":
+            return (
+                f"Judged out of fold on {rows}{split}: each by members that were not trained on it, so that the scores "
+                f"are honest.{weighted}"
+            )
+        case "trained on":
+            return f"Judged on the {rows} it was trained on, as none were kept out: expect less on new ones.{weighted}"
+
+
+def _opening(data: ReportData) -> str:
+    rows = in_words(data.evaluation.n_rows, "row")
+    match data.judged_on:
+        case "held out":
+            return f"On {rows} kept out of training"
+        case "out of fold":
+            return f"On {rows}, each judged by members not trained on it"
+        case "trained on":
+            return f"On the {rows} it was trained on"
+
+
+def _of_classes(data: ReportData, evaluation: ClassEvaluation) -> str:
+    accuracy = evaluation.scores["accuracy"]
+    right = f"{percent(accuracy.value)} of the cases{_shares(accuracy)}"
+    told = (
+        f"{_opening(data)}, the model names the right class in {right}. "
+        f"Always answering “{short(evaluation.constant)}” would be right in {percent(accuracy.baseline or 0)}."
+    )
+    if (accuracy.baseline or 0) < ONE_SIDED:
+        return told
+    better = [evaluation.scores[name] for name in ("balanced accuracy", "ROC AUC") if name in evaluation.scores]
+    others = " and ".join(f"{score.name} ({of_score(score.name, score.value)})" for score in better)
+    return f"{told} As one class is so frequent, look at {others} rather than at accuracy."
+
+
+def _of_numbers(data: ReportData, evaluation: NumberEvaluation) -> str:
+    mae = evaluation.scores["MAE"]
+    interval = ""
+    if mae.interval is not None:
+        interval = f" (95\u00a0% interval: {number(mae.interval[0])} to {number(mae.interval[1])})"
+    within = evaluation.errors.within
+    told = (
+        f"{_opening(data)}, predictions of “{short(data.target)}” are off by {number(mae.value)} on average{interval}. "
+        f"Always answering the mean, {number(evaluation.constant)}, would be off by {number(mae.baseline or 0)}. "
+        f"Half of the predictions are within {number(within[0.5])} of the truth, nine in ten within "
+        f"{number(within[0.9])}."
+    )
+    r2 = evaluation.scores.get("R2")
+    if r2 is None or r2.value <= 0:
+        return told
+    return f"{told} The model explains {percent(r2.value)} of the variance."
+
+
+def _shares(score: Score) -> str:
+    return "" if score.interval is None else f" (95\u00a0% interval: {percents(*score.interval)})"
