@@ -15,7 +15,7 @@ from clearprop.optimizers import LBfgs
 from clearprop.tables.recipe import Recipe, recipe_for
 from clearprop.tables.scoring import Score, check_scoring
 from clearprop.tables.table import Table
-from clearprop.tables.target import ClassTarget, Target, Task
+from clearprop.tables.targets import ClassTarget, Target, Task
 from clearprop.training.callbacks import Callback
 from clearprop.training.memory_check import check_room
 from clearprop.training.trainer import Trainer

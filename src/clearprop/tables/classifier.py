@@ -14,7 +14,7 @@ from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.target import Task
+from clearprop.tables.targets import Task
 
 Array = npt.NDArray[Any]
 

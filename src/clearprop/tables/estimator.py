@@ -23,7 +23,7 @@ from clearprop.tables.learning import Choices, GivenRows, learn
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.table import Table
-from clearprop.tables.target import Task
+from clearprop.tables.targets import Task
 
 Array = npt.NDArray[Any]
 
@@ -133,7 +133,8 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
             own = self._table(X_val, reset=False)
             validation = GivenRows(own, self._answers(y_val, own.n_rows, "y_val")[0])
         given = GivenRows(table, column, _checked_weight(sample_weight, table.n_rows))
-        self._keep(learn(given, choices, validation, before), table)
+        named = before.named if before is not None else hasattr(self, "feature_names_in_")
+        self._keep(learn(given, replace(choices, named=named), validation, before), table)
         self._take_up(self._training.predictor, labels)
         return self
 

@@ -12,7 +12,7 @@ from clearprop.tables.evaluation import Evaluation, evaluate_classes, evaluate_n
 from clearprop.tables.notes import in_front
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.table import Table
-from clearprop.tables.target import ClassTarget, Target
+from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
 
@@ -42,7 +42,6 @@ def evaluate_table(
     table: Table,
     column: Column | None = None,
     weight: Array | None = None,
-    share: Array | float | None = None,
 ) -> Evaluation:
     """Judge a model by the rows of a table; those without a target, or with one it does not know, are left out.
 
@@ -66,5 +65,5 @@ def evaluate_table(
     answers = predictor.answers(predictor.prepared(used, notes))
     encoded = target.encode(column, table.path)
     truth = encoded if isinstance(target, ClassTarget) else np.asarray(target.decode(encoded))
-    evaluation = evaluate_answers(target, truth, answers, weight, share)
+    evaluation = evaluate_answers(target, truth, answers, weight, predictor.share)
     return evaluation.with_notes(in_front(notes))

@@ -13,7 +13,7 @@ from clearprop.estimators.class_weights import balanced_weights, named_weights
 from clearprop.tables.column import Column
 from clearprop.tables.recipe import FEW_ROWS
 from clearprop.tables.table import Table
-from clearprop.tables.target import ClassTarget, Target
+from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
 

@@ -105,8 +105,8 @@ class TableInsight:
         from clearprop.tables.evaluating import evaluate_answers
 
         held_out = self._held_out
-        share = self._training.training_share
-        return evaluate_answers(self.predictor_.target, held_out.truth, held_out.answers, held_out.weight, share)
+        target, share = self.predictor_.target, self.predictor_.share
+        return evaluate_answers(target, held_out.truth, held_out.answers, held_out.weight, share)
 
     @property
     def oof_score_(self) -> float:
@@ -135,7 +135,7 @@ class TableInsight:
         """
         found = self.column_importances()
         lost = dict(zip(found.names, found.means.tolist(), strict=True))
-        return np.array([lost.get(name, 0.0) for name in self._training.names])
+        return np.array([lost.get(name, 0.0) for name in self.predictor_.columns])
 
     def column_importances(self) -> ColumnImportances:
         """`feature_importances_` with its deviations, and the columns' names."""

@@ -23,13 +23,13 @@ from clearprop.tables.given_rows import ClassWeights, GivenRows
 from clearprop.tables.importances import enough
 from clearprop.tables.judging import Judges
 from clearprop.tables.members import train_members
-from clearprop.tables.predictor import TablePredictor
+from clearprop.tables.predictor import TablePredictor, n_outputs
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.recipe import FEW_ROWS, Recipe
 from clearprop.tables.roles import find_roles
 from clearprop.tables.stage import input_stage
 from clearprop.tables.table import Table
-from clearprop.tables.target import ClassTarget, NumberTarget, Target
+from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import History
 
@@ -70,15 +70,11 @@ class Learned:
         Of the rows that were learned from.
     rows : array of int
         Which of the rows given those are, by their places: without those that have no target, or count nothing.
-    names : tuple of str
-        The columns given.
     held_out : HeldOut or None
         What members say of rows that they were not trained on.
     judges : Judges or None
         Those rows, or as many of them as importances are measured by.
     histories, endings, best_epochs : lists, one entry a member
-    training_share : array, shape (classes,), or float
-        The classes' shares, or the mean quantity, of the rows learned from.
     notes : list of str
         What was found out about the table, and done about it.
     """
@@ -87,13 +83,11 @@ class Learned:
     recipe: Recipe
     division: Division
     rows: Array
-    names: tuple[str, ...]
     held_out: HeldOut | None
     judges: Judges | None
     histories: list[History]
     endings: list[str]
     best_epochs: list[int | None]
-    training_share: Array | float
     notes: list[str]
 
 
@@ -166,19 +160,21 @@ def learn(
         target,
         judges.temperature(networks) if calibrated and judges is not None else None,
         None if isinstance(target, ClassTarget) else _limits(truth, recipe.margin),
+        given.table.names,
+        choices.named,
+        recipe.name,
+        _share(target, truth, given.weight),
     )
     learned = Learned(
         predictor,
         recipe,
         division,
         rows,
-        given.table.names,
         None if judges is None else HeldOut(rows[judges_rows], judges.truth, judges.answers(predictor), judges.weight),
         None if judges is None else enough(judges),
         [training.history for training in trainings],
         [str(training.ending) for training in trainings],
         [training.best_epoch if training.best_parameters is not None else None for training in trainings],
-        _share(target, truth, given.weight),
         notes,
     )
     if choices.refit and division.keeps_rows and not division.out_of_fold:
@@ -265,7 +261,7 @@ def _networks(
     n_features = sum(one.features for one in stage) if stage else X.shape[1]
     networks = [
         Network(
-            [n_features, *recipe.hidden, _n_outputs(target)],
+            [n_features, *recipe.hidden, n_outputs(target)],
             recipe.activation,
             loss=_loss(target, choices, recipe),
             initializer=recipe.initializer,
@@ -280,10 +276,6 @@ def _networks(
         for number, (network, part) in enumerate(zip(networks, division.parts, strict=True)):
             network.initialize_from(X[part.trained_on], np.random.default_rng([choices.seed, 3, number]))
     return networks
-
-
-def _n_outputs(target: Target) -> int:
-    return len(target.classes) if isinstance(target, ClassTarget) and len(target.classes) > 2 else 1
 
 
 def _loss(target: Target, choices: Choices, recipe: Recipe) -> str | Loss:

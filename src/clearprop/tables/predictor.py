@@ -6,14 +6,18 @@ estimators hold one, and delegate to it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.errors import InputError
+from clearprop.files.model_file import ModelFile
 from clearprop.foundation.sparse import is_sparse
+from clearprop.foundation.table_cells import listed
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.tables.calibration import probabilities
@@ -21,7 +25,7 @@ from clearprop.tables.members import logits
 from clearprop.tables.notes import Alert, in_front
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.table import Table
-from clearprop.tables.target import ClassTarget, Target
+from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
 
@@ -65,6 +69,16 @@ class TablePredictor:
         By which the logits of each member are divided.
     limits : (float, float) or None
         The least and the greatest quantity that is answered.
+    columns : tuple of str
+        All columns of the table that was learned from, in their order.
+    named : bool
+        Whether the table had names of its own for them.
+    recipe : str
+        By what settings it was learned.
+    share : array, shape (classes,), float or None
+        The classes' shares, or the mean quantity, of the rows learned from.
+    first_file : dict or None
+        What one of the first model files said of it, which is kept when it is saved again.
     """
 
     model: Network | Ensemble
@@ -72,6 +86,11 @@ class TablePredictor:
     target: Target
     temperature: float | None = None
     limits: tuple[float, float] | None = None
+    columns: tuple[str, ...] = ()
+    named: bool = True
+    recipe: str = ""
+    share: Array | float | None = None
+    first_file: Mapping[str, Any] | None = None
 
     @property
     def networks(self) -> Sequence[Network]:
@@ -141,3 +160,83 @@ class TablePredictor:
     def limited(self, answers: Array) -> Array:
         """Quantities kept within the limits."""
         return answers if self.limits is None else np.clip(answers, *self.limits)
+
+    # -- files -------------------------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file; `clearprop.load` reads it."""
+        ModelFile(self.model, "table", self._config() if self.first_file is None else dict(self.first_file)).write(path)
+
+    def _config(self) -> dict[str, Any]:
+        """What the file says beside the networks, as plain values."""
+        several = {"members": len(self.networks)} if isinstance(self.model, Ensemble) else {}
+        return {
+            "preparation": self.preparation.to_config(),
+            "target": self.target.to_config(),
+            "columns": list(self.columns),
+            "named": self.named,
+            "recipe": self.recipe,
+            "temperature": self.temperature,
+            "limits": None if self.limits is None else list(self.limits),
+            "share": self.share if self.share is None else np.asarray(self.share).tolist(),
+            **several,
+        }
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], file: ModelFile) -> TablePredictor:
+        """The model in a file that has been read.
+
+        Raises
+        ------
+        InputError
+            The file's parts do not belong together.
+        """
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.predictor_config import FirstConfig, PredictorConfig
+
+        try:
+            if isinstance(file.extra, dict) and "preprocessor" in file.extra:
+                first = checked(file.extra, FirstConfig, "table model")
+                preparation = Preparation.from_config(first.preprocessor)
+                predictor = cls(
+                    file.model,
+                    preparation,
+                    Target.from_config(first.target),
+                    columns=preparation.names,
+                    recipe="plain",
+                    first_file=file.extra,
+                )
+            else:
+                said = checked(file.extra, PredictorConfig, "table model")
+                predictor = cls(
+                    file.model,
+                    Preparation.from_config(said.preparation),
+                    Target.from_config(said.target),
+                    said.temperature,
+                    said.limits,
+                    said.columns,
+                    said.named,
+                    said.recipe,
+                    np.asarray(said.share) if isinstance(said.share, list) else said.share,
+                )
+            predictor._check_belongs_together()
+        except InputError as error:
+            raise InputError(f"{path}: damaged model file: {error}") from error
+        return predictor
+
+    def _check_belongs_together(self) -> None:
+        """Refuse parts of different models, which a changed file may have."""
+        network, inputs = self.networks[0], len(self.preparation.feature_names)
+        outputs = n_outputs(self.target)
+        if (network.n_columns, network.layer_sizes[-1]) != (inputs, outputs):
+            raise InputError(
+                f"the network takes {network.n_columns} columns and has {network.layer_sizes[-1]} outputs, the table's "
+                f"columns make {inputs} inputs and {outputs} outputs"
+            )
+        if (unknown := set(self.preparation.names) - set(self.columns)) :
+            raise InputError(f"the columns {listed(sorted(unknown))} are prepared, and not among those of the table")
+
+
+def n_outputs(target: Target) -> int:
+    """How many outputs a network needs: one for a quantity or two classes, else one a class."""
+    return len(target.classes) if isinstance(target, ClassTarget) and len(target.classes) > 2 else 1

@@ -17,7 +17,7 @@ import numpy as np
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.optimizers import Adam
-from clearprop.tables.target import Task
+from clearprop.tables.targets import Task
 
 RECIPES = ("auto", "plain")
 # Of fewer rows none are kept out: what so few say of a network is chance, and they are missed in training.

@@ -10,7 +10,7 @@ from sklearn.base import RegressorMixin
 from clearprop.estimators.documentation import with_shared_entries
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.target import Task
+from clearprop.tables.targets import Task
 
 Array = npt.NDArray[Any]
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.losses import Loss
-from clearprop.tables.target import ClassTarget, Target
+from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
 
