@@ -193,8 +193,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
         self.predictor_ = predictor
-        classes = np.asarray(predictor.target.classes)
-        if labels is not None and predictor is not None:
+        classes = predictor.target.labels
+        if labels is not None:
             classes = self._labels_as_given(labels, classes)
         places = np.argsort(classes, kind="stable")
         self.classes_: Array = classes[places]

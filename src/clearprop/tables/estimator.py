@@ -138,6 +138,16 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         self._take_up(self._training.predictor, labels)
         return self
 
+    @classmethod
+    def from_predictor(cls, predictor: TablePredictor) -> Self:
+        """The fitted estimator of what was saved, without what belongs to its training alone."""
+        estimator = cls(recipe=predictor.recipe or "auto", members=len(predictor.networks))
+        estimator.n_features_in_ = len(predictor.columns)
+        if predictor.named:
+            estimator.feature_names_in_ = np.array(predictor.columns, dtype=object)
+        estimator._take_up(predictor, None)
+        return estimator
+
     @abstractmethod
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
         """Have this predictor, and the attributes that follow from it and from the labels as they were given."""
