@@ -28,8 +28,10 @@ from clearprop.foundation.randomness import Rng
 from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
-# What has a derivative as Activation.derivation has it: (equal formula, why), the last one the result.
+# How a derivative is found, as (equal formula, why), the last one the result.
 Derivation = tuple[tuple[str, str], ...]
+# Where parameters stand, from 1, by the letters of a formula; a word in the place of a number is what a sum goes over.
+Places = Mapping[str, tuple[int | str, ...]]
 
 
 class Input(ABC, Named):
@@ -40,7 +42,11 @@ class Input(ABC, Named):
     - `name`, and `formula`, the text of a feature a of its column x and of parameters by their kinds;
     - `gradient_formulas` and `derivations`: da/dx (under "x") and da/dp of each kind of parameters, and how they are
       found;
-    - `decaying`: the kinds that penalties and decay make smaller, unless other factors are given.
+    - `decaying`: the kinds that penalties and decay make smaller, unless other factors are given;
+    - `coded`: whether a column holds codes, which have no size.
+
+    An explanation asks `written`, `reached` and `slope_written` for the formulas with the places of their parameters;
+    what does not say has its features by name alone.
 
     Examples
     --------
@@ -56,6 +62,7 @@ class Input(ABC, Named):
     gradient_formulas: ClassVar[Mapping[str, str]] = {}
     derivations: ClassVar[Mapping[str, Derivation]] = {}
     decaying: ClassVar[frozenset[str]] = frozenset()
+    coded: ClassVar[bool] = False
 
     columns: int
 
@@ -92,6 +99,18 @@ class Input(ABC, Named):
     def column(self, feature: int) -> int:
         """Which of its columns, from 0, a feature is made of."""
         return feature
+
+    def written(self, feature: int, x: Array) -> tuple[str, Places]:
+        """The formula of a feature (from 0) of a row x, and where the parameters stand that it names."""
+        return "", {}
+
+    def reached(self, kind: str, places: tuple[int, ...]) -> Sequence[int]:
+        """The features, from 0, that a parameter goes into; or a column, whose kind is x. Places are from 1."""
+        return range(self.features)
+
+    def slope_written(self, feature: int, kind: str, places: tuple[int, ...], x: Array) -> tuple[str, Places]:
+        """The formula of a feature's slope by a parameter or, with the kind x, a column; as `written`."""
+        return "", {}
 
     def check_columns(self, x: Array, names: Sequence[str]) -> None:
         """Raise ValueError, naming the value and the rule, if the columns hold what the input cannot take.
@@ -139,6 +158,18 @@ class Plain(Input):
     ) -> Array:
         """It passes unchanged."""
         return output_gradient
+
+    def written(self, feature: int, x: Array) -> tuple[str, Places]:
+        """The column itself."""
+        return self.formula, {}
+
+    def reached(self, kind: str, places: tuple[int, ...]) -> Sequence[int]:
+        """The feature in the same place."""
+        return (places[0] - 1,)
+
+    def slope_written(self, feature: int, kind: str, places: tuple[int, ...], x: Array) -> tuple[str, Places]:
+        """1."""
+        return self.gradient_formulas[kind], {}
 
 
 @INPUTS.register
@@ -188,6 +219,18 @@ class Scale(Input):
             np.sum(x * output_gradient, axis=0, out=out[0])
         return output_gradient * s
 
+    def written(self, feature: int, x: Array) -> tuple[str, Places]:
+        """The column times its factor."""
+        return self.formula, {"s": (feature + 1,)}
+
+    def reached(self, kind: str, places: tuple[int, ...]) -> Sequence[int]:
+        """The feature in the same place."""
+        return (places[0] - 1,)
+
+    def slope_written(self, feature: int, kind: str, places: tuple[int, ...], x: Array) -> tuple[str, Places]:
+        """The one by the other."""
+        return self.gradient_formulas[kind], {"s": (feature + 1,)}
+
 
 @INPUTS.register
 @dataclass(frozen=True)
@@ -217,6 +260,7 @@ class Lookup(Input):
         "E": (("1", "the feature is the entry itself, in the row of this code and in no other"),),
     }
     decaying = frozenset({"E"})
+    coded = True
 
     columns: ClassVar[int] = 1  # type: ignore[misc]
 
@@ -263,6 +307,19 @@ class Lookup(Input):
     def column(self, feature: int) -> int:
         """The only one."""
         return 0
+
+    def written(self, feature: int, x: Array) -> tuple[str, Places]:
+        """The entry in the row of the code; 0 for a code that is not known."""
+        code = int(x[0])
+        return ("0", {}) if code < 0 else (self.formula, {"E": (code + 1, feature + 1)})
+
+    def reached(self, kind: str, places: tuple[int, ...]) -> Sequence[int]:
+        """The feature that is the entry's column; a code goes into all."""
+        return range(self.size) if kind == "x" else (places[1] - 1,)
+
+    def slope_written(self, feature: int, kind: str, places: tuple[int, ...], x: Array) -> tuple[str, Places]:
+        """1 for the entries of the code's row; 0 for those of others, and for the code."""
+        return self.gradient_formulas["E" if kind == "E" and int(x[0]) == places[0] - 1 else "x"], {}
 
     def check_columns(self, x: Array, names: Sequence[str]) -> None:
         """Codes are whole numbers below the number of categories."""
@@ -393,6 +450,32 @@ class Periodic(Input):
     def column(self, feature: int) -> int:
         """The column and its mixtures stand side by side."""
         return feature // (1 + self.size)
+
+    def written(self, feature: int, x: Array) -> tuple[str, Places]:
+        """The column, or a mixture of its waves."""
+        column, mixture = (place + 1 for place in divmod(feature, 1 + self.size))
+        return ("x", {}) if mixture == 1 else (self.formula, self._of_waves(column, "f", mixture - 1))
+
+    def reached(self, kind: str, places: tuple[int, ...]) -> Sequence[int]:
+        """A column and its waves go into all of its mixtures; entries of V and v into one."""
+        first = (places[0] - 1) * (1 + self.size)
+        if kind in ("V", "v"):
+            return (first + places[-1],)
+        return range(first + (kind != "x"), first + 1 + self.size)
+
+    def slope_written(self, feature: int, kind: str, places: tuple[int, ...], x: Array) -> tuple[str, Places]:
+        """Of the wave in question, or of all of them."""
+        column, mixture = (place + 1 for place in divmod(feature, 1 + self.size))
+        if mixture == 1:
+            return "1", {}
+        wave = "f" if kind in ("x", "v") else places[1]
+        return self.gradient_formulas[kind], self._of_waves(column, wave, mixture - 1)
+
+    def _of_waves(self, column: int, wave: int | str, mixture: int) -> Places:
+        """Where the numbers of a column's wave, or of all of them, and its mixture stand."""
+        letters = {"V": (column, wave, mixture), "c": (column, wave), "phi": (column, wave)}
+        summed = {f"{letter}_f": places for letter, places in letters.items()}
+        return {"v": (column, mixture), **(summed if wave == "f" else letters)}
 
 
 def _codes(x: Array) -> Array:

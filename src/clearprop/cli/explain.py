@@ -36,13 +36,13 @@ def explain(
     from clearprop.errors import InputError
     from clearprop.explanation.explaining import explain as explained
     from clearprop.explanation.explaining import first_step
-    from clearprop.explanation.notation import parse_name
-    from clearprop.tables.text_reading import read_csv
+    from clearprop.explanation.notation import name_in
+    from clearprop.tables.reading import read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])
     first_step(optimizer, learning_rate)
     loaded = load_table_model(model)
-    parse_name(parameter, loaded.network.layer_sizes)
+    name_in(loaded.network, parameter)
     table = read_csv(data, check=lambda header: header.select(loaded.preprocessor.names))
     if row is not None and not 1 <= row <= table.n_rows:
         raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,} (counted from 1)")

@@ -51,7 +51,7 @@ class NumpyEngine:
                 if settings.clip_norm is not None and norm > settings.clip_norm:
                     gradients.flat *= settings.clip_norm / norm
                 for values, factor, decay in decaying:
-                    values *= 1 - rate * factor * decay * decayed
+                    values *= 1 - rate * factor * (decay * decayed)
                 job.step += 1
                 for parameters, gradient, slots, factor in groups:
                     optimizer.update(parameters, gradient, slots, rate * factor, job.step)

@@ -32,6 +32,7 @@ from clearprop.explanation.writing.rendered import Rendered
 from clearprop.explanation.writing.schema import VERSION
 from clearprop.foundation.near_names import did_you_mean, near, says_near_keywords
 from clearprop.network.network import Network
+from clearprop.network.trace import Trace
 
 Array = npt.NDArray[Any]
 Method = Literal["gradient", "gradient_times_input", "integrated_gradients"]
@@ -67,13 +68,14 @@ def attribute(
     Parameters
     ----------
     model : Network, fitted estimator, Pipeline or search that ends in one, TableModel, or NeuralNetwork of the article
-    x : array-like, shape (inputs,)
+    x : array-like, shape (columns,)
         The row; of a pandas Series or a data frame, columns with the names that the model was fitted with.
     method : {"gradient", "gradient_times_input", "integrated_gradients"}
     output : str, optional
         Which number, such as `a2[1]` or, before the activation, `z2[1]`; where not given, the greatest output.
-    baseline : array-like, shape (inputs,), optional
-        Where integrated gradients start; all 0 where not given.
+    baseline : array-like, shape (columns,), optional
+        Where integrated gradients start; where not given all 0, and in columns of codes -1, the category that is not
+        known.
     steps : int
         Points of the Gauss-Legendre rule for the integral.
     feature_names, class_names : sequences of str, optional
@@ -101,6 +103,9 @@ def attribute(
     -----
     Integrated gradients: (x_i - b_i) times the integral over t from 0 to 1 of dF/dx_i at b + t (x - b), whose sum is
     F(x) - F(b); how far it is from that is the completeness error (Sundararajan and others, 2017).
+
+    A code has no slope. In its place stand the features that the network looks up for it, which go in a straight line
+    from the baseline's to the row's; the code's part is that of its features together.
     """
     if method not in METHODS:
         hint = did_you_mean(near(str(method), METHODS, KNOWN_AS)) or "."
@@ -121,20 +126,21 @@ def attribute(
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject)
     row = rows.X[0].astype(np.float64)
-    network = computation.in_float64.network
-    value, gradient = _slopes(network, row[np.newaxis], name)
-    start_value = float(_slopes(network, start[np.newaxis], name)[0][0])
+    of_name = _OfName(computation.in_float64.network, name)
+    value, start_value = float(of_name.values(row[np.newaxis])[0]), float(of_name.values(start[np.newaxis])[0])
     if method == "gradient":
-        values = gradient[0]
+        values = of_name.slopes(row, row, np.ones(1))[0][0]
     elif method == "gradient_times_input":
-        values = gradient[0] * row
+        by_column, by_feature = of_name.slopes(row, row, np.ones(1))
+        values = by_column[0] * row + of_name.by_code(by_feature[0] * of_name.features(row))
     else:
         nodes, weights = np.polynomial.legendre.leggauss(steps)
-        along = start + (nodes[:, np.newaxis] + 1) / 2 * (row - start)
-        values = (row - start) * (weights / 2 @ _slopes(network, along, name)[1])
-    is_prediction = name.kind == "a" and name.layer == len(network.weights)
+        by_column, by_feature = of_name.slopes(start, row, (nodes + 1) / 2)
+        values = (row - start) * (weights / 2 @ by_column)
+        values += of_name.by_code((of_name.features(row) - of_name.features(start)) * (weights / 2 @ by_feature))
+    is_prediction = name.kind == "a" and name.layer == len(computation.network.weights)
     notes = subject.notes_on(Name("prediction") if is_prediction else name, 0)
-    return Attribution(values, method, str(name), float(value[0]), start, start_value, steps, computation, notes)
+    return Attribution(values, method, str(name), value, start, start_value, steps, computation, notes)
 
 
 @dataclass(frozen=True, repr=False)
@@ -263,15 +269,16 @@ def _output_name(computation: Computation, output: str | None) -> Name:
     name = computation.name(output)
     if name.kind == "prediction":
         return _output_name(computation, None)
-    if name.kind not in ("a", "z") or name.gradient:
+    if name.kind not in ("a", "z") or name.gradient or name.layer == 0:
         raise InputError(f"{output} is no output of a neuron: give an a or a z, such as a{len(computation.trace.a)}[1]")
     return name
 
 
 def _checked_baseline(baseline: Any, subject: Subject) -> Array:
-    inputs, own = subject.network.layer_sizes[0], subject.feature_names
+    front, own = subject.network.front, subject.feature_names
+    inputs = front.n_columns
     if baseline is None:
-        return np.zeros(inputs)
+        return np.array([-1.0 if front.is_coded(column) else 0.0 for column in range(inputs)])
     names = column_names(baseline)
     if own is not None and names is not None and names != list(own):
         raise InputError(
@@ -284,13 +291,46 @@ def _checked_baseline(baseline: Any, subject: Subject) -> Array:
     return start
 
 
-def _slopes(network: Network, rows: Array, name: Name) -> tuple[Array, Array]:
-    """The number named, for each row, and its slopes by the inputs, shape (n, inputs)."""
-    trace = network.forward(rows)
-    at, unit = name.layer - 1, name.places[0] - 1
-    slope = np.zeros_like(trace.z[at])
-    slope[:, unit] = 1.0
-    if name.kind == "a":
-        slope = network.activations[at].delta(trace.z[at], trace.a[at], slope)
-    values = (trace.z if name.kind == "z" else trace.a)[at][:, unit]
-    return values, network.input_slopes(trace, name.layer, slope)
+class _OfName:
+    """A number of a network as a function of its columns; of codes, of the features that are looked up for them."""
+
+    def __init__(self, network: Network, name: Name) -> None:
+        self.network, self.name = network, name
+        front = network.front
+        self._coded = np.array([front.is_coded(column) for column in range(front.n_columns)])
+        self._columns = np.array([front.column_of(feature) for feature in range(front.n_features)])
+        self._of_codes = self._coded[self._columns]
+
+    def values(self, rows: Array) -> Array:
+        """The number, for each row."""
+        return self._values(self.network.forward(rows))
+
+    def features(self, row: Array) -> Array:
+        """What the inputs make of a row."""
+        features: Array = self.network.forward(row[np.newaxis]).layer_input(0)[0]
+        return features
+
+    def by_code(self, parts: Array) -> Array:
+        """Of parts of all features those of codes, added up by column."""
+        return np.bincount(self._columns, np.where(self._of_codes, parts, 0.0), self.network.n_columns)
+
+    def slopes(self, start: Array, end: Array, shares: Array) -> tuple[Array, Array]:
+        """The slopes by each column and by each feature, at these shares of the way: (n, columns) and (n, features)."""
+        network, along = self.network, start + shares[:, np.newaxis] * (end - start)
+        along[:, self._coded] = end[self._coded]
+        trace = network.forward(along)
+        if self._of_codes.any():
+            from_start = self.features(start) + shares[:, np.newaxis] * (self.features(end) - self.features(start))
+            trace.features = np.where(self._of_codes, from_start, trace.layer_input(0))
+            trace = network.propagate_from(trace, 0)
+        at = self.name.layer - 1
+        slope = np.zeros_like(trace.z[at])
+        slope[:, self.name.places[0] - 1] = 1.0
+        if self.name.kind == "a":
+            slope = network.delta_of(trace, at, slope)
+        by_feature = network.feature_slopes(trace, self.name.layer, slope)
+        return network.front.gradient(along, network.spans, by_feature), by_feature
+
+    def _values(self, trace: Trace) -> Array:
+        numbers = trace.z if self.name.kind == "z" else trace.a
+        return numbers[self.name.layer - 1][:, self.name.places[0] - 1]

@@ -9,9 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
+from clearprop.explanation.entries import feature_slopes, has_entries
 from clearprop.explanation.notation import Name
 from clearprop.foundation.sparse import greatest
 from clearprop.network.gradient_check import GradientCheck, check_gradient, loss_size
+from clearprop.network.network import Network
+from clearprop.network.passes import shared_value
 from clearprop.network.trace import Trace
 
 Array = npt.NDArray[Any]
@@ -25,7 +28,7 @@ def check_by_differences(computation: Computation, name: Name, gradient: float) 
     network, y, point = computation.network, computation.targets, np.array([_start(computation, name)])
     shifted, penalised = _shifter(computation, name), _penalty_along(computation, name)
     # Of an output itself, no layer is computed again.
-    first = name.layer if name.kind == "a" else max(name.layer - 1, 0)
+    first = name.enters - 1
     from_a = first == len(network.weights)
     loss = network.loss_function
 
@@ -55,21 +58,35 @@ def _reach(computation: Computation, name: Name) -> Array:
     match name.kind:
         case "W":
             return greatest(computation.trace.layer_input(at))[name.places[0] - 1 : name.places[0]]
+        case _ if has_entries(network, name):
+            return _reach_by_entries(computation, name)
         case "x" | "a" if name.layer < len(network.weights):
             return greatest(network.weights[name.layer][name.places[0] - 1][:, np.newaxis])
     return np.ones(1)
+
+
+def _reach_by_entries(computation: Computation, name: Name) -> Array:
+    """The greatest slope of a that the number goes into, times the greatest weight that leads on from there."""
+    network, z = computation.network, computation.trace.z
+    if name.kind == "p":
+        at, unit = name.layer - 1, name.places[0] - 1
+        slopes = np.abs(network.activations[at].value(z[at]) - z[at])[:, unit : unit + 1]
+        weights = network.weights[name.layer][unit : unit + 1]
+    else:
+        slopes, weights = np.abs(feature_slopes(network, computation.X, name)), network.weights[0]
+    return np.array([float(np.max(slopes.max(axis=0) @ np.abs(weights)))])
 
 
 def _start(computation: Computation, name: Name) -> float:
     network, trace, places = computation.network, computation.trace, name.places
     at = name.layer - 1
     match name.kind:
-        case "W" | "b":
+        case _ if name.is_parameter:
             value = network.parameters[network.layout.index(str(name))]
         case "delta":
             value = trace.z[at][0, places[0] - 1]
         case "a":
-            value = trace.a[at][0, places[0] - 1]
+            value = trace.layer_input(name.layer)[0, places[0] - 1] if name.layer == 0 else trace.a[at][0, places[0] - 1]
         case _:
             value = trace.inputs[0, places[0] - 1]
     return float(value)
@@ -82,9 +99,12 @@ def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
 
     def at_value(value: float) -> Trace:
         shifted = _below(trace, name.layer)
-        if name.kind == "x":
-            shifted.inputs = trace.inputs.copy()
-            shifted.inputs[:, unit] = value
+        if name.layer == 0:
+            _shift_in_front(network, shifted, name, value)
+        elif name.kind == "p":
+            share = network.shares[at].copy()
+            share[unit] = value
+            shifted.a[at] = shared_value(network.activations[at], trace.z[at], share)
         elif name.kind == "a":
             shifted.a[at] = trace.a[at].copy()
             shifted.a[at][:, unit] = value
@@ -92,16 +112,34 @@ def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
             slope = trace.layer_input(at)[:, name.places[0] - 1] if name.kind == "W" else 1.0
             shifted.z[at] = trace.z[at].copy()
             shifted.z[at][:, unit] += slope * (value - centre)
-            shifted.a[at] = network.activations[at].value(shifted.z[at])
+            shifted.a[at] = shared_value(network.activations[at], shifted.z[at], network.shares[at])
         return network.propagate_from(shifted, name.layer)
 
     return at_value
 
 
+def _shift_in_front(network: Network, shifted: Trace, name: Name, value: float) -> None:
+    """Give a trace other features, as another feature, column or parameter of an input makes them."""
+    spans, unit = network.spans, name.places[-1] - 1
+    if name.kind == "a":
+        shifted.features = shifted.layer_input(0).copy()
+        shifted.features[:, unit] = value
+        return
+    if name.kind == "x":
+        shifted.inputs = shifted.inputs.copy()
+        shifted.inputs[:, unit] = value
+    else:
+        parameters = network.parameters.copy()
+        parameters[network.layout.index(str(name))] = value
+        spans = network.layout.views(parameters)
+    shifted.features = network.front.value(shifted.inputs, spans)
+
+
 def _below(trace: Trace, first: int) -> Trace:
     """The trace as far as the layers below this index go, with room for the others."""
     room: list[Any] = [None] * (len(trace.z) - first)
-    return Trace(trace.inputs, [*trace.z[:first], *room], [*trace.a[:first], *room], trace.masks)
+    fed = trace.layer_input(0)
+    return Trace(trace.inputs, [*trace.z[:first], *room], [*trace.a[:first], *room], trace.masks, fed)
 
 
 def _penalty_along(computation: Computation, name: Name) -> Callable[[float], tuple[float, float]]:

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
-from clearprop.explanation.notation import Name, parse_name
+from clearprop.explanation.notation import Name, name_in
 from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.explanation.row import Row
 from clearprop.foundation.table_cells import are_numbers
@@ -73,7 +73,7 @@ class Computation:
             raise InputError(f"the network's {name} is not finite, so nothing that follows from it can be explained")
 
     def _check_rows(self) -> None:
-        inputs = self.network.layer_sizes[0]
+        inputs = self.network.n_columns
         if self.X.ndim != 2 or self.X.shape[1] != inputs or not len(self.X):
             raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {self.X.shape}")
         if len(self.rows.y) != len(self.X):
@@ -90,19 +90,23 @@ class Computation:
                 raise InputError(
                     f"{name} holds {values[tuple(place)]} at {where}{counted}: only finite numbers can be explained"
                 )
+        try:
+            self.network.front.check_rows("x", self.X)
+        except ValueError as error:
+            raise InputError(str(error)) from None
         if self.y is not None:
             self.network.loss_function.check_targets(self.y)
 
     def decay_factor(self, name: Name) -> float:
-        """What the penalty's strengths are multiplied by for a weight or a bias; 0 for all other numbers."""
-        if name.kind not in ("W", "b"):
+        """What the penalty's strengths are multiplied by for a parameter; 0 for all other numbers."""
+        if not name.is_parameter:
             return 0.0
         layout = self.network.layout
         return layout.decay_factors(self.penalty.decays)[layout.number_at(layout.index(str(name)))]
 
     def name(self, text: str) -> Name:
         """The name that a text stands for in this network."""
-        return parse_name(text, self.network.layer_sizes)
+        return name_in(self.network, text)
 
     @property
     def X(self) -> Array:
@@ -204,6 +208,7 @@ class Computation:
                 letter,
                 lambda: float(self.row_losses[index]),
                 lambda: self._deltas_of(index),
+                trace.layer_input(0)[index],
             )
         return self._rows_alone[index]
 
@@ -217,7 +222,8 @@ class Computation:
             return [delta[0] for delta in self.gradients.deltas]
         one = slice(index, index + 1)
         trace = self.trace
-        alone = Trace(trace.inputs[one], [z[one] for z in trace.z], [a[one] for a in trace.a], trace.masks)
+        fed = trace.layer_input(0)[one]
+        alone = Trace(trace.inputs[one], [z[one] for z in trace.z], [a[one] for a in trace.a], trace.masks, fed)
         return [delta[0] for delta in self.network.propagate_back(alone, self.targets[one]).deltas]
 
     def feature(self, place: int) -> str:

@@ -1,4 +1,4 @@
-"""Derivations: how the slope of an activation, or the gradient of a loss, follows from its formula, step by step."""
+"""Derivations: how the slope of an activation, the gradient of a loss or of an input follows from its formula."""
 
 from typing import Any
 
@@ -11,19 +11,20 @@ from clearprop.explanation.writing.json import equation_dict, expression_dict
 from clearprop.explanation.writing.rendered import Rendered
 from clearprop.explanation.writing.schema import VERSION
 from clearprop.foundation.near_names import did_you_mean, says_near_keywords
+from clearprop.inputs import INPUTS, Input
 from clearprop.losses import LOSSES, Loss
 
 Steps = tuple[tuple[str, str], ...]
 
 
 @says_near_keywords
-def derive(what: str | Activation | Loss) -> "Derivation":
-    """Derive the slope of an activation, or the gradient of a loss, from its formula.
+def derive(what: str | Activation | Loss | Input) -> "Derivation":
+    """Derive the slope of an activation, or the gradient of a loss or an input, from its formula.
 
     Parameters
     ----------
-    what : str, Activation or Loss
-        A name of either registry, or an object.
+    what : str, Activation, Loss or Input
+        A name of one of these registries, or an object.
 
     Raises
     ------
@@ -50,12 +51,15 @@ def derive(what: str | Activation | Loss) -> "Derivation":
     The article's equations 1 to 3 do this for the sigmoid.
     """
     if isinstance(what, str):
-        if what not in ACTIVATIONS and what not in LOSSES:
-            hint = did_you_mean(list(dict.fromkeys((*ACTIVATIONS.near(what), *LOSSES.near(what))))) or "."
-            there_are = ", ".join((*ACTIVATIONS, *LOSSES))
-            raise InputError(f"{what!r} is neither an activation nor a loss{hint} There are: {there_are}")
-        what = ACTIVATIONS.resolve(what) if what in ACTIVATIONS else LOSSES.resolve(what)
-    return Derivation(what)
+        name, registries = what, (ACTIVATIONS, LOSSES, INPUTS)
+        found = next((registry for registry in registries if name in registry), None)
+        if found is None:
+            near = dict.fromkeys(one for registry in registries for one in registry.near(name))
+            hint = did_you_mean(list(near)) or "."
+            there_are = ", ".join(one for registry in registries for one in registry)
+            raise InputError(f"{name!r} is neither an activation, a loss nor an input{hint} There are: {there_are}")
+        what = found.resolve(name)
+    return InputDerivation(what) if isinstance(what, Input) else Derivation(what)
 
 
 class Derivation(Rendered):
@@ -88,7 +92,7 @@ class Derivation(Rendered):
     """
 
     def __init__(self, subject: Activation | Loss) -> None:
-        self.subject = subject
+        self.subject: Activation | Loss | Input = subject
         self.name = subject.name
         self.formula = subject.formula
         self.steps: Steps = subject.derivation
@@ -150,3 +154,52 @@ class Derivation(Rendered):
             "result": expression_dict(parse_formula(self.result)),
             "equations": [equation_dict(equation) for equation in equations if equation is not None],
         }
+
+
+class InputDerivation(Derivation):
+    """The steps from an input's formula to its slopes by its column and by each kind of its parameters.
+
+    `result` and `steps` are those of the column x, the others are in `by_kind`.
+
+    Examples
+    --------
+    >>> derivation = derive("scale")
+    >>> derivation.formula, derivation.result, {kind: steps[-1] for kind, steps in derivation.by_kind.items()}
+    ('s*x', 's', {'x': ('s', 'a straight line rises by its factor'), 's': ('x', 'a product rises with ...')})
+    """
+
+    def __init__(self, subject: Input) -> None:
+        self.subject, self.name, self.formula = subject, subject.name, subject.formula
+        self.by_kind = dict(subject.derivations)
+        if not self.formula or "x" not in self.by_kind:
+            raise InputError(f"{self.name} states no formula and slope, so there is nothing to derive")
+        self.result, self.steps, self.delta_steps = subject.gradient_formulas["x"], self.by_kind["x"], ()
+
+    @property
+    def slope_equation(self) -> Equation:
+        """From the derivative of the formula by the column to the result, a reason for each step."""
+        return self.equation_of("x")
+
+    def equation_of(self, kind: str) -> Equation:
+        """From the derivative of the formula by a kind of parameters, or by x, to the result."""
+        steps = self.by_kind[kind]
+        symbol = parse_formula(kind)
+        forms = tuple(parse_formula(text) for text, _ in steps)
+        return Equation(Derivative(Symbol("a"), symbol), forms, reasons=tuple(why for _, why in steps))
+
+    @property
+    def delta_equation(self) -> None:
+        """It has none, being no loss."""
+
+    def document(self, most: int | None = MOST) -> Document:
+        """The formula, and the steps for the column and each kind of parameters."""
+        sections = [Section("", (Equation(Symbol("a"), (parse_formula(self.formula),)),))]
+        for kind in self.by_kind:
+            by = "its column x" if kind == "x" else f"a parameter {parse_formula(kind)}"
+            sections.append(Section(f"By {by}", (self.equation_of(kind),)))
+        return Document(f"The slopes of {self.name}", self.slope_equation, sections)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name, formula, and the equations with their reasons, in the form of `SCHEMA`."""
+        equations = [equation_dict(self.equation_of(kind)) for kind in self.by_kind]
+        return {**super().to_dict(), "kind": "input", "equations": equations}

@@ -12,9 +12,10 @@ from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.ensemble import check_is_of_all_members, explain_ensemble
 from clearprop.explanation.explanation import Explanation
+from clearprop.explanation.feature import FeatureExplanation
 from clearprop.explanation.gradient import GradientExplanation
 from clearprop.explanation.loss import LossExplanation
-from clearprop.explanation.notation import Name, parse_name
+from clearprop.explanation.notation import Name, name_in
 from clearprop.explanation.optimizer_step import UpdateRule, run_of, training_rule
 from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.subjects.subject import Subject
@@ -51,14 +52,16 @@ def explain(
     ----------
     model : Network, Ensemble, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor,
         TableModel, or NeuralNetwork of the article
-    x : array-like, shape (inputs,) or (n, inputs)
+    x : array-like, shape (columns,) or (n, columns)
         A row or a batch; for a TableModel, a Table. Of data frames the columns' names are checked as `predict` does it.
     y : array-like, optional
         What `fit` takes: the targets, or the classes of a classifier; needed for gradients and the loss.
     name : str
         A weight `W2[3,1]`, bias `b2[1]`, input `x[2]` or `delta1[3]`, whose gradient is explained; `dL/da1[2]` for that
-        of an activation; `z2[1]`, `a1[2]`, `prediction` or `loss`, whose value is explained. Of an ensemble
-        `prediction` or an output, such as `a2[1]`: the mean of the members' own.
+        of an activation; `z2[1]`, `a1[2]`, `prediction` or `loss`, whose value is explained. Where a network has inputs
+        of its own, their parameters, such as `s1[2]` or `E2[3,1]`, and features, `a0[4]`, have names too, and so have
+        the trainable shares of activations, `p1[3]`. Of an ensemble `prediction` or an output, such as `a2[1]`: the
+        mean of the members' own.
     row : int, optional
         Which row of x and y, from 0, to explain alone.
     sample_weight : array-like, shape (n,), optional
@@ -99,7 +102,7 @@ def explain(
     """
     ensemble = model if isinstance(model, Ensemble) else None
     subject = subject_of(model, x, y) if ensemble is None else Subject(ensemble.members[0], x, y)
-    parsed = parse_name(name, subject.network.layer_sizes)
+    parsed = name_in(subject.network, name)
     if ensemble is not None:
         check_is_of_all_members(ensemble, parsed)
     rows, first = subject.rows(sample_weight, parsed), 0
@@ -131,7 +134,7 @@ def explain(
         return explain_ensemble(ensemble, computation, parsed)
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)
     # What is to be known of a step concerns parameters only.
-    notes = [*subject.notes_on(parsed, first), *(notes if parsed.kind in ("W", "b") else ())]
+    notes = [*subject.notes_on(parsed, first), *(notes if parsed.is_parameter else ())]
     return make_explanation(computation, parsed, rule, notes)
 
 
@@ -152,11 +155,13 @@ def make_explanation(
     if name.kind == "loss":
         _ = computation.targets
         return LossExplanation(computation, name, rule, notes, explain_name)
-    if name.kind not in ("W", "b"):
+    if not name.is_parameter:
         computation.check_one_row(name)
     if name.gradient:
         _ = computation.targets
         return GradientExplanation(computation, name, rule, notes, explain_name)
+    if name.kind == "a" and name.layer == 0:
+        return FeatureExplanation(computation, name, rule, notes, explain_name)
     return ValueExplanation(computation, name, rule, notes, explain_name)
 
 

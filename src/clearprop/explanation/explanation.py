@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 SCREEN = 60
 # Of a network with more layers, those that are alike are counted.
 MANY_LAYERS = 8
+# Letters whose numbers are layers'.
+OF_LAYERS = ("W", "b", "z", "a", "δ")
 # How much the equations list that are written as JSON.
 IN_JSON = Shown(8, 4)
 
@@ -219,9 +221,26 @@ class Explanation(Rendered, ABC):
         deep = len(functions) > MANY_LAYERS
         shape = f"of {len(functions)} layers, {in_runs(sizes)}" if deep else "-".join(map(str, sizes))
         rows = self._which_row() if computation.n_rows == 1 else f", {computation.n_rows:,} rows"
-        about = f"Network {shape} ({in_runs(functions) if deep else ', '.join(functions)})"
-        letters = self.letters
-        return f"{about}, loss {network.loss_function.name}{rows}." + (f" {letters}." if letters else "")
+        about = f"Network {shape} ({in_runs(functions) if deep else ', '.join(functions)}{self._front()})"
+        sentences = [f"{about}, loss {network.loss_function.name}{rows}", self.letters, self._smoothing()]
+        return " ".join(f"{sentence}." for sentence in sentences if sentence)
+
+    def _front(self) -> str:
+        """What is made of the columns, where that is more than themselves, and whether shares are trained."""
+        network = self.computation.network
+        kinds = in_runs([one.name for one in network.inputs])
+        inputs = "" if network.front.is_plain else f"; inputs {kinds}: {network.n_columns} columns"
+        return inputs + ("; p is a share" if network.trainable_share else "")
+
+    def _smoothing(self) -> str:
+        """Which targets y stands for, where labels are smoothed."""
+        loss = self.computation.network.loss_function
+        share = getattr(loss, "smoothing", 0.0)
+        if not share or not (self.parsed_name.of_loss and self.computation.y is not None):
+            return ""
+        outputs = self.computation.network.layer_sizes[-1]
+        none, one = (float(loss.smoothed(np.full((1, outputs), y))[0, 0]) for y in (0.0, 1.0))
+        return f"Labels are smoothed by {share:g}: of y, 1 counts as {plain_number(one)} and 0 as {plain_number(none)}"
 
     def _which_row(self) -> str:
         """The one row that there is by its number, "" where that is not known."""
@@ -265,7 +284,9 @@ class Explanation(Rendered, ABC):
         for symbol in shown:
             if symbol.letter == "x" and symbol.lower:
                 inputs.add(int(symbol.lower[0]))
-            elif symbol.lower[:1] and symbol.lower[0].isdigit() and (symbol.letter == "y" or symbol.upper == str(last)):
+            elif symbol.lower[:1] and symbol.lower[0].isdigit() and (
+                symbol.letter == "y" or (symbol.letter in OF_LAYERS and symbol.upper == str(last))
+            ):
                 # Of a weight W[from,to], the neuron that it leads to.
                 outputs.add(int(symbol.lower[-1]))
         lines = [self._input_name(place) for place in sorted(inputs)]

@@ -11,10 +11,11 @@ import numpy.typing as npt
 
 from clearprop.explanation.checking import check_by_differences
 from clearprop.explanation.computation import Computation
+from clearprop.explanation.entries import feature_slopes, has_entries
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.notation import Name
 from clearprop.explanation.optimizer_step import OptimizerStep, explain_step
-from clearprop.explanation.paths import count_paths, gradient_terms
+from clearprop.explanation.paths import gradient_terms, paths_from
 from clearprop.explanation.remarks import cancels, gradient_remarks
 from clearprop.explanation.selection import Shown, both_ends
 from clearprop.explanation.terms import Term, penalty_letter, penalty_term, row_term, sum_of
@@ -59,8 +60,10 @@ class GradientExplanation(Explanation):
     def contributions(self) -> Array:
         """Each row's part in the gradient, shape (n,); with the penalty's they add up to the value."""
         name, computation = self.parsed_name, self.computation
-        if name.kind not in ("W", "b"):
+        if not name.is_parameter:
             return np.array([self.value])
+        if has_entries(computation.network, name):
+            return _contributions_of_entries(computation, name)
         delta = computation.gradients.deltas[name.layer - 1][:, name.places[-1] - 1]
         if name.kind == "b":
             return np.asarray(delta, dtype=np.float64)
@@ -79,7 +82,7 @@ class GradientExplanation(Explanation):
     def _row_terms(self) -> list[Term]:
         """One term for each row of a batch: its share of the mean times its own gradient; largest first."""
         computation, name = self.computation, self.parsed_name
-        paths = count_paths(computation.row(0), name.layer)
+        paths = paths_from(computation.row(0), name)
 
         def own_gradient(index: int) -> tuple[Expression, float]:
             row = computation.row(index)
@@ -113,15 +116,23 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def check(self) -> GradientCheck | None:
-        """The four-point difference of the loss beside the gradient, both in float64."""
+        """The four-point difference of the loss beside the gradient, both in float64; None for a code, which has none."""
+        if self._is_code:
+            return None
         computation = self.computation.in_float64
         value = self.value if computation is self.computation else gradient_value(computation, self.parsed_name)
         return check_by_differences(computation, self.parsed_name, value)
 
+    @property
+    def _is_code(self) -> bool:
+        """Whether it is a column of codes, which have no size that could rise."""
+        front = self.computation.network.front
+        return self.parsed_name.kind == "x" and front.is_coded(self.parsed_name.places[0] - 1)
+
     @cached_property
     def step(self) -> OptimizerStep | None:
         """The optimiser's step, where one was given and it is a parameter."""
-        if self.rule is None or self.parsed_name.kind not in ("W", "b"):
+        if self.rule is None or not self.parsed_name.is_parameter:
             return None
         return explain_step(self.computation, self.parsed_name, self.rule)
 
@@ -137,7 +148,8 @@ class GradientExplanation(Explanation):
             self.penalty,
             self.check,
         )
-        return (*self.notes, *remarks)
+        of_code = (f"{self.name} is a code, which names a row of a table: it has no slope.",) if self._is_code else ()
+        return (*self.notes, *of_code, *remarks)
 
     def equations(self, shown: Shown) -> list[Equation]:
         """The recursive form for the row that contributes most."""
@@ -250,7 +262,7 @@ class GradientExplanation(Explanation):
         """The rows that contribute most, and what all come to."""
         computation, rows = self.computation, self.loss_terms
         listed = rows if shown.summands is None else rows[: 2 * shown.summands]
-        paths = count_paths(computation.row(0), self.parsed_name.layer)
+        paths = paths_from(computation.row(0), self.parsed_name)
         lead = f"The mean over {computation.n_rows:,} rows, each with {counted(paths, 'path')}" + (
             f"; the {len(listed)} largest parts:" if len(listed) < len(rows) else "; largest part first:"
         )
@@ -271,7 +283,7 @@ def gradient_value(computation: Computation, name: Name) -> float:
     """The slope of the loss by a number, as the engine computed it, the penalty included."""
     gradients = computation.gradients
     match name.kind:
-        case "W" | "b":
+        case _ if name.is_parameter:
             return float(gradients.flat[computation.network.layout.index(str(name))])
         case "delta":
             return float(gradients.deltas[name.layer - 1][0, name.places[0] - 1])
@@ -279,6 +291,17 @@ def gradient_value(computation: Computation, name: Name) -> float:
             assert gradients.inputs is not None
             return float(gradients.inputs[0, name.places[0] - 1])
     return computation.row(0).gradient_of(name)
+
+
+def _contributions_of_entries(computation: Computation, name: Name) -> Array:
+    """Each row's part in the gradient of an input's parameter or of a share: its slope times that of the loss."""
+    network, trace, layer = computation.network, computation.trace, name.layer
+    by_a = computation.gradients.deltas[layer] @ network.weights[layer].T
+    if name.kind == "p":
+        z = trace.z[layer - 1]
+        slopes = (network.activations[layer - 1].value(z) - z)[:, name.places[0] - 1]
+        return np.asarray(by_a[:, name.places[0] - 1] * slopes, dtype=np.float64)
+    return np.asarray((feature_slopes(network, trace.inputs, name) * by_a).sum(axis=1), dtype=np.float64)
 
 
 def _term_equation(term: Term, letter: str, brief: bool = False) -> Equation:

@@ -16,6 +16,8 @@ def network_dict(computation: Computation) -> dict[str, Any]:
     return {
         "layer_sizes": list(network.layer_sizes),
         "activations": [activation.name for activation in network.activations],
+        "inputs": [{"name": one.name, "columns": one.columns, "features": one.features} for one in network.inputs],
+        "trainable_share": network.trainable_share,
         "loss": network.loss_function.name,
         "rows": computation.n_rows,
         "first_row": computation.first_row,

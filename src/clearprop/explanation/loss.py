@@ -16,6 +16,7 @@ from clearprop.explanation.unfolding import Array
 from clearprop.explanation.writing.algebra import total
 from clearprop.explanation.writing.document import Equation, Listing, Section, chain
 from clearprop.explanation.writing.expressions import Call, Expression, Multiply, Number, Power, Sigma, Symbol
+from clearprop.network.layout import WEIGHT
 
 
 class LossExplanation(Explanation):
@@ -45,7 +46,8 @@ class LossExplanation(Explanation):
     def _by_output(self) -> list[float]:
         """A row's loss, output by output."""
         c = self.computation
-        z, a, y, loss = c.trace.z[-1], c.trace.a[-1], c.targets, c.network.loss_function
+        z, a, given = c.trace.z[-1], c.trace.a[-1], c.network.loss_function
+        y, loss = given.smoothed(c.targets), given.unsmoothed()
         if a.shape[1] == 1:
             return [float(c.row_losses[0])]
         columns = [slice(k, k + 1) for k in range(a.shape[1])]
@@ -91,10 +93,11 @@ class LossExplanation(Explanation):
         spans = zip(layout.spans, layout.decay_factors(decays), strict=True)
         parts = [(span, factor, size(span.view(c.network.parameters))) for span, factor in spans if factor]
         value = sum(factor * part for _, factor, part in parts)
-        if not decays or not parts:
+        if all(span.kind == WEIGHT for span, _, _ in parts) and not decays:
             return Sigma(body(Symbol("W")), value=value), value
         sums = (
-            (factor, Sigma(body(Symbol(span.kind, (), str(span.layer))), value=part)) for span, factor, part in parts
+            (factor, Sigma(body(Symbol(span.kind, (), span.name.removeprefix(span.kind))), value=part))
+            for span, factor, part in parts
         )
         return total([part if factor == 1 else Multiply((Number(factor), part)) for factor, part in sums]), value
 

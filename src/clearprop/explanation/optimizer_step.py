@@ -45,6 +45,8 @@ class UpdateRule:
     step : int
         The number of this step, from 1.
     decoupled_decay : float
+    decay_factor : float
+        What the schedule of decay multiplies it by in this step.
     clip_norm : float or None
     layout : Layout, optional
         With the factors on the parameters' rates and decays, where they are not the network's own.
@@ -57,6 +59,7 @@ class UpdateRule:
     decoupled_decay: float = 0.0
     clip_norm: float | None = None
     layout: Layout | None = None
+    decay_factor: float = 1.0
 
 
 @dataclass(frozen=True, repr=False)
@@ -124,6 +127,7 @@ def training_rule(trainer: Trainer | Training, computation: Computation) -> tupl
         job.settings.decoupled_decay,
         job.settings.clip_norm,
         job.layout,
+        training.next_decay_factor,
     )
     return rule, notes
 
@@ -147,7 +151,7 @@ def _is_next_batch(training: Training, computation: Computation) -> bool:
 
 
 def explain_step(computation: Computation, name: Name, rule: UpdateRule) -> OptimizerStep:
-    """The step that training takes for a weight or bias from these rows."""
+    """The step that training takes for a parameter from these rows."""
     network, optimizer = computation.network, rule.optimizer
     layout = rule.layout or network.layout
     index = layout.index(str(name))
@@ -165,7 +169,7 @@ def explain_step(computation: Computation, name: Name, rule: UpdateRule) -> Opti
         lines.append(_line(p, p, old, f"{span.name} stays: the factor on its rate is 0"))
     else:
         lines += _own_rate(span, rule.rate)
-        lines += _decay(span, rate, rule.decoupled_decay, parameter)
+        lines += _decay(span, rate, rule, parameter)
         p = Symbol("p", value=float(parameter[0]))
         optimizer.update(parameter, gradient, slots, rate, rule.step)
         lines += _formula_lines(
@@ -188,15 +192,18 @@ def _own_rate(span: Span, rate: float) -> list[Equation]:
     return [_line(Symbol("η"), own, rate * span.rate_factor, f"{span.name} has a factor on its rate", "=")]
 
 
-def _decay(span: Span, rate: float, decoupled_decay: float, parameter: Array) -> list[Equation]:
+def _decay(span: Span, rate: float, rule: UpdateRule, parameter: Array) -> list[Equation]:
     """Shrink the parameter, in place, as the engine does."""
+    decoupled_decay = rule.decoupled_decay
     if not (decoupled_decay and span.decay_factor):
         return []
     p = Symbol("p", value=float(parameter[0]))
-    parameter *= 1 - rate * (span.decay_factor * decoupled_decay)
+    parameter *= 1 - rate * (span.decay_factor * decoupled_decay * rule.decay_factor)
     factor = () if span.decay_factor == 1 else (Number(span.decay_factor),)
-    shrink = subtract(Number(1), Multiply((Symbol("η", value=rate), *factor, Number(decoupled_decay))))
+    of_schedule = () if rule.decay_factor == 1 else (Number(rule.decay_factor),)
+    shrink = subtract(Number(1), Multiply((Symbol("η", value=rate), *factor, Number(decoupled_decay), *of_schedule)))
     note = "weight decay" if not factor else f"weight decay, which has a factor for {span.name}"
+    note += ", by its schedule" if of_schedule else ""
     return [_line(p, Multiply((p, shrink)), float(parameter[0]), note)]
 
 

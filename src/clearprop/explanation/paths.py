@@ -7,11 +7,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from clearprop.explanation.entries import entries, features_reached, has_entries
 from clearprop.explanation.notation import Name
 from clearprop.explanation.row import Row
 from clearprop.explanation.row_formulas import delta_formula, loss_factor, slope_factor
 from clearprop.explanation.terms import Factor, Term
-from clearprop.explanation.writing.expressions import Derivative, Number, Symbol
+from clearprop.explanation.writing.expressions import Derivative, Number, Symbol, expression_text
 
 # The most paths of a gradient that is written path by path; one with more ends its paths in deltas.
 MOST_PATHS = 128
@@ -45,6 +46,15 @@ def count_paths(row: Row, layer: int) -> int:
     for at in range(layer, row.layers):
         count *= row.width(at + 1) * (row.width(at) if row.mixes(at) else 1)
     return count * (row.width(row.layers) if _splits_output(row) else 1)
+
+
+def paths_from(row: Row, name: Name) -> int:
+    """How many ways there are from a number to the loss."""
+    ways = count_paths(row, name.enters)
+    if not has_entries(row.network, name):
+        return ways
+    of_unit = 1 if name.kind == "p" else len(features_reached(row.network, name))
+    return of_unit * row.width(name.enters) * ways
 
 
 def _splits_output(row: Row) -> bool:
@@ -91,7 +101,7 @@ def gradient_terms(row: Row, name: Name) -> list[Term]:
     name : Name
         A weight, a bias, an input, an a or a delta.
     """
-    layer = name.layer if name.kind in ("W", "b", "delta") else name.layer + 1
+    layer = name.enters
     if name.kind == "a" and name.layer == row.layers:
         factor = loss_factor(row, name.places[0])
         return [Term(f"a{row.layers}[{name.places[0]}]", factor.value, lambda: (factor,))]
@@ -114,11 +124,20 @@ def _starts(row: Row, name: Name) -> Iterator[tuple[tuple[Factor, ...], int]]:
             yield (_factor(row.z_symbol(layer, unit), row.b(layer, unit), Number(1)),), unit
         case "delta":
             yield (), name.places[0]
+        case _ if has_entries(row.network, name):
+            for entry in entries(row, name):
+                for link, end in _onwards(row, layer, entry.unit):
+                    yield (link,) if entry.slope is None else (entry.slope, link), end
         case _:
-            (unit,) = name.places
-            for end in range(1, row.width(layer + 1) + 1):
-                weight = row.W(layer + 1, unit, end)
-                yield (_factor(row.z_symbol(layer + 1, end), row.a_symbol(layer, unit), weight),), end
+            for link, end in _onwards(row, layer, name.places[0]):
+                yield (link,), end
+
+
+def _onwards(row: Row, layer: int, unit: int) -> Iterator[tuple[Factor, int]]:
+    """The links from an a to each z of the next layer."""
+    for end in range(1, row.width(layer + 1) + 1):
+        weight = row.W(layer + 1, unit, end)
+        yield _factor(row.z_symbol(layer + 1, end), row.a_symbol(layer, unit), weight), end
 
 
 def _factor(of: Symbol, by: Symbol, formula: Symbol | Number) -> Factor:
@@ -130,6 +149,8 @@ def _term(row: Row, start: tuple[Factor, ...], way: Way, layer: int, unit: int) 
     value = math.prod((factor.value for factor in start), start=1.0) * way.value
     units = [unit, *(hop.next for hop in way.hops if hop.next)]
     label = " → ".join(f"z{layer + offset}[{place}]" for offset, place in enumerate(units))
+    if len(start) > 1:  # by way of an a of its own layer
+        label = f"{expression_text(start[0].symbol.of)} → {label}"  # type: ignore[attr-defined]
     paths, opens = 1, ""
     if way.end is not None and way.end[0] < row.layers:
         paths, opens = count_paths(row, way.end[0]), f"delta{way.end[0]}[{way.end[1]}]"

@@ -64,6 +64,7 @@ def gradient_remarks(
         if name.layer < row.layers or not row.network.from_logits:
             yield from _slope_remarks(row, name.layer, name.places[-1], where)
         yield from _dead(computation, name.layer, name.places[-1])
+    yield from _code_remarks(row, name, where)
     yield from _flat_layers(row, name.layer, of_sum, where)
     yield from _error_remarks(row, where)
     yield from _sum_remarks(terms, penalty, "paths" if computation.n_rows == 1 else "rows")
@@ -90,6 +91,19 @@ def _input_remarks(row: Row, layer: int, place: int, where: str) -> Iterator[str
         )
 
 
+def _code_remarks(row: Row, name: Name, where: str) -> Iterator[str]:
+    """Of a table's entry, whether the row has its code."""
+    one = None if name.number is None else row.network.inputs[name.number - 1]
+    if one is None or not one.coded:
+        return
+    code = int(row.x[row.network.front.columns[name.number - 1]][0])
+    its = f"{name.kind}{name.number}[{name.places[0]},:] is the row of code {name.places[0] - 1}"
+    if code != name.places[0] - 1:
+        yield f"{its}, and x holds {code}{where}: the entry has no part in this row."
+    else:
+        yield f"{its}, which x holds{where}."
+
+
 def _slope_remarks(row: Row, layer: int, unit: int, where: str) -> Iterator[str]:
     activation = row.network.activations[layer - 1]
     slope, z, a = row.slope(layer, unit, unit), row.z_symbol(layer, unit), row.a_symbol(layer, unit)
@@ -107,7 +121,7 @@ def _slope_remarks(row: Row, layer: int, unit: int, where: str) -> Iterator[str]
 
 def _dead(computation: Computation, layer: int, unit: int) -> Iterator[str]:
     activation = computation.network.activations[layer - 1]
-    if computation.n_rows > 1 and activation.name == "relu":
+    if computation.n_rows > 1 and activation.name == "relu" and computation.network.shares[layer - 1] is None:
         off = computation.trace.z[layer - 1][:, unit - 1] <= 0
         if off.all():
             yield f"A dead relu: a{layer}[{unit}] is off in all {len(off)} rows, so no row can wake it."

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.activations import Activation
 from clearprop.explanation.notation import Name
 from clearprop.explanation.writing.expressions import Symbol
+from clearprop.network.layout import SHARE
 from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]
@@ -22,7 +24,12 @@ class Row:
     Attributes
     ----------
     network : Network
-    x, y : arrays, shapes (inputs,) and (outputs,); y (0,) where there are no targets
+    x, y : arrays, shapes (columns,) and (outputs,)
+        With smoothed labels, where the loss has them; y (0,) where there are no targets.
+    features : array, shape (features,)
+        What the inputs make of x; x itself where all are plain.
+    loss_function : Loss
+        Of the labels as y has them.
     z, a : lists of arrays, shape (units,)
     loss_letter : str
         ℓ where the row's own loss is not the whole loss, which is L.
@@ -43,9 +50,13 @@ class Row:
         loss_letter: str,
         loss: Callable[[], float],
         deltas: Callable[[], list[Array]],
+        features: Array | None = None,
     ) -> None:
         self.network, self.loss_letter = network, loss_letter
-        self.x, self.y, self.z, self.a = x, y, z, a
+        self.loss_function = network.loss_function.unsmoothed()
+        self.y = network.loss_function.smoothed(y) if len(y) else y
+        self.x, self.z, self.a = x, z, a
+        self.features = x if features is None else features
         self._loss, self._deltas = loss, deltas
 
     @property
@@ -54,7 +65,7 @@ class Row:
         return len(self.z)
 
     def width(self, layer: int) -> int:
-        """How many units a layer has; layer 0 is the inputs."""
+        """How many units a layer has; layer 0 is the features."""
         return self.network.layer_sizes[layer]
 
     # -- symbols, places from 1 ----------------------------------------------------------------------------------
@@ -73,10 +84,39 @@ class Row:
         return Symbol("z", (str(unit),), str(layer), float(self.z[layer - 1][unit - 1]))
 
     def a_symbol(self, layer: int, unit: int) -> Symbol:
-        """The activation of a neuron; of layer 0, an input."""
+        """The activation of a neuron; of layer 0 a feature, which may be an input as it is."""
         if layer == 0:
-            return Symbol("x", (str(unit),), "", float(self.x[unit - 1]))
+            column = self.column_itself(unit)
+            if column is not None:
+                return self.x_symbol(column)
+            return Symbol("a", (str(unit),), "0", float(self.features[unit - 1]))
         return Symbol("a", (str(unit),), str(layer), float(self.a[layer - 1][unit - 1]))
+
+    def x_symbol(self, column: int) -> Symbol:
+        """An input."""
+        return Symbol("x", (str(column),), "", float(self.x[column - 1]))
+
+    def column_itself(self, feature: int) -> int | None:
+        """The column that a feature is, as it is; None where it is another number."""
+        front = self.network.front
+        if front.is_plain:
+            return feature
+        of_input = front.input_of(feature - 1)
+        own = self.x[front.columns[of_input]]
+        text, _ = front.inputs[of_input].written(feature - 1 - front.features[of_input].start, own)
+        return front.column_of(feature - 1) + 1 if text == "x" else None
+
+    def parameter(self, kind: str, layer: int, places: Sequence[int | str], number: int | None = None) -> Symbol:
+        """A parameter of any kind; of an input by its place, from 1. Without its number where a place is a word."""
+        span = self.network.layout.span(f"{kind}{layer if number is None else number}")
+        known = [place for place in places if isinstance(place, int)]
+        value = float(self.network.parameters[span.index(known)]) if len(known) == len(places) else None
+        letter = "φ" if kind == "phi" else kind
+        return Symbol(letter, tuple(map(str, places)), span.name.removeprefix(kind), value)
+
+    def share(self, layer: int, unit: int) -> Symbol | None:
+        """The share of a neuron's activation, where it is trainable."""
+        return None if self.network.shares[layer - 1] is None else self.parameter(SHARE, layer, (unit,))
 
     def y_symbol(self, unit: int) -> Symbol:
         """The target of an output."""
@@ -99,15 +139,30 @@ class Row:
         return self._deltas()
 
     @cached_property
-    def input_gradient(self) -> Array:
-        """dl/dx of the row's own loss, shape (inputs,)."""
+    def feature_gradient(self) -> Array:
+        """dl/da_0 of the row's own loss, shape (features,)."""
         return self.deltas[0] @ self.network.weights[0].T
+
+    @cached_property
+    def input_gradient(self) -> Array:
+        """dl/dx of the row's own loss, shape (columns,)."""
+        network = self.network
+        return network.front.gradient(self.x[np.newaxis], network.spans, self.feature_gradient[np.newaxis])[0]
+
+    @cached_property
+    def _gradient_of_inputs(self) -> Array:
+        """dl/dp of the row's own loss for the parameters of inputs, which are the first of the layout."""
+        network = self.network
+        flat = np.zeros_like(network.parameters)
+        out = network.layout.views(flat)
+        network.front.gradient(self.x[np.newaxis], network.spans, self.feature_gradient[np.newaxis], out)
+        return flat
 
     @cached_property
     def slopes(self) -> list[Array]:
         """da/dz by layer: (units,), or for softmax the matrix da_j/dz_k."""
-        rows = zip(self.network.activations, self.z, self.a, strict=True)
-        return [np.asarray(f.slope(z[np.newaxis], a[np.newaxis])[0], dtype=np.float64) for f, z, a in rows]
+        rows = zip(self.network.activations, self.z, self.a, self.network.shares, strict=True)
+        return [_slopes(activation, z, a, share) for activation, z, a, share in rows]
 
     def mixes(self, layer: int) -> bool:
         """Whether each a of the layer depends on every z of it, as with softmax."""
@@ -121,7 +176,7 @@ class Row:
     @cached_property
     def output_gradient(self) -> Array:
         """dl/da of the outputs, shape (outputs,)."""
-        return self.network.loss_function.gradient(self.a[-1][np.newaxis], self.y[np.newaxis])[0]
+        return self.loss_function.gradient(self.a[-1][np.newaxis], self.y[np.newaxis])[0]
 
     # -- numbers by their names --------------------------------------------------------------------------------------
 
@@ -134,14 +189,18 @@ class Row:
                 return self.b(name.layer, *name.places)
             case "z" | "delta":
                 return self.z_symbol(name.layer, *name.places)
-        return self.a_symbol(name.layer, *name.places)
+            case "x":
+                return self.x_symbol(*name.places)
+            case "a":
+                return self.a_symbol(name.layer, *name.places)
+        return self.parameter(name.kind, name.layer, name.places, name.number)
 
     def gradient_of(self, name: Name) -> float:
-        """The gradient of the row's own loss with respect to a weight, bias, input, a or delta."""
+        """The gradient of the row's own loss with respect to a parameter, an input, an a or a delta."""
         layer, places = name.layer, name.places
         match name.kind:
             case "W":
-                source = self.x if layer == 1 else self.a[layer - 2]
+                source = self.features if layer == 1 else self.a[layer - 2]
                 return float(source[places[0] - 1]) * float(self.deltas[layer - 1][places[1] - 1])
             case "b" | "delta":
                 return float(self.deltas[layer - 1][places[0] - 1])
@@ -149,4 +208,27 @@ class Row:
                 return float(self.input_gradient[places[0] - 1])
             case "a" if layer == self.layers:
                 return float(self.output_gradient[places[0] - 1])
-        return float(self.network.weights[layer][places[0] - 1] @ self.deltas[layer])
+            case "a":
+                return self._gradient_of_a(layer, places[0])
+            case "p":
+                return self._gradient_of_a(layer, places[0]) * self.from_linear(layer, places[0])
+        index = self.network.layout.index(str(name))
+        return float(self._gradient_of_inputs[index])
+
+    def _gradient_of_a(self, layer: int, unit: int) -> float:
+        return float(self.network.weights[layer][unit - 1] @ self.deltas[layer])
+
+    def from_linear(self, layer: int, unit: int) -> float:
+        """f(z) - z of a neuron: how much its activation makes of the sum."""
+        z = self.z[layer - 1][np.newaxis]
+        return float((self.network.activations[layer - 1].value(z) - z)[0, unit - 1])
+
+
+def _slopes(activation: Activation, z: Array, a: Array, share: Array | None) -> Array:
+    """da/dz of a layer in one row: a mixture of the activation's and of 1 where a share is trained."""
+    f = a if share is None else activation.value(z[np.newaxis])[0]
+    slope = np.asarray(activation.slope(z[np.newaxis], f[np.newaxis])[0], dtype=np.float64)
+    if share is None:
+        return slope
+    linear = np.eye(len(z)) if slope.ndim == 2 else np.ones(len(z))
+    return linear + (share[:, np.newaxis] if slope.ndim == 2 else share) * (slope - linear)

@@ -3,9 +3,11 @@
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from clearprop.explanation.row import Row
 from clearprop.explanation.terms import Factor
-from clearprop.explanation.writing.algebra import subtract
+from clearprop.explanation.writing.algebra import product, subtract
 from clearprop.explanation.writing.expressions import (
     Add,
     Call,
@@ -20,6 +22,7 @@ from clearprop.explanation.writing.expressions import (
 )
 from clearprop.explanation.writing.formulas import fill, parse_formula, settings, with_parts
 from clearprop.losses import inside
+from clearprop.trainable_share import FORMULA, SHARE_FORMULA, SLOPE_FORMULA
 
 # The most units of a softmax whose sum is written out.
 WRITTEN_OUT = 3
@@ -31,19 +34,44 @@ SUM_OF_TARGETS = parse_formula("Sum(y_k, k)")
 
 def slope_formula(row: Row, layer: int, of: int, by: int) -> Expression:
     """The formula of da[of]/dz[by] of a layer; for softmax, of that entry of its matrix."""
-    activation = row.network.activations[layer - 1]
-    z, a = row.z_symbol(layer, by), row.a_symbol(layer, of)
+    share = row.share(layer, of)
+    if share is None:
+        return _slope_of_activation(row, layer, of, by, row.a_symbol(layer, of), row.a_symbol(layer, by))
+    values = (_value_of_activation(row, layer, unit) for unit in (of, by))
+    slope = _slope_of_activation(row, layer, of, by, *values)
+    if of != by:
+        return product(share, slope)
+    return fill(parse_formula(SLOPE_FORMULA), {"p": share, "f_z": slope})
+
+
+def _slope_of_activation(row: Row, layer: int, of: int, by: int, a: Expression, other: Expression) -> Expression:
+    """df[of]/dz[by], where the activation's values of both are a and the other."""
+    activation, z = row.network.activations[layer - 1], row.z_symbol(layer, by)
     if row.mixes(layer):
         if of == by:
             return Multiply((a, subtract(Number(1), a)))
-        return Negate(Multiply((a, row.a_symbol(layer, by))))
+        return Negate(Multiply((a, other)))
     if not activation.slope_formula:
         return Call(f"{activation.name}′", (z,))
     return fill(parse_formula(activation.slope_formula), {**settings(activation), "z": z, "a": a})
 
 
 def value_formula(row: Row, layer: int, unit: int) -> Expression:
-    """The formula of an activation a of its z; for softmax, of all z of its layer."""
+    """The formula of an a of its z, by its share of the activation where there is one."""
+    share, f = row.share(layer, unit), _value_of_activation(row, layer, unit)
+    if share is None:
+        return f
+    return fill(parse_formula(FORMULA), {"z": row.z_symbol(layer, unit), "p": share, "f": f})
+
+
+def share_slope_formula(row: Row, layer: int, unit: int) -> Expression:
+    """The formula of da/dp, of an a by its share of the activation."""
+    f = _value_of_activation(row, layer, unit)
+    return fill(parse_formula(SHARE_FORMULA), {"z": row.z_symbol(layer, unit), "f": f})
+
+
+def _value_of_activation(row: Row, layer: int, unit: int) -> Expression:
+    """The formula of an activation's value of its z; for softmax, of all z of its layer."""
     activation = row.network.activations[layer - 1]
     z = row.z_symbol(layer, unit)
     if row.mixes(layer):
@@ -73,13 +101,13 @@ def _softmax(row: Row, layer: int, z: Symbol) -> Expression:
 
 def is_outside(row: Row, unit: int) -> bool:
     """Whether an output lies at or past an end of what the loss can take."""
-    low, high = row.network.loss_function.output_domain
+    low, high = row.loss_function.output_domain
     return not low < float(row.a[-1][unit - 1]) < high
 
 
 def loss_gradient(row: Row, unit: int) -> Expression:
     """The formula of dl/da of an output; 0 where the output lies outside the loss's domain."""
-    loss = row.network.loss_function
+    loss = row.loss_function
     a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
     if not loss.gradient_formula:
         return Call(f"{loss.name}′", (a, y))
@@ -90,19 +118,19 @@ def loss_gradient(row: Row, unit: int) -> Expression:
 
 def delta_formula(row: Row, unit: int) -> Expression:
     """The formula of dl/dz of an output whose activation is the loss's natural one."""
-    loss = row.network.loss_function
+    loss = row.loss_function
     if not loss.delta_formula:
         return loss_gradient(row, unit)
     total = float(row.y.sum())
-    formula = with_parts(
-        parse_formula(loss.delta_formula), {SUM_OF_TARGETS: Number(1) if total == 1 else Number(total)}
-    )
+    # Smoothed labels add up to 1 but for rounding.
+    is_one = math.isclose(total, 1, rel_tol=4 * float(np.finfo(row.network.dtype).eps))
+    formula = with_parts(parse_formula(loss.delta_formula), {SUM_OF_TARGETS: Number(1) if is_one else Number(total)})
     return fill(formula, {**settings(loss), "a": row.a_symbol(row.layers, unit), "y": row.y_symbol(unit)})
 
 
 def loss_formula(row: Row, unit: int) -> Expression:
     """The formula of an output's part in the row's loss; an output outside the loss's domain counts as just inside."""
-    loss = row.network.loss_function
+    loss = row.loss_function
     a, y = row.a_symbol(row.layers, unit), row.y_symbol(unit)
     if not row.network.from_logits and is_outside(row, unit):
         a = replace(a, value=float(inside(loss.output_domain, row.a[-1])[unit - 1]))

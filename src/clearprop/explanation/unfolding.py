@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.explanation.entries import Entry, entries, has_entries
 from clearprop.explanation.notation import Name
 from clearprop.explanation.row import Row
 from clearprop.explanation.row_formulas import delta_formula, loss_factor, slope_factor, slope_formula
@@ -28,7 +29,8 @@ def unfold(row: Row, name: Name, shown: Shown) -> dict[int, list[Equation]]:
             needed = _needed_above(row, layer, needed, shown)
     ordered = dict(reversed(layers.items()))
     if name.kind != "delta":
-        ordered.setdefault(last, []).append(gradient_equation(row, name, shown))
+        of_entries = [_gradient_of_entry(row, name, entry, shown) for entry in _named_entries(row, name, shown)]
+        ordered.setdefault(last, []).extend([*of_entries, gradient_equation(row, name, shown)])
     return ordered
 
 
@@ -38,6 +40,10 @@ def first_deltas(row: Row, name: Name, shown: Shown) -> tuple[int, list[int]]:
         return name.layer, [name.places[-1]]
     if name.layer == row.layers:
         return row.layers + 1, []
+    if has_entries(row.network, name):
+        found = entries(row, name)
+        weight = sum(np.abs(entry.value * _weighted(row, name.layer, entry.unit)) for entry in found)
+        return name.enters, sorted(largest(np.asarray(weight), shown.deltas))
     return name.layer + 1, largest(_weighted(row, name.layer, name.places[0]), shown.deltas)
 
 
@@ -55,9 +61,45 @@ def gradient_equation(row: Row, name: Name, shown: Shown) -> Equation:
         case _ if name.layer == row.layers:
             factor = loss_factor(row, name.places[0])
             return chain(left, factor.formula, value=factor.value)
+        case _ if has_entries(row.network, name):
+            formula = _through_entries(row, name, shown)
         case _:
             formula = _weighted_sum(row, name.layer, name.places[0], shown)
     return chain(left, formula, value=row.gradient_of(name))
+
+
+def _through_entries(row: Row, name: Name, shown: Shown) -> Expression:
+    """The sum over the a that the number goes into: the slope of each times the loss's slope by it."""
+    found = entries(row, name)
+    if len(found) == 1 and found[0].slope is not None:
+        return product(found[0].slope.formula, _weighted_sum(row, name.layer, found[0].unit, shown))
+    items, values = [], []
+    for entry in found:
+        value = float(_weighted(row, name.layer, entry.unit).sum())
+        if entry.slope is None:
+            items.append(_weighted_sum(row, name.layer, entry.unit, shown))
+        else:
+            by_a = Derivative(row.loss, row.a_symbol(name.layer, entry.unit), value)
+            items.append(product(entry.slope.formula, by_a))
+        values.append(entry.value * value)
+    return _sum_of_largest(items, np.array(values), shown)
+
+
+def _named_entries(row: Row, name: Name, shown: Shown) -> list[Entry]:
+    """Of several a that a number goes into, those whose gradients the sum names."""
+    if not has_entries(row.network, name):
+        return []
+    found = entries(row, name)
+    values = np.array([entry.value * _weighted(row, name.layer, entry.unit).sum() for entry in found])
+    listed = [found[place - 1] for place in largest(values, shown.summands)]
+    return [entry for entry in listed if entry.slope is not None] if len(found) > 1 else []
+
+
+def _gradient_of_entry(row: Row, name: Name, entry: Entry, shown: Shown) -> Equation:
+    """The loss's slope by an a that the number goes into."""
+    value = float(_weighted(row, name.layer, entry.unit).sum())
+    left = Derivative(row.loss, row.a_symbol(name.layer, entry.unit))
+    return chain(left, _weighted_sum(row, name.layer, entry.unit, shown), value=value)
 
 
 def delta_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:

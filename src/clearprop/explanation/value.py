@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
+from clearprop.explanation.entries import feature_equation
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.remarks import value_remarks
 from clearprop.explanation.row import Row
@@ -122,12 +124,15 @@ class ValueExplanation(Explanation):
     def _called(self, term: Term) -> str:
         if term.label.startswith("x["):
             return f"{term.label} {self.computation.feature(int(term.label[2:-1]))}".strip()
+        if term.label.startswith("a0["):
+            column = self.computation.network.front.column_of(int(term.label[3:-1]) - 1)
+            return f"{term.label} {self.computation.feature(column + 1)}".strip()
         return "bias" if term.label.startswith("b") else term.label
 
 
 def contributions(row: Row, layer: int, unit: int) -> Array:
     """What each input of a neuron adds to its z, shape (fan-in,)."""
-    source = row.x if layer == 1 else row.a[layer - 2]
+    source = row.features if layer == 1 else row.a[layer - 2]
     return np.asarray(row.network.weights[layer - 1][:, unit - 1] * source, dtype=np.float64)
 
 
@@ -147,8 +152,8 @@ def _term(row: Row, layer: int, unit: int, place: int, value: float) -> Term:
         weight, source = row.W(layer, place, unit), row.a_symbol(layer - 1, place)
         return tuple(Factor(symbol, symbol, float(symbol.value or 0.0)) for symbol in (weight, source))
 
-    label = f"a{layer - 1}[{place}]" if layer > 1 else f"x[{place}]"
-    return Term(label, value, build, opens=label if layer > 1 else "")
+    label = str(replace(row.a_symbol(layer - 1, place), value=None))
+    return Term(label, value, build, opens="" if label.startswith("x") else label)
 
 
 def z_equation(row: Row, layer: int, unit: int, shown: Shown) -> Equation:
@@ -178,7 +183,9 @@ def forward_equations(row: Row, layer: int, unit: int, shown: Shown, *, with_a: 
             layers[at].append(z_equation(row, at, place, shown))
             if with_a or at < layer:
                 layers[at].append(a_equation(row, at, place))
-        if at > 1:
-            weight = np.sum([np.abs(contributions(row, at, place)) for place in needed], axis=0)
-            needed = sorted(largest(weight, shown.deltas))
+        weight = np.sum([np.abs(contributions(row, at, place)) for place in needed], axis=0)
+        needed = sorted(largest(weight, shown.deltas))
+    made = [feature for feature in needed if row.column_itself(feature) is None]
+    if made:
+        layers[0] = [feature_equation(row, feature) for feature in made]
     return dict(reversed(layers.items()))

@@ -26,7 +26,7 @@ def start_from_rows(network: Network, rows: Array, rng: Rng) -> None:
     """Draw the hidden layers' weights and biases anew, one layer after the other; see `Network.initialize_from`."""
     if rows.shape[0] > MOST_ROWS:
         rows = rows[np.sort(rng.permutation(rows.shape[0])[:MOST_ROWS])]
-    fed = network.front.value(rows, network._spans)
+    fed = network.front.value(rows, network.spans)
     for index in range(len(network.weights) - 1):
         network.weights[index] = rng.normal(size=network.weights[index].shape)
         deviations = np.std(product(fed, network.weights[index]), axis=0, dtype=np.float64)

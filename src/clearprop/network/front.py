@@ -135,6 +135,10 @@ class Front:
         number = self.input_of(feature)
         return self.columns[number].start + self.inputs[number].column(feature - self.features[number].start)
 
+    def is_coded(self, column: int) -> bool:
+        """Whether a column of X, from 0, holds codes."""
+        return next(one.coded for one, columns, _, _ in self._each() if column < columns.stop)
+
     def input_of(self, feature: int) -> int:
         """Which input, from 0, a feature (from 0) is of."""
         return next(number for number, features in enumerate(self.features) if feature < features.stop)

@@ -276,7 +276,7 @@ def check_network(
     if not network.front.is_plain:
         # About how far the features move: as in a row of the greatest numbers of all.
         most, ones = greatest(rows)[np.newaxis], np.ones((1, network.layer_sizes[0]))
-        network.front.gradient(most, network._spans, ones, network._views(reach)[0])
+        network.front.gradient(most, network.spans, ones, network._views(reach)[0])
         np.abs(reach, out=reach)
     return check_gradient(evaluate, network.parameters, gradient, indices, network.parameter_name, size, reach)
 

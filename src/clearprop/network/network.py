@@ -76,6 +76,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         Views into `parameters`.
     shares : list of (array or None), shape (fan_out,)
         Of the layers' activations, views into `parameters`; None where an activation has none.
+    spans : list of arrays
+        `parameters` once more, a view for each span of the layout.
     activations : list of Activation
         By layer.
     loss_function : Loss
@@ -145,12 +147,12 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def hold(self, parameters: Array) -> None:
         """Have this vector itself as the parameters, and views into it."""
         self._parameters, self.dtype = parameters, parameters.dtype
-        self._spans, self._weights, self._biases, self.shares = self._views(parameters)
+        self.spans, self._weights, self._biases, self.shares = self._views(parameters)
 
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, the inputs' first, then layer by layer; shares are 1."""
         generator = as_generator(rng)
-        self.front.start(self._spans, generator)
+        self.front.start(self.spans, generator)
         for share in self.shares:
             if share is not None:
                 share[...] = 1
@@ -443,7 +445,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         `copy.copy` has the same parameters, `copy.deepcopy` and `Network.copy` have their own.
         """
-        return {name: value for name, value in vars(self).items() if name not in ("_spans", "_weights", "_biases", "shares")}
+        return {name: value for name, value in vars(self).items() if name not in ("spans", "_weights", "_biases", "shares")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

@@ -42,7 +42,7 @@ class Passes:
     front: Front
     layout: Layout
     shares: list[Array | None]
-    _spans: list[Array]
+    spans: list[Array]
 
     @property
     @abstractmethod
@@ -65,7 +65,7 @@ class Passes:
         n_layers = len(self.activations)
         trace = out or Trace(rows, *([None] * n_layers for _ in range(3)))  # type: ignore[arg-type]
         trace.inputs, trace.masks = rows, list(masks or [None] * n_layers)
-        trace.features = self.front.value(rows, self._spans, trace.features)
+        trace.features = self.front.value(rows, self.spans, trace.features)
         return self.propagate_from(trace, 0)
 
     def propagate_from(self, trace: Trace, first: int) -> Trace:
@@ -120,10 +120,10 @@ class Passes:
         gradients.inputs = None
         if not out or not self.front.is_plain:
             below = delta @ self.weights[0].T
-            gradients.inputs = self.front.gradient(trace.inputs, self._spans, below, gradients.spans)
+            gradients.inputs = self.front.gradient(trace.inputs, self.spans, below, gradients.spans)
         if penalty:
             factors = self.layout.decay_factors(penalty.decays)
-            penalty.add_gradient(gradients.spans, self._spans, total, factors)
+            penalty.add_gradient(gradients.spans, self.spans, total, factors)
         return gradients
 
     def delta_of(
@@ -148,7 +148,7 @@ class Passes:
 
     def input_slopes(self, trace: Trace, layer: int, slopes: Array) -> Array:
         """dF/dx of a number F from its slopes dF/dz of a layer, counted from 1: shape (n, columns)."""
-        return self.front.gradient(trace.inputs, self._spans, self.feature_slopes(trace, layer, slopes))
+        return self.front.gradient(trace.inputs, self.spans, self.feature_slopes(trace, layer, slopes))
 
     # -- outputs -------------------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class Passes:
 
         To make a trace of a single row would take a sixth of the time that its outputs do.
         """
-        a = self.front.value(a, self._spans)
+        a = self.front.value(a, self.spans)
         for W, b, activation, share in zip(self.weights, self.biases, self.activations, self.shares, strict=True):
             z = weighted_sums(a, W, b)
             if share is None:
@@ -199,7 +199,7 @@ class Passes:
         return self._penalty(penalty) / shares(sample_weight, n_rows)[1] if penalty else 0.0
 
     def _penalty(self, penalty: Penalty) -> float:
-        return penalty.value(self._spans, self.layout.decay_factors(penalty.decays))
+        return penalty.value(self.spans, self.layout.decay_factors(penalty.decays))
 
 
 def weighted_sums(fed: Array, W: Array, b: Array, out: Array | None = None) -> Array:

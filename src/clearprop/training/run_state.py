@@ -143,6 +143,11 @@ class RunState:
         """By what dropout is multiplied in the step that comes next."""
         return self.settings.dropout_schedule.rate(1.0, self.position())
 
+    @property
+    def next_decay_factor(self) -> float:
+        """By what decoupled decay is multiplied in the step that comes next."""
+        return self.settings.decay_schedule.rate(1.0, self.position())
+
     def next_batch(self) -> Array:
         """Which rows the next step takes, in its order, as places in `rows`; nothing is drawn from the generator."""
         state, n = self.state, self.n_rows

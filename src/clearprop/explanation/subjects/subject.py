@@ -93,7 +93,7 @@ class Subject:
             Shapes do not fit, or something is no number.
         """
         X = self._numbers("x", canonical(self.x).toarray() if is_sparse(self.x) else self.x)
-        inputs = self.network.layer_sizes[0]
+        inputs = self.network.n_columns
         if X.ndim not in (1, 2) or X.shape[-1] != inputs:
             raise InputError(f"x must have shape ({inputs},) for a row or (n, {inputs}) for n, got {X.shape}")
         single = X.ndim == 1
@@ -174,7 +174,7 @@ class Subject:
     def checked_feature_names(self, names: Sequence[str] | None) -> Sequence[str] | None:
         """The inputs' names, those given or the model's own."""
         names = self.feature_names if names is None else names
-        count = self.network.layer_sizes[0]
+        count = self.network.n_columns
         if names is not None and (isinstance(names, str) or len(names) != count):
             shown = repr(names) if isinstance(names, str) else len(names)
             raise InputError(f"feature_names must be {count} texts, one for each input, got {shown}")

@@ -24,6 +24,8 @@ from clearprop.explanation.writing.expressions import (
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "exp": lambda x: math.exp(x) if x < 709.78 else math.inf,
     "log": lambda x: math.log(x) if x > 0 else -math.inf,
+    "cos": math.cos,
+    "sin": math.sin,
     "tanh": math.tanh,
     "cosh": lambda x: math.cosh(x) if abs(x) < 710 else math.inf,
     "sqrt": math.sqrt,

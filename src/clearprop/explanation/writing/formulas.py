@@ -28,7 +28,7 @@ from clearprop.explanation.writing.expressions import (
 )
 
 GREEK = {
-    "alpha": "α", "beta": "β", "epsilon": "ε", "delta": "δ", "eta": "η", "pi": "pi", "sigma": "σ",
+    "alpha": "α", "beta": "β", "epsilon": "ε", "delta": "δ", "eta": "η", "phi": "φ", "pi": "pi", "sigma": "σ",
 }  # fmt: skip
 _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 

@@ -39,9 +39,12 @@ from clearprop.explanation.writing.numerals import split_number
 
 LETTERS = {
     "α": r"\alpha", "β": r"\beta", "δ": r"\delta", "Δ": r"\Delta", "ε": r"\varepsilon", "η": r"\eta", "λ": r"\lambda",
-    "μ": r"\mu", "ρ": r"\rho", "σ": r"\sigma", "ℓ": r"\ell", "pi": r"\pi", "…": r"\dots", "v_max": r"v_{\max}",
+    "μ": r"\mu", "φ": r"\varphi", "ρ": r"\rho", "σ": r"\sigma", "ℓ": r"\ell", "pi": r"\pi", "…": r"\dots", "v_max": r"v_{\max}",
 }  # fmt: skip
-FUNCTIONS = {"exp": r"\exp", "log": r"\log", "tanh": r"\tanh", "cosh": r"\cosh", "Max": r"\max", "Min": r"\min"}
+FUNCTIONS = {
+    "exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh", "cosh": r"\cosh", "Max": r"\max",
+    "Min": r"\min",
+}  # fmt: skip
 SIGNS = {"<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "←": r"\leftarrow"}
 _SPECIAL = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "_": r"\_", "%": r"\%",
@@ -50,7 +53,7 @@ _SPECIAL = {
     "∂": r"$\partial$", "δ": r"$\delta$", "→": r"$\rightarrow$", "−": r"$-$", "·": r"$\cdot$", "ℓ": r"$\ell$",
     "β": r"$\beta$", "η": r"$\eta$", "′": r"$'$", "α": r"$\alpha$", "≤": r"$\le$", "Σ": r"$\Sigma$", "…": r"\dots{}",
     "ε": r"$\varepsilon$", "λ": r"$\lambda$", "Δ": r"$\Delta$", "²": r"\textsuperscript{2}", "½": r"$\tfrac12$",
-    "σ": r"$\sigma$", "×": r"$\times$",
+    "σ": r"$\sigma$", "φ": r"$\varphi$", "π": r"$\pi$", "×": r"$\times$",
 }  # fmt: skip
 # Where a line may be broken, at a sum and within a product, until lines are laid out.
 BREAK, PRODUCT_BREAK = "\x1f", "\x1e"

@@ -2,8 +2,11 @@
 
 from clearprop.explanation.writing.expressions import Derivative, Expression, Number, Symbol
 
-_OF_A_LAYER = {"W": "W", "b": "b", "z": "z", "a": "a", "δ": "delta"}
+# Letters whose names are others; all others of a layer or an input are called as they are written.
+_CALLED = {"δ": "delta", "φ": "phi"}
 _LOSS = ("L", "ℓ")
+# A member's output, which the member's own network knows by another name.
+_OF_MEMBER = "m"
 
 
 def name_of(node: Expression) -> str:
@@ -24,8 +27,8 @@ def name_of(node: Expression) -> str:
             return "loss"
         case Symbol(letter, lower, upper) if all(place.isdecimal() for place in lower):
             places = f"[{','.join(lower)}]"
-            if letter in _OF_A_LAYER and lower and upper.isdecimal():
-                return f"{_OF_A_LAYER[letter]}{upper}{places}"
+            if letter != _OF_MEMBER and lower and upper.isdecimal():
+                return f"{_CALLED.get(letter, letter)}{upper}{places}"
             return f"{letter}{places}" if letter in ("x", "y") and lower and not upper else ""
         case Derivative(Symbol(letter), by) if letter in _LOSS:
             name = name_of(by)

@@ -3,8 +3,8 @@
 from typing import Any
 
 # Of the form; 2: `passed` and numbers may be null, contributions of rows, attributions and derivations;
-# 3: checks say what is too small to measure, and what rounding leaves.
-VERSION = 3
+# 3: checks say what is too small to measure, and what rounding leaves; 4: what a network makes of its columns.
+VERSION = 4
 # The most terms that are written; `rest` says how many are not, and what they come to.
 MOST_TERMS = 200
 
@@ -75,6 +75,11 @@ _EXPLANATION = _object(
             {
                 "layer_sizes": _list({"type": "integer"}),
                 "activations": _list({"type": "string"}),
+                "inputs": _list(
+                    _object({"name": {"type": "string"}, "columns": {"type": "integer"}, "features": {"type": "integer"}}),
+                    "What is made of x, one behind the other; layer_sizes begins with all their features",
+                ),
+                "trainable_share": {"type": "boolean"},
                 "loss": {"type": "string"},
                 "rows": {"type": "integer"},
                 "first_row": {"type": "integer", "description": "The number that the first row goes by"},
@@ -152,13 +157,13 @@ _ATTRIBUTION = _object(
 _DERIVATION = _object(
     {
         "version": {"const": VERSION},
-        "kind": {"enum": ["activation", "loss"]},
+        "kind": {"enum": ["activation", "loss", "input"]},
         "name": {"type": "string"},
         "formula": {"$ref": "#/$defs/expression"},
         "result": {"$ref": "#/$defs/expression"},
-        "equations": _list({"$ref": "#/$defs/equation"}, "To the slope; of a loss also to dl/dz, where that cancels"),
+        "equations": _list({"$ref": "#/$defs/equation"}, "To the slope; of a loss also to dl/dz, where that cancels; of an input one for its column and each kind of parameters"),
     },
-    "Of an activation's slope or a loss's gradient: `derive`",
+    "Of an activation's slope, a loss's or an input's gradient: `derive`",
 )
 _ARTICLE = _object(
     {
