@@ -186,6 +186,7 @@ def _is_frame(data: Any) -> bool:
 def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
     import narwhals as nw
 
+    data = nw.to_native(data, pass_through=True)
     # Names are given anew where one may stand there twice, which narwhals refuses.
     labels: Sequence[Hashable] | None = None
     if nw.dependencies.is_pandas_dataframe(data):

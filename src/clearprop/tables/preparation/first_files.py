@@ -1,4 +1,4 @@
-"""The preparation in the first model files, as it is written today: numbers by mean and deviation, categories one-hot."""
+"""The first model files, and what they say as today's do: numbers by mean and deviation, categories one-hot."""
 
 from __future__ import annotations
 
