@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.foundation.table_cells import MISSING, quoted
 from clearprop.tables.column import Column
-from clearprop.tables.reading.candidates import MEANT, candidate_of
+from clearprop.tables.reading.candidates import MEANT, candidates_of
 from clearprop.tables.reading.gathering import Texts
 from clearprop.tables.reading.interpretation import Refusal, column_of, evidence_of, note_missing, refused
 from clearprop.tables.reading.lines import Lines
@@ -69,8 +69,9 @@ def assembled(
         for field in sorted(plan.spellings[text]):
             note_missing(names[field], text, notes)
     columns = _without_totals(read.columns(names), lines, notes)
-    candidates = {c.name: candidate_of(c, settings) for c in columns if isinstance(c, Texts)}
-    evidence = evidence_of(list(candidates.values()), delimiter, decimal, settings)
+    texts = candidates_of([column for column in columns if isinstance(column, Texts)], settings)
+    evidence = evidence_of(texts, delimiter, decimal, settings)
+    candidates = {candidate.name: candidate for candidate in texts}
     typed, refusals = [], []
     for column in columns:
         if isinstance(column, Column):

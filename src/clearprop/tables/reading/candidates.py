@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -23,36 +24,13 @@ Mask = npt.NDArray[np.bool_]
 # A column with at least this share of numbers, or of dates, among its known cells is meant to hold nothing else.
 MEANT = 0.8
 # What stands for a missing cell among numbers, in any case of letters; among texts it may be a text like others.
-MISSING_NUMBERS = frozenset(
-    [
-        "na",
-        "nan",
-        "-nan",
-        "n/a",
-        "n.a.",
-        "n.a",
-        "#n/a",
-        "<na>",
-        "null",
-        "none",
-        "nil",
-        "nat",
-        "?",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "\\n",
-        "#div/0!",
-        "#value!",
-        "#ref!",
-        "#num!",
-        "#name?",
-        "#null!",
-    ]
-) | {""}
+_MISSING_NUMBERS = (
+    "na nan -nan n/a n.a. n.a #n/a <na> null none nil nat ? - -- --- . .. \\n #div/0! #value! #ref! #num! #name? #null!"
+)
+MISSING_NUMBERS = frozenset(_MISSING_NUMBERS.split()) | {""}
 MISSING_TEXTS = MISSING | {"\\N", "NaT"}
+# In how many ways two words may be written, some letters large.
+_SPELLINGS = 8
 BOOLEANS = (("false", "true"), ("no", "yes"), ("n", "y"))
 
 
@@ -68,6 +46,8 @@ class Candidate:
         How many cells have each.
     missing, missing_text : arrays of bool, shape (distinct,)
         Which stand for missing cells if the column holds numbers, booleans or dates, and if it holds texts.
+    plain, with_digits : arrays of bool, shape (distinct,)
+        Which are numbers as Python writes them; which have a digit.
     is_formula : bool
         Whether texts were written as `="00123"`.
     """
@@ -77,6 +57,8 @@ class Candidate:
     counts: npt.NDArray[np.intp]
     missing: Mask
     missing_text: Mask
+    plain: Mask
+    with_digits: Mask
     is_formula: bool
 
     @property
@@ -102,27 +84,22 @@ class Candidate:
         """The texts as numbers, if most of the known cells may be some."""
         import polars as pl
 
-        if not self.known:
+        if not self.known or not self._is_most(self.with_digits):
             return None
-        texts = self.texts
-        plain = texts.str.contains(PLAIN).to_numpy().astype(bool)
-        if self._is_most(plain):
-            nothing = np.zeros(len(texts), dtype=bool)
-            if plain[~self.missing].all():
-                empty = pl.repeat("", len(texts), eager=True)
-                return Written(texts, empty, nothing, nothing, self.counts * ~self.missing)
-        elif not self._is_most(texts.str.contains(r"\d").to_numpy().astype(bool)):
-            return None
-        parts = written(texts, self.counts * ~self.missing)
+        counts = self.counts * ~self.missing
+        if (self.plain | self.missing).all():
+            nothing = np.zeros(len(self.texts), dtype=bool)
+            return Written(self.texts, pl.repeat("", len(self.texts), eager=True), nothing, nothing, counts)
+        parts = written(self.texts, counts)
         fits = parts.matching(decimals(".")) | parts.matching(decimals(",")) | parts.matching(r"(?i)^[+-]?inf(inity)?$")
         return parts if self._is_most(fits) else None
 
     @cached_property
     def booleans(self) -> tuple[str, str] | None:
         """The words for false and true, if all known cells are one of two; as the column has them where it has them."""
-        words = {text.casefold(): text for text in self.texts.filter(~self.missing).head(3).to_list()}
-        if not words or len(words) > 2 or (~self.missing).sum() > 6:
+        if not 0 < (~self.missing).sum() <= _SPELLINGS:
             return None
+        words = {text.casefold(): text for text in self.texts.filter(~self.missing).to_list()}
         for false, true in BOOLEANS:
             if words.keys() <= {false, true}:
                 return words.get(false, false), words.get(true, true)
@@ -131,7 +108,7 @@ class Candidate:
     @cached_property
     def dates(self) -> tuple[Dates, Mask] | None:
         """The dates, and which of the texts they are, if most of the known cells are some."""
-        found = dates_in(self.texts.filter(~self.missing)) if self.known else None
+        found = dates_in(self.texts.filter(~self.missing)) if self.known and self._is_most(self.with_digits) else None
         if found is None:
             return None
         which = np.zeros(len(self.texts), dtype=bool)
@@ -142,17 +119,39 @@ class Candidate:
         return bool(self.counts[mask & ~self.missing].sum() >= MEANT * self.known)
 
 
-def candidate_of(source: Texts, settings: Settings) -> Candidate:
-    """What a column's texts may be."""
+def candidates_of(columns: Sequence[Texts], settings: Settings) -> list[Candidate]:
+    """What the texts of columns may be; those of all columns are looked at together, as there may be many columns."""
     import polars as pl
 
-    texts = source.texts.str.strip_chars()
-    is_formula = bool(texts.str.starts_with('="').any())
-    if is_formula:
-        texts = texts.str.replace(r'^="(.*)"$', "$1").str.strip_chars()
-    codes = source.codes[source.codes >= 0]
-    counts = np.bincount(codes, minlength=len(texts))
-    named = pl.Series(sorted(settings.missing), dtype=pl.String)
-    missing = (texts.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | texts.is_in(named)).to_numpy().astype(bool)
-    missing_text = (texts.is_in(sorted(MISSING_TEXTS)) | texts.is_in(named)).to_numpy().astype(bool)
-    return Candidate(source, texts, counts, missing, missing_text, is_formula)
+    if not columns:
+        return []
+    every = pl.concat([column.texts for column in columns]).str.strip_chars()
+    formulas = every.str.starts_with('="').to_numpy().astype(bool)
+    if formulas.any():
+        every = every.str.replace(r'^="(.*)"$', "$1").str.strip_chars()
+    named = every.is_in(sorted(settings.missing)) if settings.missing else pl.repeat(False, len(every), eager=True)
+    masks = (
+        every.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | named,
+        every.is_in(sorted(MISSING_TEXTS)) | named,
+        every.str.contains(PLAIN),
+        every.str.contains(r"\d"),
+    )
+    missing, missing_text, plain, with_digits = (mask.to_numpy().astype(bool) for mask in masks)
+    found, start = [], 0
+    for column in columns:
+        own = slice(start, start + len(column.texts))
+        counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.texts))
+        found.append(
+            Candidate(
+                source=column,
+                texts=every.slice(start, len(column.texts)),
+                counts=counts,
+                missing=missing[own],
+                missing_text=missing_text[own],
+                plain=plain[own],
+                with_digits=with_digits[own],
+                is_formula=bool(formulas[own].any()),
+            )
+        )
+        start = own.stop
+    return found

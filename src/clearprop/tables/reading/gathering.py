@@ -117,7 +117,9 @@ class TextPieces:
 
     def add(self, piece: pl.Series) -> None:
         """Append texts; nulls are empty cells."""
-        texts = piece.unique(maintain_order=True).drop_nulls()
+        texts = piece.unique(maintain_order=True)
+        if piece.null_count():
+            texts = texts.drop_nulls()
         self._codes.append(_codes(piece, texts))
         self._texts.append(texts)
 
@@ -140,5 +142,7 @@ def _codes(piece: pl.Series, texts: pl.Series) -> npt.NDArray[np.int32]:
 
     if not len(texts):
         return np.full(len(piece), -1, dtype=np.int32)
-    codes = piece.cast(pl.Enum(texts)).to_physical().cast(pl.Int32)
-    return codes.fill_null(-1).to_numpy()
+    codes = piece.cast(pl.Enum(texts)).to_physical()
+    if codes.null_count():
+        codes = codes.cast(pl.Int32).fill_null(-1)
+    return codes.to_numpy().astype(np.int32)

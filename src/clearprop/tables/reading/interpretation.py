@@ -351,15 +351,15 @@ def _date_column(candidate: Candidate, values: npt.NDArray[np.datetime64], zone:
 
 def _texts(candidate: Candidate, notes: Notes) -> Column:
     """The texts, each once: those that differ by the white space around them are one."""
-    texts = candidate.texts.filter(~candidate.missing_text)
-    different = texts.unique(maintain_order=True).to_list()
-    places = {text: place for place, text in enumerate(different)}
-    of_text = np.full(len(candidate.texts) + 1, -1, dtype=np.int32)
-    of_text[:-1][~candidate.missing_text] = [places[text] for text in texts.to_list()]
-    codes = of_text[candidate.source.codes]
+    places: dict[str, int] = {}
+    of_text = [
+        -1 if is_missing else places.setdefault(text, len(places))
+        for text, is_missing in zip(candidate.texts.to_list(), candidate.missing_text.tolist(), strict=True)
+    ]
+    codes = np.array([*of_text, -1], dtype=np.int32)[candidate.source.codes]
     missing = codes < 0
-    array = np.empty(len(different), dtype=object)
-    array[:] = different
+    array = np.empty(len(places), dtype=object)
+    array[:] = list(places)
     if candidate.is_formula:
         _note_formulas(candidate.name, notes)
     return Column(candidate.name, "text", np.where(missing, 0, codes), missing if missing.any() else None, array)
