@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Stretch
 from clearprop.engines.numpy_engine import NumpyEngine
+from clearprop.engines.time_estimate import multiplied
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.randomness import Mark
 from clearprop.network.network import Network
@@ -43,9 +44,6 @@ class CompiledEngine:
 
     def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
-        if stretch.dropouts is not None or stretch.decays is not None:
-            NumpyEngine().run(job, rows, stretch)
-            return
         training = self._training
         if training is None or not training.takes(job, rows):
             from clearprop.engines.compiled.training import CompiledTraining, not_compilable
@@ -82,7 +80,7 @@ class CompiledEngine:
     def predict(self, network: Network, X: npt.ArrayLike) -> Array:
         """The network's outputs of all rows, shape (n, outputs); a few rows are NumPy's, which is at hand."""
         rows = network.checked_rows(X)
-        work = int(rows.shape[0]) * network.parameters.size
+        work = int(rows.shape[0]) * multiplied(network)
         if work < LEAST_PREDICTED:
             return network.outputs(rows)
         from clearprop.engines.compiled import training

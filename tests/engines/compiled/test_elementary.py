@@ -17,6 +17,16 @@ from .helpers import call_block
 
 
 @scalar
+def cosine(t):
+    return elementary.cos_sin_of_turns(t)[0]
+
+
+@scalar
+def sine(t):
+    return elementary.cos_sin_of_turns(t)[1]
+
+
+@scalar
 def distribution(z):
     return normal(z)[0]
 
@@ -113,6 +123,19 @@ def test_log1p_is_as_near_from_0_to_1(dtype):
     x = np.abs(points(dtype))
     x = np.append(x[x < 1], np.ones(1, dtype))
     assert compare(over(elementary.log1p)(x), x, mpmath.log1p, PROMISED[dtype]) > 3 * N
+
+
+@pytest.mark.parametrize("dtype", PROMISED)
+@pytest.mark.parametrize(("function", "true"), [(cosine, mpmath.cospi), (sine, mpmath.sinpi)], ids=["cos", "sin"])
+def test_waves_are_as_near_however_many_turns(function, true, dtype):
+    """Beside their zeros, too, and where numbers are whole quarters or whole turns all."""
+    info, rng = np.finfo(dtype), np.random.default_rng(0)
+    turns = rng.integers(-50, 50, size=N) / 4
+    far = np.geomspace(10, 4 / float(info.eps), N)
+    t = np.concatenate([points(dtype), turns, turns * (1 + float(info.eps)), turns + rng.normal(0, 1e-3, N), far, -far])
+    t = t.astype(dtype)
+    assert compare(over(function)(t), t, lambda x: true(2 * x), PROMISED[dtype]) > len(t) / 2
+    assert np.isnan(over(function)(np.array([np.nan, np.inf, -np.inf], dtype))).all()
 
 
 @pytest.mark.parametrize("dtype", PROMISED)

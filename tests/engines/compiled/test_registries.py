@@ -100,8 +100,8 @@ CHANGED = {
     "quantile": {"q": 0.3},
     "hinge": {"threshold": 0.3},
     "perceptron": {"threshold": 0.3},
-    "binary_cross_entropy": {"floor": 0.3},
-    "cross_entropy": {"floor": 0.3},
+    "binary_cross_entropy": {"floor": 0.3, "smoothing": 0.2},
+    "cross_entropy": {"floor": 0.3, "smoothing": 0.2},
 }
 
 

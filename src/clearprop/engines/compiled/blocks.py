@@ -15,20 +15,28 @@ import numpy as np
 
 from clearprop.activations import Activation, Softmax
 from clearprop.engines.compiled.activation_kernels import KERNELS
-from clearprop.engines.compiled.argument_kinds import D_POINTER, X_POINTER, D, Kind, N
+from clearprop.engines.compiled.argument_kinds import D_POINTER, N_POINTER, X_POINTER, D, Kind, N
 from clearprop.engines.compiled.elementary import exp, like
+from clearprop.engines.compiled.input_kernels import KERNELS as INPUTS
+from clearprop.engines.compiled.input_kernels import InputKernels
+from clearprop.engines.compiled.input_stage import OF_STAGE, add_up_inputs, feed, input_gradient
 from clearprop.engines.compiled.jit import Function, scalar
 from clearprop.engines.compiled.loss_kernels import LEAST, LOSSES, VALUES_OF_LOGITS
 from clearprop.engines.compiled.machine_code import address
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.pointers import array_at, pointer
 from clearprop.engines.compiled.products import product
+from clearprop.engines.compiled.shares import OF_SHARES, add_up_shares, mix, through_shares
 from clearprop.foundation.registry import Named
+from clearprop.inputs import Input
 from clearprop.losses import CrossEntropy, Loss
 from clearprop.optimizers import Optimizer
 
 # The arguments of a loss's block.
 OF_LOSS: tuple[Kind, ...] = (*[X_POINTER] * 4, D_POINTER, X_POINTER, N, N, N, X_POINTER)
+# Those of an input's features, and of its gradient.
+OF_FEATURES: tuple[Kind, ...] = (X_POINTER, N, N_POINTER, X_POINTER, N, N, X_POINTER, N_POINTER, X_POINTER)
+OF_GRADIENT: tuple[Kind, ...] = (*OF_FEATURES[:-1], N, N, X_POINTER, X_POINTER)
 N_SETTINGS = 8  # numbers that each activation, loss and optimiser has room for
 
 
@@ -165,6 +173,33 @@ def _fits(item: Named, room: int) -> bool:
     """Whether all parameters are numbers, or None, and there are not too many."""
     parameters = vars(item).values()
     return len(parameters) <= room and all(value is None or isinstance(value, Real) for value in parameters)
+
+
+def input_kernels(one: Input) -> InputKernels:
+    """An input's kernels; KeyError where it has none, as a user's own has not."""
+    return INPUTS[type(one)]
+
+
+def has_input_kernels(one: Input) -> bool:
+    """Whether there are any."""
+    return type(one) in INPUTS
+
+
+def input_blocks(one: Input, dtype: Any) -> tuple[Any, Any]:
+    """The addresses of an input's features and of its gradient, None where it has no parameters."""
+    kernels = input_kernels(one)
+    of_value = address(kernels.value, OF_FEATURES, dtype)
+    return of_value, None if kernels.gradient is None else address(kernels.gradient, OF_GRADIENT, dtype)
+
+
+def input_stage_blocks(dtype: Any) -> list[Any]:
+    """The addresses of what the kernel calls where X is not fed as it is."""
+    return [address(function, OF_STAGE, dtype) for function in (feed, add_up_inputs, input_gradient)]
+
+
+def share_blocks(dtype: Any) -> list[Any]:
+    """The addresses of what it calls where activations have a trainable share."""
+    return [address(function, OF_SHARES, dtype) for function in (mix, through_shares, add_up_shares)]
 
 
 def activation_blocks(activation: Activation, dtype: Any) -> tuple[Any, Any]:

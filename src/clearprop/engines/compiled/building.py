@@ -16,14 +16,19 @@ from clearprop.engines.compiled import cache, kernel, perceptron
 from clearprop.engines.compiled.blocks import (
     activation_blocks,
     activation_kernels,
+    has_input_kernels,
+    input_blocks,
+    input_stage_blocks,
     loss_block,
     loss_kernels,
     optimizer_blocks,
     product_block,
+    share_blocks,
 )
 from clearprop.engines.compiled.instructions import USED
 from clearprop.engines.compiled.machine_code import ORIGINS, entry
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
+from clearprop.inputs import INPUTS
 from clearprop.losses import LOSSES
 
 
@@ -33,6 +38,11 @@ def compile_all() -> None:
         entry(kernel.train, kernel.OF_TRAIN, dtype)
         entry(kernel.predict, kernel.OF_PREDICT, dtype)
         product_block(dtype)
+        input_stage_blocks(dtype)
+        share_blocks(dtype)
+        for one in (INPUTS.resolve(name) for name in INPUTS):
+            if has_input_kernels(one):
+                input_blocks(one, dtype)
         for activation in (ACTIVATIONS.resolve(name) for name in ACTIVATIONS):
             if activation.name == "softmax" or activation_kernels(activation) is not None:
                 activation_blocks(activation, dtype)

@@ -140,3 +140,53 @@ def softplus(z: Any) -> Any:
     """log(1 + exp(z)), as max(z, 0) + log(1 + exp(-|z|))."""
     zero = like(0, z)
     return (zero if z < zero else z) + log1p(exp(-abs(z)))
+
+
+@scalar
+def _quarter_single(r: Any) -> Any:
+    """See `cos_sin_of_turns`; polynomials of error 6.4e-11 and 3.8e-9 up to |r| = 1/8."""
+    u = r * r
+    c = np.float32(5.9229244083905395523e1)
+    c = c * u - np.float32(8.5443236294141471087e1)
+    c = c * u + np.float32(6.4939321847149778783e1)
+    c = c * u - np.float32(1.9739208681562663598e1)
+    s = np.float32(-7.5445603408707555311e1)
+    s = s * u + np.float32(8.1593766717580609614e1)
+    s = s * u - np.float32(4.1341672332692640679e1)
+    return c * u + np.float32(1), s * u * r + np.float32(6.2831853071795864769) * r
+
+
+@scalar
+def _quarter_double(r: Any) -> Any:
+    """See `cos_sin_of_turns`; polynomials of error 6.1e-17 and 3.7e-18 up to |r| = 1/8."""
+    u = r * r
+    c = 7.8103598772152126966
+    c = c * u - 2.6424265209076394801e1
+    c = c * u + 6.0244620355039996002e1
+    c = c * u - 8.5456817094113071702e1
+    c = c * u + 6.4939394022389593158e1
+    c = c * u - 1.9739208802178485841e1
+    s = 3.7812242182932472984
+    s = s * u - 1.5093822761125939646e1
+    s = s * u + 4.2058685394064179416e1
+    s = s * u - 7.6705859707905623336e1
+    s = s * u + 8.1605249275965232359e1
+    s = s * u - 4.1341702240399671092e1
+    return c * u + 1.0, s * u * r + 6.2831853071795864769 * r
+
+
+_quarter = by_precision(_quarter_single, _quarter_double)
+
+
+@scalar
+def cos_sin_of_turns(t: Any) -> Any:
+    """cos(2 pi t) and sin(2 pi t): what is left of t after whole quarters of a turn is exact."""
+    zero = like(0, t)
+    quarters = np.rint(t * like(4, t))
+    c, s = _quarter(t - quarters * like(0.25, t))
+    place = quarters - np.rint(quarters * like(0.25, t)) * like(4, t)  # from -2 to 2, of which both ends are one
+    is_odd, is_opposite = abs(place) == like(1, t), abs(place) == like(2, t)
+    cosine, sine = (s if is_odd else c), (c if is_odd else s)
+    cosine = zero - cosine if (is_opposite or place == like(1, t)) else cosine
+    sine = zero - sine if (is_opposite or place == like(-1, t)) else sine
+    return cosine, sine

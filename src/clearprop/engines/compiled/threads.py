@@ -74,6 +74,12 @@ def wait_for_all(counter: Any, target: int) -> None:
             hand_over()
 
 
+@part
+def share(count, worker, workers):
+    """Which of so many things a worker has: from the first to before the last."""
+    return count * worker // workers, count * (worker + 1) // workers
+
+
 # In a forked child, the threads of trainings at the time of the fork are not.
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_under_way.clear)

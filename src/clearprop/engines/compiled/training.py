@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Softmax
-from clearprop.engines.compiled import kernel, threads
-from clearprop.engines.compiled.blocks import activation_kernels, loss_kernels
-from clearprop.engines.compiled.kernel import COURSE, DATA, MEMORY, OF_PREDICT, PLAN, Course, Data, Memory, Plan
+from clearprop.engines.compiled import kernel, tables, threads
+from clearprop.engines.compiled.blocks import activation_kernels, has_input_kernels, loss_kernels
+from clearprop.engines.compiled.kernel import OF_PREDICT
 from clearprop.engines.compiled.machine_code import entry, pointer_to, pointers_to, replaced
 from clearprop.engines.compiled.optimizer_kernels import OPTIMIZERS
 from clearprop.engines.compiled.plans import (
@@ -21,12 +21,18 @@ from clearprop.engines.compiled.plans import (
     training_plan,
 )
 from clearprop.engines.compiled.products import ROWS
+from clearprop.engines.compiled.tables import COURSE, DATA, MEMORY, PLAN, Course, Data, Memory, Plan
 from clearprop.engines.compiled.work_space import lent
 from clearprop.engines.contract import Job, Stretch
 from clearprop.engines.dropout import draw_masks
-from clearprop.engines.time_estimate import AT_ONCE, WORK_A_WORKER, numpy_seconds, worthwhile_workers
+from clearprop.engines.time_estimate import (
+    AT_ONCE,
+    WORK_A_WORKER,
+    multiplied,
+    numpy_seconds,
+    worthwhile_workers,
+)
 from clearprop.foundation.sparse import is_sparse
-from clearprop.inputs import Plain
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 
@@ -38,10 +44,9 @@ MASK_NUMBERS = 1 << 22
 
 def without_kernels(network: Network) -> str | None:
     """The activation or input that has no compiled form, in words; None if all have."""
-    if not network.front.is_plain:
-        return f"the input {next(one.name for one in network.inputs if not isinstance(one, Plain))}"
-    if network.trainable_share:
-        return "the trainable share of an activation"
+    for one in network.inputs:
+        if not has_input_kernels(one):
+            return f"the input {one.name}"
     for activation in network.activations:
         if not isinstance(activation, Softmax) and activation_kernels(activation) is None:
             return f"the activation {activation.name}"
@@ -151,7 +156,8 @@ class CompiledTraining:
         together = stretch.orders is None
         orders = self._as_they_come if together else np.ascontiguousarray(stretch.orders, dtype=np.int64).reshape(-1)
         rates = np.ascontiguousarray(stretch.rates, dtype=np.float64).reshape(-1)
-        course = Course(orders, self._masks(start, stop), rates, sums.reshape(-1))
+        decays = np.ones(rates.size) if stretch.decays is None else np.ascontiguousarray(stretch.decays).reshape(-1)
+        course = Course(orders, self._masks(stretch), rates, decays, sums.reshape(-1))
         course_at = pointers_to(course, COURSE, job.network.dtype)
         self._memory.done[0] = 0
 
@@ -166,13 +172,14 @@ class CompiledTraining:
         job.step += stretch.n_batches
         return int(self._memory.done[0])
 
-    def _masks(self, start: int, stop: int) -> Array:
-        """Dropout's masks of the rows of the next batches, drawn as the NumPy engine draws them."""
+    def _masks(self, stretch: Stretch) -> Array:
+        """Dropout's masks of the rows of the next batches, of one epoch, drawn as the NumPy engine draws them."""
         job, width, batch_size = self.job, self._plan.masks, self.job.settings.batch_size
-        masks = np.empty((stop - start if width else 1, max(width, 1)), dtype=job.network.dtype)
-        for begin in range(start, stop if width else start, batch_size):
-            rows = masks[begin - start : begin - start + batch_size]
-            drawn = [mask for mask in draw_masks(job, len(rows)) or [] if mask is not None]
+        n_rows = stretch.stop - stretch.start
+        masks = np.empty((n_rows if width else 1, max(width, 1)), dtype=job.network.dtype)
+        for batch, begin in enumerate(range(0, n_rows if width else 0, batch_size)):
+            rows, (factor, _) = masks[begin : begin + batch_size], stretch.factors(batch)
+            drawn = [mask for mask in draw_masks(job, len(rows), factor) or [] if mask is not None]
             np.concatenate(drawn, axis=1, out=rows)
         return masks.reshape(-1)
 
@@ -182,16 +189,16 @@ class CompiledPrediction:
 
     def __init__(self, network: Network, rows: Array, workers: int | None) -> None:
         dtype, sparse, layers = network.dtype, is_sparse(rows), Layers.of(network, network.layout)
-        worthwhile = rows.shape[0] * network.parameters.size // WORK_A_WORKER
+        worthwhile = rows.shape[0] * multiplied(network) // WORK_A_WORKER
         self._workers = workers or max(1, min(worthwhile, threads.available()))
         tile = MemoryMap(layers, ROWS, sparse, False).tile
         memory_map = MemoryMap(layers, tile * self._workers, sparse, False)
-        functions = Functions(layers, memory_map.layers)
-        places = places_of(memory_map, sparse, weighted=False)
-        places[kernel.TILE] = tile
-        settings, of_layers = np.array(functions.settings, dtype=dtype).ravel(), memory_map.layers.reshape(-1)
-        blocks = memory_map.blocks.reshape(-1)
-        plan = Plan(functions.table(), of_layers, blocks, places, settings, np.zeros(1), *factors_of(layers.layout))
+        functions = Functions(layers, memory_map)
+        places = places_of(memory_map, layers, functions, sparse, weighted=False, workers=self._workers)
+        places[tables.TILE] = tile
+        settings = np.array(functions.settings, dtype=dtype).ravel()
+        maps = (one.reshape(-1) for one in (memory_map.layers, memory_map.inputs, memory_map.blocks))
+        plan = Plan(functions.table(), *maps, places, settings, np.zeros(1), *factors_of(layers.layout))
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         self._size = memory_map.size
         memory = Memory(numbers, numbers, network.parameters, numbers, none, none, none, none, done)
@@ -218,7 +225,7 @@ class CompiledPrediction:
     def _predict_rows(self, rows: slice) -> None:
         places, outputs = self._places[rows], self._outputs[rows]
         none = np.zeros(1)
-        course = Course(places, np.zeros(1, dtype=outputs.dtype), none, none)
+        course = Course(places, np.zeros(1, dtype=outputs.dtype), none, none, none)
         all_at = self._plan_at, self._data_at, self._memory_at, pointers_to(course, COURSE, outputs.dtype)
 
         def work(worker: int, workers: int, counter: Array) -> None:
