@@ -240,6 +240,11 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return self._table(X, reset=False)
 
+    def to_targets(self, y: Any) -> Array:
+        """y as the networks take it: class numbers, or quantities less their mean and over their deviation."""
+        target = self.predictor_.target
+        return target.encode(y if isinstance(y, Column) else as_column(y, target.name))
+
     # -- answers -----------------------------------------------------------------------------------------------------
 
     def _predicted(self, X: Any) -> Predictions:
