@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -10,6 +11,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Kind = Literal["number", "boolean", "date", "text"]
+
+
+def objects(texts: Sequence[str]) -> Array:
+    """Texts as an array of objects, shape (texts,), as a column holds them."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    return array
 
 
 @dataclass(frozen=True, eq=False)
