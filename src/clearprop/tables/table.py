@@ -25,7 +25,8 @@ class Table:
     path : str
         What messages call the source: a file's path, or "the table".
     line_of : callable or None
-        On which line of the file, from 1, a row of the source begins; None for what is no text file.
+        On which line of the file, from 1, a row of the source begins; of several files the line and the file, such as
+        "7 of b.csv"; None for what is no text file.
     notes : tuple of str or Message
         What was done in reading it that its owner should know: "numbers have a decimal comma".
     """
@@ -33,7 +34,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: npt.NDArray[np.intp]
     path: str = "the table"
-    line_of: Callable[[int], int] | None = None
+    line_of: Callable[[int], int | str] | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property

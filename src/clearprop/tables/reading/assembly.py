@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from clearprop.foundation.table_cells import MISSING, quoted
+from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.candidates import MEANT, candidates_of
+from clearprop.tables.reading.evidence import evidence_of
 from clearprop.tables.reading.gathering import Texts
-from clearprop.tables.reading.interpretation import Refusal, column_of, evidence_of, note_missing, refused
-from clearprop.tables.reading.lines import Lines
+from clearprop.tables.reading.interpretation import column_of
 from clearprop.tables.reading.notation import PLAIN
 from clearprop.tables.reading.notes import Notes
+from clearprop.tables.reading.refusals import Refusal, refused
 from clearprop.tables.reading.settings import Settings
-from clearprop.tables.reading.typed_columns import TypedColumns
 from clearprop.tables.table import Table
 
 _TOTALS = frozenset(
@@ -39,18 +39,28 @@ _TOTALS = frozenset(
 
 
 def assembled(
-    read: TypedColumns, names: Mapping[int, str], shown: str, delimiter: str, settings: Settings, notes: Notes
+    columns: Sequence[Column | Texts],
+    shown: str,
+    line_of: Callable[[int], int] | None,
+    n_rows: int,
+    delimiter: str,
+    decimal: str | None,
+    settings: Settings,
+    notes: Notes,
 ) -> Table:
-    """The table of columns that have been read.
+    """The table of columns that have been read, those of texts still to be typed.
 
     Parameters
     ----------
-    read : TypedColumns
-    names : dict of int to str
-        The columns' names, by field.
+    columns : sequence of Column and Texts
     shown : str
         What messages call the file.
+    line_of : function or None
+        The line of a row.
+    n_rows : int
     delimiter : str
+    decimal : str or None
+        The decimal sign of the columns that are numbers already.
     settings : Settings
     notes : Notes
 
@@ -59,16 +69,8 @@ def assembled(
     InputError
         Columns cannot be read: each by the line that shows why.
     """
-    plan, lines = read.plan, read.lines
-    decimal = None
-    if plan.fields("float"):
-        decimal = "," if plan.decimal_comma else "."
-    for field in plan.fields("float") if plan.decimal_comma else ():
-        notes.of_column("a decimal comma", names[field], lambda columns: f"{columns}: numbers have a decimal comma")
-    for text in sorted(plan.spellings.keys() - MISSING - set(settings.missing)):
-        for field in sorted(plan.spellings[text]):
-            note_missing(names[field], text, notes)
-    columns = _without_totals(read.columns(names), lines, notes)
+    table = Table((), np.arange(n_rows), shown, line_of)
+    columns = _without_totals(columns, table, notes)
     texts = candidates_of([column for column in columns if isinstance(column, Texts)], settings)
     evidence = evidence_of(texts, delimiter, decimal, settings)
     candidates = {candidate.name: candidate for candidate in texts}
@@ -80,20 +82,20 @@ def assembled(
         try:
             typed.append(column_of(candidates[column.name], evidence, settings, notes))
         except Refusal as refusal:
-            refusals.append((f"{shown}, line {lines(refusal.row)}, column {quoted(column.name)}", refusal))
+            refusals.append((table.where(column.name, refusal.row), refusal))
     if refusals:
         raise refused(refusals)
-    n_rows = len(typed[0]) if typed else len(lines)
-    return Table(tuple(typed), np.arange(n_rows), shown, lines, notes.texts())
+    n_rows = len(typed[0]) if typed else n_rows
+    return replace(table, columns=tuple(typed), rows=np.arange(n_rows), notes=notes.texts())
 
 
-def _without_totals(columns: Sequence[Column | Texts], lines: Lines, notes: Notes) -> Sequence[Column | Texts]:
+def _without_totals(columns: Sequence[Column | Texts], table: Table, notes: Notes) -> Sequence[Column | Texts]:
     """The columns without the last row, if that has a word such as "Total" and is the sum or mean of the others."""
-    last = len(lines) - 1
+    last = table.n_rows - 1
     word = next((word for c in columns if isinstance(c, Texts) and last > 1 and (word := _total(c))), None)
     if word is None or not (word[1] or any(_is_sum(c) for c in columns if isinstance(c, Column))):
         return columns
-    notes.say(f"line {lines(last)} is a line of totals ({quoted(word[0])}): left out")
+    notes.say(f"{table.place(last)} is a line of totals ({quoted(word[0])}): left out")
     return [_shortened(column) for column in columns]
 
 

@@ -199,10 +199,10 @@ class Block:
 
 
 class Rows:
-    """Rows that Python's csv has read."""
+    """Rows that are there as texts, a column a field, which its number names; null for empty cells."""
 
-    def __init__(self, rows: Sequence[Sequence[str]], lines: npt.NDArray[np.integer]) -> None:
-        self._rows, self._lines = rows, lines
+    def __init__(self, frame: pl.DataFrame, lines: npt.NDArray[np.integer]) -> None:
+        self._frame, self._lines = frame, lines
 
     def read(self, types: Mapping[int, Any], nulls: Sequence[str] = (), decimal_comma: bool = False) -> pl.DataFrame:
         """See `Batch.read`."""
@@ -210,7 +210,7 @@ class Rows:
 
         if any(kind != pl.String for kind in types.values()):
             raise NotOfThisType
-        return pl.DataFrame({str(field): [row[field] or None for row in self._rows] for field in types})
+        return self._frame.select(map(str, types))
 
     def lines(self) -> Where:
         """See `Batch.lines`."""
@@ -232,11 +232,14 @@ class Rows:
 
 def _rows(blocks: Iterable[bytes], dialect: Dialect, shown: str, line: int) -> Iterator[Rows]:
     """The rows by Python's csv, which reads whatever quotes and line ends there are, ten times more slowly."""
+    import polars as pl
+
     reader: Any = reader_of(_text_lines(blocks, dialect.delimiter == " "), dialect.delimiter, strict=True)
     records = _full_rows(reader, dialect, shown, line)
     while some := list(islice(records, max(256, _ROWS_AT_ONCE // dialect.width))):
         lines, rows = zip(*some, strict=True)
-        yield Rows(rows, np.array(lines))
+        cells = {str(field): [row[field] or None for row in rows] for field in range(dialect.width)}
+        yield Rows(pl.DataFrame(cells, schema=dict.fromkeys(cells, pl.String)), np.array(lines))
 
 
 def _text_lines(blocks: Iterable[bytes], divided_by_blanks: bool) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 
@@ -38,35 +39,92 @@ def read_delimited(source: Source, settings: Settings, check: Check = None) -> T
     raise AssertionError("the last encoding has every byte")
 
 
+def of_batches(
+    batches: Callable[[], Iterator[Batch]],
+    dialect: Dialect,
+    shown: str,
+    settings: Settings,
+    notes: Notes,
+    check: Check,
+    n_bytes: int | None = None,
+) -> Table:
+    """The table of rows that come in batches, each time from the first, and of what stands in front of them.
+
+    Parameters
+    ----------
+    batches : function
+    dialect : Dialect
+    shown : str
+        What messages call the file.
+    settings : Settings
+    notes : Notes
+    check : function of a Table, optional
+        See `read_table`.
+    n_bytes : int, optional
+        How long the file is.
+    """
+    for note in dialect.notes:
+        notes.say(note)
+    header = header_of(dialect, shown, notes)
+    if check is not None:
+        check(empty_table(header.names, shown))
+    wanted = settings.wanted(header.names)
+    names = {field: name for name, field in zip(header.names, header.fields, strict=True) if name in wanted}
+    columns = None
+    for batch in batches():
+        columns = columns or _columns(batch, dialect.delimiter, names, settings, n_bytes)
+        columns.take(batch)
+    if columns is None or not len(columns.lines):
+        raise InputError(f"{shown}: there are column names and no rows: add at least one row")
+    if columns.given_up:
+        columns.take_given_up(batches())
+    columns.note(names, notes)
+    read, lines = columns.columns(names), columns.lines
+    return assembled(read, shown, lines, len(lines), dialect.delimiter, columns.decimal, settings, notes)
+
+
+def empty_table(names: Sequence[str], shown: str) -> Table:
+    """A table without rows, by which the names are checked."""
+    empty = np.empty(0, dtype=np.int32)
+    return Table(tuple(Column(name, "text", empty) for name in names), np.empty(0, dtype=np.intp), shown)
+
+
+def _columns(
+    batch: Batch, delimiter: str, names: Mapping[int, str], settings: Settings, n_bytes: int | None
+) -> TypedColumns:
+    """The columns to be filled, as the first rows show them; memory for about as many rows as there will be."""
+    sample = batch.read(strings(names)).select(map(str, names))
+    texts = [field for field, name in names.items() if name in settings.categorical_features]
+    expected = len(sample)
+    if n_bytes is not None and batch.n_bytes is not None:
+        expected = int(len(sample) * n_bytes / batch.n_bytes * 1.1)
+    return TypedColumns(plan_of(sample, delimiter, settings, texts), expected + 16)
+
+
 class _DelimitedText:
     """One reading of a text, by an encoding."""
 
     def __init__(self, source: Source, encoding: Encoding, settings: Settings) -> None:
         self._source, self._encoding, self._settings = source, encoding, settings
         self._shown = source.shown
-        self._notes = Notes()
 
     def table(self, check: Check) -> Table:
         with self._blocks() as blocks:
             head, whole = self._head(blocks)
-        dialect = dialect_of(head.decode(errors="ignore"), self._shown, self._settings, whole)
+        text = head.decode(errors="ignore")
+        dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
         if self._encoding.guessed:
-            self._note_encoding(head)
-        for note in dialect.notes:
-            self._notes.say(note)
-        header = header_of(dialect, self._shown, self._notes)
-        if check is not None:
-            check(_empty(header.names, self._shown))
-        wanted = self._settings.wanted(header.names)
-        fields = {field: name for name, field in zip(header.names, header.fields, strict=True) if name in wanted}
-        return self._read(dialect, fields, len(head.decode(errors="ignore")[: dialect.body].encode()))
+            self._note_encoding(text, notes)
+        body = len(text[: dialect.body].encode())
+        n_bytes = self._source.size
+        rows = partial(self._batches, dialect, body)
+        return of_batches(rows, dialect, self._shown, self._settings, notes, check, n_bytes)
 
     @contextmanager
     def _blocks(self) -> Iterator[Iterator[bytes]]:
+        is_given = self._settings.encoding is not None
         with self._source.opened() as stream:
-            yield utf8_blocks(
-                stream, self._encoding, FIRST_BYTES, BLOCK_BYTES, self._shown, self._settings.encoding is not None
-            )
+            yield utf8_blocks(stream, self._encoding, FIRST_BYTES, BLOCK_BYTES, self._shown, is_given)
 
     def _head(self, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
         """The first lines, two at least, and whether they are all."""
@@ -77,54 +135,16 @@ class _DelimitedText:
                 return head, next(blocks, None) is None
         return head, True
 
-    @contextmanager
-    def _batches(self, dialect: Dialect, body: int) -> Iterator[Iterator[Batch]]:
+    def _batches(self, dialect: Dialect, body: int) -> Iterator[Batch]:
+        """The rows, which begin so many bytes behind the beginning."""
         with self._blocks() as blocks:
-            yield batches(_behind(blocks, body), dialect, self._shown)
+            yield from batches(_behind(blocks, body), dialect, self._shown)
 
-    def _read(self, dialect: Dialect, names: dict[int, str], body: int) -> Table:
-        """The rows, which begin so many bytes behind the beginning; of each field that is read, the column's name."""
-        columns = None
-        with self._batches(dialect, body) as rows:
-            for batch in rows:
-                columns = columns or self._columns(batch, dialect.delimiter, names)
-                columns.take(batch)
-        if columns is None or not len(columns.lines):
-            raise InputError(f"{self._shown}: there are column names and no rows: add at least one row")
-        if columns.given_up:
-            with self._batches(dialect, body) as rows:
-                columns.take_given_up(rows)
-        return assembled(columns, names, self._shown, dialect.delimiter, self._settings, self._notes)
-
-    def _columns(self, batch: Batch, delimiter: str, names: dict[int, str]) -> TypedColumns:
-        """The columns to be filled, as the first rows show them."""
-        sample = batch.read(strings(names)).select(map(str, names))
-        texts = [field for field, name in names.items() if name in self._settings.categorical_features]
-        return TypedColumns(
-            plan_of(sample, delimiter, self._settings, texts), self._expected(len(sample), batch.n_bytes)
-        )
-
-    def _expected(self, rows: int, n_bytes: int | None) -> int:
-        """About how many rows there will be, by how many the first bytes have; rather too many."""
-        size = self._source.size
-        return rows if size is None or n_bytes is None else int(rows * size / n_bytes * 1.1) + 16
-
-    def _note_encoding(self, head: bytes) -> None:
-        text = head.decode(errors="ignore")
+    def _note_encoding(self, text: str, notes: Notes) -> None:
         word = next((word for word in text.split() if not word.isascii()), "")
         example = f" (as {quoted(word)})" if word else ""
-        self._notes.say(
-            Message(
-                f"the file is no UTF-8 and is read as {self._encoding.name}{example}: pass ",
-                Parameter("encoding"),
-                " if that is wrong",
-            )
-        )
-
-
-def _empty(names: tuple[str, ...], shown: str) -> Table:
-    empty = np.empty(0, dtype=np.int32)
-    return Table(tuple(Column(name, "text", empty) for name in names), np.empty(0, dtype=np.intp), shown)
+        said = f"the file is no UTF-8 and is read as {self._encoding.name}{example}: pass "
+        notes.say(Message(said, Parameter("encoding"), " if that is wrong"))
 
 
 def _behind(blocks: Iterator[bytes], n_bytes: int) -> Iterator[bytes]:

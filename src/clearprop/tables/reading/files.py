@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import glob
+import io
 import os
+import re
+import zipfile
 from collections.abc import Callable, Sequence
 from typing import Literal
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import says_near_keywords
-from clearprop.tables.reading.delimited import read_delimited
+from clearprop.foundation.table_cells import listed
+from clearprop.tables.reading.delimited import Check, read_delimited
 from clearprop.tables.reading.foreign import refuse_foreign
 from clearprop.tables.reading.opening import Source, file_source, text_source
 from clearprop.tables.reading.settings import ColumnChoice, Settings
+from clearprop.tables.reading.several import one_behind_another
+from clearprop.tables.reading.typed_files import read_feather, read_json, read_parquet
+from clearprop.tables.reading.workbooks import read_workbook
 from clearprop.tables.table import Table
 
 
@@ -27,7 +35,7 @@ def read_table(
     dates: str | None = None,
     columns: ColumnChoice | None = None,
     categorical_features: Sequence[str] = (),
-    unreadable: Literal["refuse", "missing"] = "refuse",
+    unreadable: Literal["refuse", "keep"] = "refuse",
     check: Callable[[Table], object] | None = None,
 ) -> Table:
     """Read a file as a table of typed columns.
@@ -38,7 +46,8 @@ def read_table(
     Parameters
     ----------
     path : str or path
-        A file of CSV or the like, plain or packed (gzip, bz2, xz, zstd); "-" is standard input.
+        A file of CSV or the like, JSON lines, Parquet, Feather or a workbook, plain or packed (gzip, bz2, xz, zstd);
+        "-" is standard input; a pattern such as "sales-*.csv" is all files that it names, one behind the other.
     decimal : {".", ","}, optional
         The sign in front of fractions.
     thousands : {",", ".", "'", " "}, optional
@@ -55,8 +64,9 @@ def read_table(
         The columns to read; all by default.
     categorical_features : sequence of str
         Columns that are read as texts whatever they hold.
-    unreadable : {"refuse", "missing"}
-        What becomes of a cell that is no number in a column of numbers, or no date in one of dates.
+    unreadable : {"refuse", "keep"}
+        What becomes of a cell that is no number in a column of numbers, or no date in one of dates: it is refused, or
+        the column is one of texts, the numbers or dates in their one spelling and the cell as it stands.
     check : function of a Table, optional
         Called with the table without its rows as soon as the names are read; what it raises ends the reading.
 
@@ -89,7 +99,7 @@ def read_table(
         categorical_features=frozenset(categorical_features),
         unreadable=unreadable,
     )
-    return _read(file_source(path), settings, check)
+    return _read_files(path, settings, check)
 
 
 def read_table_text(text: str, name: str, check: Callable[[Table], object] | None = None) -> Table:
@@ -109,11 +119,51 @@ def read_table_text(text: str, name: str, check: Callable[[Table], object] | Non
     return read_delimited(text_source(text, name), Settings(), check)
 
 
-def _read(source: Source, settings: Settings, check: Callable[[Table], object] | None) -> Table:
+def _read_files(path: str | os.PathLike[str], settings: Settings, check: Check) -> Table:
+    """A file, or all those that a pattern names, in the order of their names."""
+    pattern = str(path)
+    if not any(sign in pattern for sign in "*?[") or os.path.exists(pattern):
+        return _read(file_source(path), settings, check)
+    found = sorted(glob.glob(pattern, recursive=True))
+    if not found:
+        raise InputError(
+            f"{pattern}: no file has such a name: check the pattern and the folder you are in ({os.getcwd()})"
+        )
+    tables = [_read(file_source(one), settings, check) for one in found]
+    return tables[0] if len(tables) == 1 else one_behind_another(tables, pattern)
+
+
+def _read(source: Source, settings: Settings, check: Check) -> Table:
     head = source.head(512)
     refuse_foreign(source.shown, head)
-    if head.startswith(b"PK\x03\x04"):
-        raise InputError(
-            f"{source.shown}: this is no table in text but a zip archive: unpack it and name the file in it"
-        )
+    for signature, reader in _READERS:
+        if head.startswith(signature):
+            return reader(source, settings, check)
+    if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return read_json(source, settings, check)
     return read_delimited(source, settings, check)
+
+
+def _read_zip(source: Source, settings: Settings, check: Check) -> Table:
+    """A workbook, which is a zip archive; other archives are refused."""
+    with source.opened() as stream:
+        try:
+            names = zipfile.ZipFile(io.BytesIO(stream.read())).namelist()
+        except zipfile.BadZipFile as error:
+            raise InputError(f"{source.shown}: the zip archive is cut short or damaged: fetch it again") from error
+    if any(name.startswith("xl/workbook") for name in names) or {"mimetype", "content.xml"} <= set(names):
+        return read_workbook(source, settings, check)
+    if names and all(name.endswith(".npy") for name in names):
+        raise InputError(f"{source.shown}: these are NumPy arrays: read them by numpy.load, and pass them in Python")
+    inside = f" (it holds {listed(names, 3)})" if names else ""
+    raise InputError(f"{source.shown}: this is a zip archive{inside}: unpack it and name the file in it")
+
+
+_READERS: tuple[tuple[bytes, Callable[[Source, Settings, Check], Table]], ...] = (
+    (b"PAR1", read_parquet),
+    (b"ARROW1", read_feather),
+    (b"PK\x03\x04", _read_zip),
+    (b"\xd0\xcf\x11\xe0", read_workbook),
+)
+# An object, or a list of them; a header in braces is none.
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})')

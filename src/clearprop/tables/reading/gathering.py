@@ -53,7 +53,8 @@ class Numbers:
             self._missing = np.zeros(len(self._values), dtype=bool)
             self._missing[: self._n] = np.isnan(known)
             if (np.trunc(known[~self._missing[: self._n]]) == known[~self._missing[: self._n]]).all():
-                self._values = np.nan_to_num(self._values, nan=0.0).astype(np.int64)
+                self._values = np.empty(len(self._values), dtype=np.int64)
+                self._values[: self._n] = np.nan_to_num(known)
             else:
                 self._missing = None
         if self._missing is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from clearprop.foundation.table_cells import listed
+from clearprop.foundation.table_cells import listed, quoted
 
 
 class Notes:
@@ -39,3 +39,8 @@ class Notes:
 
 def _columns(names: list[str]) -> str:
     return f"column{'s' * (len(names) != 1)} {listed(names)}"
+
+
+def note_missing(name: str, text: str, notes: Notes) -> None:
+    """Say that a text stands for a missing cell in a column."""
+    notes.of_column(f"missing {text}", name, lambda columns: f"{columns}: {quoted(text)} is taken for a missing cell")

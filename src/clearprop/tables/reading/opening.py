@@ -77,7 +77,9 @@ class Source:
                 f"{self.shown}: there is no such file: check its name and the folder you are in ({os.getcwd()})"
             ) from error
         except IsADirectoryError as error:
-            raise InputError(f"{self.shown}: this is a folder: name a file in it") from error
+            raise InputError(
+                f"{self.shown}: this is a folder: name a file in it, or several as in {self.shown}/*.csv"
+            ) from error
         except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise self._damaged(packing) from error
         except ModuleNotFoundError as error:

@@ -28,7 +28,7 @@ class Settings:
     dates: str | None = None
     columns: ColumnChoice | None = None
     categorical_features: frozenset[str] = frozenset()
-    unreadable: Literal["refuse", "missing"] = "refuse"
+    unreadable: Literal["refuse", "keep"] = "refuse"
 
     def __post_init__(self) -> None:
         """Raise an InputError for what none of them can be."""
@@ -53,8 +53,8 @@ class Settings:
             raise InputError(
                 f"dates must be {' or '.join(map(repr, DATE_ORDERS))}, or a form such as '%d.%m.%Y', got {self.dates!r}"
             )
-        if self.unreadable not in ("refuse", "missing"):
-            raise InputError(f"unreadable must be 'refuse' or 'missing', got {self.unreadable!r}")
+        if self.unreadable not in ("refuse", "keep"):
+            raise InputError(f"unreadable must be 'refuse' or 'keep', got {self.unreadable!r}")
 
     @property
     def known_decimal(self) -> str | None:
@@ -62,6 +62,11 @@ class Settings:
         if self.decimal is None and self.thousands in (".", ","):
             return "," if self.thousands == "." else "."
         return self.decimal
+
+    @property
+    def date_order(self) -> Literal["day-first", "month-first"] | None:
+        """The order of day and month, where it is given."""
+        return self.dates if self.dates in ("day-first", "month-first") else None  # type: ignore[return-value]
 
     def wanted(self, names: tuple[str, ...]) -> frozenset[str]:
         """Which of the columns are asked for."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from clearprop.foundation.table_cells import MISSING
 from clearprop.tables.column import Column
 from clearprop.tables.reading.batches import Batch, NotOfThisType
 from clearprop.tables.reading.candidates import MISSING_NUMBERS
 from clearprop.tables.reading.gathering import Numbers, TextPieces, Texts
 from clearprop.tables.reading.lines import Lines
+from clearprop.tables.reading.notes import Notes, note_missing
 from clearprop.tables.reading.plan import Plan
 
 if TYPE_CHECKING:
@@ -67,6 +69,21 @@ class TypedColumns:
             for field, of_field in pieces.items():
                 of_field.add(frame[str(field)])
         self._texts.update(pieces)
+
+    @property
+    def decimal(self) -> str | None:
+        """The decimal sign that columns of numbers have; None where none has."""
+        if not self.plan.fields("float"):
+            return None
+        return "," if self.plan.decimal_comma else "."
+
+    def note(self, names: Mapping[int, str], notes: Notes) -> None:
+        """Say how columns of numbers are written, by field."""
+        for field in self.plan.fields("float") if self.plan.decimal_comma else ():
+            notes.of_column("a decimal comma", names[field], lambda columns: f"{columns}: numbers have a decimal comma")
+        for text in sorted(self.plan.spellings.keys() - MISSING):
+            for field in sorted(self.plan.spellings[text]):
+                note_missing(names[field], text, notes)
 
     def columns(self, names: Mapping[int, str]) -> list[Column | Texts]:
         """The columns in the order of their names, by field."""
