@@ -103,16 +103,16 @@ def test_what_is_left_out_is_noted_with_evidence_and_remedy():
         "categories all the same.",
         "the table, column 'extra': only whether a cell is there is learned from (it holds yes or nothing).",
         "the table, column 'code': every row has another whole number: pass ignore=['code'] if it is an identifier.",
-        "the table, column 'amount': texts that are all numbers, taken as numbers: pass categorical_features=['amount'] "
-        "if they name kinds of things.",
+        "the table, column 'amount': texts that are all numbers, taken as numbers: pass categorical_features="
+        "['amount'] if they name kinds of things.",
     ]
 
 
 def test_many_columns_of_one_kind_share_a_note():
     _, notes = roles_of({f"c{i}": [i] * N for i in range(134)} | {f"e{i}": [None] * N for i in range(2)})
     assert [str(note) for note in notes] == [
-        "the table, 134 columns ('c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7' and 126 more): left out, as each has the "
-        "same value in every row.",
+        "the table, 134 columns ('c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7' and 126 more): left out, as each has "
+        "the same value in every row.",
         "the table, 2 columns ('e0', 'e1'): left out, as every cell is missing.",
     ]
 
