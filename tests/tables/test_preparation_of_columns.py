@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 
 import hypothesis
 import numpy as np
@@ -146,14 +147,31 @@ def test_a_cell_that_is_no_number_is_refused_by_its_place_or_marks_its_row():
     preparation, _ = fitted({"x": [0.0, 1.0, 2.0]})
     table = as_table({"x": ["1", "many", "n/a", "few"]})
     message = (
-        r"the table, row 1 \(counted from 0\), column 'x': 'many' is no number, as in training: correct it, "
-        r"or leave it empty if it is not known \(1 more like it\)"
+        "the table, row 1 (counted from 0), column 'x': 'many' is no number, as in training (1 more like it): correct "
+        "it, or leave it empty if it is not known"
     )
-    with pytest.raises(InputError, match=message):
+    with pytest.raises(InputError, match=re.escape(message)):
         preparation.transform(table)
     unreadable = np.zeros(4, dtype=bool)
     assert features(preparation, table, unreadable=unreadable)["x"] == [0.0] * 4
     assert unreadable.tolist() == [False, True, False, True]
+
+
+def test_all_columns_with_wrong_cells_are_in_one_error_and_all_that_are_filled_in_one_note():
+    preparation, _ = fitted({name: [0.0, 1.0, 2.0] for name in "abcdefghijk"} | {"t": ["x", "y", "z"]})
+    with pytest.raises(InputError) as refusal:
+        preparation.transform(as_table({name: ["1", name] for name in "abcdefghijk"} | {"t": ["x", "y"]}))
+    assert str(refusal.value).startswith(
+        "the table, row 1 (counted from 0), column 'a': 'a' is no number, as in training; the table, row 1 (counted "
+        "from 0), column 'b': 'b' is no number"
+    )
+    assert str(refusal.value).endswith("; and 3 columns more: correct it, or leave it empty if it is not known")
+    notes = []
+    preparation.transform(as_table({name: [None, 1.0] for name in "abcdefghijk"} | {"t": [None, "y"]}), notes)
+    assert notes == [
+        "the table, 12 columns ('a', 'b', 'c', 'd', 'e', 'f', 'g', 'h' and 4 more): 12 cells are missing, and none was "
+        "in training: what is in the middle (in 'a' the median, 1,) stands in place."
+    ]
 
 
 def test_texts_that_were_missing_among_numbers_are_so_again():

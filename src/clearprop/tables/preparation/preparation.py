@@ -237,7 +237,9 @@ class Preparation:
             remarks.notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
         self._check_memory(table, np.dtype(dtype))
         encoded = (part.encode(column, remarks) for part, column in zip(self.parts, wanted.columns, strict=True))
-        return self._sparse(list(encoded), dtype) if self.is_sparse else self._dense(encoded, table.n_rows, dtype)
+        X = self._sparse(list(encoded), dtype) if self.is_sparse else self._dense(encoded, table.n_rows, dtype)
+        remarks.finish()
+        return X
 
     def _check_memory(self, table: Table, dtype: np.dtype[Any]) -> None:
         width = len(self._places)
