@@ -55,9 +55,7 @@ def test_a_category_that_training_did_not_have_is_said_and_not_guessed():
 def test_a_frame_that_lacks_a_column_is_refused():
     """LightGBM 2396 answered all the same."""
     preparation = learned({"age": [1.0, 2.0, 4.0], "income": [3.0, 1.0, 2.0]})
-    with pytest.raises(
-        InputError, match="there is no column 'income': add or rename the column; those there are: 'age'"
-    ):
+    with pytest.raises(InputError, match="there is no column 'income': add or rename the column; those there are"):
         given_to(preparation, {"age": [1.0]})
 
 
