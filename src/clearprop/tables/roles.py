@@ -16,12 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError, Message
-from clearprop.foundation.table_cells import listed, number_or_nan, quoted
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.giveaways import Giveaways
 from clearprop.tables.lookalikes import lookalike
 from clearprop.tables.notes import Alert, as_categories, ignoring, many_columns
-from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, spelled, typed
+from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, is_plain_number, spelled, typed
 from clearprop.tables.table import Table
 
 Use = Literal["number", "boolean", "date", "category", "presence", "nothing"]
@@ -234,21 +234,20 @@ def _role_of_categories(column: Column, known: int) -> Role:
 
 def _mostly_numbers(column: Column, different: int) -> Role | None:
     """The role of a column of many numbers with a few texts among them, which then count as missing."""
-    if column.declared or not _spells_numbers(column.texts[:_SAMPLE].tolist()):
+    sample = [is_plain_number(text.strip()) for text in column.texts[:_SAMPLE].tolist()]
+    if column.declared or sum(sample) < NUMBER_SHARE / 2 * len(sample):
         return None
     cells = as_numbers(column)
-    unreadable = np.bincount(column.values[cells.unreadable], minlength=len(column.texts)) > 0
-    n_texts, n_known = int(np.count_nonzero(cells.unreadable)), int(np.count_nonzero(~cells.missing))
+    plain = np.array([is_plain_number(text.strip()) for text in column.texts.tolist()])
+    texts = ~plain[np.where(column.is_missing, 0, column.values)] & ~cells.missing
+    unreadable = np.bincount(column.values[texts], minlength=len(column.texts)) > 0
+    n_texts, n_known = int(np.count_nonzero(texts)), int(np.count_nonzero(~cells.missing))
     if different - np.count_nonzero(unreadable) <= MOST_UNREPEATED or n_texts > (1 - NUMBER_SHARE) * n_known:
         return None
     blanks = tuple(dict.fromkeys(map(canonical, column.texts[unreadable].tolist())))
-    numbers = Column(column.name, "number", cells.values, cells.missing | cells.unreadable)
+    numbers = Column(column.name, "number", cells.values, cells.missing | texts)
     reason = f"{n_known - n_texts:,} of {n_known:,} known cells are numbers; {listed(blanks, 4)} count as missing"
     return Role(numbers, "number", "number with texts", reason, blanks)
-
-
-def _spells_numbers(texts: Sequence[str]) -> bool:
-    return sum(number_or_nan(text) == number_or_nan(text) for text in texts) >= len(texts) / 2
 
 
 def _in_another_way(own: Column, before: str = "") -> str:
@@ -348,7 +347,7 @@ def _notes_on_types(table: Table, roles: Sequence[Role]) -> Iterator[str]:
         names = [
             role.column.name
             for role, column in zip(roles, table.columns, strict=True)
-            if column.kind == "text" and role.column.kind == kind and role.use != "nothing"
+            if column.kind == "text" and role.column.kind == kind and role.use != "nothing" and not role.blanks
         ]
         if names:
             start = f"{many_columns(table.path, names)}: texts that are all {plural}, taken as {plural}: pass "
