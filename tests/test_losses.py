@@ -9,9 +9,9 @@ import pytest
 from scipy import special
 from sklearn import metrics
 
-from clearprop import LOSSES, Loss, Network, Penalty
+from clearprop import LOSSES, Loss, Network, Penalty, Trainer
 from clearprop.activations import ACTIVATIONS
-from clearprop.losses import Hinge, Huber, PerceptronLoss, Quantile
+from clearprop.losses import BinaryCrossEntropy, CrossEntropy, Hinge, Huber, PerceptronLoss, Quantile
 
 from .strategies import targets_for
 
@@ -447,3 +447,86 @@ def test_the_targets_of_truth_values_are_the_losss_levels_and_stand_for_them(nam
     assert loss.levels == (no, yes)
     loss.check_targets(targets)
     assert np.array_equal(loss.decisions(targets), CHOSEN)
+
+
+# -- smoothed labels ---------------------------------------------------------------------------------------------------
+
+SMOOTHED = {"cross_entropy": CrossEntropy, "binary_cross_entropy": BinaryCrossEntropy}
+# name: a target's smoothed form, for three outputs
+BY_HAND = {
+    "cross_entropy": lambda y, s: (1 - s) * y + s / 3,
+    "binary_cross_entropy": lambda y, s: (1 - s) * y + s / 2,
+}
+
+
+def smoothed_case(name):
+    a, y = outputs_and_targets(name, k=3)
+    z = np.log(a) + np.random.default_rng(8).normal(size=(ROWS, 1)) if name == "cross_entropy" else special.logit(a)
+    return a, y, z
+
+
+@pytest.mark.parametrize("floor", [None, 1e-12])
+@pytest.mark.parametrize("smoothing", [0.1, 0.5])
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_smoothed_labels_are_other_targets(name, smoothing, floor):
+    value, slope = ORACLES[name]
+    loss, (a, y, z) = SMOOTHED[name](floor, smoothing), smoothed_case(name)
+    targets = BY_HAND[name](y, smoothing)
+    np.testing.assert_allclose(loss.smoothed(y), targets, rtol=1e-14)
+    expected = [math.fsum(value(*pair) for pair in zip(*row, strict=True)) for row in zip(a, targets, strict=True)]
+    np.testing.assert_allclose(loss.value(a, y), expected, rtol=1e-12)
+    np.testing.assert_allclose(loss.value_from_logits(z, y), expected, rtol=1e-11)
+    slopes = [[slope(*pair) for pair in zip(*row, strict=True)] for row in zip(a, targets, strict=True)]
+    np.testing.assert_allclose(loss.gradient(a, y), slopes, rtol=1e-12)
+    np.testing.assert_allclose(loss.delta_from_logits(z, a, y), a - targets, rtol=1e-12, atol=1e-15)
+    assert loss.check(a, y, step=1e-4) < 1e-7
+    plain = loss.unsmoothed()
+    assert (plain.smoothing, plain.floor) == (0.0, floor)
+    np.testing.assert_array_equal(plain.value(a, loss.smoothed(y)), loss.value(a, y))
+
+
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_smoothed_gradients_are_the_complex_steps(name):
+    loss, (a, y, z) = SMOOTHED[name](smoothing=0.2), smoothed_case(name)
+    delta = loss.delta_from_logits(z, a, y)
+    smoothed = BY_HAND[name](y, 0.2)
+    for row, k in [(0, 0), (3, 2), (11, 1)]:
+        shifted = z[row].astype(complex)
+        shifted[k] += 1e-30j
+        if name == "cross_entropy":
+            value = (smoothed[row] * (np.log(np.exp(shifted).sum()) - shifted)).sum()
+        else:
+            value = (np.log(1 + np.exp(shifted)) - smoothed[row] * shifted).sum()
+        assert delta[row, k] == pytest.approx(value.imag / 1e-30, rel=1e-12, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_without_smoothing_all_is_as_it_was_to_the_bit(name):
+    a, y, z = smoothed_case(name)
+    loss = SMOOTHED[name]()
+    assert loss.smoothed(y) is y
+    assert loss == LOSSES.resolve(name)
+    assert LOSSES.from_config({"name": name, "floor": None}) == loss  # as files had it before
+    expected = -(y * np.log(a)).sum(axis=1) if name == "cross_entropy" else None
+    if expected is not None:
+        np.testing.assert_array_equal(loss.value(a, y), expected)
+    np.testing.assert_array_equal(loss.delta_from_logits(z, a, y), a * (1 if name[0] == "b" else y.sum(1)[:, None]) - y)
+
+
+@pytest.mark.parametrize("smoothing", [-0.1, 1.0, math.nan, "much"])
+def test_what_is_no_share_is_no_smoothing(smoothing):
+    for cls in SMOOTHED.values():
+        with pytest.raises((ValueError, TypeError), match="smoothing must be"):
+            cls(smoothing=smoothing)
+
+
+@pytest.mark.parametrize("engine", ["numpy", "compiled", "lbfgs"])
+@pytest.mark.parametrize("name", SMOOTHED)
+def test_every_engine_smooths(name, engine):
+    """A network that is free to answer anything comes to the smoothed targets."""
+    y = np.eye(3)[np.arange(12) % 3]
+    network = Network([3, 3], loss=SMOOTHED[name](smoothing=0.3), rng=0)
+    by = {"optimizer": "lbfgs"} if engine == "lbfgs" else {"engine": engine, "learning_rate": 0.1, "batch_size": 12}
+    history = Trainer(network, epochs=600, patience=None, tolerance=0, rng=0, **by).fit(y, y)
+    np.testing.assert_allclose(network.predict(y), BY_HAND[name](y, 0.3), atol=2e-3)
+    assert history[-1].loss == pytest.approx(network.loss(y, y), rel=1e-3)

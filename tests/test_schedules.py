@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from sklearn.neural_network._stochastic_optimizers import SGDOptimizer
 
 from clearprop import SCHEDULES, Network, Schedule, Trainer
-from clearprop.schedules import Adaptive, Cosine, Exponential, InverseScaling, OneCycle, Position, StepDecay
+from clearprop.schedules import (
+    Adaptive,
+    Constant,
+    Cosine,
+    CosLog,
+    Exponential,
+    FlatCosine,
+    InverseScaling,
+    OneCycle,
+    Position,
+    StepDecay,
+    factors_of,
+)
 
 from .extent import examples
 from .outside import import_torch
@@ -51,6 +63,8 @@ ORACLES = {
     "exponential": lambda step: BASE * math.exp(math.log(0.97) * (step // BATCHES)),
     "cosine": cosine_oracle,
     "one_cycle": one_cycle_oracle,
+    "coslog4": lambda step: BASE * math.sin(math.pi * math.log(1 + 15 * step / TOTAL) / math.log(2)) ** 2,
+    "flat_cosine": lambda step: BASE * (1 if step <= 60 else math.cos(math.pi * (step - 60) / 120) ** 2),
 }
 
 # name: the step of the greatest rate, and the least share of the base that the rate comes down to at the end
@@ -62,7 +76,10 @@ SHAPES = {
     "exponential": (0, 0.97 ** (EPOCHS - 1)),
     "cosine": (6, 0.5 * (1 + math.cos(math.pi * 113 / 114))),
     "one_cycle": (35, 1 / 25 / 1e4),
+    "flat_cosine": (0, math.cos(math.pi * 59 / 120) ** 2),
 }
+# What rises and falls several times.
+WAVES = {"coslog4"}
 
 
 @pytest.fixture
@@ -84,12 +101,34 @@ def torch_rates(torch, make, total):
 
 @pytest.mark.parametrize("name", SCHEDULES)
 def test_rates_are_the_formulas(name):
-    assert set(ORACLES) == set(SHAPES) == set(SCHEDULES)
+    assert set(ORACLES) == {*SHAPES, *WAVES} == set(SCHEDULES)
     expected = [ORACLES[name](step) for step in range(TOTAL)]
-    assert rates(SCHEDULES.resolve(name)) == pytest.approx(expected, rel=1e-12)
+    assert rates(SCHEDULES.resolve(name)) == pytest.approx(expected, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize("name", SCHEDULES)
+@pytest.mark.parametrize("waves", [1, 2, 4])
+def test_waves_end_at_0_and_each_is_twice_as_long_as_the_one_before(waves):
+    total = (2**waves - 1) * 64
+    found = np.array(rates(CosLog(waves), total, 64))
+    ends = [(2**wave - 1) * 64 for wave in range(waves)]
+    np.testing.assert_allclose(found[ends], 0, atol=1e-15)
+    assert CosLog(waves).rate(BASE, at(total, total)) == pytest.approx(0, abs=1e-15)
+    for wave, first in enumerate(ends):
+        one = found[first : first + 64 * 2**wave]
+        # The crest of a wave that begins at 2^w - 1 lies at 2^(w + 1/2) - 1.
+        crest = (2 ** (wave + 0.5) - 1) * 64 - first
+        assert abs(int(one.argmax()) - crest) <= 0.5
+        assert one.max() == pytest.approx(BASE, rel=1e-3)
+
+
+def test_a_schedules_share_of_1_is_what_others_are_multiplied_by():
+    start = at(0, 6, 3)
+    assert factors_of(Constant(), start, 2, 3, ROWS) is None
+    np.testing.assert_allclose(factors_of(FlatCosine(0.5), start, 2, 3, ROWS), [[1, 1, 1], [1, 0.75, 0.25]], rtol=1e-12)
+    np.testing.assert_allclose(factors_of(StepDecay(0.5, 1), start, 2, 3, ROWS), [[1, 1, 1], [0.5, 0.5, 0.5]])
+
+
+@pytest.mark.parametrize("name", SHAPES)
 def test_rises_to_its_peak_and_falls_to_its_end(name):
     peak, end = SHAPES[name]
     found = rates(SCHEDULES.resolve(name))

@@ -12,8 +12,8 @@ computed from the weighted sums z (the logits), which neither overflow nor cance
 `value` and `gradient` take its outputs. A loss that needs outputs inside an open interval (a logarithm of a
 probability) takes an output at or past its end for one just inside, and has gradient 0 there.
 
-The cross-entropies can smooth their labels: with the share s, a target y counts as (1 - s) y + s / k, k being the number
-of classes; with less than certain targets a network is not driven to ever greater sums (Szegedy and others, 2016). In
+The cross-entropies can smooth their labels: with the share s, a target y counts as (1 - s) y + s / k, where there are k
+classes; with less than certain targets a network is not driven to ever greater sums (Szegedy and others, 2016). In
 formulas y is then the smoothed target.
 
 At a kink: absolute_error and quantile have gradient 0 where output and target are equal; hinge and perceptron, where

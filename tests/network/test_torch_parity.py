@@ -8,7 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Penalty, Trainer
+from clearprop import ACTIVATIONS, LOSSES, OPTIMIZERS, Network, Penalty, Trainer
+from clearprop.inputs import Lookup, Periodic, Plain, Scale
+from clearprop.losses import BinaryCrossEntropy, CrossEntropy
 
 from ..outside import import_torch
 from ..strategies import quiet_network, targets_for
@@ -259,3 +261,122 @@ def test_a_whole_training_is_pytorchs(name):
     theirs = np.concatenate([leaf.detach().numpy().ravel() for leaf in leaves])
     np.testing.assert_allclose(ours, theirs, rtol=1e-9, atol=1e-12)
     assert math.isfinite(history.loss[-1])
+
+
+# A whole network as RealMLP is one: factors, tables, waves, shares, smoothed labels, and groups of parameters.
+PARTS = (Plain(1), Scale(3), Lookup(5, 2), Periodic(2, 4, 3, 0.3), Lookup(3, 2))
+FEATURES = 1 + 3 + 2 + 8 + 2
+
+
+def torch_features(X, named):
+    """What the inputs make of the columns, by PyTorch's own functions."""
+    found = [X[:, :1], X[:, 1:4] * named["s2"]]
+    found.append(F.embedding(X[:, 4].long(), named["E3"]))
+    for k in range(2):
+        x = X[:, 5 + k : 6 + k]
+        found += [x, torch.cos(2 * torch.pi * x * named["c4"][k] + named["phi4"][k]) @ named["V4"][k] + named["v4"][k]]
+    found.append(F.embedding(X[:, 7].long(), named["E5"]))
+    return torch.cat(found, dim=1)
+
+
+def torch_network(X, named, hidden):
+    a = torch_features(X, named)
+    for layer, name in enumerate(hidden, start=1):
+        z = a @ named[f"W{layer}"] + named[f"b{layer}"]
+        a = torch.lerp(z, TORCH_ACTIVATIONS[name](z), named[f"p{layer}"])
+    last = len(hidden) + 1
+    return a @ named[f"W{last}"] + named[f"b{last}"]
+
+
+def realmlp_case(seed=0, n=60):
+    rng = np.random.default_rng(seed)
+    hidden = ["selu", "mish"]
+    network = Network(
+        [FEATURES, 8, 7, 4],
+        hidden,
+        loss=CrossEntropy(smoothing=0.1),
+        initializer=["lecun_normal", "lecun_normal", "zeros"],
+        rng=seed,
+        inputs=PARTS,
+        trainable_share=True,
+    )
+    X = np.column_stack(
+        [rng.normal(size=(n, 4)), rng.integers(5, size=n), rng.normal(size=(n, 2)), rng.integers(3, size=n)]
+    )
+    network.initialize_from(X, rng=seed)
+    leaves = {
+        name: torch.tensor(array.copy(), requires_grad=True)
+        for name, array in network.layout.named_views(network.parameters).items()
+    }
+    return network, hidden, leaves, X, rng.integers(4, size=n)
+
+
+def test_a_whole_network_with_inputs_is_pytorchs():
+    network, hidden, leaves, X, y = realmlp_case()
+    rng = np.random.default_rng(1)
+    for name, leaf in leaves.items():
+        with torch.no_grad():
+            leaf += torch.tensor(rng.normal(scale=0.2, size=leaf.shape))
+        network.layout.named_views(network.parameters)[name][...] = leaf.detach().numpy()
+    x = torch.tensor(X, requires_grad=True)
+    z = torch_network(x, leaves, hidden)
+    loss = F.cross_entropy(z, torch.tensor(y), label_smoothing=0.1)
+    loss.backward()
+    trace = network.forward(X)
+    gradients = network.backward(trace, y)
+    agree(trace.features, torch_features(x, leaves).detach().numpy(), "features")
+    agree(trace.z[-1], z.detach().numpy(), "z")
+    assert network.loss(X, y) == pytest.approx(loss.item(), rel=TOLERANCE)
+    for name, ours in network.layout.named_views(gradients.flat).items():
+        agree(ours, leaves[name].grad.numpy(), name)
+    agree(gradients.inputs, x.grad.numpy(), "inputs")
+    smoothed = BinaryCrossEntropy(smoothing=0.3)
+    targets = np.eye(4)[y]
+    theirs = F.binary_cross_entropy_with_logits(z, torch.tensor(targets * 0.7 + 0.15), reduction="none").sum(dim=1)
+    agree(smoothed.value_from_logits(trace.z[-1], targets), theirs.detach().numpy(), "binary")
+
+
+def test_a_training_by_groups_with_schedules_is_pytorchs():
+    network, hidden, leaves, X, y = realmlp_case(2)
+    rates = {"s": 6.0, "b": 0.1, "p": 0.1, "c": 0.1, "phi": 0.1, "V": 0.1, "v": 0.1}
+    kinds = {span.name: span.kind for span in network.layout.spans}
+    epochs, batch, base, decay = 6, 20, 0.03, 0.2
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [leaf], "lr": base * rates.get(kinds[name], 1.0), "weight_decay": decay * (kinds[name] in "WEV")}
+            for name, leaf in leaves.items()
+        ],
+        betas=(0.9, 0.95),
+        eps=1e-300,  # of which each has its own place in the formula
+    )
+    total, step = epochs * 3, 0
+    for _ in range(epochs):
+        for start in range(0, 60, batch):
+            t = step / total
+            wave = 0.5 * (1 - math.cos(2 * math.pi * math.log2(1 + 15 * t)))
+            late = 1.0 if t < 0.5 else 0.5 * (1 + math.cos(math.pi * (t - 0.5) / 0.5))
+            for group, name in zip(optimizer.param_groups, leaves, strict=True):
+                group["lr"] = base * rates.get(kinds[name], 1.0) * wave
+                group["weight_decay"] = decay * (kinds[name] in "WEV") * late
+            optimizer.zero_grad()
+            rows = slice(start, start + batch)
+            z = torch_network(torch.tensor(X[rows]), leaves, hidden)
+            F.cross_entropy(z, torch.tensor(y[rows]), label_smoothing=0.1).backward()
+            optimizer.step()
+            step += 1
+    Trainer(
+        network,
+        optimizer=OPTIMIZERS["adam"](beta_2=0.95, epsilon=1e-300),
+        learning_rate=base,
+        schedule="coslog4",
+        decoupled_decay=decay,
+        decay_schedule="flat_cosine",
+        rates=rates,
+        batch_size=batch,
+        epochs=epochs,
+        shuffle=False,
+        patience=None,
+        rng=0,
+    ).fit(X, y)
+    for name, ours in network.layout.named_views(network.parameters).items():
+        np.testing.assert_allclose(ours, leaves[name].detach().numpy(), rtol=1e-8, atol=1e-10, err_msg=name)

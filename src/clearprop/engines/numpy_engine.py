@@ -102,7 +102,7 @@ def _buffers(network: Network, rows: Rows, size: int) -> tuple[Trace, Gradients]
 
 def _first_rows(trace: Trace, gradients: Gradients, rows: int) -> tuple[Trace, Gradients]:
     """The same arrays, for a smaller batch."""
-    features = None if trace.features is trace.inputs else trace.features[:rows]
+    features = None if trace.features is trace.inputs else trace.layer_input(0)[:rows]
     trace = Trace(trace.inputs, [z[:rows] for z in trace.z], [a[:rows] for a in trace.a], trace.masks, features)
     deltas = [delta[:rows] for delta in gradients.deltas]
     return trace, replace(gradients, deltas=deltas)

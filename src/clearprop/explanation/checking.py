@@ -86,7 +86,9 @@ def _start(computation: Computation, name: Name) -> float:
         case "delta":
             value = trace.z[at][0, places[0] - 1]
         case "a":
-            value = trace.layer_input(name.layer)[0, places[0] - 1] if name.layer == 0 else trace.a[at][0, places[0] - 1]
+            value = (
+                trace.layer_input(name.layer)[0, places[0] - 1] if name.layer == 0 else trace.a[at][0, places[0] - 1]
+            )
         case _:
             value = trace.inputs[0, places[0] - 1]
     return float(value)
@@ -102,7 +104,7 @@ def _shifter(computation: Computation, name: Name) -> Callable[[float], Trace]:
         if name.layer == 0:
             _shift_in_front(network, shifted, name, value)
         elif name.kind == "p":
-            share = network.shares[at].copy()
+            share = np.array(network.shares[at])
             share[unit] = value
             shifted.a[at] = shared_value(network.activations[at], trace.z[at], share)
         elif name.kind == "a":

@@ -102,7 +102,7 @@ def _source(network: Network, name: Name) -> tuple[int, tuple[int, ...]]:
     return at, (column - network.front.columns[at].start + 1,)
 
 
-# -- formulas ------------------------------------------------------------------------------------------------------------
+# -- formulas --------------------------------------------------------------------------------------------------------
 
 
 def feature_formula(row: Row, feature: int) -> Expression:

@@ -284,8 +284,10 @@ class Explanation(Rendered, ABC):
         for symbol in shown:
             if symbol.letter == "x" and symbol.lower:
                 inputs.add(int(symbol.lower[0]))
-            elif symbol.lower[:1] and symbol.lower[0].isdigit() and (
-                symbol.letter == "y" or (symbol.letter in OF_LAYERS and symbol.upper == str(last))
+            elif (
+                symbol.lower[:1]
+                and symbol.lower[0].isdigit()
+                and (symbol.letter == "y" or (symbol.letter in OF_LAYERS and symbol.upper == str(last)))
             ):
                 # Of a weight W[from,to], the neuron that it leads to.
                 outputs.add(int(symbol.lower[-1]))

@@ -116,7 +116,7 @@ class GradientExplanation(Explanation):
 
     @cached_property
     def check(self) -> GradientCheck | None:
-        """The four-point difference of the loss beside the gradient, both in float64; None for a code, which has none."""
+        """The four-point difference of the loss beside the gradient, both in float64; None for a code."""
         if self._is_code:
             return None
         computation = self.computation.in_float64

@@ -93,8 +93,7 @@ def _input_remarks(row: Row, layer: int, place: int, where: str) -> Iterator[str
 
 def _code_remarks(row: Row, name: Name, where: str) -> Iterator[str]:
     """Of a table's entry, whether the row has its code."""
-    one = None if name.number is None else row.network.inputs[name.number - 1]
-    if one is None or not one.coded:
+    if name.number is None or not row.network.inputs[name.number - 1].coded:
         return
     code = int(row.x[row.network.front.columns[name.number - 1]][0])
     its = f"{name.kind}{name.number}[{name.places[0]},:] is the row of code {name.places[0] - 1}"

@@ -2,8 +2,9 @@
 
 The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
 `Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are the spans of the network's layout,
-W1, b1, W2, b2, ..., and those of its inputs (s1, E2, ...) and shares (p1, ...) where it has such, whose shapes and dtype must be those that `network` implies. Of an ensemble, `network` is what its
-members have in common, `extra` says how many there are, and each tensor has an axis of the members in front.
+W1, b1, W2, b2, ..., and those of its inputs (s1, E2, ...) and shares (p1, ...) where it has such; their shapes and
+dtype must be those that `network` implies. Of an ensemble, `network` is what its members have in common, `extra` says
+how many there are, and each tensor has an axis of the members in front.
 """
 
 from __future__ import annotations

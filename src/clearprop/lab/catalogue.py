@@ -122,6 +122,9 @@ _SCHEDULES = {
     "cosine": ("Cosine", "A short warm-up, then down along half a cosine to 0 at the last epoch.",
                r"\eta_t = \frac{\eta}{2} \left(1 + \cos \pi s\right)"),
     "one_cycle": ("One cycle", "Up to the rate over the first third, and down to almost 0 at the last epoch."),
+    "coslog4": ("Four waves", "Up to the rate and down to 0, four times, each wave twice as long as the one before.",
+                r"\eta_t = \frac{\eta}{2} \left(1 - \cos\left(2 \pi \log_2(1 + 15 t)\right)\right)"),
+    "flat_cosine": ("Flat, then cosine", "The rate for half of the time, then down to 0 along half a cosine."),
 }  # fmt: skip
 _INITIALIZERS = {
     "zeros": ("Zeros", "All 0: the neurons of a hidden layer stay alike for ever.", "W = 0"),

@@ -44,8 +44,13 @@ def given(model: Any, X: Any, y: Any) -> tuple[DataSet | None, Settings]:
             f"{type(model).__name__}: the rows are missing that it is to learn in the lab: give them and their "
             "targets, as in Lab(model, X, y)"
         )
-    rows = _rows_of(subject)
     network = subject.network
+    if not network.front.is_plain or network.trainable_share:
+        raise InputError(
+            "the lab does not show inputs with parameters and trainable shares of activations yet: explain(model, x, "
+            "y, name) explains each of their numbers, and network.forward(X) has every feature"
+        )
+    rows = _rows_of(subject)
     if network.layer_sizes[-1] != len(rows.class_names) and len(rows.class_names) > 2:
         raise InputError("the lab shows one class a row, and this model has several labels for each: give one output")
     return rows, _settings_of(network, model, subject)

@@ -91,6 +91,7 @@ def draw_network(
     row: RowNumbers | None = None,
     slopes: Sequence[Array] | None = None,
     path: Sequence[str] = (),
+    given: str = "x[{}]",
 ) -> Drawing:
     """Draw the layers from left to right; each line and circle tells its name and number when pointed at.
 
@@ -105,6 +106,8 @@ def draw_network(
         The loss's gradient by each weight, which the lines then tell too.
     path : sequence of str
         Weights and units, such as W2[3,1] and z1[3], that stand out, while the others step back.
+    given : str
+        What the first layer's inputs are called, by their place.
 
     Raises
     ------
@@ -145,12 +148,12 @@ def draw_network(
         slope = None if slopes is None else slopes[layer - 1]
         _draw_weights(svg, layer, W, slope, places[layer - 1], places[layer], lit, numbered=row is None and not lit)
     for layer, size in enumerate(sizes):
-        _draw_units(svg, layer, places[layer], biases[layer - 1] if layer else None, row, lit)
+        _draw_units(svg, layer, places[layer], biases[layer - 1] if layer else None, row, lit, given)
         x = sides[0] + COLUMN * layer
         if size > MOST_DRAWN:
             hidden = size - len(places[layer])
             _text(svg, x, height / 2 + 4, f"⋮ {hidden:,} more", size=12, halo=True)
-        _text(svg, x, 20, "inputs" if layer == 0 else f"layer {layer}", size=12, weight="bold")
+        _text(svg, x, 20, _called(layer, given), size=12, weight="bold")
         _text(svg, x, 35, f"{size:,}" if layer == 0 else f"{size:,} {functions[layer - 1]}", size=11)
     for names, layer, anchor, shift in (
         (input_names, 0, "end", -RADIUS - 6),
@@ -159,6 +162,13 @@ def draw_network(
         for unit, (x, y) in places[layer].items() if names else ():
             _text(svg, x + shift, y + 4, _shortened(names[unit]), size=12, anchor=anchor)  # type: ignore[index]
     return Drawing(ElementTree.tostring(svg, encoding="unicode"))
+
+
+def _called(layer: int, given: str) -> str:
+    """What stands above a column of units."""
+    if layer:
+        return f"layer {layer}"
+    return "inputs" if given.startswith("x") else "features"
 
 
 def _places_of(path: Sequence[str], sizes: Sequence[int]) -> set[tuple[int, ...]]:
@@ -241,6 +251,7 @@ def _draw_units(
     biases: Array | None,
     row: RowNumbers | None,
     lit: set[tuple[int, ...]],
+    given: str,
 ) -> None:
     largest = max((abs(row.answer(layer, unit)) for unit in places), default=0.0) if row is not None else 0.0
     for unit, (x, y) in places.items():
@@ -250,7 +261,7 @@ def _draw_units(
         circle = ElementTree.SubElement(seen, "circle", cx=f"{x:g}", cy=f"{y:g}", r=f"{RADIUS:g}", fill="#fff")
         circle.set("stroke", "#333")
         circle.set("stroke-width", "1.5")
-        name = f"x[{unit + 1}]" if biases is None else f"b{layer}[{unit + 1}] = {biases[unit]:.6g}"
+        name = given.format(unit + 1) if biases is None else f"b{layer}[{unit + 1}] = {biases[unit]:.6g}"
         ElementTree.SubElement(circle, "title").text = name
         if row is not None:
             answer = row.answer(layer, unit)

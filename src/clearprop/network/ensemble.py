@@ -89,7 +89,12 @@ class Ensemble(Checks, SaysNearKeywords):
     def _hold(self, parameters: Array, members: tuple[Network, ...]) -> None:
         """Have these numbers, whose rows the members hold, and what the members have in common."""
         self._parameters, self.members, first = parameters, members, members[0]
-        self.layer_sizes, self.front, self.layout, self.dtype = first.layer_sizes, first.front, first.layout, first.dtype
+        self.layer_sizes, self.front, self.layout, self.dtype = (
+            first.layer_sizes,
+            first.front,
+            first.layout,
+            first.dtype,
+        )
         self.activations, self.loss_function = first.activations, first.loss_function
 
     @property
@@ -218,7 +223,10 @@ def _check_alike(networks: Sequence[Network]) -> None:
         if not isinstance(network, Network):
             raise TypeError(f"an ensemble is made of networks, and number {number} is {network!r}: give a Network")
         for what, own, first in zip(
-            ("layer sizes", "activations", "loss", "dtype", "inputs", "trainable share"), _features(network), _features(networks[0]), strict=True
+            ("layer sizes", "activations", "loss", "dtype", "inputs", "trainable share"),
+            _features(network),
+            _features(networks[0]),
+            strict=True,
         ):
             if own != first:
                 raise ValueError(

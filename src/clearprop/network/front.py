@@ -1,4 +1,4 @@
-"""What stands in front of the first layer: inputs side by side, each with columns, features and parameters of its own."""
+"""What stands in front of the first layer: inputs side by side, each with its own columns, features and parameters."""
 
 from __future__ import annotations
 

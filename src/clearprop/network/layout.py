@@ -1,7 +1,7 @@
 """The order of the parameters in the flat vector, which no other file spells out: named spans, one behind the other.
 
-A span is an array of parameters of one kind: a layer's weights `W2`, its biases `b2` or the trainable shares `p2` of its
-activation; or, in front of all layers, what an input has, such as the factors `s1` or the table `E2`. It has two
+A span is an array of parameters of one kind: a layer's weights `W2`, its biases `b2` or the trainable shares `p2` of
+its activation; or, in front of all layers, what an input has, such as the factors `s1` or the table `E2`. It has two
 factors: one on the learning rate of its steps, and one on what makes its numbers smaller (l1, l2 and decoupled decay
 alike).
 """

@@ -104,8 +104,9 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
     Notes
     -----
-    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), where a_0 are the features; delta_l = f_l'(z_l) * (delta_(l+1) W_(l+1)^T)
-    sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l (equation 18).
+    z_l = a_(l-1) W_l + b_l and a_l = f_l(z_l) (the article's equation 9), a_0 being the features; delta_l = f_l'(z_l) *
+    (delta_(l+1) W_(l+1)^T) sums over all paths (its equations 17, 33 and 44 name one each); dL/dW_l = a_(l-1)^T delta_l
+    (equation 18).
     """
 
     def __init__(
@@ -445,7 +446,9 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
 
         `copy.copy` has the same parameters, `copy.deepcopy` and `Network.copy` have their own.
         """
-        return {name: value for name, value in vars(self).items() if name not in ("spans", "_weights", "_biases", "shares")}
+        return {
+            name: value for name, value in vars(self).items() if name not in ("spans", "_weights", "_biases", "shares")
+        }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
@@ -480,9 +483,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         share = bool(config.get("trainable_share", False))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # whoever made the network first was warned
-            network = cls(
-                config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share
-            )
+            network = cls(config["layer_sizes"], hidden, output, loss, "zeros", config["dtype"], None, inputs, share)
         network.parameters[:] = 0
         return network
 

@@ -28,8 +28,9 @@ def divergence_error(
         Which parameters the network keeps, as in "last finite".
     """
     inputs, targets = float(abs(rows.X).max()), float(abs(rows.y).max())
+    where = f"layer {diverged.layer}" if diverged.layer else "the inputs"
     return DivergenceError(
-        f"training diverged in epoch {epoch}, batch {batch}: {diverged.what} of layer {diverged.layer} were the "
+        f"training diverged in epoch {epoch}, batch {batch}: {diverged.what} of {where} were the "
         f"first numbers that were not finite (the largest input is {inputs:.4g}, the largest target {targets:.4g})",
         epoch,
         batch,

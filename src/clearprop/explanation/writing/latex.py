@@ -39,7 +39,8 @@ from clearprop.explanation.writing.numerals import split_number
 
 LETTERS = {
     "α": r"\alpha", "β": r"\beta", "δ": r"\delta", "Δ": r"\Delta", "ε": r"\varepsilon", "η": r"\eta", "λ": r"\lambda",
-    "μ": r"\mu", "φ": r"\varphi", "ρ": r"\rho", "σ": r"\sigma", "ℓ": r"\ell", "pi": r"\pi", "…": r"\dots", "v_max": r"v_{\max}",
+    "μ": r"\mu", "φ": r"\varphi", "ρ": r"\rho", "σ": r"\sigma", "ℓ": r"\ell", "pi": r"\pi", "…": r"\dots",
+    "v_max": r"v_{\max}",
 }  # fmt: skip
 FUNCTIONS = {
     "exp": r"\exp", "log": r"\log", "cos": r"\cos", "sin": r"\sin", "tanh": r"\tanh", "cosh": r"\cosh", "Max": r"\max",

@@ -76,7 +76,9 @@ _EXPLANATION = _object(
                 "layer_sizes": _list({"type": "integer"}),
                 "activations": _list({"type": "string"}),
                 "inputs": _list(
-                    _object({"name": {"type": "string"}, "columns": {"type": "integer"}, "features": {"type": "integer"}}),
+                    _object(
+                        {"name": {"type": "string"}, "columns": {"type": "integer"}, "features": {"type": "integer"}}
+                    ),
                     "What is made of x, one behind the other; layer_sizes begins with all their features",
                 ),
                 "trainable_share": {"type": "boolean"},
@@ -161,7 +163,10 @@ _DERIVATION = _object(
         "name": {"type": "string"},
         "formula": {"$ref": "#/$defs/expression"},
         "result": {"$ref": "#/$defs/expression"},
-        "equations": _list({"$ref": "#/$defs/equation"}, "To the slope; of a loss also to dl/dz, where that cancels; of an input one for its column and each kind of parameters"),
+        "equations": _list(
+            {"$ref": "#/$defs/equation"},
+            "To the slope; of a loss also to dl/dz, where that cancels; of an input by its column and its parameters",
+        ),
     },
     "Of an activation's slope, a loss's or an input's gradient: `derive`",
 )

@@ -106,11 +106,19 @@ def causes(
     """
     penalty = _strong_penalty(network, rows, settings, outcome)
     found = [
-        *_scales(trace.inputs, rows.y, network, settings),
+        *_scales(_sizes_of(network, trace.inputs), rows.y, network, settings),
         *penalty,
         *([] if penalty else _large_steps(history, settings, outcome)),
     ]
     return found + _dead_layers(dead, settings, found)
+
+
+def _sizes_of(network: Network, X: Any) -> Any:
+    """The columns, but 0 where they hold codes, whose size is nothing to go by."""
+    front = network.front
+    if not any(one.coded for one in front.inputs):
+        return X
+    return np.where([front.is_coded(column) for column in range(front.n_columns)], 0, X)
 
 
 def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> list[Finding]:
@@ -219,10 +227,13 @@ def _dead_layers(dead: Sequence[Array | None], settings: Settings, found: list[F
 
 def dead_units(network: Network, trace: Trace) -> list[Array | None]:
     """Which units of each hidden layer have slope 0 at every row; None of a layer whose activation has none at all."""
-    return [_is_dead(*layer) for layer in zip(network.activations[:-1], trace.z, trace.a, strict=False)]
+    layers = zip(network.activations[:-1], trace.z, trace.a, network.shares, strict=False)
+    return [_is_dead(*layer) for layer in layers]
 
 
-def _is_dead(activation: Activation, z: Array, a: Array) -> Array | None:
+def _is_dead(activation: Activation, z: Array, a: Array, share: Array | None) -> Array | None:
+    if share is not None:  # which can always learn to let something through
+        return np.zeros(z.shape[1], dtype=bool)
     if activation.name == "softmax":
         return None if is_flat(activation, z.shape[1]) else np.zeros(z.shape[1], dtype=bool)
     dead: Array = (activation.delta(z, a, np.ones_like(z)) == 0).all(axis=0)

@@ -104,7 +104,12 @@ def _one_target(targets: Array, network: Network) -> list[Finding]:
 
 def _no_line(X: Any, targets: Array, network: Network, settings: Settings) -> list[Finding]:
     # Of several outputs the greatest decides, which separates classes that no line has on a side of its own.
-    if len(network.weights) > 1 or not network.loss_function.classification or targets.shape[1] > 1:
+    if (
+        len(network.weights) > 1
+        or not network.front.is_plain
+        or not network.loss_function.classification
+        or targets.shape[1] > 1
+    ):
         return []
     if separable(X, targets[:, 0] > 0.5) is not False:
         return []

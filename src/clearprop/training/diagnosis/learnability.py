@@ -73,7 +73,8 @@ def obstacles(network: Network, targets: Array, dropout: Sequence[float]) -> lis
 def _flat_layers(network: Network) -> Iterator[Finding]:
     """Layers that let no gradient through: those below, and they themselves, stay as they are."""
     sizes = network.layer_sizes[1:]
-    flat = [is_flat(activation, size) for activation, size in zip(network.activations, sizes, strict=True)]
+    layers = zip(network.activations, sizes, network.shares, strict=True)
+    flat = [share is None and is_flat(activation, size) for activation, size, share in layers]
     if network.from_logits and type(network.loss_function).delta_from_logits is not Loss.delta_from_logits:
         flat[-1] = False  # the loss knows the gradient itself
     if not any(flat):
@@ -130,7 +131,7 @@ def _same_units(network: Network, dropout: Sequence[float]) -> Iterator[Finding]
 
 def _is_closed(network: Network, index: int) -> bool:
     """Whether nothing goes through a hidden layer, forward or backward, and training cannot change that."""
-    if network.weights[index].any():
+    if network.weights[index].any() or network.shares[index] is not None:
         return False
     z = network.biases[index][np.newaxis]
     activation = network.activations[index]
