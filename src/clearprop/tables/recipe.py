@@ -178,6 +178,8 @@ def _auto(task: Task, scoring: str | None) -> Recipe:
             "dropout_schedule": "flat_cosine",
             "decoupled_decay": 0.02,
             "decay_schedule": "flat_cosine",
+            # The best epoch: accuracy is coarse on few rows, and log loss is spoilt by smoothed labels.
+            "metric": "brier" if classes else "r2",
         },
         rates={"b": 0.1, "s": 6.0, "p": 0.1, "c": 0.1, "phi": 0.1, "V": 0.1, "v": 0.1},
         decays={"b": 0.0, "s": 1.0, "p": 1.0, "c": 1.0, "phi": 1.0, "V": 1.0, "v": 1.0, "E": 1.0},
