@@ -48,7 +48,7 @@ def mix(plan, memory, level, first, rows, worker):
 
 @part
 def through_shares(plan, memory, level, first, rows, worker):
-    """dL/da becomes dL/dz = dL/da (1 - p) + f'(z) p dL/da; and f, which nobody needs any more, a row's part in dL/dp."""
+    """dL/da becomes dL/dz = dL/da (1 - p) + f'(z) p dL/da; f, which nobody needs any more, a row's part in dL/dp."""
     plan, memory = tuple_at(plan), tuple_at(memory)
     layer, space, of_a = layer_of(plan, level), memory.space, room_of(plan, memory, worker)
     p, s, slope = pointer(memory.parameters, layer[SHARE]), pointer(plan.settings, layer[SETTINGS]), layer[SLOPE]
