@@ -10,7 +10,7 @@ from clearprop.tables.frames import as_column, as_table
 from clearprop.tables.notes import Alert
 from clearprop.tables.preparation import Preparation
 from clearprop.tables.roles import find_roles
-from clearprop.tables.target import Target
+from clearprop.tables.targets import Target
 
 from .frames import needs_pyarrow, values
 

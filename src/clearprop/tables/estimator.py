@@ -120,7 +120,7 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
     # -- learning ------------------------------------------------------------------------------------------------
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Self:
-        choices = self._choices()
+        choices = self.choices()
         before = self.predictor_ if self.warm_start and hasattr(self, "predictor_") else None
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
@@ -135,7 +135,7 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         given = GivenRows(table, column, _checked_weight(sample_weight, table.n_rows))
         named = before.named if before is not None else hasattr(self, "feature_names_in_")
         self._keep(learn(given, replace(choices, named=named), validation, before), table)
-        self._take_up(self._training.predictor, labels)
+        self._take_up(self.training_.predictor, labels)
         return self
 
     @classmethod
@@ -156,7 +156,7 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         """Fields of `Choices` that one kind of estimator has."""
         return {}
 
-    def _choices(self) -> Choices:
+    def choices(self) -> Choices:
         """The parameters, checked, in the core's terms."""
         recipe = {OF_RECIPE[name]: getattr(self, name) for name in OF_RECIPE if getattr(self, name) is not None}
         if "hidden" in recipe:

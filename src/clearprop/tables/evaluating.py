@@ -67,3 +67,11 @@ def evaluate_table(
     truth = encoded if isinstance(target, ClassTarget) else np.asarray(target.decode(encoded))
     evaluation = evaluate_answers(target, truth, answers, weight, predictor.share)
     return evaluation.with_notes(in_front(notes))
+
+
+def evaluate_training(estimator: Any, table: Table, column: Column) -> Evaluation:
+    """The scores of a fitted estimator on rows that were kept out; on those trained on, where none were."""
+    if estimator.training_.held_out is not None:
+        evaluation: Evaluation = estimator.evaluation_
+        return evaluation
+    return evaluate_table(estimator.predictor_, table, column)

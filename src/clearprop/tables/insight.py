@@ -40,7 +40,8 @@ class TableInsight:
         self._learned, self._importances, self._n_rows = learned, None, table.n_rows
 
     @property
-    def _training(self) -> Learned:
+    def training_(self) -> Learned:
+        """All that is known of the training: division of the rows, histories, endings, rows kept out."""
         learned = vars(self).get("_learned")
         if learned is None:
             raise AttributeError(
@@ -68,28 +69,45 @@ class TableInsight:
     @property
     def history_(self) -> History:
         """Losses and scores by epoch, of the first member."""
-        return self._training.histories[0]
+        return self.training_.histories[0]
 
     @property
     def histories_(self) -> list[History]:
         """Losses and scores by epoch, of each member."""
-        return self._training.histories
+        return self.training_.histories
 
     @property
     def recipe_(self) -> Recipe:
         """The settings, as they were followed."""
-        return self._training.recipe
+        return self.training_.recipe
 
     @property
     def notes_(self) -> list[str]:
         """What was found out about the table, and done about it."""
-        return self._training.notes
+        return self.training_.notes
+
+    def settings(self) -> dict[str, str]:
+        """What was trained, and how, for people: from what it is to how it is."""
+        recipe, members = self.recipe_, len(self.predictor_.networks)
+        hidden = ", ".join(map(str, recipe.hidden)) or "none"
+        optimizer = recipe.trainer.get("optimizer", "adam")
+        shown = {
+            "recipe": recipe.name,
+            "members": f"{members}, averaged" if members > 1 else "1",
+            "hidden layers": f"{hidden} ({recipe.activation})" if recipe.hidden else hidden,
+            "labels smoothed by": f"{recipe.smoothing:g}" if recipe.smoothing else "",
+            "optimiser": optimizer if isinstance(optimizer, str) else optimizer.name,
+            "learning rate": f"{self.history_[0].rate:.4g} at first" if len(self.history_) else "",
+            "batches": f"of {self.training_.batch_size:,} rows",
+            "temperature": "" if self.predictor_.temperature is None else f"{self.predictor_.temperature:.4g}",
+        }
+        return {label: text for label, text in shown.items() if text}
 
     # -- rows that were kept out -------------------------------------------------------------------------------------
 
     @property
     def _held_out(self) -> HeldOut:
-        held_out = self._training.held_out
+        held_out = self.training_.held_out
         if held_out is None:
             raise AttributeError("no rows were kept out of training: give more rows, or validation_fraction above 0")
         return held_out
@@ -117,7 +135,7 @@ class TableInsight:
 
     @property
     def _out_of_fold(self) -> HeldOut:
-        if not self._training.division.out_of_fold:
+        if not self.training_.division.out_of_fold:
             raise AttributeError("there are no folds: give members=5, say; of rows kept out see evaluation_")
         return self._held_out
 
@@ -140,7 +158,7 @@ class TableInsight:
     def column_importances(self) -> ColumnImportances:
         """`feature_importances_` with its deviations, and the columns' names."""
         if self._importances is None:
-            judges = self._training.judges
+            judges = self.training_.judges
             if judges is None:
                 raise AttributeError(
                     "no rows were kept out of training to measure importances by: give validation_fraction above 0, "

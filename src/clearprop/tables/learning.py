@@ -75,6 +75,8 @@ class Learned:
     judges : Judges or None
         Those rows, or as many of them as importances are measured by.
     histories, endings, best_epochs : lists, one entry a member
+    batch_size : int
+        How many rows a step took.
     notes : list of str
         What was found out about the table, and done about it.
     """
@@ -88,6 +90,7 @@ class Learned:
     histories: list[History]
     endings: list[str]
     best_epochs: list[int | None]
+    batch_size: int
     notes: list[str]
 
 
@@ -167,7 +170,7 @@ def learn(
     )
     learned = Learned(
         predictor,
-        recipe,
+        replace(recipe, trainer={**recipe.trainer, **choices.trainer_changes}),
         division,
         rows,
         None if judges is None else HeldOut(rows[judges_rows], judges.truth, judges.answers(predictor), judges.weight),
@@ -175,6 +178,7 @@ def learn(
         [training.history for training in trainings],
         [str(training.ending) for training in trainings],
         [training.best_epoch if training.best_parameters is not None else None for training in trainings],
+        trainings[0].batch_size,
         notes,
     )
     if choices.refit and division.keeps_rows and not division.out_of_fold:

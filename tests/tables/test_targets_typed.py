@@ -10,7 +10,7 @@ import pytest
 from clearprop.errors import InputError
 from clearprop.tables.frames import as_column
 from clearprop.tables.notes import Alert
-from clearprop.tables.target import ClassTarget, NumberTarget, Target
+from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 
 
 def recognised(given, task=None):
