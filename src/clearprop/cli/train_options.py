@@ -190,7 +190,7 @@ class TrainOptions:
         else:
             if self.class_weight:
                 raise InputError("--class-weight is for classification, and a quantity is to be predicted: leave it out")
-            estimator = TableRegressor(**settings, **({} if self.loss is None else {"loss": self.loss}))
+            estimator = TableRegressor(**settings, loss=self.loss or "squared_error")
         estimator.choices()
         return estimator
 

@@ -14,12 +14,15 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 
 from clearprop.errors import InputError
+from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.foundation.arguments import fraction, whole
 from clearprop.foundation.callers import warn_caller
+from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
 from clearprop.tables.frames import as_column, as_table, feature_names
+from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
-from clearprop.tables.learning import Choices, GivenRows, learn
+from clearprop.tables.learning import learn
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.table import Table
@@ -44,7 +47,7 @@ OF_TRAINER = {
 }
 
 
-class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
+class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: ignore[misc]
     """A network, or several, for a table of data.
 
     Parameters

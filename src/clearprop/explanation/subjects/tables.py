@@ -51,7 +51,7 @@ def table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
                 f"that probabilities are honest. {words}"
             )
     labels = None if classes is None else [str(label) for label in classes]
-    ensemble = model.model if isinstance(getattr(model, "model", None), Ensemble) else None
+    ensemble = model.model if isinstance(model.model, Ensemble) else None
     return Subject(
         network, x, y, names, labels, notes, original=original, answers=answers, answers_are=words, ensemble=ensemble
     )
