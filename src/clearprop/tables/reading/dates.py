@@ -77,12 +77,9 @@ class Dates:
         first, second = self._most("first"), self._most("second_")
         if max(first, second) > 12:
             return None if min(first, second) > 12 else "day-first" if first > 12 else "month-first"
-        months: dict[int, Order] = {
-            self.parts["first"].n_unique(): "month-first",
-            self.parts["second_"].n_unique(): "day-first",
-        }
-        if set(months) == {1, 12}:  # the first of each month
-            return months[12]
+        different = self.parts["first"].n_unique(), self.parts["second_"].n_unique()
+        if set(different) == {1, 12}:  # one day of each month
+            return "day-first" if different[0] == 1 else "month-first"
         rising = [order for order in ORDERS if self._is_in_order(order)]
         return rising[0] if len(rising) == 1 else None
 
