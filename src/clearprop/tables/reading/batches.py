@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LONGEST = 2**26  # bytes of a record
+_END_OF_FILE = b"\x1a"  # as DOS marked it
 _ROWS_AT_ONCE = 2**15  # cells, of those that Python reads
 Where = int | npt.NDArray[np.integer]
 
@@ -67,6 +68,8 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
     remaining = iter(blocks)
     for some in chain(remaining, [None]):
         text = rest if some is None else rest + some
+        if some is None:
+            text = text.rstrip().removesuffix(_END_OF_FILE) if _END_OF_FILE in text[-4:] else text
         end = len(text) if some is None else last_end(text)
         _refuse_nul(text, shown, line)
         whole, rest = text[:end], text[end:]

@@ -199,10 +199,10 @@ def _delimiter(lines: list[str]) -> str:
                 best, best_share = delimiter, share
     if best:
         return best
-    words = [line.split() for line in lines]
-    numbers = sum(_is_number(cell) for row in words[1:] for cell in row)
-    same = len({len(row) for row in words}) == 1 and len(words[0]) > 1 and len(words) > 1
-    return " " if same and 2 * numbers > sum(map(len, words[1:])) else ","
+    header, *rows = list(_fields([line.strip() for line in lines], " ")) or [[]]
+    numbers = sum(_is_number(cell) for row in rows for cell in row)
+    same = len(header) > 1 and {len(row) for row in rows} in ({len(header)}, {len(header) + 1})
+    return " " if same and 2 * numbers > sum(map(len, rows)) else ","
 
 
 def in_words(delimiter: str) -> str:
