@@ -52,7 +52,7 @@ def dates_beside_a_random_split(data: ReportData) -> Iterator[Message]:
             f"{listed(dates)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the model were "
             "drawn at random: rows of the same days are among those it learned from. If it is to answer for later "
             "days, judge it by later days: pass ",
-            Parameter("split_by", quoted(dates[0])),
+            Parameter("split_by", dates[0]),
         )
 
 
