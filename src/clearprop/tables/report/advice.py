@@ -49,9 +49,9 @@ def dates_beside_a_random_split(data: ReportData) -> Iterator[Message]:
     dates = [column.name for column in data.columns if column.kind == "date" and column.used]
     if dates and data.split_by is None and data.judged_on != "trained on":
         yield Message(
-            f"{listed(dates, 3)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the "
-            "model were drawn at random: rows of the same days are among those it learned from. If it is to answer for later "
-            "days, judge it by later days: pass ",
+            f"{listed(dates, 3)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the model "
+            "were drawn at random: rows of the same days are among those it learned from. If it is to answer for "
+            "later days, judge it by later days: pass ",
             Parameter("split_by", dates[0]),
         )
 
