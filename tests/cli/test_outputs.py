@@ -180,7 +180,7 @@ def test_each_output_of_train_may_be_standard_output(shell, tmp_path):
     assert report.endswith("</html>")
     # Results give way to data, to standard error.
     assert "accuracy" in (tmp_path / "said").read_text()
-    assert done.stderr.count("accuracy") == 2
+    assert done.stderr.count("\n accuracy") == 2
     assert done.stderr.count("model: /dev/stdout") == 1
 
 

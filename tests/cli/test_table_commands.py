@@ -29,7 +29,7 @@ def test_classes_from_csv_to_predictions(run, flowers):
     evaluation = json.loads(out)
     assert evaluation["rows"] == 300
     assert evaluation["scores"]["accuracy"] > 0.97
-    assert evaluation["scores"]["baseline"] == pytest.approx(1 / 3)
+    assert evaluation["baseline"]["accuracy"] == pytest.approx(1 / 3)
     assert np.sum(evaluation["confusion"]) == 300
     assert np.trace(evaluation["confusion"]) / 300 == pytest.approx(evaluation["scores"]["accuracy"])
 
@@ -55,7 +55,7 @@ def test_quantities_and_every_output(run, houses, tmp_path):
     assert (tmp_path / "b.png").read_bytes().startswith(b"\x89PNG")
     assert ElementTree.parse(tmp_path / "l.svg").getroot().tag.endswith("svg")
     report = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert report.count("<svg") == 3  # loss curve, plane of answers, network
+    assert report.count("<svg") == 7  # four of errors, loss curve, plane of answers, network
     assert "http://" not in report.replace("http://www.w3.org/", "")
     status, out, _ = run("evaluate", "m", houses, "--json")
     scores = json.loads(out)["scores"]

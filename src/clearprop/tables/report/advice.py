@@ -49,10 +49,10 @@ def dates_beside_a_random_split(data: ReportData) -> Iterator[Message]:
     dates = [column.name for column in data.columns if column.kind == "date" and column.used]
     if dates and data.split_by is None and data.judged_on != "trained on":
         yield Message(
-            f"{listed(dates)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the model were "
-            "drawn at random: rows of the same days are among those it learned from. If it is to answer for later "
-            "days, judge it by later days: pass ",
-            Parameter("split_by", quoted(dates[0])),
+            f"{listed(dates, 3)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the model "
+            "were drawn at random: rows of the same days are among those it learned from. If it is to answer for "
+            "later days, judge it by later days: pass ",
+            Parameter("split_by", dates[0]),
         )
 
 
@@ -105,7 +105,7 @@ def fitted_or_not(data: ReportData) -> Iterator[Message | str]:
             "tell nothing, or more ",
             Parameter("dropout"),
             " or ",
-            Parameter("weight_decay"),
+            Parameter("decoupled_decay"),
         )
     elif score.beats_baseline and train_error > FITTED_ALIKE * error > 0 and _poor(score):
         yield f"{told}, which is no gap: more rows will hardly help, columns that tell more of the target will."

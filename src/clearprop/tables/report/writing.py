@@ -20,7 +20,7 @@ from clearprop.tables.report.data import Importances, ReportData
 from clearprop.tables.report.headline import headline, judged_by, verdict
 
 MOST_SHOWN, MOST_HELD = 40, 500  # lines of a table that are seen, and that can be unfolded
-MOST_IMPORTANT = 15
+MOST_IMPORTANT, MOST_NOTES = 15, 12
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         bars=None if data.importances is None else Cut.of(bars(data.importances), MOST_IMPORTANT),
         used=Cut.of([column for column in data.columns if column.used]),
         left_out=Cut.of([column for column in data.columns if not column.used]),
-        notes=Cut.of([worded(note, names) for note in data.notes]),
+        notes=Cut.of([worded(note, names) for note in data.notes], MOST_NOTES),
         advice=[worded(text, names) for text in (*advice(data), *data.advice)],
         commands=usage.commands(data),
         python=usage.python(data),
