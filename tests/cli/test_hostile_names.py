@@ -137,8 +137,8 @@ FIELDS = {
     "sizes": lambda d: d["network"].update(layer_sizes=[BAD]),
     "unknown entry": lambda d: d["extra"].update({BAD: 1}),
     "target": lambda d: d["extra"]["target"].update(task=BAD),
-    "column": lambda d: d["extra"]["preprocessor"]["columns"][0].update(kind=BAD),
-    "number": lambda d: d["extra"]["preprocessor"]["columns"][0].update(mean=BAD),
+    "column": lambda d: d["extra"]["preparation"]["parts"][0].update(kind=BAD),
+    "number": lambda d: d["extra"]["preparation"]["parts"][0]["scaling"].update(center=BAD),
 }
 
 

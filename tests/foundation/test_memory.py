@@ -14,6 +14,7 @@ from clearprop import (
     MLPRegressor,
     Network,
     Perceptron,
+    TableClassifier,
     TableRegressor,
     Trainer,
 )
@@ -243,5 +244,5 @@ def test_what_machine_and_container_leave(monkeypatch, tmp_path):
 
 def test_a_table_model_of_usual_size_is_not_judged(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: pytest.fail("looked at the memory"))
-    table = Table.from_columns(["x", "y"], [list(range(40)), ["a", "b"] * 20])
-    TableModel.learn(table, "y", TableSettings(trainer={"epochs": 1}))
+    model = TableClassifier(recipe="plain", max_epochs=1, random_state=0)
+    model.fit({"x": list(range(40))}, ["a", "b"] * 20)

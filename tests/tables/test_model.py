@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from clearprop.tables.preprocessing import Preprocessor
 from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score, roc_auc_score
 
 from clearprop import InputError, LBfgs, Table, TableModel, TableSettings, load
 from clearprop.optimizers import Adam
 from clearprop.tables.evaluation import evaluate_classes, evaluate_numbers
-from clearprop.tables.preprocessing import Preprocessor
 
 
 def classes_table(n=120, seed=0):

@@ -38,9 +38,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    Cross entropy is made small, by labels that may be smoothed. Probabilities are those of softmax(z / T) (of two classes,
-    of the logistic function), averaged over the members; T, the temperature, is what makes their log loss least in rows
-    that a member was not trained on.
+    Cross entropy is made small, by labels that may be smoothed. Probabilities are those of softmax(z / T) (of two
+    classes, of the logistic function), averaged over the members; T, the temperature, is what makes their log loss
+    least in rows that a member was not trained on.
 
     Examples
     --------
