@@ -17,6 +17,7 @@ from clearprop import (
     Network,
     NetworkDisplay,
     Perceptron,
+    TableClassifier,
     explain,
 )
 from clearprop.plots import ActivationHistogramDisplay, DecisionBoundaryDisplay

@@ -12,7 +12,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from clearprop import InputError, load, read_table, write_csv
+from clearprop import InputError, TableClassifier, load, read_table, write_csv
+from clearprop.tables.targets import Target
 
 PLAIN = ("--recipe", "plain")
 
