@@ -77,7 +77,7 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
             if len(rest) > LONGEST:
                 raise InputError(f"{shown}, line {line}: {_too_long(rest)}")
             continue
-        if not _is_sound(whole, delimiter):
+        if dialect.ends_with_returns or not _is_sound(whole, delimiter):
             yield from _rows(chain([text], remaining), dialect, shown, line)
             return
         block = Block(whole, line, dialect, shown)
@@ -87,8 +87,6 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
 
 def _is_sound(block: bytes, delimiter: bytes) -> bool:
     if len(delimiter) > 1 or delimiter == b" ":
-        return False
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         return False
     return b'"' not in block or has_sound_quotes(block, delimiter)
 

@@ -36,6 +36,8 @@ class Dialect:
         How many fields most of the first rows have; that of the names where there are no rows.
     rows : tuple of tuples of str
         The first rows.
+    ends_with_returns : bool
+        Whether lines end as on an old Mac. Elsewhere a return that no new line follows is a sign like others.
     body, body_line : int
         Where in the text, in letters, the rows begin, and on which line.
     notes : tuple of str
@@ -46,9 +48,10 @@ class Dialect:
     line: int
     width: int
     rows: tuple[tuple[str, ...], ...]
-    body: int
-    body_line: int
-    notes: tuple[str, ...]
+    body: int = 0
+    body_line: int = 1
+    notes: tuple[str, ...] = ()
+    ends_with_returns: bool = False
 
 
 def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialect:
@@ -80,7 +83,8 @@ def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialec
     rows = tuple(map(tuple, islice(_fields(_whole_lines(text[body:], whole), delimiter), _LINES_SEEN)))
     widths = Counter(map(len, rows))
     width = widths.most_common(1)[0][0] if rows else len(header)
-    return Dialect(delimiter, tuple(header), line, width, rows, body, body_line, tuple(notes))
+    is_old = text[body - 1] == "\r"
+    return Dialect(delimiter, tuple(header), line, width, rows, body, body_line, tuple(notes), is_old)
 
 
 def reader_of(lines: Iterator[str], delimiter: str, strict: bool) -> Any:
