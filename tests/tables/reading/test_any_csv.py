@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from clearprop.errors import InputError
@@ -21,9 +21,9 @@ awkward = st.one_of(letters, st.text('",;\t|\r\n \ufeff"aé-.1', max_size=8))
 texts = awkward.map(lambda text: f"x{text}x")
 
 
-def table_text(names, rows, delimiter, end):
+def table_text(names, rows, delimiter, end, quoting=csv.QUOTE_MINIMAL):
     buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end)
+    writer = csv.writer(buffer, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerow(names)
     writer.writerows(rows)
     return buffer.getvalue()
@@ -44,10 +44,17 @@ def tables(draw):
 
 
 @examples(300)
-@given(table=tables(), delimiter=st.sampled_from(",;\t|"), end=st.sampled_from(["\n", "\r\n"]))
-def test_what_csv_writes_is_read_back(table, delimiter, end):
+@given(
+    table=tables(),
+    delimiter=st.sampled_from(",;\t|"),
+    end=st.sampled_from(["\n", "\r\n"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_NONNUMERIC, csv.QUOTE_ALL]),
+)
+def test_what_csv_writes_is_read_back(table, delimiter, end, quoting):
     names, rows = table
-    text = table_text(names, rows, delimiter, end)
+    text = table_text(names, rows, delimiter, end, quoting)
+    # Python does not quote a return where lines end otherwise, and some readers end a line there.
+    assume(quoting != csv.QUOTE_MINIMAL or "\r" not in text.replace(end, ""))
     read = read_table_text(text, "table", delimiter=delimiter, decimal=".")
     assert list(read.names) == names
     for column, written_values in zip(read.columns, zip(*rows, strict=True), strict=True):
@@ -102,6 +109,7 @@ PIECES = [
 @example(content=b"\xfe\xffa")
 @example(content=b"a,b\n1,\xed\xa0\x80\n")
 def test_any_bytes_give_a_table_or_an_input_error_of_one_line(tmp_path_factory, content):
+    assume(not content.startswith(b"\xd0\xcf\x11\xe0"))  # a workbook, for which a library may be missing
     path = written(tmp_path_factory.getbasetemp(), content)
     message = "none"
     try:

@@ -37,6 +37,7 @@ from .reading import refusal, written
         ),
         ("a,b\n1,2\nSource: a bureau\n", "line 3: the row has 1 field and the header 2"),
         ("Sales of 2024\nby day\nday,sales,of\n1,2,3\n2,2,4\n", "line 1: this line has 1 field and most of those that"),
+        ("a,b,c\n1,2\n3,4\n", "line 2: the row has 2 fields and the header 3"),
         # quotes
         ('a,b\n1,2\n"3,4\n5,6\n', 'line 3: a quote (") opens a cell and is never closed: close it'),
         ('"a,b\n1,2\n', 'line 1: a quote (") opens a cell and is never closed'),
@@ -85,6 +86,7 @@ from .reading import refusal, written
             "categorical_features=['a']; ",
         ),
         # bytes
+        (b"a,\x00b\n1,2\n", "line 1: there is a NUL byte, which no text has"),
         (b"a,b\n1,2\n3,\x00\n", "line 3: there is a NUL byte, which no text has: this is a binary file, or damaged"),
         (
             b"a\n" + "é".encode() * 3 + b"\n\xc3(",

@@ -261,6 +261,11 @@ CASES = {
         {"a": (number, [1, 3]), "b": (number, [2, 4])},
         ["lines end with a delimiter"],
     ),
+    "a trailing delimiter of the names": (
+        "a,b,\n1,2\n3,4\n",
+        {"a": (number, [1, 3]), "b": (number, [2, 4])},
+        ["lines end with a delimiter"],
+    ),
     "trailing delimiters of rows": (
         "a,b\n1,2,\n3,4,\n",
         {"a": (number, [1, 3]), "b": (number, [2, 4])},

@@ -71,7 +71,7 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
         if some is None:
             text = text.rstrip().removesuffix(_END_OF_FILE) if _END_OF_FILE in text[-4:] else text
         end = len(text) if some is None else last_end(text)
-        _refuse_nul(text, shown, line)
+        refuse_nul(text, shown, line)
         whole, rest = text[:end], text[end:]
         if not whole:
             if len(rest) > LONGEST:
@@ -91,7 +91,8 @@ def _is_sound(block: bytes, delimiter: bytes) -> bool:
     return b'"' not in block or has_sound_quotes(block, delimiter)
 
 
-def _refuse_nul(text: bytes, shown: str, line: int) -> None:
+def refuse_nul(text: bytes, shown: str, line: int) -> None:
+    """Raise an InputError for a NUL byte in a text that begins on this line."""
     place = text.find(b"\0")
     if place >= 0:
         raise InputError(

@@ -13,7 +13,7 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.assembly import assembled
-from clearprop.tables.reading.batches import LONGEST, Batch, batches
+from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul
 from clearprop.tables.reading.dialect import Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
@@ -128,6 +128,7 @@ class _DelimitedText:
         if self._encoding.guessed:
             self._note_encoding(text, notes)
         body = len(text[: dialect.body].encode())
+        refuse_nul(head[:body], self._shown, 1)
         n_bytes = self._source.size
         rows = partial(self._batches, dialect, body)
         return of_batches(rows, dialect, self._shown, self._settings, notes, check, n_bytes)
