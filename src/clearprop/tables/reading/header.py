@@ -113,9 +113,7 @@ def _refuse_a_row(names: Sequence[str], fields: Sequence[int], rows: Sequence[Se
     remedy = "the first line must name the columns: add it, or rename them"
     if 2 * len(numbers) > len(names):
         values = [number_or_nan(name) for name in numbers]
-        rising = all(value == int(value) for value in values if abs(value) < 1e300) and all(
-            one < other for one, other in pairwise(values)
-        )
+        rising = all(name.isdigit() for name in numbers) and all(one < other for one, other in pairwise(values))
         if not rising:
             raise InputError(f"{where}: most of the column names are numbers ({listed(numbers, 3)}): {remedy}")
     texts = [(name, field) for name, field in zip(names, fields, strict=True) if name not in numbers]
