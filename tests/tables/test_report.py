@@ -51,7 +51,10 @@ def test_the_headline_of_classes(iris):
     )
     out_of_fold = replace(data, judged_on="out of fold", chose=False, split="5 folds")
     assert headline(out_of_fold).startswith("On 100 rows, each judged by members not trained on it, the model")
-    assert judged_by(out_of_fold).startswith("Judged out of fold on 100 rows (5 folds): each by members that were not")
+    assert (
+        judged_by(out_of_fold)
+        == "Judged out of fold on 100 rows (5 folds): each by members that were not trained on it."
+    )
     assert judged_by(replace(data, judged_on="trained on", split="")) == (
         "Judged on the 100 rows it was trained on, as none were kept out: expect less on new ones."
     )
@@ -209,7 +212,7 @@ def test_members_and_weights(iris):
                 judged_on="out of fold",
                 histories=[history(50 + i, i) for i in range(3)],
                 best_epochs=[50, 51, None],
-                rows=RowCounts(50, 40, without_target=10),
+                rows=RowCounts(50, 40, 40, 10),
             ),
             {},
         )
@@ -217,13 +220,13 @@ def test_members_and_weights(iris):
     assert "Rows count by their weights." in told
     assert "3 members, whose answers are averaged; each is" in told
     assert "50 to 52 epochs on 40 rows" in told
-    assert "10 left out, as their target is missing" in told
+    assert "50 in the table; 40 trained on, 40 judged out of fold, 10 left out, as their target is missing" in told
     assert "a 5 0 b 0 5" in told
 
 
 def test_what_is_not_known_is_not_there(iris):
     bare = replace(
-        *(iris,),
+        iris,
         histories=[],
         best_epochs=[],
         importances=None,

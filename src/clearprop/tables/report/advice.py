@@ -18,7 +18,7 @@ FEW_ROWS = 200
 TOO_SURE = 0.1  # a mean distance of probabilities from what came true
 MANY_MISSING = 0.5
 # How much of the error on other rows there is on the training rows: below and above, training is the one or the other.
-FITTED_FAR_BETTER, FITTED_ALIKE = 0.5, 0.9
+FITTED_FAR_BETTER, FITTED_ALIKE = 0.25, 0.9
 
 
 def advice(data: ReportData) -> list[str]:

@@ -18,6 +18,7 @@ from clearprop.tables.report import class_view, pictures, usage, wording
 from clearprop.tables.report.advice import advice
 from clearprop.tables.report.data import Importances, ReportData
 from clearprop.tables.report.headline import headline, judged_by, verdict
+from clearprop.training.history import History
 
 MOST_SHOWN, MOST_HELD = 40, 500  # lines of a table that are seen, and that can be unfolded
 MOST_IMPORTANT, MOST_NOTES = 15, 12
@@ -102,6 +103,7 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         verdict=verdict(data.evaluation),
         judged_by=judged_by(data),
         parts=_parts(data),
+        epochs=_epochs(data.histories),
         drawn={name: Markup(picture) for name, picture in _pictures(data).items()},
         bars=None if data.importances is None else Cut.of(bars(data.importances), MOST_IMPORTANT),
         used=Cut.of([column for column in data.columns if column.used]),
@@ -145,6 +147,13 @@ def strip(score: Score) -> Strip:
 
 def _of_importance(score: str, value: float) -> str:
     return f"{value:.4f}" if score in wording.BOUNDED else wording.number(value)
+
+
+def _epochs(histories: Sequence[History]) -> str:
+    if not histories:
+        return ""
+    least, most = min(map(len, histories)), max(map(len, histories))
+    return wording.in_words(most, "epoch") if least == most else f"{least:,} to {most:,} epochs"
 
 
 def _pictures(data: ReportData) -> dict[str, str]:
