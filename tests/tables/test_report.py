@@ -98,8 +98,8 @@ def test_nothing_stands_out(iris):
     assert advised(iris, **GOOD) == ""
 
 
-def of_importance(*means):
-    return Importances(["x", "y", "z"][: len(means)], np.array(means), np.zeros(len(means)), "accuracy", 500, 5)
+def of_importance(*means, score="accuracy"):
+    return Importances(["x", "y", "z"][: len(means)], np.array(means), np.zeros(len(means)), score, 500, 5)
 
 
 ADVICE = {
@@ -161,6 +161,16 @@ def test_probabilities_that_are_too_sure(iris):
 def test_a_give_away_is_no_column_that_others_stand_beside(iris):
     given = {**GOOD, "evaluation": judged(499, 500), "importances": of_importance(0.4, 0.45)}
     assert "'y'" not in advised(iris, **given)
+
+
+def test_scores_have_the_names_of_scorers_too(diabetes):
+    y = np.arange(300.0)
+    evaluation = evaluate_numbers(y, y + 5 * (-1) ** np.arange(300))
+    given = {"evaluation": evaluation, "importances": of_importance(0.99, 0.01, score="r2"), "training_scores": {}}
+    assert advised(diabetes, **given).startswith("'x' alone is worth 0.990 of the 0.997 by which R2 is better")
+    told = text(rendered(replace(diabetes, **given), {}))
+    assert "How much worse R2 gets when a column's cells change places among 500 rows not trained on" in told
+    assert "x 0.9900 ± 0.0000 y 0.0100 ± 0.0000" in told
 
 
 def test_messages_speak_of_what_the_caller_types(iris, tmp_path):

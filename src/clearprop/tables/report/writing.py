@@ -93,7 +93,12 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup) else printable(value),
     )
-    environment.filters |= {"short": wording.short, "percent": wording.percent, "number": wording.number}
+    environment.filters |= {
+        "short": wording.short,
+        "score_name": wording.score_name,
+        "percent": wording.percent,
+        "number": wording.number,
+    }
     environment.globals |= {"in_words": wording.in_words, "interval_of": wording.interval_of}
     environment.globals |= {"of_score": wording.of_score, "strip": strip, "line_end": Markup("\n")}
     return environment.get_template("report.html").render(
@@ -119,7 +124,7 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
 
 def bars(importances: Importances) -> list[Bar]:
     """Importances as bars, the most important first, all on one scale."""
-    ordered = importances.ordered()
+    ordered, score = importances.ordered(), wording.score_name(importances.score)
     longest = float(max((ordered.means + ordered.deviations).max(), 1e-300))
 
     def place(value: float) -> float:
@@ -127,7 +132,7 @@ def bars(importances: Importances) -> list[Bar]:
 
     found = []
     for name, mean, deviation in zip(ordered.names, ordered.means, ordered.deviations, strict=True):
-        said = f"{_of_importance(ordered.score, mean)} ± {_of_importance(ordered.score, deviation)}"
+        said = f"{_of_importance(score, mean)} ± {_of_importance(score, deviation)}"
         found.append(Bar(name, said, place(mean), place(mean - deviation), place(mean + deviation)))
     return found
 
