@@ -51,7 +51,10 @@ def test_the_headline_of_classes(iris):
     )
     out_of_fold = replace(data, judged_on="out of fold", chose=False, split="5 folds")
     assert headline(out_of_fold).startswith("On 100 rows, each judged by members not trained on it, the model")
-    assert judged_by(out_of_fold).startswith("Judged out of fold on 100 rows (5 folds): each by members that were not")
+    assert (
+        judged_by(out_of_fold)
+        == "Judged out of fold on 100 rows (5 folds): each by members that were not trained on it."
+    )
     assert judged_by(replace(data, judged_on="trained on", split="")) == (
         "Judged on the 100 rows it was trained on, as none were kept out: expect less on new ones."
     )
@@ -95,8 +98,8 @@ def test_nothing_stands_out(iris):
     assert advised(iris, **GOOD) == ""
 
 
-def of_importance(*means):
-    return Importances(["x", "y", "z"][: len(means)], np.array(means), np.zeros(len(means)), "accuracy", 500, 5)
+def of_importance(*means, score="accuracy"):
+    return Importances(["x", "y", "z"][: len(means)], np.array(means), np.zeros(len(means)), score, 500, 5)
 
 
 ADVICE = {
@@ -160,6 +163,16 @@ def test_a_give_away_is_no_column_that_others_stand_beside(iris):
     assert "'y'" not in advised(iris, **given)
 
 
+def test_scores_have_the_names_of_scorers_too(diabetes):
+    y = np.arange(300.0)
+    evaluation = evaluate_numbers(y, y + 5 * (-1) ** np.arange(300))
+    given = {"evaluation": evaluation, "importances": of_importance(0.99, 0.01, score="r2"), "training_scores": {}}
+    assert advised(diabetes, **given).startswith("'x' alone is worth 0.990 of the 0.997 by which R2 is better")
+    told = text(rendered(replace(diabetes, **given), {}))
+    assert "How much worse R2 gets when a column's cells change places among 500 rows not trained on" in told
+    assert "x 0.9900 ± 0.0000 y 0.0100 ± 0.0000" in told
+
+
 def test_messages_speak_of_what_the_caller_types(iris, tmp_path):
     noted = Message("pass ", Parameter("ignore", "'id'", many=True), " to leave it out")
     data = replace(iris, notes=[noted])
@@ -209,7 +222,7 @@ def test_members_and_weights(iris):
                 judged_on="out of fold",
                 histories=[history(50 + i, i) for i in range(3)],
                 best_epochs=[50, 51, None],
-                rows=RowCounts(50, 40, without_target=10),
+                rows=RowCounts(50, 40, 40, 10),
             ),
             {},
         )
@@ -217,13 +230,13 @@ def test_members_and_weights(iris):
     assert "Rows count by their weights." in told
     assert "3 members, whose answers are averaged; each is" in told
     assert "50 to 52 epochs on 40 rows" in told
-    assert "10 left out, as their target is missing" in told
+    assert "50 in the table; 40 trained on, 40 judged out of fold, 10 left out, as their target is missing" in told
     assert "a 5 0 b 0 5" in told
 
 
 def test_what_is_not_known_is_not_there(iris):
     bare = replace(
-        *(iris,),
+        iris,
         histories=[],
         best_epochs=[],
         importances=None,

@@ -10,7 +10,7 @@ from clearprop.errors import Message, Parameter
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.evaluation import ClassEvaluation, Score
 from clearprop.tables.report.data import ReportData
-from clearprop.tables.report.wording import in_words, number, of_score, percent
+from clearprop.tables.report.wording import in_words, number, of_score, percent, score_name
 
 RARE, SELDOM_FOUND = 0.2, 0.5  # a class's share of the rows, and the share of it that is found
 NEARLY_ALL, NEARLY_PERFECT = 0.8, 0.9  # of what a score is above its baseline; of the way from there to the best
@@ -18,7 +18,7 @@ FEW_ROWS = 200
 TOO_SURE = 0.1  # a mean distance of probabilities from what came true
 MANY_MISSING = 0.5
 # How much of the error on other rows there is on the training rows: below and above, training is the one or the other.
-FITTED_FAR_BETTER, FITTED_ALIKE = 0.5, 0.9
+FITTED_FAR_BETTER, FITTED_ALIKE = 0.25, 0.9
 
 
 def advice(data: ReportData) -> list[str]:
@@ -183,7 +183,7 @@ RULES: tuple[Callable[[ReportData], Iterator[str]], ...] = (
 
 
 def _scored(data: ReportData) -> Score | None:
-    return None if data.importances is None else data.evaluation.scores.get(data.importances.score)
+    return None if data.importances is None else data.evaluation.scores.get(score_name(data.importances.score))
 
 
 def _poor(score: Score) -> bool:
