@@ -13,6 +13,8 @@ from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.spelling import cell_text
 from clearprop.tables.table import Table
 
+_MOST_REFUSED = 8
+
 
 class Alert(Message):
     """A note that decides what the answers are worth, and so is shown in front of all others."""
@@ -60,18 +62,40 @@ class Remarks:
     table: Table
     notes: list[str] = field(default_factory=list)
     unreadable: npt.NDArray[np.bool_] | None = None
+    _refused: list[str] = field(default_factory=list)
+    _filled: dict[str, tuple[int, str]] = field(default_factory=dict)
 
     def refuse(self, name: str, cells: npt.NDArray[np.bool_], rule: str) -> None:
-        """Raise InputError for the first of the cells, or mark their rows where that was asked for."""
+        """Note that cells cannot be taken: `finish` raises for them, unless it was asked that their rows are marked."""
         rows = np.flatnonzero(cells)
-        if not len(rows):
-            return
-        if self.unreadable is None:
-            shown = quoted(cell_text(self.table.column(name), rows[0]))
+        if self.unreadable is not None:
+            self.unreadable |= cells
+        elif len(rows):
+            shown = quoted(cell_text(self.table.column(name), int(rows[0])))
             more = f" ({len(rows) - 1:,} more like it)" if len(rows) > 1 else ""
-            where = self.table.where(name, int(rows[0]))
-            raise InputError(f"{where}: {shown} {rule}: correct it, or leave it empty if it is not known{more}")
-        self.unreadable |= cells
+            self._refused.append(f"{self.table.where(name, int(rows[0]))}: {shown} {rule}{more}")
+
+    def fill(self, name: str, missing: npt.NDArray[np.bool_], instead: str) -> None:
+        """Note that cells are missing in a column that had none missing in training, and what stands in place."""
+        if missing.any():
+            self._filled[name] = (int(np.count_nonzero(missing)), instead)
+
+    def finish(self) -> None:
+        """Raise InputError for all columns with cells that cannot be taken; note, all in one, which are filled."""
+        if self._refused:
+            shown = "; ".join(self._refused[:_MOST_REFUSED])
+            more = len(self._refused) - _MOST_REFUSED
+            columns = f"; and {more:,} columns more" if more > 0 else ""
+            raise InputError(f"{shown}{columns}: correct it, or leave it empty if it is not known")
+        if self._filled:
+            names = list(self._filled)
+            n_cells = sum(count for count, _ in self._filled.values())
+            cells = "1 cell is" if n_cells == 1 else f"{n_cells:,} cells are"
+            instead = self._filled[names[0]][1]
+            if len(names) > 1:
+                instead = f"what is in the middle (in {quoted(names[0])} {instead})"
+            rule = f"{cells} missing, and none was in training: {instead} stands in place."
+            self.notes.append(f"{many_columns(self.table.path, names)}: {rule}")
 
 
 def ignoring(name: str) -> Parameter:

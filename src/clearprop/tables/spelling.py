@@ -77,6 +77,17 @@ def canonical(text: str) -> str:
     return _BOOLEANS.get(stripped.lower(), stripped) if len(stripped) < 6 else stripped
 
 
+def is_plain_number(text: str) -> bool:
+    """Whether a text is a number and nothing else, without zeros in front.
+
+    Examples
+    --------
+    >>> [is_plain_number(text) for text in ("-1.5", "1e3", "007", "inf", "1,5")]
+    [True, True, False, False, False]
+    """
+    return _NUMBER.fullmatch(text) is not None
+
+
 def spelled(column: Column) -> Column:
     """The column as texts in their one spelling, each once.
 
@@ -151,7 +162,7 @@ def places_among(column: Column, known: Sequence[str]) -> npt.NDArray[np.int64]:
     if -1 in places:
         by_number = _by_number(known)
         places = [
-            place if place >= 0 else by_number.get(number_or_nan(text), -1)
+            by_number.get(number_or_nan(text), -1) if place < 0 and is_plain_number(text) else place
             for place, text in zip(places, own.texts.tolist(), strict=True)
         ]
     found = np.array(places or [-1], dtype=np.int64)[own.values]
@@ -160,7 +171,7 @@ def places_among(column: Column, known: Sequence[str]) -> npt.NDArray[np.int64]:
 
 def _by_number(texts: Sequence[str]) -> dict[float, int]:
     """The place of each number that is spelled by one text alone."""
-    numbers = [number_or_nan(text) if _NUMBER.fullmatch(text) else float("nan") for text in texts]
+    numbers = [number_or_nan(text) if is_plain_number(text) else float("nan") for text in texts]
     often = Counter(numbers)
     return {number: place for place, number in enumerate(numbers) if often[number] == 1 and number == number}
 
@@ -236,7 +247,7 @@ def typed(column: Column) -> Column:
     texts = [text.strip() for text in used if text.strip() not in MISSING]
     if not texts:
         return column
-    if all(_NUMBER.fullmatch(text) for text in texts):
+    if all(map(is_plain_number, texts)):
         return _of_kind(column, "number", as_numbers(column))
     if all(text.lower() in _BOOLEANS for text in texts):
         return _of_kind(column, "boolean", as_booleans(column))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.foundation.near_names import near
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 
@@ -57,8 +58,12 @@ class Table:
         wanted = list(dict.fromkeys(names))
         unknown = [name for name in wanted if name not in by_name]
         if unknown:
+            there_is, noun = ("there is", "column") if len(unknown) == 1 else ("there are", "columns")
+            meant = list(dict.fromkeys(found for name in unknown[:8] for found in near(name, self.names)))
+            similar = f" (similar: {listed(meant)})" if meant else ""
             raise InputError(
-                f"{self.path}: there is no column {listed(unknown)}: those there are: {listed(self.names, 20)}"
+                f"{self.path}: {there_is} no {noun} {listed(unknown)}{similar}: add or rename the {noun}; "
+                f"those there are: {listed(self.names, 20)}"
             )
         return replace(self, columns=tuple(by_name[name] for name in wanted))
 

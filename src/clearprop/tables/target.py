@@ -86,12 +86,15 @@ class Target(ABC):
 
     def rows(self, column: Column, notes: list[str] | None = None, path: str = "the table") -> Rows:
         """Which rows can be learned from or judged, counted from 0; a note says how many are left out and why."""
-        missing = column.is_missing
+        missing = self._missing(column)
         count = int(np.count_nonzero(missing))
         if count and notes is not None:
             rows = "1 row is" if count == 1 else f"{count:,} of {len(column):,} rows are"
             notes.append(f"{path}: {rows} left out, as the target {quoted(self.name)} is missing there.")
         return np.flatnonzero(~missing)
+
+    def _missing(self, column: Column) -> npt.NDArray[np.bool_]:
+        return column.is_missing
 
     @abstractmethod
     def encode(self, column: Column, path: str = "the table") -> Array:
@@ -250,7 +253,7 @@ class NumberTarget(Target):
 
         Without `standardised`, as for counts, whose logarithm is learned, y stays as it is.
         """
-        values = _quantities(column.take(np.flatnonzero(~column.is_missing)), path)
+        values = _quantities(column, path)[~as_numbers(column).missing]
         low, high = float(values.min()), float(values.max())
         if high - low < SMALLEST_SCALE:
             where = f"{path}, column {quoted(column.name)}"
@@ -266,7 +269,12 @@ class NumberTarget(Target):
         InputError
             A cell is missing, text, infinite or beyond 1e100.
         """
+        if (missing := self._missing(column)).any():
+            raise InputError(f"{_place(column, missing, path)} is missing: fill it in, or remove the row")
         return (_quantities(column, path) - self.mean) / self.scale
+
+    def _missing(self, column: Column) -> npt.NDArray[np.bool_]:
+        return as_numbers(column).missing
 
     def decode(self, numbers: Array) -> npt.NDArray[np.float64]:
         """The quantities (n,) of numbers (n,) that the network gave."""
@@ -304,18 +312,24 @@ def column_of_labels(name: str, labels: tuple[Label, ...]) -> Column:
 
 
 def _quantities(column: Column, path: str) -> npt.NDArray[np.float64]:
+    """The numbers of a column; InputError for the first known cell that is none, or is too large."""
     cells = as_numbers(column)
     values = cells.values.astype(np.float64, copy=False)
-    for wrong, rule in (
-        (cells.missing, "is missing: fill it in, or remove the row"),
-        (cells.unreadable, "is no number, and a quantity is to be predicted: correct it, or remove the row"),
-        (~(np.abs(values) <= LARGEST), f"is infinite or beyond {LARGEST:g}: correct it, or remove the row"),
-    ):
-        if wrong.any():
-            row = int(np.argmax(wrong))
-            place = f"{path}, row {row} (counted from 0), column {quoted(column.name)}"
-            raise InputError(f"{place}: the target {quoted(cell_text(column, row))} {rule}")
+    if cells.unreadable.any():
+        rule = "is no number, and a quantity is to be predicted: correct it, or remove the row"
+        raise InputError(f"{_place(column, cells.unreadable, path)} {rule}")
+    beyond = (np.abs(values) > LARGEST) & ~cells.missing
+    if beyond.any():
+        rule = f"is infinite or beyond {LARGEST:g}: correct it, or remove the row"
+        raise InputError(f"{_place(column, beyond, path)} {rule}")
     return values
+
+
+def _place(column: Column, cells: npt.NDArray[np.bool_], path: str) -> str:
+    """The first of the cells, to begin a message with."""
+    row = int(np.argmax(cells))
+    where = f"{path}, row {row} (counted from 0), column {quoted(column.name)}"
+    return f"{where}: the target {quoted(cell_text(column, row))}"
 
 
 def _guessed_task(column: Column) -> tuple[Task, str]:

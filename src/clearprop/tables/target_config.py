@@ -14,6 +14,7 @@ _Number = Annotated[float, Meta(ge=-_WIDEST, le=_WIDEST, description=f"between {
 _Scale = Annotated[
     float, Meta(ge=SMALLEST_SCALE, le=_WIDEST, description=f"between {SMALLEST_SCALE:g} and {_WIDEST:g}")
 ]
+_Label = Annotated[bool | int | float | str, Meta(description="a label")]
 _Name = Annotated[str, Meta(description="a name")]
 
 
@@ -22,7 +23,7 @@ class ClassConfig(Struct, forbid_unknown_fields=True):
 
     task: Annotated[Literal["classification"], Meta(description="'classification'")]
     name: _Name
-    classes: Annotated[tuple[bool | int | float | str, ...], Meta(min_length=2, description="a list of labels")]
+    classes: Annotated[tuple[_Label, ...], Meta(min_length=2, description="a list of labels")]
 
 
 class NumberConfig(Struct, forbid_unknown_fields=True):

@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.part import Encoded, indicator, note_missing
+from clearprop.tables.preparation.part import Encoded, indicator
 from clearprop.tables.spelling import as_booleans
 
 
@@ -54,7 +54,7 @@ class BooleanPart:
         missing = cells.missing | cells.unreadable
         signs = np.where(missing, 0.0, np.where(cells.values, 1.0, -1.0))
         if not self.marked:
-            note_missing(missing, self.name, "0, between false and true,", remarks)
+            remarks.fill(self.name, missing, "0, between false and true,")
         return Encoded(flags=[signs, indicator(missing)] if self.marked else [signs])
 
     def treatment(self) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from clearprop.foundation.table_cells import in_order, listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Alert, Remarks
-from clearprop.tables.preparation.part import Encoded, OneHot, note_missing
+from clearprop.tables.preparation.part import Encoded, OneHot
 from clearprop.tables.spelling import cell_text, counts, places_among, spelled
 
 Form = Literal["pair", "one-hot", "codes"]
@@ -89,7 +89,7 @@ class CategoryPart:
         if self.blank:
             places = np.where(missing, 0, np.where(places < 0, -1, places + 1))
         else:
-            note_missing(missing, self.name, "no category", remarks)
+            remarks.fill(self.name, missing, "no category")
         if self.form == "codes":
             return Encoded(codes=places.astype(np.float64))
         if self.form == "pair":

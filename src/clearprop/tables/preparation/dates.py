@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.part import Encoded, OneHot, indicator, note_missing
+from clearprop.tables.preparation.part import Encoded, OneHot, indicator
 from clearprop.tables.preparation.scaling import Method, Scaling
 from clearprop.tables.spelling import as_dates
 from clearprop.tables.zones import Dates, wall
@@ -104,7 +104,7 @@ class DatePart:
         remarks.refuse(self.name, cells.unreadable, "is no date, as in training")
         missing = cells.missing | cells.unreadable
         if not self.marked:
-            note_missing(missing, self.name, "the median date", remarks)
+            remarks.fill(self.name, missing, "the median date")
         self._note_zone(column, remarks)
         dates = wall(np.where(missing, np.datetime64(self.first, "us"), cells.values), self.zone or column.zone or "")
         numbers = [self.elapsed(_days(dates, self.first), missing)]

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
-from clearprop.tables.preparation.part import Encoded, indicator, note_missing
+from clearprop.tables.preparation.part import Encoded, indicator
 from clearprop.tables.preparation.scaling import LARGEST, Method, Scaling, beyond
 from clearprop.tables.spelling import as_numbers, number_text, places_among
 
@@ -78,7 +78,7 @@ class NumberPart:
         some = missing.any()
         if some and not self.marked:
             median = number_text(self.scaling.origin + self.scaling.fill)
-            note_missing(missing, self.name, f"the median, {median},", remarks)
+            remarks.fill(self.name, missing, f"the median, {median},")
         scaled = self.scaling(cells.values, missing if some else None)
         return Encoded([scaled], [indicator(missing)] if self.marked else [])
 

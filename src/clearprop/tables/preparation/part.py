@@ -71,12 +71,3 @@ class Part(Protocol):
 def indicator(missing: npt.NDArray[np.bool_]) -> Array:
     """1.0 where a cell is missing, else 0.0."""
     return missing.astype(np.float64)
-
-
-def note_missing(missing: npt.NDArray[np.bool_], name: str, instead: str, remarks: Remarks) -> None:
-    """Say that cells are missing in a column that had none missing in training."""
-    if missing.any():
-        count = int(np.count_nonzero(missing))
-        cells = "1 cell is" if count == 1 else f"{count:,} cells are"
-        start = f"{remarks.table.where(name)}: {cells} missing, and none was in training: "
-        remarks.notes.append(f"{start}{instead} stands in place.")

@@ -37,7 +37,8 @@ PARTS: Mapping[str, Any] = {
     "category": CategoryPart,
     "presence": PresencePart,
 }
-# A sparse matrix is made where it takes less than this share of a dense one's memory.
+# A sparse matrix is made of so many columns or more, where it takes less than this share of a dense one's memory.
+LEAST_SPARSE = 100
 SPARSE_SHARE = 0.25
 _SPARSE_ENTRY = 12  # bytes: a number of 8 and its column of 4
 
@@ -192,7 +193,7 @@ class Preparation:
         one_hot = [len(part.flags) for part in self.parts if isinstance(part, CategoryPart) and len(part.flags) > 1]
         width = len(self._places)
         entries = width - sum(one_hot) + len(one_hot)
-        return entries * _SPARSE_ENTRY < SPARSE_SHARE * width * 8
+        return width >= LEAST_SPARSE and entries * _SPARSE_ENTRY < SPARSE_SHARE * width * 8
 
     def transform(
         self,
@@ -236,7 +237,9 @@ class Preparation:
             remarks.notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
         self._check_memory(table, np.dtype(dtype))
         encoded = (part.encode(column, remarks) for part, column in zip(self.parts, wanted.columns, strict=True))
-        return self._sparse(list(encoded), dtype) if self.is_sparse else self._dense(encoded, table.n_rows, dtype)
+        X = self._sparse(list(encoded), dtype) if self.is_sparse else self._dense(encoded, table.n_rows, dtype)
+        remarks.finish()
+        return X
 
     def _check_memory(self, table: Table, dtype: np.dtype[Any]) -> None:
         width = len(self._places)
