@@ -29,6 +29,7 @@ Mask = npt.NDArray[np.bool_]
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_WITH_A_POINT = re.compile(r"(-?(?:0|[1-9]\d*))\.0*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_WORTH = dict.fromkeys(("true", "yes", "y", "1"), 1.0) | dict.fromkeys(("false", "no", "n", "0"), 0.0)
 _BOOLEANS = {"true": "True", "false": "False"}
 _MOST_DIGITS = 1e21
 
@@ -109,7 +110,7 @@ def _texts_and_codes(column: Column) -> tuple[Array, Array]:
         codes = np.array(merged or [0], dtype=np.int32)[np.where(column.is_missing, 0, column.values)]
         return objects(list(places)), codes
     if column.kind == "boolean":
-        return objects(["False", "True"]), column.values
+        return column.texts if len(column.texts) else objects(["False", "True"]), column.values
     known = ~column.is_missing
     different, inverse = np.unique(column.values[known], return_inverse=True)
     codes = np.zeros(len(column), dtype=np.int32)
@@ -135,8 +136,8 @@ def cell_text(column: Column, row: int) -> str:
     if column.is_missing[row]:
         return "(missing)"
     value = column.values[row : row + 1].tolist()[0]
-    if column.kind == "text":
-        return str(column.texts[value])
+    if column.kind == "text" or (column.kind == "boolean" and len(column.texts)):
+        return str(column.texts[int(value)])
     if column.kind == "date":
         return date_text(wall(column.values[row : row + 1], column.zone)[0].item())
     return str(value) if column.kind == "boolean" else number_text(value)
@@ -158,6 +159,9 @@ def places_among(column: Column, known: Sequence[str]) -> npt.NDArray[np.int64]:
     """
     own = spelled(column)
     by_text = {text: place for place, text in enumerate(known)}
+    if column.kind == "boolean":  # Yes is yes
+        by_text = {text.lower(): place for text, place in by_text.items()}
+        own = replace(own, texts=objects([text.lower() for text in own.texts.tolist()]))
     places = [by_text.get(text, -1) for text in own.texts.tolist()]
     if -1 in places:
         by_number = _by_number(known)
@@ -196,8 +200,7 @@ def as_booleans(column: Column) -> Cells:
     if column.kind == "boolean":
         return Cells(column.values, column.is_missing, np.zeros(len(column), dtype=bool))
     own = spelled(column)
-    worth = {"True": 1.0, "False": 0.0, "1": 1.0, "0": 0.0}
-    cells = _read(own, [worth.get(text, float("nan")) for text in own.texts.tolist()], np.float64)
+    cells = _read(own, [_WORTH.get(text.lower(), float("nan")) for text in own.texts.tolist()], np.float64)
     return cells._replace(values=cells.values == 1)
 
 

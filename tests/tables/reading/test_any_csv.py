@@ -1,4 +1,4 @@
-"""Whatever is written as CSV is read back: by csv.writer, beside pandas, in blocks of any size, and any bytes at all."""
+"""Whatever is written as CSV is read back: by csv.writer, beside pandas, in blocks of any size, and any bytes."""
 
 import csv
 import io

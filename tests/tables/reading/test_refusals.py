@@ -54,8 +54,8 @@ from .reading import refusal, written
         # cells
         (
             "n,v\na,5\nb,1O\nc,4\nd,5\ne,6\nf,7\n",
-            "line 3, column 'v': '1O' is not a number, and 5 of the 6 known cells are: correct it, leave it empty or pass "
-            "missing=['1O'] if it is not known, or pass categorical_features=['v'] if the column names kinds of things",
+            "line 3, column 'v': '1O' is not a number, and 5 of the 6 known cells are: correct it, leave it empty or "
+            "pass missing=['1O'] if it is not known, or pass categorical_features=['v'] if the column names kinds of things",
         ),
         ("d,x\n2024-01-05,1\n2024-02-30,2\n", "line 3, column 'd': '2024-02-30' is not a date, and 1 of the 2 known"),
         (
@@ -73,8 +73,8 @@ from .reading import refusal, written
         ),
         (
             "a;b\n950;x\n1.234;y\n",
-            "line 3, column 'a': '1.234' may mean 1.234 or 1234, and nothing in the file tells: pass decimal='.' if the "
-            "point is a decimal one, or thousands='.' if it stands between thousands",
+            "line 3, column 'a': '1.234' may mean 1.234 or 1234, and nothing in the file tells: pass decimal='.' if "
+            "the point is a decimal one, or thousands='.' if it stands between thousands",
         ),
         (
             "a;b\n1,234;x\n5,678;y\n",
@@ -219,5 +219,5 @@ def test_an_unknown_keyword_is_answered_with_the_near_one(tmp_path):
 
 
 def test_half_surrogates_of_a_pasted_text():
-    with pytest.raises(InputError, match="the pasted table: '.*' cannot be written as UTF-8: remove it"):
+    with pytest.raises(InputError, match=r"the pasted table: '.*' cannot be written as UTF-8: remove it"):
         read_table_text("a\n\ud800\n", "the pasted table")

@@ -3,6 +3,8 @@
 import pytest
 
 from clearprop.tables.reading import read_table, read_table_text
+from clearprop.tables.spelling import as_booleans, cell_text, spelled
+from clearprop.tables.target import Target
 
 from .reading import contents, written
 
@@ -44,7 +46,8 @@ CASES = {
         "a\tb\n1,234\tx\n950\ty\n",
         {"a": (number, [1234, 950]), "b": (text, ["x", "y"])},
         [
-            "column 'a': numbers have commas between thousands ('1,234' is read as 1234), as numbers below a thousand have none"
+            "column 'a': numbers have commas between thousands ('1,234' is read as 1234), as numbers below a "
+            "thousand have none"
         ],
     ),
     "points are thousands where other columns have decimal commas": (
@@ -237,7 +240,8 @@ CASES = {
     ),
     # -- missing cells
     "spellings of missing": (
-        "a;b;c\n1;2.5;x\nNA;NaN;NA\nNAN;null;NULL\nNull;none;None\n?;-;-\n.;n.a.;.\nn/a;NaT;y\n#DIV/0!;#N/A;\\N\n \t;;\n3;4.5;x\n",
+        "a;b;c\n1;2.5;x\nNA;NaN;NA\nNAN;null;NULL\nNull;none;None\n?;-;-\n.;n.a.;.\nn/a;NaT;y\n#DIV/0!;#N/A;\\N\n"
+        " \t;;\n3;4.5;x\n",
         {
             "a": (number, [1, *[None] * 8, 3]),
             "b": (number, [2.5, *[None] * 8, 4.5]),
@@ -497,3 +501,18 @@ def test_the_names_are_checked_before_the_rows_are_read(tmp_path):
     with pytest.raises(NoError):
         read_table(written(tmp_path, "a,b\n1,2\n3\n"), check=check)
     assert seen == [(("a", "b"), 0)]
+
+
+def test_booleans_keep_their_words_as_classes(tmp_path):
+    table = read_table(written(tmp_path, "paid,flag\nYes,TRUE\nNo,false\nYes,true\n"))
+    paid, flag = table.columns
+    assert paid.texts.tolist() == ["No", "Yes"]
+    assert flag.texts.tolist() == []
+    target = Target.recognise(paid)
+    assert target.classes == ("No", "Yes")
+    assert target.encode(paid).tolist() == [1, 0, 1]
+    other = read_table(written(tmp_path, "paid,flag\nyes,0\nNO,1\n")).column("paid")
+    assert target.encode(other).tolist() == [1, 0]
+    assert target.encode(read_table(written(tmp_path, "paid,x\nYes,0\n")).column("paid")).tolist() == [1]
+    assert cell_text(paid, 0) == "Yes"
+    assert as_booleans(spelled(paid)).values.tolist() == [True, False, True]

@@ -96,7 +96,7 @@ class Candidate:
 
     @cached_property
     def booleans(self) -> tuple[str, str] | None:
-        """The words for false and true, if all known cells are one of two; as the column has them where it has them."""
+        """The words for false and true, if all known cells are one of two, in the letters that the column has."""
         if not 0 < (~self.missing).sum() <= _SPELLINGS:
             return None
         words = {text.casefold(): text for text in self.texts.filter(~self.missing).to_list()}

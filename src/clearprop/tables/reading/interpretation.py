@@ -51,7 +51,7 @@ def _booleans(candidate: Candidate, words: tuple[str, str]) -> Column:
     is_true = (candidate.texts.str.to_lowercase() == words[1].lower()).to_numpy().astype(bool)
     codes = candidate.source.codes
     missing = np.append(candidate.missing, True)[codes]
-    texts = objects(words)
+    texts = objects(() if words[1].lower() == "true" else words)
     return Column(
         candidate.name, "boolean", np.append(is_true, False)[codes], missing if missing.any() else None, texts
     )
