@@ -26,7 +26,8 @@ from clearprop.tables.preparation.numbers import NumberPart
 from clearprop.tables.preparation.part import Encoded, OneHot, Part
 from clearprop.tables.preparation.presence import PresencePart
 from clearprop.tables.preparation.scaling import Method
-from clearprop.tables.roles import Role, Roles, find_roles
+from clearprop.tables.role import Role, Roles
+from clearprop.tables.roles import find_roles
 from clearprop.tables.spelling import cell_text
 from clearprop.tables.table import Table
 
