@@ -190,7 +190,7 @@ def test_booleans_are_minus_1_and_1():
     preparation, table = fitted({"x": [True, False, None]})
     expected = {"x": [1.0, -1.0, 0.0], "x is missing": [0.0, 0.0, 1.0]}
     assert features(preparation, table) == expected
-    for given in (["true", "FALSE", ""], [1, 0, None], [1.0, 0.0, np.nan], ["True", "False", None]):
+    for given in (["true", "FALSE", ""], [1, 0, None], [1.0, 0.0, np.nan], ["True", "False", None], ["Yes", "n", ""]):
         assert features(preparation, as_table({"x": given})) == expected
     with pytest.raises(InputError, match="'perhaps' is neither true nor false, as in training"):
         preparation.transform(as_table({"x": ["true", "perhaps"]}))
