@@ -29,7 +29,6 @@ Mask = npt.NDArray[np.bool_]
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_WITH_A_POINT = re.compile(r"(-?(?:0|[1-9]\d*))\.0*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
-_WORTH = dict.fromkeys(("true", "yes", "y", "1"), 1.0) | dict.fromkeys(("false", "no", "n", "0"), 0.0)
 _BOOLEANS = {"true": "True", "false": "False"}
 _WORTH = dict.fromkeys(("true", "yes", "y", "1"), 1.0) | dict.fromkeys(("false", "no", "n", "0"), 0.0)
 _MOST_DIGITS = 1e21
@@ -111,11 +110,7 @@ def _texts_and_codes(column: Column) -> tuple[Array, Array]:
         codes = np.array(merged or [0], dtype=np.int32)[np.where(column.is_missing, 0, column.values)]
         return objects(list(places)), codes
     if column.kind == "boolean":
-<<<<<<< HEAD
-        return column.texts if len(column.texts) else objects(["False", "True"]), column.values
-=======
         return objects(_words(column)), column.values
->>>>>>> columns
     known = ~column.is_missing
     different, inverse = np.unique(column.values[known], return_inverse=True)
     codes = np.zeros(len(column), dtype=np.int32)
@@ -146,8 +141,8 @@ def cell_text(column: Column, row: int) -> str:
     if column.is_missing[row]:
         return "(missing)"
     value = column.values[row : row + 1].tolist()[0]
-    if column.kind == "text" or (column.kind == "boolean" and len(column.texts)):
-        return str(column.texts[int(value)])
+    if column.kind == "text":
+        return str(column.texts[value])
     if column.kind == "date":
         return date_text(wall(column.values[row : row + 1], column.zone)[0].item())
     return _words(column)[value] if column.kind == "boolean" else number_text(value)
@@ -210,11 +205,7 @@ def as_booleans(column: Column) -> Cells:
     if column.kind == "boolean":
         return Cells(column.values, column.is_missing, np.zeros(len(column), dtype=bool))
     own = spelled(column)
-<<<<<<< HEAD
-    cells = _read(own, [_WORTH.get(text.lower(), float("nan")) for text in own.texts.tolist()], np.float64)
-=======
     cells = _read(own, [_WORTH.get(text.casefold(), float("nan")) for text in own.texts.tolist()], np.float64)
->>>>>>> columns
     return cells._replace(values=cells.values == 1)
 
 

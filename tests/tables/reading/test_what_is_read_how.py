@@ -4,7 +4,7 @@ import pytest
 
 from clearprop.tables.reading import read_table, read_table_text
 from clearprop.tables.spelling import as_booleans, cell_text, spelled
-from clearprop.tables.target import Target
+from clearprop.tables.targets import Target
 
 from .reading import contents, written
 
