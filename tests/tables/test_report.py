@@ -86,6 +86,22 @@ def test_a_score_that_shows_nothing_is_said():
     assert verdict(judged(40, 100)) == "So the model is no better than the baseline."
 
 
+def test_probabilities_may_tell_what_answers_do_not(iris):
+    y = np.r_[np.zeros(90, int), np.ones(10, int)]
+    p = np.r_[np.linspace(0.01, 0.3, 90), np.linspace(0.2, 0.4, 10)]
+    evaluation = evaluate_classes(y, np.column_stack([1 - p, p]), ["no", "yes"])
+    assert evaluation.notes == ("no better than always answering no",)
+    assert verdict(evaluation) == (
+        "By its answers the model is no better than the baseline, yet its probabilities tell the classes apart "
+        f"(ROC AUC {evaluation.scores['ROC AUC'].value:.3f}): take the rows with the highest ones."
+    )
+    given = {**GOOD, "evaluation": evaluation, "importances": of_importance(0.0, 0.0)}
+    assert "no better than always" not in advised(iris, **given)
+    told = text(rendered(replace(iris, **given), {}))
+    assert "No column makes a difference here: the answers stay the same." in told
+    assert "Note:" not in told
+
+
 def advised(data, **changes):
     """What would help, as one text with blanks as such."""
     return "\n".join(advice(replace(data, **changes))).replace("\u00a0", " ")

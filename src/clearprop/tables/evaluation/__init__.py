@@ -4,9 +4,10 @@ from clearprop.tables.evaluation.calibration import Calibration
 from clearprop.tables.evaluation.classes import ClassEvaluation, ClassScores, evaluate_classes
 from clearprop.tables.evaluation.curves import Curve
 from clearprop.tables.evaluation.numbers import Errors, NumberEvaluation, evaluate_numbers
-from clearprop.tables.evaluation.scores import Evaluation, Score
+from clearprop.tables.evaluation.scores import NO_BETTER, Evaluation, Score
 
 __all__ = [
+    "NO_BETTER",
     "Calibration",
     "ClassEvaluation",
     "ClassScores",

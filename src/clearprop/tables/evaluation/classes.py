@@ -12,7 +12,7 @@ import numpy.typing as npt
 from clearprop.tables.evaluation import class_scores
 from clearprop.tables.evaluation.calibration import Calibration, calibration
 from clearprop.tables.evaluation.curves import Curve, precision_recall, roc
-from clearprop.tables.evaluation.scores import Evaluation, Score, checked_finite, checked_weights
+from clearprop.tables.evaluation.scores import NO_BETTER, Evaluation, Score, checked_finite, checked_weights
 
 Array = npt.NDArray[Any]
 
@@ -168,7 +168,7 @@ def _scores(truth: Array, p: Array, answers: Array, weights: Array, shares: Arra
 
 
 def _notes(scores: dict[str, Score], classes: Sequence[str], mass: Array, same: str) -> tuple[str, ...]:
-    notes = [] if scores["accuracy"].beats_baseline else [f"no better than always answering {same}"]
+    notes = [] if scores["accuracy"].beats_baseline else [f"{NO_BETTER} {same}"]
     absent = [name for name, count in zip(classes, mass, strict=True) if count == 0]
     if absent:
         more = f" and {len(absent) - 5:,} more" if len(absent) > 5 else ""

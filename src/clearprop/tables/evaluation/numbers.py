@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.tables.evaluation.calibration import Calibration, calibration
-from clearprop.tables.evaluation.scores import Evaluation, Score, checked_finite, checked_weights
+from clearprop.tables.evaluation.scores import NO_BETTER, Evaluation, Score, checked_finite, checked_weights
 from clearprop.tables.evaluation.uncertainty import (
     mean_influence,
     median_interval,
@@ -139,7 +139,7 @@ def evaluate_numbers(
     if "R2" not in scores:
         notes.append("no R2, since the target does not vary in these rows")
     if not scores["RMSE"].beats_baseline:
-        notes.append(f"no better than always answering {same:.6g}")
+        notes.append(f"{NO_BETTER} {same:.6g}")
     shown = np.arange(count)
     if count > MOST_KEPT:
         shown = np.sort(np.random.default_rng(0).choice(count, MOST_KEPT, replace=False))

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 
+NO_BETTER = "no better than always answering"  # how the note begins that says so
+
 
 @dataclass(frozen=True)
 class Score:

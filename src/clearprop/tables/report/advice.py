@@ -10,6 +10,7 @@ from clearprop.errors import Message, Parameter
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.evaluation import ClassEvaluation, Score
 from clearprop.tables.report.data import ReportData
+from clearprop.tables.report.headline import tells_apart
 from clearprop.tables.report.wording import in_words, number, of_score, percent, score_name
 
 RARE, SELDOM_FOUND = 0.2, 0.5  # a class's share of the rows, and the share of it that is found
@@ -60,7 +61,7 @@ def no_better_than_the_baseline(data: ReportData) -> Iterator[str]:
     """Nothing was found in the columns."""
     score = data.evaluation.scores["accuracy" if isinstance(data.evaluation, ClassEvaluation) else "RMSE"]
     balanced = data.evaluation.scores.get("balanced accuracy", score)
-    if not score.beats_baseline and not balanced.beats_baseline:
+    if not (score.beats_baseline or balanced.beats_baseline or tells_apart(data.evaluation)):
         yield (
             "The model is no better than always giving the same answer: the columns say nothing of the target, or not "
             "in these few rows. Other columns would help, rather than other settings."

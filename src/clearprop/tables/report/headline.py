@@ -23,11 +23,24 @@ def verdict(evaluation: Evaluation) -> str:
     score = evaluation.scores["accuracy" if isinstance(evaluation, ClassEvaluation) else "MAE"]
     if score.baseline is None:
         return ""
+    if not score.beats_baseline and tells_apart(evaluation):
+        area = of_score("ROC AUC", evaluation.scores["ROC AUC"].value)
+        return (
+            "By its answers the model is no better than the baseline, yet its probabilities tell the classes apart "
+            f"(ROC AUC {area}): take the rows with the highest ones."
+        )
     if not score.beats_baseline:
         return "So the model is no better than the baseline."
-    if score.interval is not None and score.interval[0] <= score.baseline <= score.interval[1]:
+    unsure = score.interval is not None and score.interval[0] <= score.baseline <= score.interval[1]
+    if unsure and not tells_apart(evaluation):
         return "The interval holds the baseline too: so few rows do not show that the model is better."
     return ""
+
+
+def tells_apart(evaluation: Evaluation) -> bool:
+    """Whether the rows are in order by their probabilities, beyond chance, whatever is answered."""
+    area = evaluation.scores.get("ROC AUC")
+    return area is not None and area.value > 0.5 and (area.interval is None or area.interval[0] > 0.5)
 
 
 def judged_by(data: ReportData) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
+import numpy as np
+
 from clearprop import plots
 from clearprop.errors import worded
 from clearprop.foundation.atomic import write_atomically
 from clearprop.foundation.environment import versions
 from clearprop.printable import printable
-from clearprop.tables.evaluation import ClassEvaluation, NumberEvaluation, Score
+from clearprop.tables.evaluation import NO_BETTER, ClassEvaluation, NumberEvaluation, Score
 from clearprop.tables.report import class_view, pictures, usage, wording
 from clearprop.tables.report.advice import advice
 from clearprop.tables.report.data import Importances, ReportData
@@ -107,10 +109,12 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         headline=headline(data),
         verdict=verdict(data.evaluation),
         judged_by=judged_by(data),
+        remarks=[note for note in data.evaluation.notes if not note.startswith(NO_BETTER)],  # the verdict says it
         parts=_parts(data),
         epochs=_epochs(data.histories),
         drawn={name: Markup(picture) for name, picture in _pictures(data).items()},
         bars=None if data.importances is None else Cut.of(bars(data.importances), MOST_IMPORTANT),
+        moves=data.importances is not None and bool(np.any(np.asarray(data.importances.means) > 0)),
         used=Cut.of([column for column in data.columns if column.used]),
         left_out=Cut.of([column for column in data.columns if not column.used]),
         notes=Cut.of([worded(note, names) for note in data.notes], MOST_NOTES),
