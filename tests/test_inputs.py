@@ -119,6 +119,22 @@ def test_every_parameters_gradient_is_the_finite_differences(name):
 
 
 @pytest.mark.parametrize("name", INPUTS)
+def test_each_checks_itself_and_finds_what_is_wrong(name):
+    one = SEVERAL[name]
+    assert one.check() < 1e-7
+    assert type(one)().check(rng=3) < 1e-7
+
+    class Wrong(type(one)):
+        def gradient(self, x, parameters, output_gradient, out=None):
+            below = super().gradient(x, parameters, output_gradient, out)
+            for part in out or ():
+                part *= 1.01
+            return below * 1.01
+
+    assert Wrong(*vars(one).values()).check() == pytest.approx(0.01, rel=1e-4)
+
+
+@pytest.mark.parametrize("name", INPUTS)
 def test_the_columns_gradient_is_the_complex_steps(name):
     one, x, parameters, seed = example(name)
     gradient = one.gradient(x, parameters, seed)

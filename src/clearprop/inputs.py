@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.arguments import not_negative, whole
-from clearprop.foundation.randomness import Rng
+from clearprop.foundation.randomness import Rng, Seed, as_generator
 from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -111,6 +111,41 @@ class Input(ABC, Named):
     def slope_written(self, feature: int, kind: str, places: tuple[int, ...], x: Array) -> tuple[str, Places]:
         """The formula of a feature's slope by a parameter or, with the kind x, a column; as `written`."""
         return "", {}
+
+    def check(self, x: npt.ArrayLike | None = None, rng: Seed = 0, step: float = 1e-3) -> float:
+        """The worst relative error of `gradient` against central differences of `value`, by parameters and columns.
+
+        Parameters
+        ----------
+        x : array-like, shape (n, columns), optional
+            Where to compare; normal numbers where not given, or codes 0 and 1 where the input takes codes.
+        rng : int, Generator, RandomState, optional
+            What the parameters are drawn from.
+        step : float
+            The distance h of the four-point difference (-f(p+2h) + 8 f(p+h) - 8 f(p-h) + f(p-2h)) / 12h.
+        """
+        generator = as_generator(rng)
+        drawn = generator.normal(size=(5, self.columns))
+        rows = np.asarray(drawn > 0 if self.coded else drawn, np.float64) if x is None else np.asarray(x, np.float64)
+        parameters = self.start(generator)
+        seed = generator.normal(size=(len(rows), self.features))
+        out = [np.zeros_like(part) for part in parameters]
+        compared = [*zip(parameters, out, strict=True)]
+        of_columns = self.gradient(rows, parameters, seed, out)
+        if not self.coded:
+            rows = rows.copy()  # whose numbers are shifted
+            compared.append((rows, of_columns))
+        worst = 0.0
+        for numbers, gradient in compared:
+            for place in np.ndindex(numbers.shape):
+                values, centre = [], numbers[place]
+                for shift in (-2, -1, 1, 2):
+                    numbers[place] = centre + shift * step
+                    values.append(float((self.value(rows, parameters) * seed).sum()))
+                numbers[place] = centre
+                numeric = (8 * (values[2] - values[1]) - (values[3] - values[0])) / (12 * step)
+                worst = max(worst, abs(float(gradient[place]) - numeric) / max(1e-3, abs(numeric)))
+        return worst
 
     def check_columns(self, x: Array, names: Sequence[str]) -> None:
         """Raise ValueError, naming the value and the rule, if the columns hold what the input cannot take.

@@ -6,6 +6,7 @@ import pytest
 from clearprop import ACTIVATIONS, Activation, Network, Trainer
 from clearprop.engines import AutoEngine, CompiledEngine, NumpyEngine, auto, compiles, numpy_seconds
 from clearprop.engines.auto import LOADING, planned_seconds
+from clearprop.inputs import Lookup
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=(60, 4)), RNG.normal(size=(60, 2))
@@ -25,6 +26,18 @@ def test_what_is_planned_is_steps_times_what_one_takes():
     training = started(7)
     assert planned_seconds(training.job, 60) == pytest.approx(21 * numpy_seconds(training.network, 20))
     assert planned_seconds(training.job, 61) == pytest.approx(28 * numpy_seconds(training.network, 20))
+
+
+def test_a_table_is_not_reckoned_with_each_row():
+    """Only the optimiser goes through all of it."""
+    seconds = []
+    for categories in (10, 10_010):
+        inputs = [Lookup(categories, 4)]
+        seconds.append([numpy_seconds(Network([4, 6, 2], inputs=inputs, rng=1), rows) for rows in (20, 2000)])
+    small, large = np.array(seconds)
+    np.testing.assert_allclose(large - small, 2 * 40_000 * 3e-9, rtol=1e-9)
+    plain = [numpy_seconds(Network([4, 6, 2], rng=1), rows) for rows in (20, 2000)]
+    assert (small > plain).all()
 
 
 @pytest.mark.parametrize(("more", "engine"), [(-1, "numpy"), (0, "compiled")])

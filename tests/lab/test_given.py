@@ -6,10 +6,12 @@ from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from clearprop import InputError, Lab, MLPClassifier, MLPRegressor, Network, Perceptron, Table, TableModel
+from clearprop import InputError, Lab, MLPClassifier, MLPRegressor, Network, Perceptron, TableClassifier
+from clearprop.inputs import Scale
 from clearprop.lab.given import given
 from clearprop.lab.networks import build
 from clearprop.lab.protocol import Given, Preset
+from clearprop.tables.frames import as_table
 
 X, Y = load_iris(return_X_y=True)
 FRAME, _ = load_iris(return_X_y=True, as_frame=True)
@@ -84,10 +86,10 @@ def test_a_network_is_shown_as_it_is(network, y, target):
 
 
 def test_a_model_of_a_table_takes_a_table():
-    table = Table.from_columns(["size", "kind"], [[1, 2, 3, 7, 8, 9] * 10, (["small"] * 3 + ["big"] * 3) * 10])
-    model = TableModel.learn(table, "kind").model
+    table = as_table({"size": [1, 2, 3, 7, 8, 9] * 10, "kind": (["small"] * 3 + ["big"] * 3) * 10})
+    model = TableClassifier(recipe="plain", random_state=0).fit(table.drop(["kind"]), table.column("kind"))
     shown = live(model, table, None)
-    np.testing.assert_array_equal(shown.network.parameters, model.network.parameters)
+    np.testing.assert_array_equal(shown.network.parameters, model.network_.parameters)
     assert shown.data.class_names == ("big", "small")
     assert shown.data.target.tolist() == [1, 1, 1, 0, 0, 0] * 10
 
@@ -120,3 +122,10 @@ def test_nothing_is_a_data_set_of_the_labs_own():
 def test_what_cannot_be_shown_is_refused(arguments, says):
     with pytest.raises(InputError, match=says):
         Lab(*arguments)
+
+
+@pytest.mark.parametrize("settings", [{"inputs": [Scale(2)]}, {"trainable_share": True}])
+def test_inputs_with_parameters_and_shares_are_refused_in_words(settings):
+    network = Network([2, 3, 1], rng=0, **settings)
+    with pytest.raises(InputError, match=r"the lab does not show inputs with parameters and trainable shares .* yet"):
+        given(network, [[0.0, 1.0]], [1.0])

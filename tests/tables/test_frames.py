@@ -103,7 +103,7 @@ def test_pandas_columns_that_arrow_backs():
             "b": backed([True, None], pyarrow.bool_()),
             "s": backed(["x", None], pyarrow.string()),
             "d": backed([dt.date(2024, 1, 31), None], pyarrow.date32()),
-            "z": backed([dt.datetime(2024, 1, 31, 12), None], pyarrow.timestamp("us", "Europe/Berlin")),
+            "z": backed([dt.datetime(2024, 1, 31, 11, tzinfo=dt.UTC), None], pyarrow.timestamp("us", "Europe/Berlin")),
             "m": backed([Decimal("1.50"), None], pyarrow.decimal128(5, 2)),
             "c": pd.Series(["x", None]).astype(pd.ArrowDtype(pyarrow.dictionary(pyarrow.int32(), pyarrow.string()))),
         }

@@ -48,9 +48,10 @@ def roles_of(columns, **others):
         ([f"{i:05}" for i in range(N)], "nothing", "identifier"),
         ([f"C{i}" if i % 3 else None for i in range(N)], "presence", "identifier"),
         ([f"it was a fine day number {i}" for i in range(N)], "nothing", "free text"),
-        (np.arange(N), "nothing", "running number"),
-        (np.arange(N) + 1.0, "nothing", "running number"),
-        (np.arange(N)[::-1], "number", "number"),
+        (np.arange(N), "number", "number"),
+        ([f"{x:.3f}" for x in NOISE[:30]] + ["."] * 30, "number", "number with texts"),
+        ([f"{x:.3f}" for x in NOISE[:30]] + [".", "-", "?!"] * 10, "nothing", "identifier"),
+        ([str(i) for i in range(10, 10 + N - 3)] + ["01", "02", "A"], "nothing", "identifier"),
         (2**60 + np.arange(N) * 3, "nothing", "identifier"),
         (RNG.permutation(10 * N)[:N], "number", "number"),
         ([f"{x:.3f}" for x in NOISE[:-1]] + ["unknown"], "number", "number with texts"),
@@ -62,17 +63,28 @@ def test_the_role_of_a_column(given, use, kind):
 
 
 @pytest.mark.parametrize(
-    "name", ["id", "ID", "customer_id", "customerId", "Order No", "index", "Unnamed: 0", "rownames"]
+    "name",
+    ["id", "ID", "customer_id", "customerId", "Order No", "index", "Unnamed: 0", "rownames", "S.No", "#", "Obs", ""],
 )
 def test_whole_numbers_of_which_none_repeats_are_identifiers_by_their_name(name):
     numbers = RNG.permutation(10 * N)[:N]
     assert roles_of({name: numbers})[0] == {name: ("nothing", "identifier")}
 
 
-@pytest.mark.parametrize("name", ["year", "t", "birth_year", "month", "age", "paid", "width", "grid", "rapid"])
+@pytest.mark.parametrize("name", ["id", "Unnamed: 0", "case", "row", "PassengerId", ""])
+@pytest.mark.parametrize("first", [0, 1, 892])
+def test_running_numbers_are_so_in_some_of_the_rows_too(name, first):
+    table = as_table({name: first + np.arange(N), "noise": NOISE})
+    for some in (table, table.take(np.arange(0, N, 2)), table.take(RNG.permutation(N)[:40])):
+        assert next(iter(find_roles(some))).kind == "running number"
+
+
+@pytest.mark.parametrize(
+    "name", ["rank", "episode", "year", "t", "birth_year", "age", "paid", "width", "grid", "rapid"]
+)
 def test_other_names_are_no_evidence(name):
-    numbers = np.arange(N) if name in ("year", "t", "birth_year", "month", "age") else RNG.permutation(10 * N)[:N]
-    assert roles_of({name: numbers})[0] == {name: ("number", "number")}
+    for numbers in (np.arange(N), RNG.permutation(10 * N)[:N]):
+        assert roles_of({name: numbers})[0] == {name: ("number", "number")}
 
 
 def test_arrays_have_no_running_numbers():
@@ -222,7 +234,7 @@ def test_wrong_lists_of_categories_are_refused(given, message):
 
 
 def test_a_table_of_nothing_else_keeps_its_numbers():
-    found = find_roles(as_table({"one": [1] * N, "x": np.arange(N)}))
+    found = find_roles(as_table({"one": [1] * N, "id": np.arange(N)}))
     assert [role.use for role in found] == ["nothing", "number"]
 
 

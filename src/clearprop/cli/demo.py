@@ -34,7 +34,6 @@ def demo(
     from clearprop.cli.train_options import TrainOptions
     from clearprop.tables.evaluating import evaluate_table
     from clearprop.tables.reading import read_table
-    from clearprop.tables.writing import write_csv
 
     _make_folder(out)
     header("1. The article's six outputs, computed again")
@@ -120,7 +119,8 @@ def _write_columns(path: Path, table: Path, names: list[str]) -> None:
     from clearprop.tables.writing import write_csv
 
     columns = read_table(table).select(names).columns
-    write_csv(path, names, [column.texts[column.values] if column.kind == "text" else column.values for column in columns])
+    cells = [column.texts[column.values] if column.kind == "text" else column.values for column in columns]
+    write_csv(path, names, cells)
 
 
 def write_flowers(folder: Path) -> list[Path]:

@@ -9,6 +9,7 @@ FLAGS = {
     "class_weight": "--class-weight",
     "validation_fraction": "--validation",
     "scoring": "--scoring",
+    "random_state": "--seed",
     "recipe": "--recipe",
     "refit": "--refit",
     "max_epochs": "--epochs",

@@ -61,7 +61,8 @@ def predict(
     with working("predicting"):
         predictions = predictor.predict(table, keep_going=keep_going)
     target = predictor.target
-    names, columns = [*kept.names, f"predicted {target.name}"], [*map(_cells, kept.columns), predictions.values]
+    names = [*kept.names, f"predicted {target.name}"]
+    columns: list[Any] = [*map(_cells, kept.columns), predictions.values]
     if predictions.probabilities is not None:
         assert isinstance(target, ClassTarget)
         names += [f"probability {label}" for label in target.classes]

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 def train(options: TrainOptions) -> None:
     """Train a network, or several, to predict one column of a table from the others.
 
-    Numbers are scaled, missing cells filled in, categories and dates turned into inputs, identifiers left out; the model
-    file remembers how.
+    Numbers are scaled, missing cells filled in, categories and dates turned into inputs, identifiers left out; the
+    model file remembers how.
 
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """

@@ -62,9 +62,9 @@ class TrainOptions:
     recipe: Annotated[
         str, typer.Option(help="auto: tuned settings; plain: a small network.", rich_help_panel=NETWORK)
     ] = "auto"
-    members: Annotated[
-        str, typer.Option(help="How many networks are averaged, or auto.", rich_help_panel=NETWORK)
-    ] = "auto"
+    members: Annotated[str, typer.Option(help="How many networks are averaged, or auto.", rich_help_panel=NETWORK)] = (
+        "auto"
+    )
     hidden: Annotated[
         str | None,
         typer.Option(help="Units of the hidden layers, such as 32,16; 0 for none.", rich_help_panel=NETWORK),
@@ -86,7 +86,7 @@ class TrainOptions:
     ] = None
     epochs: Annotated[
         int | None,
-        typer.Option("--epochs", "--max-epochs", min=1, help="The most passes over the rows.", rich_help_panel=TRAINING),
+        typer.Option("--epochs", "--max-epochs", min=1, help="The most passes over all.", rich_help_panel=TRAINING),
     ] = None
     patience: Annotated[
         int | None, typer.Option(min=0, help="How many epochs on end may pass without gain.", rich_help_panel=TRAINING)
@@ -185,12 +185,12 @@ class TrainOptions:
         estimator: TableEstimator
         if task == "classification":
             if self.loss is not None:
-                raise InputError(f"loss {self.loss!r} is for regression, and classes are to be told apart: leave it out")
+                raise InputError(f"loss {self.loss!r} is for regression, and classes are to be told: leave it out")
             estimator = TableClassifier(**settings, class_weight=_class_weight(self.class_weight))
         else:
             if self.class_weight:
-                raise InputError("--class-weight is for classification, and a quantity is to be predicted: leave it out")
-            estimator = TableRegressor(**settings, **({} if self.loss is None else {"loss": self.loss}))
+                raise InputError("--class-weight is for classes, and a quantity is to be predicted: leave it out")
+            estimator = TableRegressor(**settings, loss=self.loss or "squared_error")
         estimator.choices()
         return estimator
 

@@ -134,9 +134,7 @@ def attribute(
     values, value, start_value = (np.mean(part, axis=0) for part in zip(*parts, strict=True))
     is_prediction = name.kind == "a" and name.layer == len(computation.network.weights)
     notes = subject.notes_on(Name("prediction") if is_prediction else name, 0)
-    return Attribution(
-        values, method, str(name), float(value), start, float(start_value), steps, computation, notes
-    )
+    return Attribution(values, method, str(name), float(value), start, float(start_value), steps, computation, notes)
 
 
 def _parts(of_name: _OfName, method: Method, start: Array, row: Array, steps: int) -> tuple[Array, float, float]:

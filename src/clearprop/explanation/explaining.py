@@ -53,7 +53,8 @@ def explain(
     model : Network, Ensemble, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor, or
         NeuralNetwork of the article
     x : array-like, shape (columns,) or (n, columns)
-        A row or a batch; for a TableClassifier or TableRegressor, any table. Of data frames the columns' names are checked as `predict` does it.
+        A row or a batch; for a TableClassifier or TableRegressor, any table. Of data frames the columns' names are
+        checked as `predict` does it.
     y : array-like, optional
         What `fit` takes: the targets, or the classes of a classifier; needed for gradients and the loss.
     name : str

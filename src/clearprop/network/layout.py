@@ -214,7 +214,9 @@ class Layout:
 
     def by_layer(self, kind: str, items: Sequence[Item], n_layers: int) -> list[Item | None]:
         """Of as many items as there are spans, that of one kind of each layer, from 1; None where a layer has none."""
-        found: dict[int, Item] = {self.spans[number].layer: items[number] for number in self._numbers_of.get(kind, ())}
+        if kind not in self._numbers_of:
+            return [None] * n_layers
+        found: dict[int, Item] = {self.spans[number].layer: items[number] for number in self._numbers_of[kind]}
         return [found.get(layer) for layer in range(1, n_layers + 1)]
 
     # -- names ---------------------------------------------------------------------------------------------------

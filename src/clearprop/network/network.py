@@ -133,7 +133,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self.layout = self.front.layout(self.layer_sizes, [True] * (n_layers - 1) if trainable_share else [])
+        self.layout = self.front.layout(self.layer_sizes, (True,) * (n_layers - 1) if trainable_share else ())
         drawn = 8 * self.layout.most_of_a_layer  # in float64
         check_memory(
             self.dtype.itemsize * self.layout.size + drawn,
@@ -153,7 +153,8 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def initialize(self, initializers: Sequence[Initializer], rng: Seed = None) -> None:
         """Draw all parameters anew, the inputs' first, then layer by layer; shares are 1."""
         generator = as_generator(rng)
-        self.front.start(self.spans, generator)
+        if not self.front.is_plain:
+            self.front.start(self.spans, generator)
         for share in self.shares:
             if share is not None:
                 share[...] = 1

@@ -73,7 +73,8 @@ class Passes:
         for index in range(first, len(self.activations)):
             z = weighted_sums(trace.layer_input(index), self.weights[index], self.biases[index], trace.z[index])
             trace.z[index] = z
-            trace.a[index] = shared_value(self.activations[index], z, self.shares[index], trace.a[index])
+            a, share = self.activations[index].value(z, out=trace.a[index]), self.shares[index]
+            trace.a[index] = a if share is None else share_value(z, a, share)
         return trace
 
     def propagate_back(
@@ -165,7 +166,8 @@ class Passes:
 
         To make a trace of a single row would take a sixth of the time that its outputs do.
         """
-        a = self.front.value(a, self.spans)
+        if not self.front.is_plain:
+            a = self.front.value(a, self.spans)
         for W, b, activation, share in zip(self.weights, self.biases, self.activations, self.shares, strict=True):
             z = weighted_sums(a, W, b)
             if share is None:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.arguments import checked_sizes
 from clearprop.losses import LOSSES, Loss
 from clearprop.network.network import Network
@@ -102,9 +102,8 @@ class Choices:
             One is wrong; the message names it and the remedy.
         """
         if not 0 <= self.validation_fraction < 1:
-            raise InputError(
-                f"validation_fraction must be a share from 0 to below 1, got {self.validation_fraction:g}: try 0.2"
-            )
+            rule = f" must be a share from 0 to below 1, got {self.validation_fraction:g}: try 0.2"
+            raise InputError(Message(Parameter("validation_fraction"), rule))
         check_scoring(self.scoring)
         self._check_loss()
         recipe = self._follow(n_rows=1000, n_columns=1, n_classes=2)
@@ -114,16 +113,19 @@ class Choices:
                 raise InputError(f"trainer must not have {name!r}: {remedy}")
         # The least network, of a unit a layer, refuses whatever a larger one would.
         network = Network(
-            [1] * len(sizes), recipe.activation, initializer=recipe.initializer, dtype=recipe.dtype, rng=0, **recipe.network
+            [1] * len(sizes),
+            recipe.activation,
+            initializer=recipe.initializer,
+            dtype=recipe.dtype,
+            rng=0,
+            **recipe.network,
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the trainer that trains says it
             trainer = Trainer(network, **{"epochs": 1, **self.trainer_settings(recipe, network)})
         if trainer.epochs > MOST_EPOCHS:
-            raise InputError(
-                f"epochs must be at most {MOST_EPOCHS:,}, got {trainer.epochs:,}: a few hundred are usual, and training "
-                "ends by itself when patience epochs bring no gain"
-            )
+            rule = f" must be at most {MOST_EPOCHS:,}, got {trainer.epochs:,}: a few hundred are usual, and training "
+            raise InputError(Message(Parameter("max_epochs"), rule, "ends by itself where nothing is gained any more"))
         check_room(sizes, network.dtype, trainer.optimizer)
         return self
 

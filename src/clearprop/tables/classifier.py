@@ -14,7 +14,7 @@ from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.targets import Task
+from clearprop.tables.targets import ClassTarget, Task
 
 Array = npt.NDArray[Any]
 
@@ -38,9 +38,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    Cross entropy is made small, by labels that may be smoothed. Probabilities are those of softmax(z / T) (of two classes,
-    of the logistic function), averaged over the members; T, the temperature, is what makes their log loss least in rows
-    that a member was not trained on.
+    Cross entropy is made small, by labels that may be smoothed. Probabilities are those of softmax(z / T) (of two
+    classes, of the logistic function), averaged over the members; T, the temperature, is what makes their log loss
+    least in rows that a member was not trained on.
 
     Examples
     --------
@@ -193,6 +193,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
         self.predictor_ = predictor
+        assert isinstance(predictor.target, ClassTarget)
         classes = predictor.target.labels
         if labels is not None:
             classes = self._labels_as_given(labels, classes)

@@ -13,13 +13,16 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 
-from clearprop.errors import InputError
-from clearprop.foundation.arguments import fraction, whole
+from clearprop.errors import InputError, Message, Parameter
+from clearprop.estimators.parameters import SaysNearParameters
+from clearprop.foundation.arguments import whole
 from clearprop.foundation.callers import warn_caller
+from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
 from clearprop.tables.frames import as_column, as_table, feature_names
+from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
-from clearprop.tables.learning import Choices, GivenRows, learn
+from clearprop.tables.learning import learn
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.table import Table
@@ -27,6 +30,7 @@ from clearprop.tables.targets import Task
 
 Array = npt.NDArray[Any]
 
+GREATEST_SEED = 2**32 - 1  # of NumPy's legacy generator, which scikit-learn has
 # The parameters that are fields of `Recipe`, or keywords of `Trainer`, and what those call them.
 OF_RECIPE = {
     "hidden_layer_sizes": "hidden",
@@ -44,7 +48,7 @@ OF_TRAINER = {
 }
 
 
-class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
+class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: ignore[misc]
     """A network, or several, for a table of data.
 
     Parameters
@@ -162,7 +166,6 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         if "hidden" in recipe:
             recipe["hidden"] = tuple(np.atleast_1d(np.asarray(recipe["hidden"])).tolist())
         trainer = {OF_TRAINER[name]: getattr(self, name) for name in OF_TRAINER if getattr(self, name) is not None}
-        share = self.validation_fraction
         return Choices(
             task=self.task,
             recipe=self.recipe,
@@ -171,7 +174,7 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
             categorical_features=self.categorical_features,
             scoring=self.scoring,
             split_by=self.split_by,
-            validation_fraction=share if share == 0 else fraction("validation_fraction", share),
+            validation_fraction=self.validation_fraction,
             early_stopping=self.early_stopping,
             refit=self.refit,
             recipe_changes=recipe,
@@ -193,7 +196,9 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
         if reset:
             table = X if isinstance(X, Table) else as_table(X)
             if table.n_rows < 2:
-                raise InputError(f"{table.path}: Found array with 1 sample(s) while a minimum of 2 is required: give rows")
+                raise InputError(
+                    f"{table.path}: Found array with 1 sample(s) while a minimum of 2 is required: give rows"
+                )
             self.n_features_in_ = len(table.columns)
             self.__dict__.pop("feature_names_in_", None)
             if names is not None:
@@ -285,7 +290,9 @@ class TableEstimator(TableInsight, BaseEstimator):  # type: ignore[misc]
 def _seed(random_state: Any) -> int:
     """A seed for the core's generators; a whole number stands for itself."""
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
-        check_random_state(random_state)
+        if not 0 <= random_state <= GREATEST_SEED:
+            rule = f" must be at most {GREATEST_SEED:,}" if random_state > 0 else " must be a whole number >= 0"
+            raise InputError(Message(Parameter("random_state"), f"{rule}, got {random_state:,}: take another"))
         return int(random_state)
     return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
 

@@ -34,7 +34,7 @@ def evaluate_answers(
     if isinstance(target, ClassTarget):
         labels = [str(label) for label in target.classes]
         return evaluate_classes(truth, answers, labels, sample_weight=weight, baseline=share)
-    return evaluate_numbers(truth, answers, sample_weight=weight, baseline=share)
+    return evaluate_numbers(truth, answers, sample_weight=weight, baseline=None if share is None else float(share))
 
 
 def evaluate_table(

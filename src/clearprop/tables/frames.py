@@ -190,9 +190,12 @@ def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
     # Names are given anew where one may stand there twice, which narwhals refuses.
     labels: Sequence[Hashable] | None = None
     if nw.dependencies.is_pandas_dataframe(data):
-        labels, data = list(data.columns), data.set_axis(range(data.shape[1]), axis=1)
+        labels = list(data.columns)
+        if not data.columns.is_unique:
+            data = data.set_axis(range(data.shape[1]), axis=1)
     elif nw.dependencies.is_pyarrow_table(data):
-        labels, data = data.column_names, data.rename_columns(list(map(str, range(data.num_columns))))
+        labels = data.column_names
+        data = data.rename_columns(list(map(str, range(data.num_columns))))
     try:
         frame = nw.from_native(data)
     except TypeError:

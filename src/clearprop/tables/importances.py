@@ -67,6 +67,4 @@ def column_importances(predictor: TablePredictor, judges: Judges, scoring: Any, 
             X = judges.X.copy()
             X[:, span] = X[np.ix_(order, span)]
             lost[place, repeat] = whole - score.of_answers(truth, judges.answers(predictor, X), weight)
-    return ColumnImportances(
-        tuple(spans), lost.mean(axis=1), lost.std(axis=1), score.name, len(judges), REPEATS
-    )
+    return ColumnImportances(tuple(spans), lost.mean(axis=1), lost.std(axis=1), score.name, len(judges), REPEATS)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import InputError
 from clearprop.explanation.explaining import explain
 from clearprop.explanation.explanation import Explanation
 from clearprop.network.ensemble import Ensemble
@@ -45,7 +44,7 @@ class TableInsight:
         learned = vars(self).get("_learned")
         if learned is None:
             raise AttributeError(
-                f"this {type(self).__name__} is not fitted, or was loaded from a file, which holds no course of training"
+                f"this {type(self).__name__} is not fitted, or was loaded from a file, which holds nothing of training"
             )
         return learned
 

@@ -204,11 +204,11 @@ def _preparation(
 ) -> Preparation:
     """What is learned of the columns, from rows that are trained on."""
     table, ignore = given.table, list(choices.ignore)
-    if choices.split_by is not None and choices.split_by not in ignore:
-        if not is_order(table.column(choices.split_by)):
-            ignore.append(choices.split_by)
-            where = f"{table.path}, column {quoted(choices.split_by)}"
-            notes.append(f"{where}: rows are kept out by its groups, and it is not learned from.")
+    groups = choices.split_by
+    if groups is not None and groups not in ignore and not is_order(table.column(groups)):
+        ignore.append(groups)
+        where = f"{table.path}, column {quoted(groups)}"
+        notes.append(f"{where}: rows are kept out by its groups, and it is not learned from.")
     categorical = _categorical_names(table, choices.categorical_features, ignore)
     kept = table.drop(ignore)
     if not kept.columns:

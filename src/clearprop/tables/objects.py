@@ -150,12 +150,13 @@ def _whole_numbers(name: str, known: list[int], missing: npt.NDArray[np.bool_], 
 
 
 def _dates(name: str, known: list[Any], missing: npt.NDArray[np.bool_], where: str) -> Column:
-    zones = {getattr(cell, "tzinfo", None) for cell in known}
-    if None in zones and len(zones) > 1:
+    # By their names: pytz has an object for summer and another for winter.
+    zones = {str(cell.tzinfo) if getattr(cell, "tzinfo", None) else "" for cell in known}
+    if "" in zones and len(zones) > 1:
         refuse(name, where, "its dates", "are with a time zone in some cells and without in others", "give all or none")
     zone = None
-    if None not in zones:
-        zone = str(zones.pop()) if len(zones) == 1 else "UTC"
+    if "" not in zones:
+        zone = zones.pop() if len(zones) == 1 else "UTC"
         known = [cell.astimezone(dt.UTC).replace(tzinfo=None) for cell in known]
     column = _scattered(name, "date", [np.datetime64(cell, "us") for cell in known], "datetime64[us]", missing)
     return Column(name, "date", column.values, column.missing, zone=zone)

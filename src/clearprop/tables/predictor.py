@@ -233,7 +233,7 @@ class TablePredictor:
                 f"the network takes {network.n_columns} columns and has {network.layer_sizes[-1]} outputs, the table's "
                 f"columns make {inputs} inputs and {outputs} outputs"
             )
-        if (unknown := set(self.preparation.names) - set(self.columns)) :
+        if unknown := set(self.preparation.names) - set(self.columns):
             raise InputError(f"the columns {listed(sorted(unknown))} are prepared, and not among those of the table")
 
 

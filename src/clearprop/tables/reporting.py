@@ -87,7 +87,12 @@ def _facts(predictor: TablePredictor) -> list[ColumnFacts]:
     treatments = {part.name: part.treatment() for part in preparation.parts}
     return [
         ColumnFacts(
-            fact.name, fact.kind, fact.missing, treatments.get(fact.name, "left out"), fact.reason, fact.name in treatments
+            fact.name,
+            fact.kind,
+            fact.missing,
+            treatments.get(fact.name, "left out"),
+            fact.reason,
+            fact.name in treatments,
         )
         for fact in preparation.facts
     ]

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError, Message
-from clearprop.foundation.table_cells import listed, quoted
+from clearprop.foundation.table_cells import listed, number_or_nan, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.giveaways import Giveaways
 from clearprop.tables.lookalikes import lookalike
@@ -31,6 +31,8 @@ CategoricalFeatures = Literal["auto", "from_dtype"] | Sequence[str] | Sequence[i
 MOST_UNREPEATED = 20
 # A column with at least this share of numbers among its known cells, and many of them, is meant to hold numbers.
 NUMBER_SHARE = 0.8
+# So are columns in which no more texts than these stand among them, whatever their share: "." or "unknown".
+MOST_BLANKS = 2
 # A mean number of words from which on texts are read as sentences.
 LEAST_WORDS = 3.0
 # Beyond this numbers, one a row, are hashes or accounts, not measurements.
@@ -39,14 +41,12 @@ LEAST_IDENTIFIER = 2**53
 LEAST_MISSING = 5
 
 _SAMPLE = 1000
-_IDENTIFIER_NAME = re.compile(
-    r"(?:.*[^a-z])?(?:ids?|uuid|guid|index|idx|key|row ?names?|row ?nr|row ?number|row|nr|no|number|serial|unnamed: 0)",
-    re.IGNORECASE,
+# Parts of names that say that a column counts or names its rows: `id`, `customer_id`, `S.No`, `patientNr`, `#`.
+_NAMING = (
+    "ids?|idnum|idcase|uuid|guid|index|idx|key|row(?:names?|nr|num|number)?|nr|no|num|number|serial|obs|case|record"
 )
-_CAMEL_IDENTIFIER = re.compile(r".*[a-z](?:ID|Id|No|Nr|Key|Index)")
-_TIME_NAME = re.compile(
-    r"(?:.*[^a-z])?(?:t|time|trend|year|month|week|day|date|hour|quarter|period|age)", re.IGNORECASE
-)
+_IDENTIFIER_NAME = re.compile(rf"(?:.*[^a-z])?(?:{_NAMING})|#|unnamed(?:: ?0|_0)?|row[ _.]names?|", re.IGNORECASE)
+_CAMEL_IDENTIFIER = re.compile(r".*[a-z](?:ID|Id|No|Nr|Num|Key|Index)")
 
 
 @dataclass(frozen=True)
@@ -242,17 +242,25 @@ def _mostly_numbers(column: Column, different: int) -> Role | None:
     texts = ~plain[np.where(column.is_missing, 0, column.values)] & ~cells.missing
     unreadable = np.bincount(column.values[texts], minlength=len(column.texts)) > 0
     n_texts, n_known = int(np.count_nonzero(texts)), int(np.count_nonzero(~cells.missing))
-    if different - np.count_nonzero(unreadable) <= MOST_UNREPEATED or n_texts > (1 - NUMBER_SHARE) * n_known:
-        return None
     blanks = tuple(dict.fromkeys(map(canonical, column.texts[unreadable].tolist())))
+    if different - np.count_nonzero(unreadable) <= MOST_UNREPEATED or any(map(_is_code, blanks)):
+        return None
+    if n_texts > (1 - NUMBER_SHARE) * n_known and len(blanks) > MOST_BLANKS:
+        return None
     numbers = Column(column.name, "number", cells.values, cells.missing | texts)
     reason = f"{n_known - n_texts:,} of {n_known:,} known cells are numbers; {listed(blanks, 4)} count as missing"
     return Role(numbers, "number", "number with texts", reason, blanks)
 
 
-def _in_another_way(own: Column, before: str = "") -> str:
-    kind = lookalike(own.texts[:_SAMPLE].tolist())
-    return f"{before}which look like {kind} in another way of writing, such as {quoted(own.texts[0])}" if kind else ""
+def _is_code(text: str) -> bool:
+    """Whether a text is a number with zeros in front, which a code has and a quantity has not."""
+    return text[:1] == "0" and number_or_nan(text) == number_or_nan(text)
+
+
+def _in_another_way(column: Column, before: str = "") -> str:
+    texts = [text for text in column.texts[:_SAMPLE].tolist() if not (is_plain_number(text.strip()) or _is_code(text))]
+    kind = "" if column.declared or len(texts) < len(column.texts[:_SAMPLE]) / 2 else lookalike(texts)
+    return f"{before}which look like {kind} in another way of writing, such as {quoted(texts[0])}" if kind else ""
 
 
 def _role_of_numbers(column: Column, values: npt.NDArray[Any], rows: npt.NDArray[np.intp] | None) -> Role:
@@ -262,13 +270,11 @@ def _role_of_numbers(column: Column, values: npt.NDArray[Any], rows: npt.NDArray
     count = f"{len(values):,} different whole numbers in as many rows"
     if max(abs(int(values.max())), abs(int(values.min()))) > LEAST_IDENTIFIER:
         return Role(column, "nothing", "identifier", f"{count}, beyond {LEAST_IDENTIFIER:,}")
-    if _TIME_NAME.fullmatch(column.name):
-        return number
-    places = rows if column.missing is None else rows[~column.missing]
-    if (values - places == values[0] - places[0]).all() and len(values) == len(column):
-        return Role(column, "nothing", "running number", "it counts the rows")
     if _IDENTIFIER_NAME.fullmatch(column.name) or _CAMEL_IDENTIFIER.fullmatch(column.name):
-        return Role(column, "nothing", "identifier", f"{count}, and its name")
+        places = rows if column.missing is None else rows[~column.missing]
+        counts_rows = (values - places == values[0] - places[0]).all()
+        kind = "running number" if counts_rows else "identifier"
+        return Role(column, "nothing", kind, "it counts the rows" if counts_rows else f"{count}, and its name")
     return Role(column, "number", "number", count)
 
 
@@ -316,9 +322,7 @@ def _notes(table: Table, roles: Sequence[Role], target: Column | None) -> Iterat
             )
             yield Message(rule, as_categories(names[0]), " to take it as categories all the same.")
         elif kind == "number with texts":
-            for role in group:
-                where = f"{table.where(role.column.name)}: {role.reason}: pass "
-                yield Alert(where, as_categories(role.column.name), " if they name kinds of things.")
+            yield Alert(f"{start}: {first}: pass ", as_categories(names[0]), " if they name kinds of things.")
         elif use == "number":
             yield from _notes_on_numbers(table, group)
         elif kind == "category":

@@ -32,7 +32,7 @@ def check_scoring(scoring: Any) -> None:
     if scoring not in known:
         hint = did_you_mean(near(str(scoring), known, {"neg_log_loss": ("log_loss", "cross_entropy", "logloss")}))
         raise ValueError(
-            f"scoring must be a name of scikit-learn's scorers, such as 'accuracy', 'neg_log_loss' or 'r2', or a scorer, "
+            "scoring must be a name of one of scikit-learn's scorers, as 'accuracy', 'neg_log_loss' or 'r2', or one, "
             f"got {scoring!r}{hint or ': see sklearn.metrics.get_scorer_names()'}"
         )
 

@@ -152,12 +152,21 @@ class CompiledTraining:
         return at_once
 
     def _run_part(self, stretch: Stretch, sums: Array) -> int:
+        width, dtype = self._plan.masks, self.job.network.dtype
+        if not width:
+            return self._run_with(np.zeros(1, dtype=dtype), stretch, sums)
+        with lent((stretch.stop - stretch.start) * width, dtype) as masks:
+            self._draw(stretch, masks)
+            return self._run_with(masks, stretch, sums)
+
+    def _run_with(self, masks: Array, stretch: Stretch, sums: Array) -> int:
+        """Run some batches that dropout's masks have been drawn for; how many were good."""
         job, n_epochs, start, stop = self.job, len(stretch.progress), stretch.start, stretch.stop
         together = stretch.orders is None
         orders = self._as_they_come if together else np.ascontiguousarray(stretch.orders, dtype=np.int64).reshape(-1)
         rates = np.ascontiguousarray(stretch.rates, dtype=np.float64).reshape(-1)
         decays = np.ones(rates.size) if stretch.decays is None else np.ascontiguousarray(stretch.decays).reshape(-1)
-        course = Course(orders, self._masks(stretch), rates, decays, sums.reshape(-1))
+        course = Course(orders, masks, rates, decays, sums.reshape(-1))
         course_at = pointers_to(course, COURSE, job.network.dtype)
         self._memory.done[0] = 0
 
@@ -172,16 +181,12 @@ class CompiledTraining:
         job.step += stretch.n_batches
         return int(self._memory.done[0])
 
-    def _masks(self, stretch: Stretch) -> Array:
+    def _draw(self, stretch: Stretch, masks: Array) -> None:
         """Dropout's masks of the rows of the next batches, of one epoch, drawn as the NumPy engine draws them."""
-        job, width, batch_size = self.job, self._plan.masks, self.job.settings.batch_size
-        n_rows = stretch.stop - stretch.start
-        masks = np.empty((n_rows if width else 1, max(width, 1)), dtype=job.network.dtype)
-        for batch, begin in enumerate(range(0, n_rows if width else 0, batch_size)):
-            rows, (factor, _) = masks[begin : begin + batch_size], stretch.factors(batch)
-            drawn = [mask for mask in draw_masks(job, len(rows), factor) or [] if mask is not None]
-            np.concatenate(drawn, axis=1, out=rows)
-        return masks.reshape(-1)
+        of_rows = masks.reshape(-1, self._plan.masks)
+        for batch, begin in enumerate(range(0, len(of_rows), self.job.settings.batch_size)):
+            rows, (factor, _) = of_rows[begin : begin + self.job.settings.batch_size], stretch.factors(batch)
+            draw_masks(self.job, len(rows), factor, out=rows)
 
 
 class CompiledPrediction:
@@ -197,8 +202,9 @@ class CompiledPrediction:
         places = places_of(memory_map, layers, functions, sparse, weighted=False, workers=self._workers)
         places[tables.TILE] = tile
         settings = np.array(functions.settings, dtype=dtype).ravel()
-        maps = (one.reshape(-1) for one in (memory_map.layers, memory_map.inputs, memory_map.blocks))
-        plan = Plan(functions.table(), *maps, places, settings, np.zeros(1), *factors_of(layers.layout))
+        of_layers, inputs = memory_map.layers.reshape(-1), memory_map.inputs.reshape(-1)
+        blocks, factors = memory_map.blocks.reshape(-1), factors_of(layers.layout)
+        plan = Plan(functions.table(), of_layers, inputs, blocks, places, settings, np.zeros(1), *factors)
         none, numbers, done = np.zeros(1), np.zeros(1, dtype=dtype), np.zeros(1, dtype=np.int64)
         self._size = memory_map.size
         memory = Memory(numbers, numbers, network.parameters, numbers, none, none, none, none, done)

@@ -15,6 +15,7 @@ from clearprop.network.network import Network
 class ModelOfTables(Protocol):
     """A `TablePredictor`: networks between a table's columns and what is predicted of them."""
 
+    model: Any
     networks: Sequence[Network]
     preparation: Any
     target: Any

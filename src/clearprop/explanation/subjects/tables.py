@@ -47,23 +47,27 @@ def table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
         words = f"The model's own probabilities, of {', '.join(map(str, classes))}, are"
         if model.temperature is not None:
             words = (
-                f"z is divided by a temperature of {model.temperature:.4g}, fitted on rows that were not trained on, so "
-                f"that probabilities are honest. {words}"
+                f"z is divided by a temperature of {model.temperature:.4g}, fitted on rows that were not trained on, "
+                f"so that probabilities are honest. {words}"
             )
     labels = None if classes is None else [str(label) for label in classes]
-    ensemble = model.model if isinstance(getattr(model, "model", None), Ensemble) else None
+    ensemble = model.model if isinstance(model.model, Ensemble) else None
     return Subject(
         network, x, y, names, labels, notes, original=original, answers=answers, answers_are=words, ensemble=ensemble
     )
 
 
 def _single(x: Any) -> Any:
-    """A row by itself (a pandas Series, a dictionary of cells, a flat list or array) as a table of one; None of others."""
+    """A row by itself (a pandas Series, a dictionary, a flat list or array) as a table of one; None of others."""
     if hasattr(x, "to_frame") and hasattr(x, "index"):
         return x.to_frame().T
     if isinstance(x, Mapping):
         return [x] if all(isinstance(cell, str) or np.ndim(cell) == 0 for cell in x.values()) else None
     if isinstance(x, list | tuple | np.ndarray) and not hasattr(x, "columns"):
-        flat = x.ndim == 1 if isinstance(x, np.ndarray) else not x or not isinstance(x[0], list | tuple | Mapping | np.ndarray)
+        flat = (
+            x.ndim == 1
+            if isinstance(x, np.ndarray)
+            else not x or not isinstance(x[0], list | tuple | Mapping | np.ndarray)
+        )
         return [list(x)] if flat else None
     return None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 LONGEST = 2**26  # bytes of a record
+_END_OF_FILE = b"\x1a"  # as DOS marked it
 _ROWS_AT_ONCE = 2**15  # cells, of those that Python reads
 Where = int | npt.NDArray[np.integer]
 
@@ -67,14 +68,16 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
     remaining = iter(blocks)
     for some in chain(remaining, [None]):
         text = rest if some is None else rest + some
+        if some is None:
+            text = text.rstrip().removesuffix(_END_OF_FILE) if _END_OF_FILE in text[-4:] else text
         end = len(text) if some is None else last_end(text)
-        _refuse_nul(text, shown, line)
+        refuse_nul(text, shown, line)
         whole, rest = text[:end], text[end:]
         if not whole:
             if len(rest) > LONGEST:
                 raise InputError(f"{shown}, line {line}: {_too_long(rest)}")
             continue
-        if not _is_sound(whole, delimiter):
+        if dialect.ends_with_returns or not _is_sound(whole, delimiter):
             yield from _rows(chain([text], remaining), dialect, shown, line)
             return
         block = Block(whole, line, dialect, shown)
@@ -85,12 +88,11 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
 def _is_sound(block: bytes, delimiter: bytes) -> bool:
     if len(delimiter) > 1 or delimiter == b" ":
         return False
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
-        return False
     return b'"' not in block or has_sound_quotes(block, delimiter)
 
 
-def _refuse_nul(text: bytes, shown: str, line: int) -> None:
+def refuse_nul(text: bytes, shown: str, line: int) -> None:
+    """Raise an InputError for a NUL byte in a text that begins on this line."""
     place = text.find(b"\0")
     if place >= 0:
         raise InputError(

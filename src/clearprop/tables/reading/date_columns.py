@@ -100,14 +100,16 @@ def _first(values: npt.NDArray[np.datetime64]) -> str:
 
 
 def _note(candidate: Candidate, dates: Dates, order: Order | None, example: str, notes: Notes) -> None:
+    said = []
     if order is not None:
-        words = f"dates begin with the {order.removesuffix('-first')}"
-    elif dates.shape == "month":
-        words = "months are dates, of their first day"
-    elif dates.has_short_years:
-        words = "years of two digits are those from 1969 to 2068"
-    else:
+        said.append(f"dates begin with the {order.removesuffix('-first')}")
+    if dates.shape == "month":
+        said.append("months are dates, of their first day")
+    if dates.has_short_years:
+        said.append("years of two digits are those from 1969 to 2068")
+    if not said:
         return
+    words = ", ".join(said)
     notes.of_column(words, candidate.name, lambda columns: f"{columns}: {words} ({example})")
 
 

@@ -1,8 +1,9 @@
 """Dates as people write them, read by the pattern that the whole column has.
 
 Year first is as in ISO 8601. With the day and the month in front, a number above 12 tells which is which: one such cell
-decides for its column, and for those columns of the file that show nothing themselves. Points stand in dates that begin
-with the day. Where nothing tells, it is asked for.
+decides for its column, and so does an order in which dates rise or fall from row to row; and both for those columns of
+the file that show nothing themselves. Points stand in dates that begin with the day. Where nothing tells, it is asked
+for.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 Order = Literal["day-first", "month-first"]
+ORDERS: tuple[Order, Order] = ("day-first", "month-first")
+# So many steps from one date to the next, all upwards or all downwards, are no chance.
+_ENOUGH = 9
 Mask = npt.NDArray[np.bool_]
 
 _TIME = r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
@@ -33,7 +37,7 @@ _NAME = (
 )
 _DAY_AND_NAME = rf"(?P<day>\d{{1,2}})[-/ .]+(?P<name>(?i:{_NAME}))[-/ .,]+(?P<year>\d{{4}}|\d{{2}})"
 _NAME_AND_DAY = rf"(?P<name>(?i:{_NAME}))\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})"
-_MONTH_ONLY = r"(?P<year>\d{4})-(?P<month>\d{2})"
+_MONTH_ONLY = r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])"
 
 _SHAPES = {
     "year first": f"^{_YEAR_FIRST}{_TIME}{_ZONE}$",
@@ -71,9 +75,13 @@ class Dates:
         if self.separator == ".":
             return "day-first"
         first, second = self._most("first"), self._most("second_")
-        if first > 12 >= second:
-            return "day-first"
-        return "month-first" if second > 12 >= first else None
+        if max(first, second) > 12:
+            return None if min(first, second) > 12 else "day-first" if first > 12 else "month-first"
+        different = self.parts["first"].n_unique(), self.parts["second_"].n_unique()
+        if set(different) == {1, 12}:  # one day of each month
+            return "day-first" if different[0] == 1 else "month-first"
+        rising = [order for order in ORDERS if self._is_in_order(order)]
+        return rising[0] if len(rising) == 1 else None
 
     @property
     def needs_order(self) -> bool:
@@ -84,6 +92,12 @@ class Dates:
     def has_short_years(self) -> bool:
         """Whether years have two digits."""
         return self.shape != "month" and self._most("year") < 100
+
+    def _is_in_order(self, order: Order) -> bool:
+        """Whether dates of which there are many rise or fall from one to the next, as few do by chance."""
+        steps = np.diff(self.values(order))
+        zero = np.timedelta64(0)
+        return len(steps) >= _ENOUGH and bool((steps >= zero).all() or (steps <= zero).all())
 
     def _most(self, part: str) -> int:
         most: Any = self.parts[part].max()

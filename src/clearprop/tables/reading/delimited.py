@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.assembly import assembled
-from clearprop.tables.reading.batches import LONGEST, Batch, batches
+from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul
 from clearprop.tables.reading.dialect import Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
@@ -22,6 +23,9 @@ from clearprop.tables.reading.plan import plan_of
 from clearprop.tables.reading.settings import Settings
 from clearprop.tables.reading.typed_columns import TypedColumns, strings
 from clearprop.tables.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Check = Callable[[Table], object] | None
 
@@ -68,11 +72,15 @@ def of_batches(
     header = header_of(dialect, shown, notes)
     if check is not None:
         check(empty_table(header.names, shown))
-    wanted = settings.wanted(header.names)
+    wanted = set(empty_table(header.names, shown).select(settings.wanted(header.names)).names)
     names = {field: name for name, field in zip(header.names, header.fields, strict=True) if name in wanted}
     columns = None
     for batch in batches():
-        columns = columns or _columns(batch, dialect.delimiter, names, settings, n_bytes)
+        if columns is None:
+            sample = batch.read(strings(names))
+            if not len(sample):  # blank lines
+                continue
+            columns = _columns(sample.select(map(str, names)), batch, dialect.delimiter, names, settings, n_bytes)
         columns.take(batch)
     if columns is None or not len(columns.lines):
         raise InputError(f"{shown}: there are column names and no rows: add at least one row")
@@ -90,13 +98,17 @@ def empty_table(names: Sequence[str], shown: str) -> Table:
 
 
 def _columns(
-    batch: Batch, delimiter: str, names: Mapping[int, str], settings: Settings, n_bytes: int | None
+    sample: pl.DataFrame,
+    batch: Batch,
+    delimiter: str,
+    names: Mapping[int, str],
+    settings: Settings,
+    n_bytes: int | None,
 ) -> TypedColumns:
     """The columns to be filled, as the first rows show them; memory for about as many rows as there will be."""
-    sample = batch.read(strings(names)).select(map(str, names))
     texts = [field for field, name in names.items() if name in settings.categorical_features]
     expected = len(sample)
-    if n_bytes is not None and batch.n_bytes is not None:
+    if n_bytes and batch.n_bytes:
         expected = int(len(sample) * n_bytes / batch.n_bytes * 1.1)
     return TypedColumns(plan_of(sample, delimiter, settings, texts), expected + 16)
 
@@ -116,6 +128,7 @@ class _DelimitedText:
         if self._encoding.guessed:
             self._note_encoding(text, notes)
         body = len(text[: dialect.body].encode())
+        refuse_nul(head[:body], self._shown, 1)
         n_bytes = self._source.size
         rows = partial(self._batches, dialect, body)
         return of_batches(rows, dialect, self._shown, self._settings, notes, check, n_bytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -33,9 +33,11 @@ class Dialect:
     line : int
         On which line the names stand.
     width : int
-        How many fields most of the first rows have; that of the names where there are no rows.
+        How many fields a row has: as many as there are names, or as most rows have if these have more.
     rows : tuple of tuples of str
         The first rows.
+    ends_with_returns : bool
+        Whether lines end as on an old Mac. Elsewhere a return that no new line follows is a sign like others.
     body, body_line : int
         Where in the text, in letters, the rows begin, and on which line.
     notes : tuple of str
@@ -46,9 +48,10 @@ class Dialect:
     line: int
     width: int
     rows: tuple[tuple[str, ...], ...]
-    body: int
-    body_line: int
-    notes: tuple[str, ...]
+    body: int = 0
+    body_line: int = 1
+    notes: tuple[str, ...] = ()
+    ends_with_returns: bool = False
 
 
 def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialect:
@@ -78,9 +81,19 @@ def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialec
         raise InputError(f"{where}: {rule_and_remedy(str(error))}") from error
     body, body_line = counted.place, line + reader.line_num
     rows = tuple(map(tuple, islice(_fields(_whole_lines(text[body:], whole), delimiter), _LINES_SEEN)))
-    widths = Counter(map(len, rows))
-    width = widths.most_common(1)[0][0] if rows else len(header)
-    return Dialect(delimiter, tuple(header), line, width, rows, body, body_line, tuple(notes))
+    width = _width(header, rows)
+    is_old = text[body - 1] == "\r"
+    return Dialect(delimiter, tuple(header), line, width, rows, body, body_line, tuple(notes), is_old)
+
+
+def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """How many fields a row has to have: as many as there are names, if most rows have not more.
+
+    A delimiter behind the last name is none of the rows'.
+    """
+    usual = Counter(map(len, rows)).most_common(1)[0][0] if rows else len(header)
+    ends_with_delimiter = len(header) > 1 and not header[-1].strip()
+    return usual if usual == len(header) - 1 and ends_with_delimiter else max(usual, len(header))
 
 
 def reader_of(lines: Iterator[str], delimiter: str, strict: bool) -> Any:
@@ -199,10 +212,10 @@ def _delimiter(lines: list[str]) -> str:
                 best, best_share = delimiter, share
     if best:
         return best
-    words = [line.split() for line in lines]
-    numbers = sum(_is_number(cell) for row in words[1:] for cell in row)
-    same = len({len(row) for row in words}) == 1 and len(words[0]) > 1 and len(words) > 1
-    return " " if same and 2 * numbers > sum(map(len, words[1:])) else ","
+    header, *rows = list(_fields([line.strip() for line in lines], " ")) or [[]]
+    numbers = sum(_is_number(cell) for row in rows for cell in row)
+    same = len(header) > 1 and {len(row) for row in rows} in ({len(header)}, {len(header) + 1})
+    return " " if same and 2 * numbers > sum(map(len, rows)) else ","
 
 
 def in_words(delimiter: str) -> str:

@@ -8,7 +8,7 @@ import os
 import re
 import zipfile
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import says_near_keywords
@@ -102,8 +102,8 @@ def read_table(
     return _read_files(path, settings, check)
 
 
-def read_table_text(text: str, name: str, check: Callable[[Table], object] | None = None) -> Table:
-    """The table that a text holds, by the rules that hold for a file; `name` is what messages call it.
+def read_table_text(text: str, name: str, *, check: Check = None, **settings: Any) -> Table:
+    """The table that a text holds, by the rules and settings that hold for a file; `name` is what messages call it.
 
     Raises
     ------
@@ -116,24 +116,29 @@ def read_table_text(text: str, name: str, check: Callable[[Table], object] | Non
     >>> table.names, table.columns[0].values.tolist(), table.place(0)
     (('petal', 'kind'), [4.7], 'line 2')
     """
-    return read_delimited(text_source(text, name), Settings(), check)
+    return read_delimited(text_source(text, name), Settings(**settings), check)
 
 
 def _read_files(path: str | os.PathLike[str], settings: Settings, check: Check) -> Table:
     """A file, or all those that a pattern names, in the order of their names."""
     pattern = str(path)
     if not any(sign in pattern for sign in "*?[") or os.path.exists(pattern):
-        return _read(file_source(path), settings, check)
+        return _read(path, settings, check)
     found = sorted(glob.glob(pattern, recursive=True))
     if not found:
         raise InputError(
             f"{pattern}: no file has such a name: check the pattern and the folder you are in ({os.getcwd()})"
         )
-    tables = [_read(file_source(one), settings, check) for one in found]
+    tables = [_read(one, settings, check) for one in found]
     return tables[0] if len(tables) == 1 else one_behind_another(tables, pattern)
 
 
-def _read(source: Source, settings: Settings, check: Check) -> Table:
+def _read(path: str | os.PathLike[str], settings: Settings, check: Check) -> Table:
+    with file_source(path) as source:
+        return _read_source(source, settings, check)
+
+
+def _read_source(source: Source, settings: Settings, check: Check) -> Table:
     head = source.head(512)
     refuse_foreign(source.shown, head)
     for signature, reader in _READERS:

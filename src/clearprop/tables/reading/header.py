@@ -46,6 +46,13 @@ def header_of(dialect: Dialect, shown: str, notes: Notes) -> Header:
     """
     where = f"{shown}, line {dialect.line}"
     names, rows = [name.strip() for name in dialect.header], dialect.rows
+    if dialect.width > len(names) + 1:
+        place = next(number for number, row in enumerate(rows) if len(row) == dialect.width)
+        raise InputError(
+            f"{where}: this line has {len(names)} field{'s' * (len(names) != 1)} and most of those that follow have "
+            f"{dialect.width}, the first beginning with {quoted(rows[place][0])}: remove what stands in front of the "
+            "names of the columns"
+        )
     fields = list(range(len(names)))
     if dialect.width == len(names) + 1 and len(names) > 1 and all(len(row) == dialect.width for row in rows):
         if not any(row[-1].strip() for row in rows):
@@ -106,9 +113,7 @@ def _refuse_a_row(names: Sequence[str], fields: Sequence[int], rows: Sequence[Se
     remedy = "the first line must name the columns: add it, or rename them"
     if 2 * len(numbers) > len(names):
         values = [number_or_nan(name) for name in numbers]
-        rising = all(value == int(value) for value in values if abs(value) < 1e300) and all(
-            one < other for one, other in pairwise(values)
-        )
+        rising = all(name.isdigit() for name in numbers) and all(one < other for one, other in pairwise(values))
         if not rising:
             raise InputError(f"{where}: most of the column names are numbers ({listed(numbers, 3)}): {remedy}")
     texts = [(name, field) for name, field in zip(names, fields, strict=True) if name not in numbers]

@@ -24,15 +24,15 @@ _SPACES = r"\s\u00a0\u202f\u2009"
 _EXPONENT = r"(?:[eE][+-]?\d+)?"
 # Of two to the left of the last three digits, as in India, or of three.
 _GROUPS = {
-    ",": r"\d{1,3}(?:,\d{2,3})*,\d{3}",
-    ".": r"\d{1,3}(?:\.\d{3})+",
-    " ": rf"\d{{1,3}}(?:[{_SPACES}]\d{{3}})+",
-    "'": r"\d{1,3}(?:['’]\d{3})+",
+    ",": r"[1-9]\d{0,2}(?:,\d{2,3})*,\d{3}",
+    ".": r"[1-9]\d{0,2}(?:\.\d{3})+",
+    " ": rf"[1-9]\d{{0,2}}(?:[{_SPACES}]\d{{3}})+",
+    "'": r"[1-9]\d{0,2}(?:['’]\d{3})+",
 }
 PLAIN = rf"^[+-]?(?:\d+\.?\d*|\.\d+){_EXPONENT}$"
 _WHOLE = r"^[+-]?\d+$"
 _ONE_GROUP = {sign: rf"^[+-]?[1-9]\d{{0,2}}{sign if sign == ',' else '[.]'}\d{{3}}$" for sign in ",."}
-_MANY_GROUPS = {",": r"^[+-]?\d{1,3}(?:,\d{2,3})+,\d{3}$", ".": r"^[+-]?\d{1,3}(?:\.\d{3}){2,}$"}
+_MANY_GROUPS = {",": r"^[+-]?[1-9]\d{0,2}(?:,\d{2,3})+,\d{3}$", ".": r"^[+-]?[1-9]\d{0,2}(?:\.\d{3}){2,}$"}
 
 
 def decimals(sign: str, thousands: str | None = None) -> str:

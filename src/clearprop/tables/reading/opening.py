@@ -7,7 +7,7 @@ import gzip
 import io
 import lzma
 import os
-import stat
+import shutil
 import sys
 import tempfile
 import zlib
@@ -111,18 +111,19 @@ class Source:
             return None if packed else os.fstat(file.fileno()).st_size
 
 
-def file_source(path: str | os.PathLike[str]) -> Source:
+@contextmanager
+def file_source(path: str | os.PathLike[str]) -> Iterator[Source]:
     """A file, or standard input for "-"; what cannot be read twice is kept in memory or in a temporary file."""
     if str(path) == "-":
-        return _kept("standard input", sys.stdin.buffer)
+        with _kept("standard input", sys.stdin.buffer) as source:
+            yield source
+        return
     place = Path(path)
-    try:
-        if place.exists() and not (place.is_dir() or stat.S_ISREG(place.stat().st_mode)):
-            with place.open("rb") as stream:
-                return _kept(str(place), stream)
-    except OSError as error:
-        raise InputError(f"{place}: cannot be read ({error.strerror}): check its permissions") from error
-    return Source(str(place), lambda: place.open("rb"), place)
+    if place.exists() and not (place.is_dir() or place.is_file()):
+        with place.open("rb") as stream, _kept(str(place), stream) as source:
+            yield source
+    else:
+        yield Source(str(place), lambda: place.open("rb"), place)
 
 
 def text_source(text: str, name: str) -> Source:
@@ -134,16 +135,16 @@ def text_source(text: str, name: str) -> Source:
     return Source(name, lambda: io.BytesIO(content))
 
 
-def _kept(shown: str, stream: IO[bytes]) -> Source:
-    kept = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 it is closed with the source
-    while some := stream.read(2**20):
-        kept.write(some)
+@contextmanager
+def _kept(shown: str, stream: IO[bytes]) -> Iterator[Source]:
+    with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:
+        shutil.copyfileobj(stream, kept, 2**20)
 
-    def again() -> IO[bytes]:
-        kept.seek(0)
-        return _NotClosed(kept)  # type: ignore[return-value]
+        def again() -> IO[bytes]:
+            kept.seek(0)
+            return _NotClosed(kept)  # type: ignore[return-value]
 
-    return Source(shown, again)
+        yield Source(shown, again)
 
 
 class _NotClosed(io.BufferedIOBase):

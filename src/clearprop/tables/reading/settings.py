@@ -68,8 +68,8 @@ class Settings:
         """The order of day and month, where it is given."""
         return self.dates if self.dates in ("day-first", "month-first") else None  # type: ignore[return-value]
 
-    def wanted(self, names: tuple[str, ...]) -> frozenset[str]:
-        """Which of the columns are asked for."""
+    def wanted(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns that are asked for."""
         if self.columns is None:
-            return frozenset(names)
-        return frozenset(self.columns(names) if callable(self.columns) else self.columns)
+            return names
+        return tuple(self.columns(names) if callable(self.columns) else self.columns)

@@ -82,7 +82,7 @@ class TypedColumns:
         for field in self.plan.fields("float") if self.plan.decimal_comma else ():
             notes.of_column("a decimal comma", names[field], lambda columns: f"{columns}: numbers have a decimal comma")
         for text in sorted(self.plan.spellings.keys() - MISSING):
-            for field in sorted(self.plan.spellings[text]):
+            for field in sorted(self.plan.spellings[text] & self._numbers.keys()):
                 note_missing(names[field], text, notes)
 
     def columns(self, names: Mapping[int, str]) -> list[Column | Texts]:

@@ -89,7 +89,7 @@ def _of_frame(
         check(empty_table(names, shown))
     if not len(frame):
         raise InputError(f"{shown}: there are no rows: add at least one row")
-    wanted = settings.wanted(names)
+    wanted = empty_table(names, shown).select(settings.wanted(names)).names
     frame = frame.select([name for name in names if name in wanted])
     nested = next((name for name in frame.columns if frame[name].dtype.is_nested()), None)
     if nested is not None:

@@ -39,7 +39,7 @@ def read_workbook(source: Source, settings: Settings, check: Check = None) -> Ta
         raise InputError(f"{source.shown}: the first sheet is empty: it needs a row of column names, and rows")
     header, rows = tuple(text or "" for text in cells.row(written[0])), cells[written[1:]]
     seen = tuple(tuple(text or "" for text in row) for row in rows.head(_ROWS_SEEN).rows())
-    dialect = Dialect(",", header, int(written[0]) + 1, len(header), seen, 0, 0, ())
+    dialect = Dialect(",", header, int(written[0]) + 1, len(header), seen)
     batch = Rows(rows, written[1:] + 1)
     return of_batches(lambda: iter([batch] if len(rows) else []), dialect, source.shown, settings, notes, check)
 

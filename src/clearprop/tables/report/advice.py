@@ -10,7 +10,7 @@ from clearprop.errors import Message, Parameter
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.evaluation import ClassEvaluation, Score
 from clearprop.tables.report.data import ReportData
-from clearprop.tables.report.wording import in_words, number, of_score, percent
+from clearprop.tables.report.wording import in_words, number, of_score, percent, score_name
 
 RARE, SELDOM_FOUND = 0.2, 0.5  # a class's share of the rows, and the share of it that is found
 NEARLY_ALL, NEARLY_PERFECT = 0.8, 0.9  # of what a score is above its baseline; of the way from there to the best
@@ -18,7 +18,7 @@ FEW_ROWS = 200
 TOO_SURE = 0.1  # a mean distance of probabilities from what came true
 MANY_MISSING = 0.5
 # How much of the error on other rows there is on the training rows: below and above, training is the one or the other.
-FITTED_FAR_BETTER, FITTED_ALIKE = 0.5, 0.9
+FITTED_FAR_BETTER, FITTED_ALIKE = 0.25, 0.9
 
 
 def advice(data: ReportData) -> list[str]:
@@ -49,10 +49,10 @@ def dates_beside_a_random_split(data: ReportData) -> Iterator[Message]:
     dates = [column.name for column in data.columns if column.kind == "date" and column.used]
     if dates and data.split_by is None and data.judged_on != "trained on":
         yield Message(
-            f"{listed(dates)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the model were "
-            "drawn at random: rows of the same days are among those it learned from. If it is to answer for later "
-            "days, judge it by later days: pass ",
-            Parameter("split_by", quoted(dates[0])),
+            f"{listed(dates, 3)} {'holds' if len(dates) == 1 else 'hold'} dates, and the rows that judge the model "
+            "were drawn at random: rows of the same days are among those it learned from. If it is to answer for "
+            "later days, judge it by later days: pass ",
+            Parameter("split_by", dates[0]),
         )
 
 
@@ -105,7 +105,7 @@ def fitted_or_not(data: ReportData) -> Iterator[Message | str]:
             "tell nothing, or more ",
             Parameter("dropout"),
             " or ",
-            Parameter("weight_decay"),
+            Parameter("decoupled_decay"),
         )
     elif score.beats_baseline and train_error > FITTED_ALIKE * error > 0 and _poor(score):
         yield f"{told}, which is no gap: more rows will hardly help, columns that tell more of the target will."
@@ -183,7 +183,7 @@ RULES: tuple[Callable[[ReportData], Iterator[str]], ...] = (
 
 
 def _scored(data: ReportData) -> Score | None:
-    return None if data.importances is None else data.evaluation.scores.get(data.importances.score)
+    return None if data.importances is None else data.evaluation.scores.get(score_name(data.importances.score))
 
 
 def _poor(score: Score) -> bool:

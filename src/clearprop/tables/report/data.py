@@ -62,7 +62,7 @@ class ColumnFacts:
 
 @dataclass(frozen=True, eq=False)
 class Importances:
-    """How much of a score is lost when a column's cells change places.
+    """How much worse a score gets when a column's cells change places.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Importances:
     means, deviations : arrays of shape (columns,)
         Over the repeats.
     score : str
-        Its name, such as "accuracy".
+        The name that an evaluation has for it, such as "accuracy" or "R2", or scikit-learn's scorer's, such as "r2".
     rows, repeats : int
         On how many rows, and how many times.
     """

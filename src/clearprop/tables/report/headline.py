@@ -35,15 +35,12 @@ def judged_by(data: ReportData) -> str:
     rows = in_words(data.evaluation.n_rows, "row")
     weighted = " Rows count by their weights." if data.evaluation.weighted else ""
     split = f" ({data.split})" if data.split else ""
+    chose = " They also chose the best epoch, so expect somewhat less on new rows." if data.chose else ""
     match data.judged_on:
         case "held out":
-            chose = " They also chose the best epoch, so expect somewhat less on new rows." if data.chose else ""
             return f"Judged on {rows} that were kept out of training{split}.{chose}{weighted}"
         case "out of fold":
-            return (
-                f"Judged out of fold on {rows}{split}: each by members that were not trained on it, so that the scores "
-                f"are honest.{weighted}"
-            )
+            return f"Judged out of fold on {rows}{split}: each by members that were not trained on it.{chose}{weighted}"
         case "trained on":
             return f"Judged on the {rows} it was trained on, as none were kept out: expect less on new ones.{weighted}"
 

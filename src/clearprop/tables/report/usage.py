@@ -32,6 +32,6 @@ def python(data: ReportData) -> str:
             "new = pandas.read_csv('NEW.csv')",
             "model.predict(new)",
             *(["model.predict_proba(new)"] if data.evaluation.task == "classification" else []),
-            "model.explain(new.iloc[0])",
+            "model.explain(new, row=0)",
         ]
     )

@@ -6,6 +6,18 @@ from clearprop.printable import printable
 from clearprop.tables.evaluation import Score
 
 MOST_OF_A_NAME = 80
+# Scores by the names of scikit-learn's scorers; those that begin with neg_ have their sign turned.
+SCORERS = {
+    "balanced_accuracy": "balanced accuracy",
+    "neg_brier_score": "Brier",
+    "neg_log_loss": "log loss",
+    "neg_mean_absolute_error": "MAE",
+    "neg_median_absolute_error": "median error",
+    "neg_root_mean_squared_error": "RMSE",
+    "r2": "R2",
+    "roc_auc": "ROC AUC",
+    "roc_auc_ovr": "ROC AUC",
+}
 BOUNDED = ("accuracy", "balanced accuracy", "ROC AUC", "Brier", "R2", "log loss")
 
 
@@ -58,6 +70,17 @@ def of_score(name: str, value: float) -> str:
     ('0.988', '12.346', '41,234')
     """
     return f"{round(value, 3) + 0.0:.3f}" if name in BOUNDED and abs(value) < 1000 else number(value)
+
+
+def score_name(score: str) -> str:
+    """A score by the name that an evaluation has for it, if it has one.
+
+    Examples
+    --------
+    >>> score_name("r2"), score_name("accuracy"), score_name("f1_macro")
+    ('R2', 'accuracy', 'f1_macro')
+    """
+    return SCORERS.get(score, score)
 
 
 def interval_of(score: Score) -> str:

@@ -18,9 +18,10 @@ from clearprop.tables.report import class_view, pictures, usage, wording
 from clearprop.tables.report.advice import advice
 from clearprop.tables.report.data import Importances, ReportData
 from clearprop.tables.report.headline import headline, judged_by, verdict
+from clearprop.training.history import History
 
 MOST_SHOWN, MOST_HELD = 40, 500  # lines of a table that are seen, and that can be unfolded
-MOST_IMPORTANT = 15
+MOST_IMPORTANT, MOST_NOTES = 15, 12
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,12 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         lstrip_blocks=True,
         finalize=lambda value: value if isinstance(value, Markup) else printable(value),
     )
-    environment.filters |= {"short": wording.short, "percent": wording.percent, "number": wording.number}
+    environment.filters |= {
+        "short": wording.short,
+        "score_name": wording.score_name,
+        "percent": wording.percent,
+        "number": wording.number,
+    }
     environment.globals |= {"in_words": wording.in_words, "interval_of": wording.interval_of}
     environment.globals |= {"of_score": wording.of_score, "strip": strip, "line_end": Markup("\n")}
     return environment.get_template("report.html").render(
@@ -102,11 +108,12 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         verdict=verdict(data.evaluation),
         judged_by=judged_by(data),
         parts=_parts(data),
+        epochs=_epochs(data.histories),
         drawn={name: Markup(picture) for name, picture in _pictures(data).items()},
         bars=None if data.importances is None else Cut.of(bars(data.importances), MOST_IMPORTANT),
         used=Cut.of([column for column in data.columns if column.used]),
         left_out=Cut.of([column for column in data.columns if not column.used]),
-        notes=Cut.of([worded(note, names) for note in data.notes]),
+        notes=Cut.of([worded(note, names) for note in data.notes], MOST_NOTES),
         advice=[worded(text, names) for text in (*advice(data), *data.advice)],
         commands=usage.commands(data),
         python=usage.python(data),
@@ -117,7 +124,7 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
 
 def bars(importances: Importances) -> list[Bar]:
     """Importances as bars, the most important first, all on one scale."""
-    ordered = importances.ordered()
+    ordered, score = importances.ordered(), wording.score_name(importances.score)
     longest = float(max((ordered.means + ordered.deviations).max(), 1e-300))
 
     def place(value: float) -> float:
@@ -125,7 +132,7 @@ def bars(importances: Importances) -> list[Bar]:
 
     found = []
     for name, mean, deviation in zip(ordered.names, ordered.means, ordered.deviations, strict=True):
-        said = f"{_of_importance(ordered.score, mean)} ± {_of_importance(ordered.score, deviation)}"
+        said = f"{_of_importance(score, mean)} ± {_of_importance(score, deviation)}"
         found.append(Bar(name, said, place(mean), place(mean - deviation), place(mean + deviation)))
     return found
 
@@ -145,6 +152,13 @@ def strip(score: Score) -> Strip:
 
 def _of_importance(score: str, value: float) -> str:
     return f"{value:.4f}" if score in wording.BOUNDED else wording.number(value)
+
+
+def _epochs(histories: Sequence[History]) -> str:
+    if not histories:
+        return ""
+    least, most = min(map(len, histories)), max(map(len, histories))
+    return wording.in_words(most, "epoch") if least == most else f"{least:,} to {most:,} epochs"
 
 
 def _pictures(data: ReportData) -> dict[str, str]:
