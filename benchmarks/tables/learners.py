@@ -6,7 +6,7 @@ whole numbers from 0 for classes. Who refuses missing cells gets the training ro
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sources import CLASSES
 
@@ -24,12 +24,12 @@ class Peer:
     ours: bool = False
 
 
-def _ours(members):
+def _ours(**settings):
     def make(task, seed):
         from clearprop import TableClassifier, TableRegressor
 
         kind = TableClassifier if task == CLASSES else TableRegressor
-        return kind(random_state=seed, n_jobs=1, **({} if members is None else {"members": members}))
+        return kind(random_state=seed, n_jobs=1, **settings)
 
     return make
 
@@ -77,6 +77,43 @@ def _xgboost(task, seed):
 
     kind = XGBClassifier if task == CLASSES else XGBRegressor
     return kind(random_state=seed, n_jobs=1, enable_categorical=True)
+
+
+class _Part:
+    """Ours with a part of the recipe left out, or another in its place."""
+
+    def __init__(self, change, task, seed):
+        self.change, self.task, self.seed = change, task, seed
+
+    def fit(self, X, y):
+        from clearprop.tables.recipe import recipe_for
+
+        task = "classification" if self.task == CLASSES else "regression"
+        recipe = recipe_for("auto", task=task, n_rows=len(X), n_columns=X.shape[1], n_classes=len(set(y)))
+        self.model = _ours(recipe=self.change(recipe))(self.task, self.seed).fit(X, y)
+        return self
+
+    def predict(self, X):
+        return self.model.predict(X)
+
+    def predict_proba(self, X):
+        return self.model.predict_proba(X)
+
+
+def _part(change):
+    return lambda task, seed: _Part(change, task, seed)
+
+
+def _prepared(**changes):
+    return _part(lambda recipe: replace(recipe, preparation={**recipe.preparation, **changes}))
+
+
+def _trained(**changes):
+    return _part(lambda recipe: replace(recipe, trainer={**recipe.trainer, **changes}))
+
+
+def _replaced(**changes):
+    return _part(lambda recipe: replace(recipe, **changes))
 
 
 class _CatBoost:
@@ -140,8 +177,8 @@ def _pytabkit(kind):
 PEERS = {
     peer.name: peer
     for peer in (
-        Peer("ours", _ours(None), network=True, ours=True),
-        Peer("ours, one member", _ours(1), network=True, ours=True),
+        Peer("ours", _ours(), network=True, ours=True),
+        Peer("ours, one member", _ours(members=1), network=True, ours=True),
         Peer("scikit-learn MLP", _scikit_learn, network=True),
         Peer("RealMLP-TD-S", _pytabkit("RealMLP_TD_S"), network=True, slow=True),
         Peer("RealMLP-TD", _pytabkit("RealMLP_TD"), network=True, slow=True),
@@ -152,3 +189,27 @@ PEERS = {
         Peer("CatBoost", _CatBoost),
     )
 }
+
+# What each part of the recipe is worth: ours without it, against ours.
+PARTS = {
+    name: Peer(name, make, network=True)
+    for name, make in {
+        "one member": _ours(members=1),
+        "the plain recipe": _ours(recipe="plain"),
+        "without periodic embeddings": _prepared(periodic=False),
+        "without factors of inputs": _prepared(factors=False),
+        "numbers standardised, not robust and bent": _prepared(scaling="standard"),
+        "without trainable shares": _replaced(network={}),
+        "without smoothed labels": _replaced(smoothing=0.0),
+        "without dropout": _trained(dropout=0.0),
+        "without decay": _trained(decoupled_decay=0.0),
+        "without starts from data": _replaced(starts_from_data=False),
+        "without temperature": _replaced(calibrated=False),
+        "best epoch by the loss": _replaced(monitor="validation_loss"),
+        "half as many epochs": _part(
+            lambda recipe: replace(recipe, trainer={**recipe.trainer, "epochs": recipe.trainer["epochs"] // 2})
+        ),
+        "one wave of the rate, not four": _trained(schedule="one_cycle"),
+    }.items()
+}
+EVERYONE = {**PEERS, **PARTS}

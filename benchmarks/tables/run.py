@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 import kept
-from learners import PEERS
+from learners import EVERYONE, PARTS, PEERS
 from page import page
 from sources import ALL, SOURCES
 
@@ -25,13 +25,14 @@ GROUPS = {
     "ours": [name for name, peer in PEERS.items() if peer.ours],
     "quick": [name for name, peer in PEERS.items() if not peer.ours and not peer.slow],
     "slow": [name for name, peer in PEERS.items() if peer.slow],
+    "parts": list(PARTS),
 }
 
 
 def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", choices=GROUPS, help="one group of those that learn")
-    parser.add_argument("--peers", type=_some_of(PEERS), help="some, by semicolons")
+    parser.add_argument("--peers", type=_some_of(EVERYONE), help="some, by semicolons")
     parser.add_argument("--tables", type=_some_of(ALL), default=list(SOURCES), help="some, by semicolons")
     parser.add_argument("--rows", type=int, help="tables of at most so many rows")
     parser.add_argument("--splits", type=int, default=len(SPLITS), help="how many of the three")

@@ -10,7 +10,7 @@ import time
 import warnings
 
 import numpy as np
-from learners import PEERS
+from learners import EVERYONE
 from sklearn.metrics import log_loss
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import LabelEncoder
@@ -60,7 +60,7 @@ def main():
         with contextlib.redirect_stdout(sys.stderr), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                found = learned(PEERS[task["peer"]], ALL[task["table"]], seed)
+                found = learned(EVERYONE[task["peer"]], ALL[task["table"]], seed)
             except Exception as error:  # a peer's failure is a result, too
                 found = {"failed": f"{type(error).__name__}: {error}"[:200]}
         print(json.dumps({"split": seed, **found}), file=out, flush=True)

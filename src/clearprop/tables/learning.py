@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
+from clearprop.tables.categorical_features import named_categorical
 from clearprop.tables.choices import Choices
 from clearprop.tables.folds import Division, at_random, by_column, is_order, undivided
 from clearprop.tables.given_rows import ClassWeights, GivenRows
@@ -209,14 +210,18 @@ def _preparation(
         ignore.append(groups)
         where = f"{table.path}, column {quoted(groups)}"
         notes.append(f"{where}: rows are kept out by its groups, and it is not learned from.")
-    categorical = _categorical_names(table, choices.categorical_features, ignore)
+    categorical = choices.categorical_features
+    if not isinstance(categorical, str | None):  # by names, as indices count the columns that are ignored, too
+        categorical = [
+            name for name in table.names if name in named_categorical(table, categorical) and name not in ignore
+        ]
     kept = table.drop(ignore)
     if not kept.columns:
         raise InputError(f"{table.path}: no column is left to learn from: ignore fewer, or add a column")
     column, rows = given.column, division.trained_on
     if len(rows) < table.n_rows:
         kept, column = kept.take(rows), column.take(rows)
-    roles = find_roles(kept, column, categorical, named=choices.named)
+    roles = find_roles(kept, column, "auto" if categorical is None else categorical, named=choices.named)
     most_one_hot = recipe.preparation.get("most_one_hot")
     return Preparation.fit(
         kept,
@@ -225,17 +230,6 @@ def _preparation(
         embed_from=None if most_one_hot is None else most_one_hot + 1,
         notes=notes,
     )
-
-
-def _categorical_names(table: Table, given: Any, ignore: Collection[str]) -> Any:
-    """Indices and booleans as the names of those columns that are kept; all else as it is."""
-    if given is None or isinstance(given, str):
-        return given or "auto"
-    items = np.asarray(given)
-    if items.ndim != 1 or items.dtype.kind not in "biu" or not ignore:
-        return given
-    chosen = np.flatnonzero(items) if items.dtype.kind == "b" else items
-    return [name for name in np.array(table.names, dtype=object)[chosen] if name not in ignore]
 
 
 def _inputs(preparation: Preparation, table: Table, stage: Sequence[Input] | None, recipe: Recipe) -> Any:

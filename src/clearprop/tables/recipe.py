@@ -168,7 +168,6 @@ def _auto(task: Task, n_rows: int, n_columns: int, scoring: str | None) -> Recip
         smoothing=0.1 if classes and decided else 0.0,
         preparation={
             "scaling": "robust",
-            "clip": 3.0,
             "periodic": n_columns <= MOST_PERIODIC,
             "factors": True,
             "most_one_hot": 8,
