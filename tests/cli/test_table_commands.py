@@ -43,7 +43,7 @@ def test_classes_from_csv_to_predictions(run, flowers):
     assert "'kind' holds text: classification." in err
     assert "On 60 rows kept out of training" in out
     model = load("m")
-    assert model.network_.layer_sizes == (5, 32, 16, 3)
+    assert model.network_.layer_sizes == (6, 32, 16, 3)
     assert model.classes_.tolist() == ["iris", "lily", "rose"]
 
     status, out, _ = run("evaluate", "m", flowers, "--json")
@@ -252,13 +252,27 @@ BAD_TABLES = {
     "one class": ([row[:-1] + "p" for row in GOOD], "every row has the class 'p'"),
     "text among numbers": ([*GOOD, *["oops,1,p"] * 3], "'oops' is not a number"),
     "ragged": ([*GOOD, "1,p"], "line 62"),
-    "all missing": ([f",{row[2:]}" for row in GOOD], "missing"),
-    "infinity": ([*GOOD, *["inf,1,p"] * 3], "'inf'"),
-    "target missing": ([*GOOD, "1,1,"], "line 62"),
-    "identifiers": ([f"id{i},1,{'p' if i % 2 else 'q'}" for i in range(3000)], "--max-categories"),
+    "identifiers": ([f"id{i},1,{'p' if i % 2 else 'q'}" for i in range(3000)], "3,000 different texts"),
     "identifiers for a target": ([f"1,{i % 3},id{i}" for i in range(3000)], "identifier"),
     "binary": (b"\x00\x01\x02" * 50, "binary"),
 }
+
+
+ODD_TABLES = {
+    "a column of which all is missing": ([f",{row[2:]}" for row in GOOD], "column 'a': left out, as every cell"),
+    "infinity": ([*GOOD, *["inf,1,p"] * 3], "column 'a': 3 infinite or beyond 1e100: taken as the least and greatest"),
+    "a target that is missing": ([*GOOD, "1,1,"], "1 row is left out, as the target 'y' is missing there"),
+}
+
+
+@pytest.mark.parametrize("case", ODD_TABLES)
+def test_odd_tables_are_learned_from_and_said(run, tmp_path, case):
+    content, note = ODD_TABLES[case]
+    table(tmp_path / "t.csv", "a,b,y", content)
+    status, out, err = run("train", "t.csv", *PLAIN, "--target", "y", "--out", "m", "--epochs", 20)
+    assert status == 0, err
+    assert f"note: t.csv, {note}" in err or f"note: t.csv: {note}" in err
+    assert (tmp_path / "m").exists()
 
 
 @pytest.mark.parametrize("case", BAD_TABLES)
@@ -309,26 +323,17 @@ def test_bad_arguments(refused, tmp_path, case):
 
 # What the library says of its parameters, and what the command line makes of it.
 WORDED = {
-    "identifiers": (
-        [f"id{i},1,{'p' if i % 2 else 'q'}" for i in range(1500)],
-        ("pass ignore=['a'], or a greater max_categories", "pass --ignore 'a', or a greater --max-categories"),
-    ),
-    "days": (
-        [f"2026-{i // 28 + 1:02}-{i % 28 + 1:02},{i % 3},{'p' if i % 2 else 'q'}" for i in range(60)],
-        ("pass ignore=['a'], or categories=['a'] if they", "pass --ignore 'a', or --category 'a' if they"),
-    ),
-    "all missing": ([f",{row[2:]}" for row in GOOD], ("or pass ignore=[COLUMN]", "or pass --ignore COLUMN")),
     "text among numbers": (
         [*GOOD, "oops,1,p"],
-        ("or pass categories=[COLUMN] if it names", "or pass --category COLUMN if it names"),
+        ("or pass categorical_features=['a'] if the column", "or pass --category 'a' if the column"),
     ),
-    "decimal commas": (
-        [f'"{i},5",{i % 3},p' for i in range(9)] + ["1,1,q"],
-        ("with a point, or pass categories=[COLUMN]", "with a point, or pass --category COLUMN"),
+    "what may be missing": (
+        [*GOOD, "oops,1,p"],
+        ("or pass missing=['oops'] if it is not known", "or pass --missing 'oops' if it is not known"),
     ),
     "text in a guessed target": (
         [f"{i % 5},{i % 3},{i if i < 50 else 'x'}" for i in range(60)],
-        ("or pass task='classification'", "or pass --task classification"),
+        ("or pass categorical_features=['y'] if the column", "or pass --category 'y' if the column"),
     ),
 }
 
@@ -361,13 +366,58 @@ def test_notes_name_parameters_in_python_and_flags_on_the_command_line(run, tmp_
 
 def test_a_table_that_memory_has_no_room_for_is_refused_in_flags(run, refused, flowers, monkeypatch):
     run("train", flowers, *PLAIN, "--target", "kind", "--out", "m", "--epochs", 1)
-    monkeypatch.setattr("clearprop.foundation.memory.SMALL", 8 * 300 * 5)  # more than the network takes
+    monkeypatch.setattr("clearprop.foundation.memory.SMALL", 8 * 300 * 6)  # more than the network takes
     monkeypatch.setattr("clearprop.foundation.memory.free_memory", lambda: 100)
     said = refused("predict", "m", flowers, "--out", "p.csv")
-    assert "300 rows of 5 features would take" in said
-    assert "pass --ignore for a column with very many texts, a smaller --max-categories, or fewer rows" in said
-    with pytest.raises(ValueError, match="pass ignore for a column with very many texts, a smaller max_categories, or"):
+    assert "300 rows of 6 numbers would take" in said
+    assert "leave out (--ignore) a column with very many texts, or give fewer rows" in said
+    with pytest.raises(ValueError, match=r"leave out \(ignore\) a column with very many texts, or give fewer rows"):
         load("m").predict(read_table(flowers))
+
+
+def test_a_column_that_is_left_out_is_said_with_the_flag_that_keeps_it(run, tmp_path):
+    rows = [f"id{i},{i % 5},{'p' if i % 5 > 2 else 'q'}" for i in range(100)]
+    table(tmp_path / "t.csv", "a,b,y", rows)
+    status, _, err = run("train", "t.csv", *PLAIN, "--target", "y", "--out", "m", "--epochs", 20)
+    assert status == 0, err
+    (note,) = (line for line in err.splitlines() if "column 'a'" in line)
+    assert "100 different texts" in note
+    assert "--category 'a'" in note
+    (note,) = (note for note in learned(read_table(tmp_path / "t.csv"), "y") if "column 'a'" in note)
+    assert "categorical_features=['a']" in note
+
+
+def test_a_target_of_numbers_may_be_called_categories(run, tmp_path):
+    rows = [f"{i % 5},{i % 3},{i % 5 if i < 50 else 'x'}" for i in range(60)]
+    table(tmp_path / "t.csv", "a,b,y", rows)
+    status, _, err = run("train", "t.csv", *PLAIN, "--target", "y", "--category", "y", "--out", "m", "--epochs", 2)
+    assert status == 0, err
+    assert load("m").classes_.tolist() == ["0", "1", "2", "3", "4", "x"]
+
+
+def test_a_cell_that_cannot_be_taken_leaves_its_answer_empty_where_that_is_asked_for(run, refused, houses, tmp_path):
+    run("train", houses, *PLAIN, "--target", "price", "--out", "m", "--epochs", 2)
+    table(tmp_path / "new.csv", "size,age", ["100,20", "many,30", "120,10"])
+    assert "line 3, column 'size': 'many' is not a number" in refused("predict", "m", "new.csv", "--out", "p.csv")
+    status, _, err = run("predict", "m", "new.csv", "--out", "p.csv", "--keep-going")
+    assert status == 0, err
+    assert "new.csv: 1 row, line 3, has a cell that cannot be taken, and no answer." in err
+    column = read_table("p.csv").column("predicted price")
+    assert column.is_missing.tolist() == [False, True, False]
+    expected = load("m").predict({"size": [100.0, 120.0], "age": [20.0, 10.0]})
+    np.testing.assert_allclose(column.values[[0, 2]], expected, rtol=1e-12)
+
+
+def test_members_weights_and_division_from_the_command_line(run, flowers):
+    status, out, err = run(
+        *("train", flowers, *PLAIN, "--target", "kind", "--out", "m", "--epochs", 20, "--members", 3),
+        *("--class-weight", "iris=2", "--class-weight", "lily=1", "--class-weight", "rose=1", "--split-by", "colour"),
+    )
+    assert status == 0, err
+    assert "On 300 rows, each by the members that were not trained on it (out of fold):" in out
+    assert "3 members of 20 epochs; the best epoch of each is kept" in out
+    assert "column 'colour': rows are kept out by its groups, and it is not learned from" in err
+    assert len(load("m").ensemble_) == 3
 
 
 def test_divergence_is_one_line(refused, houses):

@@ -77,7 +77,8 @@ def _check_header(header: "Table", options: TrainOptions) -> None:
     """Refuse columns that are not there as soon as their names are read."""
     header.select([options.target])
     kept = header.drop([options.target, *(options.ignore or ())])
-    kept.select([*(options.category or ()), *([] if options.split_by is None else [options.split_by])])
+    named = [*(options.category or ()), *([] if options.split_by is None else [options.split_by])]
+    kept.select(name for name in named if name != options.target)  # which may be called categories, too
     if options.boundary is not None and len(set(kept.names) - set(options.category or ())) < 2:
         raise _no_plane(kept.names, options)
 

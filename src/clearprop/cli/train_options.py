@@ -164,7 +164,7 @@ class TrainOptions:
         settings: dict[str, Any] = {
             "recipe": self.recipe,
             "members": _members(self.members),
-            "categorical_features": self.category or "auto",
+            "categorical_features": [name for name in self.category or () if name != self.target] or "auto",
             "ignore": self.ignore,
             "split_by": self.split_by,
             "scoring": self.scoring,

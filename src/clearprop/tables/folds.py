@@ -78,6 +78,10 @@ def at_random(strata: Array, members: int, share: float, rng: np.random.Generato
     """
     n_rows = len(strata)
     if members == 1:
+        left = n_rows - max(1, round(share * n_rows))
+        if left < 2:
+            what = f"of {n_rows} rows, a share of {share:g} leaves {left} to train on: lower "
+            raise InputError(Message(what, Parameter("validation_fraction")))
         held_out = np.sort(_spread(strata, rng)[_evenly(n_rows, max(1, round(share * n_rows)))])
         if strata.dtype.kind == "i":  # a class that has a single row is not to be missed in training
             held_out = held_out[np.bincount(strata)[strata[held_out]] > 1]

@@ -129,7 +129,7 @@ def learn(
     preparation = _preparation(given, division, choices, recipe, notes) if before is None else before.preparation
     stage = input_stage(preparation.inputs, recipe.preparation) if before is None else before.networks[0].inputs
 
-    X = _inputs(preparation, given.table, stage, recipe)
+    X = _inputs(preparation, given.table, stage, recipe, notes)
     networks = _networks(stage, target, X, division, choices, recipe, before)
     weigh = ClassWeights.learned(choices.class_weight, target, truth)
     encoded = target.encode(given.column, given.table.path)
@@ -232,9 +232,15 @@ def _preparation(
     )
 
 
-def _inputs(preparation: Preparation, table: Table, stage: Sequence[Input] | None, recipe: Recipe) -> Any:
+def _inputs(
+    preparation: Preparation,
+    table: Table,
+    stage: Sequence[Input] | None,
+    recipe: Recipe,
+    notes: list[str] | None = None,
+) -> Any:
     """The networks' inputs: sparse only where they read them as they are."""
-    X = preparation.transform(table, dtype=np.dtype(recipe.dtype))
+    X = preparation.transform(table, notes, dtype=np.dtype(recipe.dtype))
     return X.toarray() if stage and is_sparse(X) else X
 
 
