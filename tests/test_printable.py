@@ -17,13 +17,12 @@ from clearprop import (
     Network,
     NetworkDisplay,
     Perceptron,
-    Table,
-    TableModel,
-    TableSettings,
+    TableClassifier,
     explain,
 )
 from clearprop.plots import ActivationHistogramDisplay, DecisionBoundaryDisplay
 from clearprop.printable import printable
+from clearprop.tables.frames import as_column, as_table
 
 # Titles, colours, cursors and links of a terminal; turns of the writing; what has no width; what is no text.
 HOSTILE = {
@@ -96,18 +95,22 @@ def test_pictures_are_xml_with_any_name(case):
 
 @pytest.mark.parametrize("case", [case for case in HOSTILE if case != "half a pair"])
 def test_reports_show_it(case, tmp_path):
+    from clearprop.tables.evaluating import evaluate_training
     from clearprop.tables.report import write_report
+    from clearprop.tables.reporting import report_data
 
     text, shown = HOSTILE[case]
     name, label = f"n{text}n", f"l{text}l"
-    table = Table.from_columns([name, "kind"], [[1, 2, 8, 9] * 5, [label, label, "z", "z"] * 5])
-    learned = TableModel.learn(table, "kind", TableSettings(trainer={"epochs": 1}))
-    write_report(tmp_path / "r.html", learned, f"t{text}t", f"clearprop train {text}")
+    table, column = as_table({name: [1, 2, 8, 9] * 5}), as_column([label, label, "z", "z"] * 5, "kind")
+    learned = TableClassifier(recipe="plain", max_epochs=1, random_state=0).fit(table, column)
+    evaluation, command = evaluate_training(learned, table, column), f"clearprop train {text}"
+    data = report_data(learned, table, column, evaluation, title=f"t{text}t", notes=[], command=command)
+    write_report(tmp_path / "r.html", data)
     report = (tmp_path / "r.html").read_text(encoding="utf-8")
     for part in (f"n{shown}n", f"<th>l{shown}l</th>", f"<h1>t{shown}t</h1>", f"clearprop train {shown}"):
         assert part in report
     assert printable(report.replace("\n", "")) == report.replace("\n", "")
-    assert isinstance(learned.history, History)
+    assert isinstance(learned.history_, History)
 
 
 @pytest.mark.parametrize("bad", ["z\x1b[2m", "two\nlines", "cba\u202e", "- a\n- b\r"])

@@ -125,7 +125,9 @@ def test_signatures_can_be_read():
             assert len(str(parameter.annotation)) <= LONGEST_ANNOTATION, f"{name}: {parameter}"
 
 
-@pytest.mark.parametrize("name", ["explain", "attribute", "Network", "Trainer", "MLPClassifier", "Loss", "TableModel"])
+@pytest.mark.parametrize(
+    "name", ["explain", "attribute", "Network", "Trainer", "MLPClassifier", "Loss", "TableClassifier"]
+)
 def test_help_has_no_walls(name):
     shown = pydoc.render_doc(getattr(clearprop, name), renderer=pydoc.plaintext)
     assert "_SupportsArray" not in shown

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     )
     from clearprop.saving import load, save
     from clearprop.schedules import SCHEDULES, Schedule
-    from clearprop.tables import Table, read_csv, write_csv
-    from clearprop.tables.model import TableModel
-    from clearprop.tables.settings import TableSettings
+    from clearprop.tables import Table, read_table, write_csv
+    from clearprop.tables.classifier import TableClassifier
+    from clearprop.tables.regressor import TableRegressor
     from clearprop.training import Callback, EpochRecord, History, Snapshot, Trainer
     from clearprop.training.ensemble import EnsembleTrainer
 
@@ -77,8 +77,8 @@ __all__ = [
     "Schedule",
     "Snapshot",
     "Table",
-    "TableModel",
-    "TableSettings",
+    "TableClassifier",
+    "TableRegressor",
     "Trace",
     "Trainer",
     "article",
@@ -86,7 +86,7 @@ __all__ = [
     "derive",
     "explain",
     "load",
-    "read_csv",
+    "read_table",
     "save",
     "write_csv",
 ]
@@ -109,9 +109,9 @@ _MODULES = {
     "plots": ("ActivationHistogramDisplay", "DecisionBoundaryDisplay", "LossCurveDisplay", "NetworkDisplay"),
     "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
-    "tables": ("Table", "read_csv", "write_csv"),
-    "tables.model": ("TableModel",),
-    "tables.settings": ("TableSettings",),
+    "tables": ("Table", "read_table", "write_csv"),
+    "tables.classifier": ("TableClassifier",),
+    "tables.regressor": ("TableRegressor",),
     "training": ("Callback", "EpochRecord", "History", "Snapshot", "Trainer"),
     "training.ensemble": ("EnsembleTrainer",),
 }

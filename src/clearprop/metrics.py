@@ -1,6 +1,6 @@
 """Metrics: how good outputs are, in a number that people read; the greater, the better.
 
-These two are what training shows as it goes; scikit-learn's serve for everything else.
+These are what training shows as it goes; scikit-learn's serve for everything else.
 """
 
 from __future__ import annotations
@@ -32,11 +32,24 @@ def r2(loss: Loss, y: Array, outputs: Array, sample_weight: Array | None = None)
     return float(np.mean(np.where(total > 0, 1 - residual / np.where(total > 0, total, 1), 0.0)))
 
 
-METRICS: dict[str, Metric] = {"accuracy": accuracy, "r2": r2}
+def brier(loss: Loss, y: Array, outputs: Array, sample_weight: Array | None = None) -> float:
+    """Minus the Brier score: the squared distances of the outputs from the targets, a row's summed, their mean.
+
+    It tells good probabilities from bad ones, as log loss does, and a single row cannot decide, as in accuracy.
+
+    References
+    ----------
+    Brier, Verification of forecasts expressed in terms of probability, 1950.
+    """
+    return -float(np.average(np.sum((y - outputs) ** 2, axis=1), weights=sample_weight))
+
+
+METRICS: dict[str, Metric] = {"accuracy": accuracy, "r2": r2, "brier": brier}
 # What they are called elsewhere.
 KNOWN_AS: dict[str, tuple[str, ...]] = {
     "accuracy": ("acc", "accuracy_score", "categorical_accuracy"),
     "r2": ("r2_score", "r_squared", "R²"),
+    "brier": ("brier_score", "brier_score_loss", "neg_brier_score"),
 }
 # What people ask for that is none of them: scikit-learn's function, its other names, and a metric made of it.
 FUNCTIONS = {

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from clearprop import load, read_csv
+from clearprop import load, read_table
 from clearprop.article import reproduce
 from clearprop.cli.demo import write_flowers
 from clearprop.lab.assets import SCRIPT, STATIC
+
+
+def cells(table, name):
+    column = table.column(name)
+    return column.texts[column.values]
 
 
 def test_demo(run, tmp_path):
@@ -23,8 +28,8 @@ def test_demo(run, tmp_path):
     scores = json.loads(printed)["scores"]
     assert scores["accuracy"] >= 0.95
     assert f"test accuracy: {scores['accuracy']:.4f}" in out
-    predictions, test = read_csv("d/predictions.csv"), read_csv("d/tumours-test.csv")
-    right = predictions.column("predicted diagnosis").cells == test.column("diagnosis").cells
+    predictions, test = read_table("d/predictions.csv"), read_table("d/tumours-test.csv")
+    right = cells(predictions, "predicted diagnosis") == cells(test, "diagnosis")
     assert np.mean(right) == pytest.approx(scores["accuracy"])
     if (STATIC / SCRIPT).exists():
         assert out.splitlines()[-1] == "open this first, in any browser: d/lab.html"
@@ -32,21 +37,21 @@ def test_demo(run, tmp_path):
     for name in ("flowers.csv", "more-flowers.csv", "new-flowers.csv"):
         assert (tmp_path / "d" / name).exists()
         assert f"d/{name}" in out
-    assert load("d/two-columns.model").preprocessor.feature_names == ["worst radius", "worst concave points"]
+    assert load("d/two-columns.model").predictor_.preparation.names == ("worst radius", "worst concave points")
 
 
 def test_the_flowers_are_the_iris_data_each_row_once(tmp_path):
     flowers = load_iris()
-    parts = [read_csv(path) for path in write_flowers(tmp_path)]
+    parts = [read_table(path) for path in write_flowers(tmp_path)]
     assert [part.n_rows for part in parts] == [100, 40, 10]
     assert [list(part.names) for part in parts] == [[*flowers.feature_names, "species"]] * 2 + [flowers.feature_names]
-    numbers = [[part.column(name).numbers() for name in flowers.feature_names] for part in parts]
+    numbers = [[part.column(name).values for name in flowers.feature_names] for part in parts]
     rows = [np.column_stack(columns) for columns in numbers]
     assert sorted(map(tuple, np.concatenate(rows))) == sorted(map(tuple, flowers.data))
     species = dict(zip(map(tuple, flowers.data), flowers.target_names[flowers.target], strict=True))
     for part, numbers in zip(parts[:2], rows[:2], strict=True):
-        assert [species[tuple(row)] for row in numbers] == part.column("species").cells.tolist()
-    _, counts = np.unique(parts[0].column("species").cells.tolist(), return_counts=True)
+        assert [species[tuple(row)] for row in numbers] == cells(part, "species").tolist()
+    _, counts = np.unique(cells(parts[0], "species").tolist(), return_counts=True)
     assert sorted(counts) == [33, 33, 34]  # of those to train on
 
 

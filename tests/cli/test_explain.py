@@ -5,13 +5,15 @@ import json
 import jsonschema
 import pytest
 
-from clearprop import load, read_csv
+from clearprop import load, read_table
 from clearprop.explanation import SCHEMA
 
 
 @pytest.fixture
 def trained(run, flowers):
-    status, _, errors = run("train", flowers, "--target", "kind", "--out", "f.model", "--hidden", "4", "--epochs", "5")
+    status, _, errors = run(
+        "train", flowers, "--recipe", "plain", "--target", "kind", "--out", "f.model", "--hidden", "4", "--epochs", "5"
+    )
     assert status == 0, errors
     return "f.model"
 
@@ -21,10 +23,10 @@ def test_a_weight_for_one_row(run, flowers, trained):
     assert status == 0
     assert out.startswith("The gradient of W2[3,1]\n")
     assert "The optimiser's step (adam)" in out
-    model, table = load(trained), read_csv(flowers)
+    model, table = load(trained), read_table(flowers)
     row = table.take([4])
-    features, target = model.preprocessor.transform(row.drop(["kind"])), model.target.encode(row.column("kind"))
-    gradient = model.network.backward(model.network.forward(features), target).weights[1][2, 0]
+    features, target = model.predictor_.prepared(row.drop(["kind"])), model.to_targets(row.column("kind"))
+    gradient = model.network_.backward(model.network_.forward(features), target).weights[1][2, 0]
     status, out, _ = run("explain", trained, flowers, "--row", "5", "--parameter", "W2[3,1]", "--format", "json")
     content = json.loads(out)
     jsonschema.validate(content, SCHEMA)
@@ -69,7 +71,7 @@ def test_forms_and_files(run, flowers, trained, form, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--parameter", "W9[1,1]"), "'W9[1,1]' names nothing in this 5-4-3 network. There are: W1["),
+        (("--parameter", "W9[1,1]"), "'W9[1,1]' names nothing in this 6-4-3 network. There are: W1["),
         (("--row", "301"), "--row 301: "),
         (("--row", "0"), "has the rows 1 to 300"),
         ((), "prediction is a number of one row"),

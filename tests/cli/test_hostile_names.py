@@ -45,10 +45,10 @@ def hostile(run, tmp_path):
 
 def test_training_and_what_it_draws(hostile, run, tmp_path):
     report = (tmp_path / "r.html").read_text(encoding="utf-8")
-    assert f"<th>{SHOWN}a</th>" in seen(report)
-    svg = re.findall(r"<svg.*?</svg>", report, re.DOTALL)
-    assert len(svg) == 2
-    assert [ElementTree.fromstring(picture).tag for picture in svg] == ["{http://www.w3.org/2000/svg}svg"] * 2
+    assert f'<th scope="row">{SHOWN}a</th>' in seen(report)
+    svg = re.findall(r"<svg (?!class=\"key).*?</svg>", report, re.DOTALL)  # a key is a line beside a class's name
+    assert len(svg) == 5
+    assert [ElementTree.fromstring(picture).tag for picture in svg] == ["{http://www.w3.org/2000/svg}svg"] * 5
     two = tmp_path / "two.csv"
     write_csv(two, [f"a{BAD}", f"b{BAD}", "y"], [[1, 2, 3, 4] * 5, [0, 1] * 10, [f"p{BAD}", "q"] * 10])
     assert run("train", two, "--target", "y", "--out", "m2", "--epochs", 1, "--boundary", "b.svg")[0] == 0
@@ -137,8 +137,8 @@ FIELDS = {
     "sizes": lambda d: d["network"].update(layer_sizes=[BAD]),
     "unknown entry": lambda d: d["extra"].update({BAD: 1}),
     "target": lambda d: d["extra"]["target"].update(task=BAD),
-    "column": lambda d: d["extra"]["preprocessor"]["columns"][0].update(kind=BAD),
-    "number": lambda d: d["extra"]["preprocessor"]["columns"][0].update(mean=BAD),
+    "column": lambda d: d["extra"]["preparation"]["parts"][0].update(kind=BAD),
+    "number": lambda d: d["extra"]["preparation"]["parts"][0]["scaling"].update(center=BAD),
 }
 
 

@@ -101,7 +101,23 @@ def test_another_host_is_warned_of(begun):
 
 @pytest.fixture
 def model(run, flowers):
-    assert run("train", flowers, "--target", "kind", "--out", "f.model", "--hidden", "4", "--epochs", "3")[0] == 0
+    assert (
+        run(
+            "train",
+            flowers,
+            "--recipe",
+            "plain",
+            "--target",
+            "kind",
+            "--out",
+            "f.model",
+            "--hidden",
+            "4",
+            "--epochs",
+            "3",
+        )[0]
+        == 0
+    )
     return flowers.parent / "f.model"
 
 
@@ -111,9 +127,9 @@ def test_a_model_is_shown_with_its_table(begun, model, flowers):
     _, _, server = begun("--no-browser", model, flowers)
     live = server.seats.make_session().session.state
     loaded = load(model)
-    assert (live.network.parameters == loaded.network.parameters).all()
+    assert (live.network.parameters == loaded.network_.parameters).all()
     assert live.data.class_names == ("iris", "lily", "rose")
-    assert list(live.data.column_names) == loaded.preprocessor.feature_names
+    assert list(live.data.column_names) == list(loaded.predictor_.preparation.feature_names)
     assert len(live.data) == 300
 
 

@@ -9,21 +9,26 @@ import threading
 import numpy as np
 import pytest
 
-from clearprop import Network, Table, TableModel, TableSettings, load, read_csv, write_csv
+from clearprop import Network, TableClassifier, load, read_table, write_csv
 from clearprop.cli.outputs import checked_outputs, goes_to_standard_output
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import STANDARD_OUTPUT, is_stream, open_descriptor, write_atomically
+from clearprop.tables.frames import as_column
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="descriptors have paths there only")
 
 ROWS = [[i % 7 for i in range(40)], [i % 5 for i in range(40)], ["p" if i % 7 > 3 else "q" for i in range(40)]]
 
 
+def learned(columns, kinds, target):
+    model = TableClassifier(recipe="plain", hidden_layer_sizes=[3], max_epochs=1, random_state=0)
+    return model.fit(columns, as_column(kinds, target))
+
+
 @pytest.fixture
 def shell(tmp_path):
     """Run a script of bash in a folder with d.csv and its model m; `clearprop` is the command."""
-    table = Table.from_columns(["a", "b", "y"], ROWS)
-    TableModel.learn(table, "y", TableSettings(hidden=[3], trainer={"epochs": 1})).model.save(tmp_path / "m")
+    learned({"a": ROWS[0], "b": ROWS[1]}, ROWS[2], "y").save(tmp_path / "m")
     lines = [",".join(map(str, row)) for row in [("a", "b", "y"), *zip(*ROWS, strict=True)]]
     (tmp_path / "d.csv").write_text("\n".join(lines) + "\n")
 
@@ -180,7 +185,7 @@ def test_each_output_of_train_may_be_standard_output(shell, tmp_path):
     assert report.endswith("</html>")
     # Results give way to data, to standard error.
     assert "accuracy" in (tmp_path / "said").read_text()
-    assert done.stderr.count("accuracy") == 2
+    assert done.stderr.count("\n accuracy") == 2
     assert done.stderr.count("model: /dev/stdout") == 1
 
 
@@ -235,7 +240,7 @@ def errors(path):
 def test_no_file_takes_the_place_of_a_closed_stream(shell, tmp_path):
     done = shell("clearprop predict m d.csv --out p.csv <&- >&- 2>&-; echo $?")
     assert done.stdout == "0\n"
-    assert read_csv(tmp_path / "p.csv").n_rows == 40
+    assert read_table(tmp_path / "p.csv").n_rows == 40
     done = shell(f"{TRAIN} --out n <&- >&- 2>&-; echo $?")
     assert done.stdout == "2\n"  # its results are lost
     assert load(tmp_path / "n").target.name == "y"
@@ -279,9 +284,8 @@ def test_a_terminal_is_shown_what_would_steer_it(shell, tmp_path):
     bad = "\x1b]0;owned\x07\x9b2J"
     texts = [f"{bad}{i % 2}" for i in range(40)]
     kinds = [f"{bad}{kind}" for kind in ROWS[2]]
-    table = Table.from_columns(["a", f"t{bad}", f"y{bad}"], [ROWS[0], texts, kinds])
-    TableModel.learn(table, f"y{bad}", TableSettings(hidden=[3], trainer={"epochs": 1})).model.save(tmp_path / "esc")
-    write_csv(tmp_path / "esc.csv", table.names, table.columns)
+    learned({"a": ROWS[0], f"t{bad}": texts}, kinds, f"y{bad}").save(tmp_path / "esc")
+    write_csv(tmp_path / "esc.csv", ["a", f"t{bad}", f"y{bad}"], [ROWS[0], texts, kinds])
     command = ["predict", "esc", "esc.csv", "--keep", f"t{bad}", "--out"]
     raw = subprocess.run([sys.executable, "-m", "clearprop", *command, "-"], cwd=tmp_path, capture_output=True).stdout
     assert raw.decode().count(bad) == 1 + 1 + 2 + 2 * 40

@@ -1,19 +1,29 @@
-"""The report in a real browser: pictures have their size, nothing is loaded, no script is there."""
+"""The report of `train` in a real browser: pictures have their size, nothing is loaded, no script is there."""
 
 import pytest
 
-from ..browser import measured
+from ..lab.browsing import chromium, visiting
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as one:
+        yield one
 
 
 @pytest.mark.parametrize("width", [1000, 500])
-def test_report(run, houses, tmp_path, width):
+def test_report(run, houses, tmp_path, browser, width):
     arguments = ("--epochs", 5, "--report", "r.html")
     assert run("train", houses, "--target", "price", "--out", "m", *arguments)[0] == 0
-    page = measured((tmp_path / "r.html").read_text(encoding="utf-8"), tmp_path, width)
-    assert len(page["images"]) == 3
-    assert all(wide > 300 and high > 100 for wide, high in page["images"])
-    assert page["loaded"] == 0
-    assert page["scripts"] == 0
-    assert page["width"] <= page["window"]
-    for words in ("R2", "RMSE", "clearprop train", "size", "age"):
-        assert words in page["text"]
+    with visiting(browser) as visit:
+        page = visit.page
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto((tmp_path / "r.html").as_uri())
+        sizes = page.evaluate("[...document.querySelectorAll('svg')].map(one => [one.clientWidth, one.clientHeight])")
+        assert len(sizes) == 7
+        assert all(wide > 300 and high > 100 for wide, high in sizes)
+        assert len(visit.asked) == 1
+        assert page.locator("script").count() == 0
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for words in ("R2", "RMSE", "clearprop train", "size", "age"):
+            assert words in page.inner_text("body")

@@ -4,8 +4,9 @@ import re
 
 import pytest
 
-from clearprop import TableSettings, load, write_csv
-from clearprop.tables.settings import GREATEST_SEED, MOST_EPOCHS
+from clearprop import TableClassifier, load, write_csv
+from clearprop.tables.choices import MOST_EPOCHS
+from clearprop.tables.estimator import GREATEST_SEED
 
 TRAIN = {
     "learning rate": (["--learning-rate", "nan"], "learning_rate must be a finite number > 0, got nan"),
@@ -70,7 +71,7 @@ def test_columns_are_checked_before_the_rows(refused, tmp_path, case):
 
 
 def test_what_a_model_needs_is_checked_before_the_rows(run, refused, houses, tmp_path):
-    run("train", houses, "--target", "price", "--out", "m", "--epochs", 1, "--hidden", 2)
+    run("train", houses, "--recipe", "plain", "--target", "price", "--out", "m", "--epochs", 1, "--hidden", 2)
     (tmp_path / "broken.csv").write_text("size,age\n1,2,3\n")
     assert "there is no column 'price'" in refused("evaluate", "m", "broken.csv")
     assert "there is no column 'nope'" in refused("predict", "m", "broken.csv", "--keep", "nope", "--out", "p.csv")
@@ -90,7 +91,12 @@ def test_a_picture_that_cannot_be_drawn_is_refused_before_training(refused, tmp_
 
 def test_a_column_of_one_value_does_not_keep_the_picture_from_being_drawn(run, tmp_path):
     write_csv(tmp_path / "t.csv", ["a", "b", "d", "y"], [[1, 2, 3, 4] * 5, [0, 1] * 10, [7] * 20, ["p", "q"] * 10])
-    assert run("train", "t.csv", "--target", "y", "--out", "m", "--epochs", 1, "--boundary", "b.svg")[0] == 0
+    assert (
+        run("train", "t.csv", "--recipe", "plain", "--target", "y", "--out", "m", "--epochs", 1, "--boundary", "b.svg")[
+            0
+        ]
+        == 0
+    )
     assert (tmp_path / "b.svg").read_text().count("<svg") == 1
 
 
@@ -113,7 +119,7 @@ def test_explain(refused, case):
 
 
 def test_explain_asks_the_model_before_the_table(run, refused, flowers):
-    run("train", flowers, "--target", "kind", "--out", "m", "--epochs", 1, "--hidden", 2)
+    run("train", flowers, "--recipe", "plain", "--target", "kind", "--out", "m", "--epochs", 1, "--hidden", 2)
     assert "'W9[1,1]' names nothing" in refused("explain", "m", "not-there.csv", "--parameter", "W9[1,1]")
 
 
@@ -135,25 +141,28 @@ def test_bench(run, arguments, message):
         ({"trainer": {"patience": -1}}, ValueError, "patience"),
         ({"trainer": {"momentum": 1}}, TypeError, "momentum"),
         ({"trainer": {"epochs": MOST_EPOCHS + 1}}, ValueError, "at most 10,000,000"),
-        ({"seed": GREATEST_SEED + 1}, ValueError, "seed must be at most"),
-        ({"seed": -1}, ValueError, "seed must be a whole number >= 0"),
-        ({"max_categories": 0}, ValueError, "max_categories"),
-        ({"hidden": [0]}, ValueError, "layer_sizes must hold whole numbers >= 1"),
-        ({"task": "guess"}, ValueError, "task must be 'classification' or 'regression', got 'guess'"),
+        ({"random_state": GREATEST_SEED + 1}, ValueError, "random_state must be at most"),
+        ({"random_state": -1}, ValueError, "random_state must be a whole number >= 0"),
+        ({"members": 0}, ValueError, "members must be a whole number >= 1"),
+        ({"hidden_layer_sizes": [0]}, ValueError, "layer_sizes must hold whole numbers >= 1"),
+        ({"scoring": "acuracy"}, ValueError, "did you mean 'accuracy'"),
+        ({"recipe": "autp"}, ValueError, "unknown recipe 'autp', did you mean 'auto'"),
     ],
 )
 def test_settings_of_a_table_are_checked_where_they_are_made(settings, error, message):
     with pytest.raises(error, match=message):
-        TableSettings(**settings)
+        TableClassifier(**settings).choices()
 
 
 def test_the_greatest_that_are_taken(run, houses):
-    status, _, err = run("train", houses, "--target", "price", "--out", "m", "--seed", GREATEST_SEED, "--epochs", 1)
+    given = ("--recipe", "plain", "--target", "price", "--out", "m", "--seed", GREATEST_SEED, "--epochs", 1)
+    status, _, err = run("train", houses, *given)
     assert status == 0, err
-    assert load("m").target.name == "price"
-    assert TableSettings(trainer={"epochs": MOST_EPOCHS, "patience": 10**30, "batch_size": 10**30}).seed == 0
+    assert load("m").predictor_.target.name == "price"
+    greatest = {"epochs": MOST_EPOCHS, "patience": 10**30, "batch_size": 10**30}
+    assert TableClassifier(trainer=greatest, random_state=0).choices().seed == 0
 
 
 def test_what_lbfgs_ignores_is_said_once(recwarn):
-    TableSettings(trainer={"optimizer": "lbfgs", "learning_rate": 0.1})
+    TableClassifier(trainer={"optimizer": "lbfgs", "learning_rate": 0.1}).choices()
     assert not recwarn.list

@@ -7,9 +7,10 @@ import jsonschema
 import numpy as np
 import pytest
 
-from clearprop import InputError, Network, Penalty, Table, TableModel, TableSettings, Trainer, attribute, explain
+from clearprop import InputError, Network, Penalty, TableClassifier, Trainer, attribute, explain
 from clearprop.explanation import SCHEMA
 from clearprop.printable import printable
+from clearprop.tables.frames import as_table
 
 ROW = np.array([1.0, -2.0])
 X = np.array([[0.5, -1.0], [1.0, 2.0], [-0.3, 0.4]])
@@ -39,13 +40,14 @@ def test_one_output_speaks_for_the_second_class():
 
 
 def test_one_output_of_a_table_s_model():
-    table = Table.from_columns(["size", "kind"], [[1, 2, 3, 7, 8, 9] * 10, (["a"] * 3 + ["b"] * 3) * 10])
-    model = TableModel.learn(table, "kind", TableSettings(trainer={"epochs": 3})).model
+    table = as_table({"size": [1, 2, 3, 7, 8, 9] * 10, "kind": (["a"] * 3 + ["b"] * 3) * 10})
+    model = TableClassifier(recipe="plain", max_epochs=3, random_state=0)
+    model.fit(table.drop(["kind"]), table.column("kind"))
     explanation = explain(model, table.take([0]))
-    if model.network.layer_sizes[-1] == 1:
-        assert f"the output: the probability of {model.target.classes[1]}" in joined(explanation)
+    if model.network_.layer_sizes[-1] == 1:
+        assert f"the output: the probability of {model.classes_[1]}" in joined(explanation)
     else:
-        assert f"the greatest output: {model.target.classes[explanation.unit - 1]}" in joined(explanation)
+        assert f"the greatest output: {model.classes_[explanation.unit - 1]}" in joined(explanation)
 
 
 def test_labels_have_no_greatest_output():

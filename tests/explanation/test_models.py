@@ -19,14 +19,13 @@ from clearprop import (
     Network,
     Penalty,
     Perceptron,
-    Table,
-    TableModel,
-    TableSettings,
+    TableClassifier,
     Trainer,
     attribute,
     explain,
 )
 from clearprop.article import NeuralNetwork, new_network
+from clearprop.tables.frames import as_table
 
 X = np.array([[0.5, -1.0], [1.0, 2.0], [-0.3, 0.4]])
 
@@ -83,12 +82,14 @@ def test_networks_of_the_article():
 
 def test_models_of_tables():
     sizes, kinds = [1, 2, 3, 7, 8, 9] * 10, (["small"] * 3 + ["big"] * 3) * 10
-    table = Table.from_columns(["size", "kind"], [sizes, kinds])
-    model = TableModel.learn(table, "kind", TableSettings(trainer={"epochs": 3})).model
+    table = as_table({"size": sizes, "kind": kinds})
+    model = TableClassifier(recipe="plain", max_epochs=3, random_state=0)
+    model.fit(table.drop(["kind"]), table.column("kind"))
     explanation = explain(model, table, name="W1[1,3]")
-    features = model.preprocessor.transform(table.drop(["kind"]))
-    targets = model.target.encode(table.column("kind"))
-    assert explanation.value == model.network.backward(model.network.forward(features), targets).weights[0][0, 2]
+    features = model.predictor_.prepared(table.drop(["kind"]))
+    targets, network = model.to_targets(kinds), model.network_
+    assert explanation.value == network.backward(network.forward(features), targets).weights[0][0, 2]
+    assert explain(model, {"size": sizes}, kinds, "W1[1,3]").value == explanation.value
     assert "x[1] is size" in explanation.to_text()
     assert attribute(model, table.take([0])).computation.feature_names == ["size"]
 

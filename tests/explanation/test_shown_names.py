@@ -15,14 +15,14 @@ from clearprop import (
     MLPRegressor,
     Network,
     Penalty,
-    Table,
-    TableModel,
-    TableSettings,
+    TableClassifier,
     attribute,
     explain,
-    read_csv,
+    read_table,
     write_csv,
 )
+from clearprop.tables.frames import as_table
+from clearprop.tables.spelling import cell_text
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FORMS = ("to_text", "to_markdown", "to_latex", "to_html")
@@ -73,33 +73,45 @@ def table_model():
     rng = np.random.default_rng(0)
     lengths, colours = rng.normal(5, 2, size=60).round(2), rng.choice(["red", "blue", "green"], size=60)
     kinds = np.where(lengths + (colours == "red") > 5, "big", "small")
-    cells = [["" if k == 7 else f"{length}" for k, length in enumerate(lengths)], [*colours[:-1], ""], kinds]
-    table = Table.from_columns(["length", "colour", "kind"], cells)
-    model = TableModel.learn(table, "kind", TableSettings(hidden=(3,), validation=0, trainer={"epochs": 2})).model
-    return model, table
+    lengths = [None if k == 7 else length for k, length in enumerate(lengths.tolist())]
+    table = as_table({"length": lengths, "colour": [*colours[:-1], None], "kind": kinds})
+    return learned(table, 3), table
+
+
+def learned(table, units):
+    model = TableClassifier(
+        recipe="plain", hidden_layer_sizes=(units,), validation_fraction=0, max_epochs=2, random_state=0
+    )
+    return model.fit(table.drop(["kind"]), table.column("kind"))
+
+
+def cell(table, name, row):
+    column = table.column(name)
+    return "missing" if column.is_missing[row] else cell_text(column, row)
 
 
 @pytest.mark.parametrize("row", [0, 5, 59])
 def test_a_table_s_cells_stand_beside_what_they_were_scaled_to(table_model, row):
     model, table = table_model
-    features = model.preprocessor.transform(table)
-    length, colour = (table.column(name).cells[row] for name in ("length", "colour"))
+    features = model.predictor_.prepared(table)
+    length, colour = (cell(table, name, row) for name in ("length", "colour"))
     named = names_of(explain(model, table, name="z1[1]", row=row), most=None)
     number = f"{features[row, 0]:.6g}".replace("-", "−")
     assert f"x[1] is length: {length} (cell) → {number} (scaled)" in named
-    for place, feature in enumerate(model.preprocessor.feature_names[1:], start=2):
-        said = f"x[{place}] is {feature}: {colour or 'missing'} (cell) → {features[row, place - 1]:.0f} (coded)"
-        assert said in named
+    for place, feature in enumerate(model.predictor_.preparation.feature_names[1:], start=2):
+        if feature.startswith("colour"):
+            said = f"x[{place}] is {feature}: {colour} (cell) → {features[row, place - 1]:.0f} (coded)"
+            assert said in named
 
 
 @pytest.mark.parametrize("whole", [False, True])
 def test_numbers_of_python_s_are_shown_as_other_numbers_and_a_file_s_cells_as_they_stand(tmp_path, whole):
     numbers = np.random.default_rng(2).normal(size=20) * (1e9 if whole else 1)
     numbers = np.rint(numbers).astype(int) if whole else numbers
-    table = Table.from_columns(["size", "kind"], [numbers, ["a", "b"] * 10])
-    model = TableModel.learn(table, "kind", TableSettings(hidden=(2,), validation=0, trainer={"epochs": 1})).model
-    write_csv(tmp_path / "numbers.csv", ["size", "kind"], table.columns)
-    from_file = read_csv(tmp_path / "numbers.csv")
+    table = as_table({"size": numbers, "kind": ["a", "b"] * 10})
+    model = learned(table, 2)
+    write_csv(tmp_path / "numbers.csv", ["size", "kind"], [numbers, ["a", "b"] * 10])
+    from_file = read_table(tmp_path / "numbers.csv")
     row = int(np.argmin(numbers))
     shown = (str(numbers[row]) if whole else f"{numbers[row]:.6g}").replace("-", "−")
     assert f"x[1] is size: {shown} (cell) → " in names_of(explain(model, table, name="W1[1,1]", row=row))
@@ -110,7 +122,7 @@ def test_numbers_of_python_s_are_shown_as_other_numbers_and_a_file_s_cells_as_th
 
 def test_a_missing_cell_says_what_was_taken_for_it(table_model):
     model, table = table_model
-    median = model.preprocessor.columns[0].median
+    median = np.nanmedian(table.column("length").values)
     assert f"x[1] is length: missing, taken as {median:.6g} (cell) → " in names_of(
         explain(model, table, name="W1[1,1]", row=7)
     )
@@ -120,22 +132,22 @@ def test_of_a_batch_the_cells_are_those_of_the_row_that_is_shown(table_model):
     model, table = table_model
     explanation = explain(model, table, name="W1[1,2]")
     row = int(np.argmax(np.abs(explanation.contributions)))
-    cell = table.column("length").cells[row]
-    assert f"x[1] is length, in row {row}: {cell} (cell) → " in names_of(explanation)
+    shown = cell(table, "length", row)
+    assert f"x[1] is length, in row {row}: {shown} (cell) → " in names_of(explanation)
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_cells_stand_in_every_form(table_model, form):
     model, table = table_model
     text = " ".join(getattr(explain(model, table, name="W1[1,1]", row=5), form)().split())
-    cell = table.column("length").cells[5]
-    assert re.search(rf"length: {re.escape(cell)} \(cell\) (→|\$\\rightarrow\$) ", text)
+    shown = cell(table, "length", 5)
+    assert re.search(rf"length: {re.escape(shown)} \(cell\) (→|\$\\rightarrow\$) ", text)
 
 
 def test_cells_with_control_characters_and_of_great_length_are_tamed():
     colours = ["red\x1b[31m", "b" * 500] * 10
-    table = Table.from_columns(["colour", "kind"], [colours, ["a", "b"] * 10])
-    model = TableModel.learn(table, "kind", TableSettings(hidden=(2,), validation=0, trainer={"epochs": 1})).model
+    table = as_table({"colour": colours, "kind": ["a", "b"] * 10})
+    model = learned(table, 2)
     for row in (0, 1):
         text = explain(model, table, name="W1[1,1]", row=row).to_text()
         assert "\x1b" not in text
@@ -190,7 +202,7 @@ def test_a_column_that_was_chosen_keeps_its_number():
 def test_an_attribution_has_the_cells(table_model):
     model, table = table_model
     text = attribute(model, table.take([5])).to_text()
-    assert re.search(rf"^x\[1\] length +{re.escape(table.column('length').cells[5])} ", text, re.MULTILINE)
+    assert re.search(rf"^x\[1\] length +{re.escape(cell(table, 'length', 5))} ", text, re.MULTILINE)
 
 
 # -- which way rows are counted ------------------------------------------------------------------------------------

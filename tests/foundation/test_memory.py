@@ -14,9 +14,8 @@ from clearprop import (
     MLPRegressor,
     Network,
     Perceptron,
-    Table,
-    TableModel,
-    TableSettings,
+    TableClassifier,
+    TableRegressor,
     Trainer,
 )
 from clearprop.errors import TrainingWarning
@@ -24,7 +23,8 @@ from clearprop.estimators import perceptron_outputs
 from clearprop.foundation import memory
 from clearprop.foundation.memory import check_memory, free_memory
 from clearprop.optimizers import LBfgs
-from clearprop.tables.preprocessing import Preprocessor
+from clearprop.tables.frames import as_table
+from clearprop.tables.preparation import Preparation
 from clearprop.training.memory_check import check_room
 
 GIB = 2**30
@@ -88,9 +88,9 @@ TOO_LARGE = {
         lambda: Perceptron().fit(np.zeros((4000, 4000)), np.arange(4000)),
         "the weights of 4,000 classes at 4,000 features",
     ),
-    "one-hot": (
-        lambda: Preprocessor.fit(table := text_table(), max_categories=3000).transform(table),
-        "the table: 12,000 rows of 1,000 features",
+    "columns": (
+        lambda: Preparation.fit(table := wide_table()).transform(table),
+        "the table: 12,000 rows of 1,000 numbers",
     ),
     "past steps": (
         lambda: Trainer(Network([2000, 2000], initializer="zeros"), optimizer="lbfgs"),
@@ -100,13 +100,16 @@ TOO_LARGE = {
         lambda: MLPClassifier((500,)).partial_fit(ROWS[:2], [0, 1], classes=np.arange(10_000)),
         r"the 5,011,000 parameters that layer_sizes \[1, 500, 10000\] make, trained by adam,",
     ),
-    "settings": (lambda: TableSettings(hidden=[10_000, 10_000]), r"layer_sizes \[1, 10000, 10000, 1\]"),
+    "settings": (
+        lambda: TableRegressor(recipe="plain", hidden_layer_sizes=[10_000, 10_000]).choices(),
+        r"layer_sizes \[1, 10000, 10000, 1\]",
+    ),
 }
 
 
-def text_table():
-    names = [f"{i % 1000} of them" for i in range(12_000)]
-    return Table.from_columns(["name"], [names])
+def wide_table():
+    values = np.random.default_rng(0).normal(size=12_000)
+    return as_table({f"c{number}": values for number in range(1000)})
 
 
 @pytest.mark.filterwarnings("ignore:The number of unique classes")  # of older versions of scikit-learn
@@ -153,10 +156,11 @@ def test_an_estimator_draws_no_weights_that_it_could_not_train(monkeypatch, make
 def test_settings_of_a_table_are_judged_by_its_training(monkeypatch, trainer, vectors):
     monkeypatch.setattr(memory, "SMALL", 0)
     monkeypatch.setattr(memory, "free_memory", lambda: 8 * vectors * 3001)
-    TableSettings(hidden=[1000], trainer=trainer)
+    estimator = TableRegressor(recipe="plain", hidden_layer_sizes=[1000], trainer=trainer)
+    estimator.choices()
     monkeypatch.setattr(memory, "free_memory", lambda: 8 * vectors * 3001 - 1)
     with pytest.raises(ValueError, match=r"the 3,001 parameters .* would take"):
-        TableSettings(hidden=[1000], trainer=trainer)
+        estimator.choices()
 
 
 def test_epochs_of_hours_are_said_before_they_begin(monkeypatch):
@@ -240,5 +244,5 @@ def test_what_machine_and_container_leave(monkeypatch, tmp_path):
 
 def test_a_table_model_of_usual_size_is_not_judged(monkeypatch):
     monkeypatch.setattr(memory, "free_memory", lambda: pytest.fail("looked at the memory"))
-    table = Table.from_columns(["x", "y"], [list(range(40)), ["a", "b"] * 20])
-    TableModel.learn(table, "y", TableSettings(trainer={"epochs": 1}))
+    model = TableClassifier(recipe="plain", max_epochs=1, random_state=0)
+    model.fit({"x": list(range(40))}, ["a", "b"] * 20)

@@ -109,7 +109,11 @@ def test_no_activation_is_identity_and_accepted_names_stay():
     ("call", "error", "message"),
     [
         (lambda: Trainer(Network([2, 1]), metric="acc"), ValueError, "unknown metric 'acc', did you mean 'accuracy'"),
-        (lambda: Trainer(Network([2, 1]), metric=3), TypeError, "metric must be one of accuracy, r2, or a function"),
+        (
+            lambda: Trainer(Network([2, 1]), metric=3),
+            TypeError,
+            "metric must be one of accuracy, r2, brier, or a function",
+        ),
         (lambda: Trainer(Network([2, 1]), monitor="val_loss"), ValueError, "did you mean 'validation_loss'"),
         (
             lambda: Trainer(Network([2, 1]), engine="Numba"),
@@ -134,7 +138,7 @@ def test_metrics_of_scikit_learn_are_made_as_the_message_says(given):
     from sklearn import metrics
 
     with pytest.raises(
-        ValueError, match=f"^unknown metric '{given}': .* There are: accuracy, r2; or give a f"
+        ValueError, match=f"^unknown metric '{given}': .* There are: accuracy, r2, brier; or give a f"
     ) as caught:
         Trainer(Network([2, 1]), metric=given)
     made = re.search(r"metric=(lambda .*), the greater the better", str(caught.value))[1]
@@ -220,9 +224,8 @@ def keywords(thing):
 
 def test_which_answer():
     assert {"Network", "Trainer", "MLPClassifier", "MLPRegressor", "Perceptron", "Penalty", "LBfgs"} <= set(CALLABLES)
-    assert {"TableSettings", "explain", "attribute", "derive", "save", "load", "read_csv", "write_csv"} <= set(
-        CALLABLES
-    )
+    assert {"TableClassifier", "TableRegressor", "explain", "attribute", "derive", "save", "load"} <= set(CALLABLES)
+    assert {"read_table", "write_csv"} <= set(CALLABLES)
 
 
 @pytest.mark.parametrize("name", CALLABLES)

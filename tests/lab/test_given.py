@@ -6,11 +6,12 @@ from sklearn.datasets import load_iris
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from clearprop import InputError, Lab, MLPClassifier, MLPRegressor, Network, Perceptron, Table, TableModel
+from clearprop import InputError, Lab, MLPClassifier, MLPRegressor, Network, Perceptron, TableClassifier
 from clearprop.inputs import Scale
 from clearprop.lab.given import given
 from clearprop.lab.networks import build
 from clearprop.lab.protocol import Given, Preset
+from clearprop.tables.frames import as_table
 
 X, Y = load_iris(return_X_y=True)
 FRAME, _ = load_iris(return_X_y=True, as_frame=True)
@@ -85,10 +86,10 @@ def test_a_network_is_shown_as_it_is(network, y, target):
 
 
 def test_a_model_of_a_table_takes_a_table():
-    table = Table.from_columns(["size", "kind"], [[1, 2, 3, 7, 8, 9] * 10, (["small"] * 3 + ["big"] * 3) * 10])
-    model = TableModel.learn(table, "kind").model
+    table = as_table({"size": [1, 2, 3, 7, 8, 9] * 10, "kind": (["small"] * 3 + ["big"] * 3) * 10})
+    model = TableClassifier(recipe="plain", random_state=0).fit(table.drop(["kind"]), table.column("kind"))
     shown = live(model, table, None)
-    np.testing.assert_array_equal(shown.network.parameters, model.network.parameters)
+    np.testing.assert_array_equal(shown.network.parameters, model.network_.parameters)
     assert shown.data.class_names == ("big", "small")
     assert shown.data.target.tolist() == [1, 1, 1, 0, 0, 0] * 10
 

@@ -5,8 +5,8 @@ import pytest
 
 from clearprop.errors import InputError
 from clearprop.lab.data import read_table, rows_of
-from clearprop.lab.pasting import as_csv
 from clearprop.lab.protocol import Pasted
+from clearprop.tables.reading import read_table_text
 
 NUMBERS, CLASSES = [[1.5, -2.25], [3.0, 4.0], [0.5, 1e3]], ("x", "y")
 PLAIN = "one,two,kind\n1.5,-2.25,x\n3,4,y\n.5,1e3,x\n"
@@ -38,8 +38,9 @@ def test_the_same_rows_however_they_are_written(text):
 
 
 def test_a_comma_within_text_is_no_decimal_one():
-    table = "size;kind\n1,5;red, round\n2,5;1,2 or 3\n"
-    assert as_csv(table) == "size;kind\n1.5;red, round\n2.5;1,2 or 3\n"
+    size, kind = read_table_text("size;kind\n1,5;red, round\n2,5;1,2 or 3\n", "the pasted table").columns
+    assert size.values.tolist() == [1.5, 2.5]
+    assert kind.texts[kind.values].tolist() == ["red, round", "1,2 or 3"]
 
 
 def test_lines_are_counted_as_they_were_pasted():
@@ -47,9 +48,9 @@ def test_lines_are_counted_as_they_were_pasted():
         read_table("sep=;\na;b\n1;2\n3\n")
 
 
-def test_a_comma_that_may_be_either_is_refused_with_what_can_be_done_here():
-    with pytest.raises(InputError, match="decimal comma: write it with a point, or leave its column out"):
-        read_table('a,b,c\n"1,5",2,x\n"2,5",4,y\n')
+def test_a_quoted_comma_is_a_decimal_one_where_nothing_else_fits():
+    rows = rows_of(Pasted(text='a,b,c\n"1,5",2,x\n"2,5",4,y\n'))
+    np.testing.assert_array_equal(rows.columns, [[1.5, 2.0], [2.5, 4.0]])
 
 
 def test_a_name_that_no_request_could_hold_is_refused():

@@ -1,246 +1,202 @@
+"""Classes and quantities learned from typed columns, encoded and decoded."""
+
 import json
 
 import numpy as np
+import pandas as pd
+import polars as pl
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from clearprop.errors import InputError
-from clearprop.foundation.table_cells import MISSING
+from clearprop.tables.column import Column
+from clearprop.tables.frames import as_column
+from clearprop.tables.notes import Alert
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
-from clearprop.tables.text_table import Table
-
-from ..extent import examples
 
 
-def column(values):
-    return Table.from_columns(["y"], [values], path="t.csv").column("y")
-
-
-def refusal(action, *args, **kwargs):
-    with pytest.raises(InputError) as caught:
-        action(*args, **kwargs)
-    assert str(caught.value).isprintable()
-    return str(caught.value)
-
-
-def through_json(target):
-    return Target.from_config(json.loads(json.dumps(target.to_config(), allow_nan=False)))
-
-
-# --- recognition
+def recognised(given, task=None):
+    notes = []
+    target = Target.recognise(as_column(given, "y"), task, notes)
+    assert Target.from_config(json.loads(json.dumps(target.to_config()))) == target
+    return target, notes
 
 
 @pytest.mark.parametrize(
-    ("values", "classes", "why"),
+    ("given", "classes"),
     [
-        (["b", "a", "b"], ("a", "b"), "'y' holds text: classification."),
-        (["1", "0"], ("0", "1"), "'y' holds 2 different whole numbers in 2 rows: classification (pass task='"),
-        (["1", "-1", "1.0e2"] * 5, ("-1", "1", "1.0e2"), "'y' holds 3 different whole numbers in 15 rows: class"),
-        (list(range(10)) * 5, tuple(map(str, range(10))), "'y' holds 10 different whole numbers in 50 rows: class"),
+        (["no", "yes", "no"], ("no", "yes")),
+        ([1, 0, 1], (0, 1)),
+        ([1.0, 0.0, np.nan], (0, 1)),
+        ([True, False, None], (False, True)),
+        (["10", "9", "x"], ("10", "9", "x")),
+        (pd.Categorical([3, 1, 3]), ("1", "3")),
+        (pl.Series(["b", "a", None]), ("a", "b")),
+        ([0, 1, 2] * 5, (0, 1, 2)),
+        ([2**60 + 1, 2**60 + 2], (2**60 + 1, 2**60 + 2)),
+        (np.array(["b", "a"]), ("a", "b")),
     ],
 )
-def test_classification_is_recognised(values, classes, why):
-    notes = []
-    target = Target.recognise(column(values), notes=notes)
-    assert target == ClassTarget("y", classes)
-    assert len(notes) == 1
-    assert notes[0].startswith(why)
+def test_classes_are_the_users_own_values(given, classes):
+    target, _ = recognised(pd.Series(given) if isinstance(given, pd.Categorical) else given)
+    assert isinstance(target, ClassTarget)
+    assert target.classes == classes
+    assert [type(label) for label in target.classes] == [type(label) for label in classes]
+    assert target.decode(np.arange(len(classes))).tolist() == list(classes)
+
+
+@pytest.mark.parametrize("labels", [["b", "a", "c"], [3, 1, 2], [0.5, -1.0], [True, False]])
+def test_labels_are_as_scikit_learn_has_them(labels):
+    target, _ = recognised(labels * 5, "classification")
+    expected = np.unique(labels)
+    np.testing.assert_array_equal(target.labels, expected)
+    assert target.labels.dtype.kind == expected.dtype.kind
+    np.testing.assert_array_equal(
+        target.encode(as_column(labels)), np.unique(labels, return_inverse=True)[1].astype(np.int64)
+    )
 
 
 @pytest.mark.parametrize(
-    ("values", "why"),
+    ("learned", "met"),
     [
-        (["1.5", "0"], "'y' holds numbers with fractions: regression (pass task='classification' if that is wrong)."),
-        ([1, 2, 3] * 4 + [1, 2], "'y' holds 3 different whole numbers in 14 rows: regression (pass task='class"),
-        (list(range(21)) * 50, "'y' holds 21 different whole numbers in 1,050 rows: regression"),
+        (["1", "2"], [1.0, 2.0]),
+        (["1.0", "2.0"], [1, 2]),
+        ([1, 2], ["1", "2.0"]),
+        ([True, False], ["true", "FALSE"]),
+        (["true", "false"], [True, False]),
+        ([0.5, 1.5], ["0.50", "1.5"]),
+        (["a ", "b"], ["a", " b"]),
     ],
 )
-def test_regression_is_recognised(values, why):
-    notes = []
-    target = Target.recognise(column(values), notes=notes)
-    numbers = np.array(values, dtype=float)
-    assert target == NumberTarget("y", float(numbers.mean()), float(numbers.std()))
-    assert notes[0].startswith(why)
+def test_a_label_is_the_same_class_however_it_is_typed(learned, met):
+    target, _ = recognised(learned, "classification")
+    np.testing.assert_array_equal(target.encode(as_column(met)), target.encode(as_column(learned)))
 
 
-def test_a_given_task_is_taken_without_a_word():
-    notes = []
-    values = ["1.5", "0", "1.5", "0"]
-    assert Target.recognise(column(values), "classification", notes) == ClassTarget("y", ("0", "1.5"))
-    assert Target.recognise(column(["1", "0"]), "regression", notes) == NumberTarget("y", 0.5, 0.5)
-    assert Target.recognise(column([1, 2, 3, 4, "x"] * 2), "classification", notes).task == "classification"
-    assert notes == []
+def test_booleans_that_have_words_of_their_own_are_classes_of_those_words():
+    column = Column("y", "boolean", np.array([True, False, True]), texts=np.array(["no", "yes"], dtype=object))
+    target = Target.recognise(column)
+    assert target == ClassTarget("y", ("no", "yes"))
+    assert target.encode(column).tolist() == target.encode(as_column(["yes", "no", " yes"])).tolist() == [1, 0, 1]
+
+
+def test_labels_that_are_spelled_alike_are_one_class_by_its_commonest_name():
+    target, _ = recognised(["1", "1.0", "1.0", "x", " x", "x"])
+    assert target.classes == ("1.0", "x")
+    assert target.encode(as_column(["1", "1.0", " x"])).tolist() == [0, 0, 1]
 
 
 @pytest.mark.parametrize(
-    ("values", "task", "message"),
+    ("given", "task", "why"),
     [
-        (
-            ["a", "", "b", "NA"],
-            None,
-            "column 'y': the target is missing in row 1, 3 (counted from 0) (first: ''): fill it in, or remove",
-        ),
-        (
-            ["?"] * 10,
-            None,
-            "column 'y': the target is missing in row 0, 1, 2, 3, 4, 5, 6, 7 (counted from 0) and 2 more (first: '?')",
-        ),
-        (["1", "NA"], "regression", "column 'y': the target is missing in row 1 (counted from 0)"),
-        (["a", "a"], None, "column 'y': every row has the class 'a': two classes or more are needed"),
-        (["1", "1"], None, "column 'y': every row has the class '1': two classes or more"),
-        (["1", "1"], "regression", "column 'y': every row has the value '1': there is nothing to learn"),
-        (["1.5", "1.50"], None, "column 'y': every row has the value '1.5': there is nothing to learn"),
-        (["1", "x"], "regression", "row 1 (counted from 0), column 'y': 'x' is not a number"),
-        (["1", "2.5", "inf"], None, "row 2 (counted from 0), column 'y': 'inf' is infinite"),
-        (["1", "2.5", "1e999"], "regression", "row 2 (counted from 0), column 'y': '1e999' is infinite"),
-        (
-            [1, 2, 3, 4, "5l"],
-            None,
-            "row 4 (counted from 0), column 'y': '5l' is not a number, and 4 of the 5 known cells are: correct",
-        ),
-        (
-            ["1,5", "2,5"],
-            None,
-            "row 0 (counted from 0), column 'y': '1,5' looks like a number with a decimal comma: write it with a",
-        ),
-        (["a", "b", "c"], None, "column 'y': 3 classes in 3 rows are too many (at most 1,000, and half of the rows); "),
-        (["1", "1.0", "2", "2"] * 2, None, "column 'y': the classes '1', '1.0' are the same number: write them alike"),
+        (["a", "b"], "classification", "'y' holds text: classification."),
+        ([True, False], "classification", "'y' holds booleans: classification."),
+        ([1.5, 2.5], "regression", "'y' holds numbers with fractions: regression (pass task='classification' if"),
+        ([1, 2] * 9, "classification", "'y' holds 2 different whole numbers in 18 rows: classification (pass task="),
+        ([1, 2, 3] * 5, "classification", "'y' holds 3 different whole numbers in 15 rows: classification"),
+        ([1, 2, 3] * 4, "regression", "'y' holds 3 different whole numbers in 12 rows: regression"),
+        (list(range(11)) * 9, "regression", "'y' holds 11 different whole numbers in 99 rows: regression"),
+        (["1.5", "2", "NA"], "regression", "'y' holds numbers with fractions: regression"),
+        (pd.Series(pd.Categorical([1, 2, 3])), "classification", "'y' holds categories: classification."),
+        ([1.0, np.inf, 2.0], "regression", None),
     ],
 )
-def test_bad_targets(values, task, message):
-    assert refusal(Target.recognise, column(values), task).startswith("t.csv, " + message)
-
-
-def test_too_many_classes():
-    text = refusal(Target.recognise, column([f"n{i}" for i in range(1001)] * 3))
-    assert text.startswith("t.csv, column 'y': 1,001 classes in 3,003 rows are too many")
-    assert text.endswith("an identifier or free text: name another target")
-    numbers = refusal(Target.recognise, column(range(100)), "classification")
-    assert numbers.endswith("the column looks like a quantity: pass task='regression'")
-    assert len(Target.recognise(column([f"n{i}" for i in range(1000)] * 2)).classes) == 1000
-
-
-def test_a_remedy_is_offered_for_classes_among_numbers():
-    assert "or pass task='classification'" in refusal(Target.recognise, column([1, 2, 3, 4, "other"]))
-
-
-def test_an_unknown_task():
-    assert refusal(Target.recognise, column(["a", "b"]), "cluster").startswith("the task is 'cluster': it must be")
-
-
-# --- encoding
-
-
-def test_classes_are_numbered_in_order_and_keep_their_labels():
-    target = Target.recognise(column(["10", "9", "010e0x"] * 3), "classification")
-    assert target.classes == ("010e0x", "10", "9")
-    target = Target.recognise(column(["10", "9.0", "-3"] * 5))
-    assert target.classes == ("-3", "9.0", "10")
-    numbers = target.encode(column(["10.0", "9", "-3", "10"]))
-    assert numbers.dtype == np.int64
-    assert numbers.tolist() == [2, 1, 0, 2]
-    assert target.decode(numbers).tolist() == ["10", "9.0", "-3", "10"]
-
-
-def test_bad_cells_in_other_tables():
-    classes = ClassTarget("y", ("no", "yes"))
-    assert refusal(classes.encode, column(["no", "perhaps"])) == (
-        "t.csv, row 1 (counted from 0), column 'y': 'perhaps' is none of the classes 'no', 'yes': correct it, or "
-        "remove the row"
-    )
-    assert refusal(classes.encode, column(["no", ""])).startswith(
-        "t.csv, column 'y': the target is missing in row 1 (counted from 0)"
-    )
-    assert refusal(ClassTarget("y", ("0", "1")).encode, column(["1", "x"])).startswith(
-        "t.csv, row 1 (counted from 0), column 'y': 'x'"
-    )
-    quantity = NumberTarget("y", 1.0, 2.0)
-    assert refusal(quantity.encode, column(["1", "many"])).startswith(
-        "t.csv, row 1 (counted from 0), column 'y': 'many' is not a num"
-    )
-    assert refusal(quantity.encode, column(["1", "NA"])).startswith(
-        "t.csv, column 'y': the target is missing in row 1 (counted from 0)"
-    )
-
-
-def test_a_quantity_is_standardised_and_brought_back():
-    values = [3.0, 5.0, 10.0]
-    target = Target.recognise(column(values), "regression")
-    encoded = target.encode(column(values))
-    np.testing.assert_allclose(encoded, (np.array(values) - 6) / np.sqrt(26 / 3), rtol=1e-15)
-    assert abs(encoded.mean()) < 1e-15
-    np.testing.assert_allclose(encoded.std(), 1, rtol=1e-15)
-    np.testing.assert_allclose(target.decode(encoded), values, rtol=1e-15)
-
-
-# --- configurations
-
-label = st.text(st.characters(exclude_categories=["Cs"]), max_size=4).map(str.strip).filter(lambda t: t not in MISSING)
-
-
-@examples(200)
-@given(labels=st.lists(label, min_size=2, max_size=8, unique=True))
-def test_any_classes_go_through_json_and_back_to_their_labels(labels):
-    try:
-        target = Target.recognise(column(labels * 2), "classification")
-    except InputError as error:
-        labels = str(error)
-    else:
-        assert through_json(target) == target
-        assert target.decode(target.encode(column(labels))).tolist() == labels
+def test_the_task_is_guessed_with_a_note(given, task, why):
+    if why is None:
+        with pytest.raises(InputError, match=r"row 1 .*the target 'inf' is infinite or beyond 1e\+100"):
+            recognised(given)
         return
-    assert "are the same number" in labels
+    target, (note,) = recognised(given)
+    assert target.task == task
+    assert note.startswith(why)
 
 
-@examples(200)
-@given(values=st.lists(st.floats(-1e100, 1e100), min_size=2))
-def test_any_quantity_goes_through_json_to_the_last_bit(values):
-    if max(values) - min(values) < 1e-100:
-        return
-    target = Target.recognise(column(values), "regression")
-    rebuilt = through_json(target)
-    assert rebuilt == target
-    encoded = target.encode(column(values))
-    assert rebuilt.encode(column(values)).tobytes() == encoded.tobytes()
-    assert rebuilt.decode(encoded).tobytes() == target.decode(encoded).tobytes()
-    np.testing.assert_allclose(target.decode(encoded), values, rtol=1e-13, atol=1e-13 * np.abs(values).max())
+def test_rows_without_a_target_are_left_out_with_a_note():
+    column = as_column([1.5, None, np.nan, 3.5], "y")
+    target, _ = recognised([1.5, 3.5])
+    notes = []
+    rows = target.rows(column, notes, "data.csv")
+    assert rows.tolist() == [0, 3]
+    assert notes == ["data.csv: 2 of 4 rows are left out, as the target 'y' is missing there."]
+    assert target.encode(column.take(rows)).tolist() == [-1.0, 1.0]
+    with pytest.raises(InputError, match=r"row 1 .*the target '\(missing\)' is missing: fill it in, or remove the row"):
+        target.encode(column)
 
 
-CLASSES = {"task": "classification", "name": "y", "classes": ["no", "yes"]}
-NUMBER = {"task": "regression", "name": "y", "mean": 1.0, "scale": 2.0}
+def test_unknown_classes_are_left_out_with_an_alert_or_refused():
+    target, _ = recognised(["a", "b"])
+    column = as_column(["a", "c", None, "b"], "y")
+    notes = []
+    assert target.rows(column, notes).tolist() == [0, 3]
+    assert [type(note) for note in notes] == [str, Alert]
+    assert notes[1] == (
+        "the table: 1 row is left out, as the target 'y' is none of the classes of training there (such as 'c'; there "
+        "are 'a', 'b')."
+    )
+    with pytest.raises(InputError, match=r"row 1 .*: 'c' is none of the classes 'a', 'b': correct it, or remove"):
+        target.encode(column)
 
 
-def test_good_configurations_are_taken():
-    assert Target.from_config(CLASSES) == ClassTarget("y", ("no", "yes"))
-    assert Target.from_config(NUMBER) == NumberTarget("y", 1.0, 2.0)
+def test_a_quantity_has_mean_0_and_deviation_1_and_its_range_is_known():
+    y = np.random.default_rng(0).gamma(2, 10, size=100)
+    target, _ = recognised(y)
+    assert (target.mean, target.scale) == (pytest.approx(y.mean()), pytest.approx(y.std()))
+    assert (target.low, target.high) == (y.min(), y.max())
+    encoded = target.encode(as_column(y))
+    assert (encoded.mean(), encoded.std()) == (pytest.approx(0), pytest.approx(1))
+    np.testing.assert_allclose(target.decode(encoded), y)
+    counts = NumberTarget.learned(as_column([0, 3, 9]), standardised=False)
+    assert counts == NumberTarget("y", 0.0, 1.0, 0.0, 9.0)
+
+
+@pytest.mark.parametrize(
+    ("given", "task", "message"),
+    [
+        ([None, None], None, "column 'y': the target is missing in every row: fill it in"),
+        (["a"] * 3, None, "column 'y': every row has the class 'a': two classes or more are needed"),
+        ([1, 1, None], "classification", "every row has the class 1: two classes"),
+        ([5.0, 5.0, None], "regression", r"every row has the value 5\.0: there is nothing to learn"),
+        (["a", "b", "c"], "regression", "row 0 .*: the target 'a' is no number, and a quantity is to be predicted"),
+        (
+            [f"n{i}" for i in range(30)],
+            None,
+            "30 classes in 30 rows are too many .*an identifier or free text",
+        ),
+        (list(range(30)), "classification", "30 classes in 30 rows are too many .*: pass task='regression'"),
+        (pd.Series(pd.to_datetime(["2024-01-31", "2024-02-01"])), "regression", "'2024-01-31' is no number"),
+        ([1, 2], "clustering", "the task is 'clustering': it must be 'classification' or 'regression'"),
+    ],
+)
+def test_what_is_no_target_is_refused(given, task, message):
+    with pytest.raises(InputError, match=message):
+        recognised(given, task)
+
+
+def test_a_few_rows_may_have_as_many_classes():
+    assert recognised(["a", "b", "c"])[0].classes == ("a", "b", "c")
 
 
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        (None, "target: its task, None, is neither 'classification' nor 'regression'"),
-        ({}, "target: its task, None, is neither"),
-        ({"task": {}}, "target: its task, {}, is neither"),
-        ({**CLASSES, "mean": 1.0}, "target: the entry 'mean' is unknown"),
-        ({"task": "classification", "name": "y"}, "target: there is no entry 'classes'"),
-        ({**CLASSES, "name": ""}, "target, name: '' is not a name"),
-        ({**CLASSES, "classes": "no"}, "target, classes: 'no' is not a list of strings"),
-        ({**CLASSES, "classes": ["no"]}, "target, classes: 'no' are not two or more different classes"),
-        ({**CLASSES, "classes": ["no", "no"]}, "target, classes: a value stands there twice"),
-        ({**CLASSES, "classes": ["1", "1.0"]}, "target, classes: '1', '1.0' are not two or more different classes"),
-        ({**CLASSES, "classes": ["no", None]}, "target, classes: None is not a string"),
-        ({**CLASSES, "classes": ["no", ""]}, "target, classes: one of ''"),
-        ({**NUMBER, "classes": []}, "target: the entry 'classes' is unknown"),
-        ({**NUMBER, "name": None}, "target, name: None is not a name"),
-        ({**NUMBER, "mean": float("nan")}, "target, mean: nan is not between"),
-        ({**NUMBER, "mean": [1.0]}, "target, mean: [1.0] is not a number"),
-        ({**NUMBER, "scale": 0.0}, "target, scale: 0.0 is not between"),
-        ({**NUMBER, "scale": float("inf")}, "target, scale: inf is not between"),
-        ({**NUMBER, "scale": False}, "target, scale: False is not a number"),
+        ({"task": "classification", "name": "y", "classes": ["a"]}, r"target, classes: .* is not a list of labels"),
+        ({"task": "classification", "name": "y", "classes": ["1", "1.0"]}, "are not two or more different classes"),
+        (
+            {"task": "classification", "name": "y", "classes": ["a", None]},
+            "target, classes: None is not a label",
+        ),
+        ({"task": "regression", "name": "y", "mean": 0.0, "scale": 0.0}, r"target, scale: 0\.0 is not between"),
+        ({"task": "magic"}, "target: its task, 'magic', is neither"),
+        ([], "target: its task, None, is neither"),
     ],
 )
-def test_bad_configurations(config, message):
-    refused = refusal(Target.from_config, config)
-    assert refused.startswith(message)
-    assert refused.endswith(": the file is damaged or was changed: save the model again")
+def test_a_damaged_configuration_is_refused(config, message):
+    with pytest.raises(InputError, match=message):
+        Target.from_config(config)
+
+
+def test_the_targets_of_the_first_model_files_are_read():
+    labels = Target.from_config({"task": "classification", "name": "y", "classes": ["9", "10"]})
+    assert labels.encode(as_column([10, 9.0])).tolist() == [1, 0]
+    assert labels.decode(np.array([1])).tolist() == ["10"]
+    number = Target.from_config({"task": "regression", "name": "y", "mean": 2.5, "scale": 0.5})
+    assert number.decode(np.array([1.0])).tolist() == [3.0]

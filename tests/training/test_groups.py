@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 import pytest
 
-from clearprop import OPTIMIZERS, Network, Penalty, TableSettings, Trainer, explain
+from clearprop import OPTIMIZERS, Network, Penalty, TableRegressor, Trainer, explain
 
 from .helpers import outcome
 
@@ -297,10 +297,12 @@ def test_what_follows_a_snapshot_is_the_same_again(name, engine):
 
 
 def test_a_table_is_learned_with_factors():
-    settings = TableSettings(hidden=[4], trainer={"rates": {"b": 0.5, "W2": 0.0}, "decays": {"b": 1.0}})
-    assert settings.trainer["rates"] == {"b": 0.5, "W2": 0.0}
+    settings = {"recipe": "plain", "hidden_layer_sizes": [4]}
+    trainer = {"rates": {"b": 0.5, "W2": 0.0}, "decays": {"b": 1.0}}
+    choices = TableRegressor(**settings, trainer=trainer).choices()
+    assert choices.trainer_changes["rates"] == {"b": 0.5, "W2": 0.0}
     with pytest.raises(ValueError, match="rates has 'W3', which names no parameters"):
-        TableSettings(hidden=[4], trainer={"rates": {"W3": 0.5}})
+        TableRegressor(**settings, trainer={"rates": {"W3": 0.5}}).choices()
 
 
 def test_refusals_name_the_factor():

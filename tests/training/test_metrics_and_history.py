@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, r2_score
+from sklearn.metrics import accuracy_score, mean_squared_error, r2_score
 
 from clearprop import LOSSES, Callback, EpochRecord, History, Network, Trainer
 from clearprop.metrics import METRICS, resolve_metric
@@ -73,6 +73,10 @@ METRIC_CASES = {
         ("squared_error", 3, lambda y, a, w: r2_score(y, a, sample_weight=w)),
         ("poisson", 2, lambda y, a, w: r2_score(y, a, sample_weight=w)),
     ],
+    "brier": [
+        ("cross_entropy", 3, lambda y, a, w: -3 * mean_squared_error(y, a, sample_weight=w)),
+        ("binary_cross_entropy", 1, lambda y, a, w: -mean_squared_error(y, a, sample_weight=w)),
+    ],
 }
 
 
@@ -95,7 +99,9 @@ def test_metrics_by_name_by_loss_or_as_a_function():
     for loss in LOSSES.values():
         assert resolve_metric(None, loss()) is METRICS["accuracy" if loss.classification else "r2"]
     assert resolve_metric(max, LOSSES.resolve("hinge")) is max
-    with pytest.raises(ValueError, match=r"unknown metric 'f1': .*\. There are: accuracy, r2; or give a function"):
+    with pytest.raises(
+        ValueError, match=r"unknown metric 'f1': .*\. There are: accuracy, r2, brier; or give a function"
+    ):
         resolve_metric("f1", LOSSES.resolve("hinge"))
     # constant targets: scikit-learn says 1 where they are met; here nothing is explained, so 0
     y = np.ones((5, 1))

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clearprop.printable import printable
-from clearprop.tables.evaluation import Evaluation
+from clearprop.tables.evaluation import ClassEvaluation, Evaluation
 from clearprop.training.callbacks import Callback, ObservedTraining
 
 # Neither reads anything into a text: no markup, no names of emoji.
@@ -47,21 +47,27 @@ def print_notes(sentences: Sequence[str]) -> None:
 
 
 def print_evaluation(evaluation: Evaluation, where: str, to: Console = console) -> None:
-    """Print scores and, for a few classes, which is taken for which."""
+    """Print scores with their intervals and the baseline's and, for a few classes, which is taken for which."""
     say(f"On {evaluation.n_rows:,} {where}:", to)
     table = Table(box=box.SIMPLE_HEAD, show_edge=False)
     table.add_column("score")
-    table.add_column("value", justify="right")
-    for name, score in evaluation.scores.items():
-        table.add_row(name, f"{score:.4f}" if abs(score) < 1e4 else f"{score:.6g}")
+    for heading in ("value", "95 % interval", "baseline"):
+        table.add_column(heading, justify="right")
+    for score in evaluation.scores.values():
+        interval = "" if score.interval is None else " to ".join(map(_four, score.interval))
+        table.add_row(score.name, _four(score.value), interval, "" if score.baseline is None else _four(score.baseline))
     to.print(table)
-    if evaluation.classes and len(evaluation.classes) <= MOST_PRINTED_CLASSES:
+    if isinstance(evaluation, ClassEvaluation) and len(evaluation.classes) <= MOST_PRINTED_CLASSES:
         to.print()
         to.print(_confusion(evaluation, to.width))
     print_notes(evaluation.notes)
 
 
-def _confusion(evaluation: Evaluation, width: int) -> Table:
+def _four(value: float) -> str:
+    return f"{value:.4f}" if abs(value) < 1e4 else f"{value:.6g}"
+
+
+def _confusion(evaluation: ClassEvaluation, width: int) -> Table:
     """True classes by row, predicted ones by column, under their numbers if the names would not fit."""
     names = [printable(name) for name in evaluation.classes]
     numbered = [f"{number} {name}" for number, name in enumerate(names, start=1)]
@@ -71,7 +77,7 @@ def _confusion(evaluation: Evaluation, width: int) -> Table:
     for number, name in enumerate(names, start=1):
         table.add_column(name if fits else str(number), justify="right")
     for name, counts in zip(names if fits else numbered, evaluation.confusion, strict=True):
-        table.add_row(name, *map(str, counts))
+        table.add_row(name, *(f"{count:.6g}" if evaluation.weighted else str(count) for count in counts))
     return table
 
 

@@ -28,12 +28,12 @@ def demo(
     from clearprop.cli.article import mark, print_outputs_in_brief
     from clearprop.cli.console import console, header, say
     from clearprop.cli.evaluate import evaluate
-    from clearprop.cli.models import load_table_model
+    from clearprop.cli.models import load_predictor
     from clearprop.cli.predict import predict
     from clearprop.cli.train import train
     from clearprop.cli.train_options import TrainOptions
-    from clearprop.tables.reading import read_csv
-    from clearprop.tables.writing import write_csv
+    from clearprop.tables.evaluating import evaluate_table
+    from clearprop.tables.reading import read_table
 
     _make_folder(out)
     header("1. The article's six outputs, computed again")
@@ -57,8 +57,7 @@ def demo(
 
     header("3. The same with two columns, whose answers can be drawn")
     small, two_columns, boundary = out / "two-columns.model", out / "two-columns.csv", out / "boundary.png"
-    table = read_csv(training).select(["worst radius", "worst concave points", "diagnosis"])
-    write_csv(two_columns, table.names, table.columns)
+    _write_columns(two_columns, training, ["worst radius", "worst concave points", "diagnosis"])
     _echo_command("train", two_columns, "--target", "diagnosis", "--out", small, "--boundary", boundary)
     train(TrainOptions(two_columns, target="diagnosis", out=small, boundary=boundary))
 
@@ -68,8 +67,7 @@ def demo(
     replay = _write_replay(out / "lab.html")
 
     header("What there is to look at")
-    loaded = load_table_model(model)
-    accuracy = loaded.evaluate(read_csv(test)).scores["accuracy"]
+    accuracy = evaluate_table(load_predictor(model), read_table(test)).scores["accuracy"].value
     matching = sum(output.matches for output in outputs)
     marks = ", ".join(f"{output.number} {mark(console, output.matches)}" for output in outputs)
     console.print(f"article: outputs {marks}: {matching} of 6 equal, to the last printed digit", markup=True)
@@ -113,6 +111,16 @@ def _write_tumours(training: Path, test: Path) -> None:
     rows = train_test_split(np.arange(len(diagnosis)), test_size=0.25, random_state=0, stratify=diagnosis)
     for path, chosen in zip((training, test), rows, strict=True):
         _write_rows(path, data, chosen, target="diagnosis")
+
+
+def _write_columns(path: Path, table: Path, names: list[str]) -> None:
+    """Some columns of a table in a file, as a file of their own."""
+    from clearprop.tables.reading import read_table
+    from clearprop.tables.writing import write_csv
+
+    columns = read_table(table).select(names).columns
+    cells = [column.texts[column.values] if column.kind == "text" else column.values for column in columns]
+    write_csv(path, names, cells)
 
 
 def write_flowers(folder: Path) -> list[Path]:

@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.formats import Format, write
+from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
 
 
 def explain(
     model: Annotated[Path, typer.Argument(help="A model file that `clearprop train` wrote.")],
-    data: Annotated[Path, typer.Argument(help="A CSV file with the columns that the model was trained on.")],
+    data: Annotated[Path, typer.Argument(help="A table with the columns that the model was trained on; - for stdin.")],
     row: Annotated[int | None, typer.Option(help="The row of the data, counted from 1; all rows if left out.")] = None,
     parameter: Annotated[
         str,
@@ -26,24 +27,38 @@ def explain(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List all of every sum, however long.")] = False,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out, or by -.")] = None,
+    missing: Missing = None,
+    decimal: Decimal = None,
+    thousands: Thousands = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    dates: Dates = None,
 ) -> None:
     """Explain a number of a model: symbols, your numbers, and a check.
 
     Example: clearprop explain flowers.model flowers.csv --row 5 --parameter "W2[3,1]"
     """
-    from clearprop.cli.models import load_table_model
+    from clearprop.cli.models import check_columns, load_predictor
     from clearprop.cli.outputs import checked_outputs
     from clearprop.errors import InputError
     from clearprop.explanation.explaining import explain as explained
     from clearprop.explanation.explaining import first_step
     from clearprop.explanation.notation import name_in
-    from clearprop.tables.reading import read_csv
 
     (place,) = checked_outputs([out], inputs=[model, data])
     first_step(optimizer, learning_rate)
-    loaded = load_table_model(model)
-    name_in(loaded.network, parameter)
-    table = read_csv(data, check=lambda header: header.select(loaded.preprocessor.names))
+    loaded = load_predictor(model)
+    name_in(loaded.networks[0], parameter)
+    table = read(
+        data,
+        missing=missing,
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
+        delimiter=delimiter,
+        dates=dates,
+        check=lambda header: check_columns(loaded, header),
+    )
     if row is not None and not 1 <= row <= table.n_rows:
         raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,} (counted from 1)")
     if (

@@ -3,15 +3,20 @@
 from pathlib import Path
 
 from clearprop.errors import InputError
-from clearprop.network.ensemble import Ensemble
-from clearprop.saving import load
-from clearprop.tables.model import TableModel
+from clearprop.files.model_file import ENSEMBLE, ModelFile
+from clearprop.tables.predictor import TablePredictor
+from clearprop.tables.table import Table
 
 
-def load_table_model(path: Path) -> TableModel:
-    """The model in a file; one that is not for tables is refused."""
-    model = load(path)
-    if not isinstance(model, TableModel):
-        kind = "an ensemble" if isinstance(model, Ensemble) else "a bare network"
+def load_predictor(path: Path) -> TablePredictor:
+    """The model in a file, without what scikit-learn would add; one that is not for tables is refused."""
+    file = ModelFile.read(path)
+    if file.kind != "table":
+        kind = "an ensemble" if file.kind == ENSEMBLE else "a bare network"
         raise InputError(f"{path}: holds {kind}, which knows no columns: give a model of `clearprop train`")
-    return model
+    return TablePredictor.from_file(path, file)
+
+
+def check_columns(predictor: TablePredictor, header: Table, *further: str) -> None:
+    """Refuse a table that lacks a column which the model, or an option, needs."""
+    header.select([*further, *predictor.preparation.names])

@@ -11,23 +11,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clearprop.errors import InputError
-    from clearprop.tables.model import Learned
-    from clearprop.tables.preprocessing import Preprocessor
-    from clearprop.tables.settings import TableSettings
-    from clearprop.tables.text_table import Table
+    from clearprop.tables.column import Column
+    from clearprop.tables.estimator import TableEstimator
+    from clearprop.tables.evaluation import Evaluation
+    from clearprop.tables.table import Table
 
 
 def train(options: TrainOptions) -> None:
-    """Train a network to predict one column of a table from the others.
+    """Train a network, or several, to predict one column of a table from the others.
 
-    Numbers are scaled, missing cells filled in and texts turned into yes-or-no inputs; the model file remembers how.
+    Numbers are scaled, missing cells filled in, categories and dates turned into inputs, identifiers left out; the
+    model file remembers how.
 
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
-    from clearprop.cli.console import console, notes, print_evaluation, print_notes, say, working
+    from clearprop.cli.console import console, notes, print_evaluation, print_notes, say
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
+    from clearprop.cli.reading import read
     from clearprop.foundation.atomic import is_stream
-    from clearprop.tables.reading import read_csv
+    from clearprop.tables.evaluating import evaluate_training
+    from clearprop.tables.targets import Target
 
     pictures = [options.report, options.loss_curve, options.boundary]
     outputs = checked_outputs([options.out, *pictures], inputs=[options.data])
@@ -36,97 +39,159 @@ def train(options: TrainOptions) -> None:
     check_not_terminal(place, "a model file")
     checked_endings([loss_curve, boundary], [".png", ".svg"])
     checked_endings([report], [".html", ".htm"])
-    settings = options.settings()
-    plane = _Plane(options, settings)
-    with working(f"reading {options.data}"):
-        table = read_csv(options.data, check=plane.check_header)
-    learned = _learned(table, options.target, settings, plane)
-    learned.model.save(place)
-    drawn = _write_pictures(learned, options.data.name, options.command(), report, loss_curve, boundary)
+    options.estimator()
+    table = read(
+        options.data,
+        **options.reading,
+        categories=options.category or (),
+        check=lambda header: _check_header(header, options),
+    )
+    column, given = table.column(options.target), table.drop([options.target])
+    found: list[str] = []
+    task = Target.recognise(column, options.task, found, table.path).task  # type: ignore[arg-type]
+    estimator = options.estimator(task)
+    if options.boundary is not None:
+        _check_plane(given, options)
+    said = [*found, *_fitted(estimator, given, column)]
+    if options.boundary is not None and not _is_plane(estimator):
+        raise _no_plane(estimator.predictor_.preparation.names, options)
+    evaluation = evaluate_training(estimator, given, column)
+    estimator.save(place)
+    drawn = _write_pictures(
+        estimator, given, column, evaluation, said, options, report=report, loss_curve=loss_curve, boundary=boundary
+    )
 
     # All is written before anything is printed, so that nothing is lost if whoever reads goes away.
     to = notes if goes_to_standard_output(outputs) else console
     say(f"{options.data}: {table.n_rows:,} rows, {len(table.names)} columns", to)
-    print_notes(learned.notes)
-    say(f"{len(learned.history)} epochs; {learned.ending}", to)
-    if learned.held_out is None:
-        where = "training rows (none were kept out, so expect less on new ones)"
-    else:
-        where = "rows kept out of training (they chose the best epoch: expect less on new ones)"
-    print_evaluation(learned.evaluation, where, to)
+    print_notes(said)
+    say(_course(estimator), to)
+    print_evaluation(evaluation, _where(estimator), to)
     for name, path in {"model": place, **drawn}.items():
         say(f"{name}: {path}", to)
     if not is_stream(place):
         say(f"next: clearprop predict {shlex.quote(str(options.out))} NEW.csv --out predictions.csv", to)
 
 
-class _Plane:
-    """The two columns of numbers that --boundary takes: looked for before the rows are read, and before training."""
-
-    def __init__(self, options: TrainOptions, settings: "TableSettings") -> None:
-        self._options, self._settings = options, settings
-
-    def check_header(self, header: "Table") -> None:
-        """Refuse columns that are not there, and for a picture those of which no two can be numbers."""
-        learned_from = self._settings.check_columns(header, self._options.target)
-        if self._wanted and len(set(learned_from.names) - set(self._settings.categories)) < 2:
-            raise self._refusal(learned_from.names)
-
-    def check(self, preprocessor: "Preprocessor") -> None:
-        """For a picture, refuse what is not two columns of numbers."""
-        if self._wanted and not preprocessor.is_plane:
-            raise self._refusal(preprocessor.names)
-
-    @property
-    def _wanted(self) -> bool:
-        return self._options.boundary is not None
-
-    def _refusal(self, names: "Sequence[str]") -> "InputError":
-        from clearprop.errors import InputError
-        from clearprop.foundation.table_cells import listed
-
-        return InputError(
-            f"--boundary: {self._options.data} has {listed(names) or 'no column'} to learn from, and a picture of the "
-            "answers takes two columns of numbers and no others: leave out --boundary, or other columns by --ignore"
-        )
+def _check_header(header: "Table", options: TrainOptions) -> None:
+    """Refuse columns that are not there as soon as their names are read."""
+    header.select([options.target])
+    kept = header.drop([options.target, *(options.ignore or ())])
+    named = [*(options.category or ()), *([] if options.split_by is None else [options.split_by])]
+    kept.select(name for name in named if name != options.target)  # which may be called categories, too
+    if options.boundary is not None and len(set(kept.names) - set(options.category or ())) < 2:
+        raise _no_plane(kept.names, options)
 
 
-def _learned(table: "Table", target: str, settings: "TableSettings", plane: _Plane) -> "Learned":
-    """Train behind a status line and a bar; what is remarkable, warnings too, is among the notes, in flags."""
+def _check_plane(given: "Table", options: TrainOptions) -> None:
+    """For a picture of the answers, refuse before training what cannot be two columns of numbers."""
+    from clearprop.tables.roles import find_roles
+
+    kept = given.drop(options.ignore or ())
+    used = [role for role in find_roles(kept, None, options.category or "auto") if role.use != "nothing"]
+    if [role.use for role in used] != ["number"] * 2:
+        raise _no_plane([role.column.name for role in used], options)
+
+
+def _is_plane(estimator: "TableEstimator") -> bool:
+    from clearprop.tables.reporting import is_plane
+
+    return is_plane(estimator.predictor_)
+
+
+def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
+    from clearprop.errors import InputError
+    from clearprop.foundation.table_cells import listed
+
+    return InputError(
+        f"--boundary: {options.data} has {listed(names) or 'no column'} to learn from, and a picture of the "
+        "answers takes two columns of numbers and no others: leave out --boundary, or other columns by --ignore"
+    )
+
+
+def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> list[str]:
+    """Train behind a status line and a bar; what is remarkable, warnings too, in flags, what matters most in front."""
     from clearprop.cli.console import UntilTraining, working
     from clearprop.cli.flags import FLAGS
     from clearprop.errors import DivergenceError, TrainingWarning, worded
-    from clearprop.tables.model import TableModel
-    from clearprop.training.progress import ProgressBar
+    from clearprop.tables.notes import in_front
 
     with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TrainingWarning)
         try:
-            callbacks = [UntilTraining(status), ProgressBar()]
-            learned = TableModel.learn(table, target, settings, callbacks, check=plane.check)
+            estimator.set_params(callbacks=[UntilTraining(status)], verbose=True)
+            estimator.fit(given, column)
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
-    learned.notes[:] = [worded(note, FLAGS) for note in learned.notes]
-    learned.notes.extend(str(warning.message) for warning in caught)
-    return learned
+    said = [*estimator.notes_, *(str(warning.message) for warning in caught)]
+    return [worded(note, FLAGS) for note in in_front(said)]
+
+
+def _course(estimator: "TableEstimator") -> str:
+    """How training went, in a line."""
+    training, members = estimator.training_, len(estimator.histories_)
+    if members == 1:
+        return f"{len(estimator.history_)} epochs; {training.endings[0]}"
+    epochs = [len(history) for history in training.histories]
+    span = f"{min(epochs)}" if min(epochs) == max(epochs) else f"{min(epochs)} to {max(epochs)}"
+    best = [epoch for epoch in training.best_epochs if epoch is not None]
+    kept = f"; the best epoch of each is kept, {min(best)} to {max(best)}" if best else ""
+    return f"{members} members of {span} epochs{kept}"
+
+
+def _where(estimator: "TableEstimator") -> str:
+    """Which rows the scores are of."""
+    training = estimator.training_
+    if training.held_out is None:
+        return "training rows (none were kept out, so expect less on new ones)"
+    if training.division.out_of_fold:
+        return "rows, each by the members that were not trained on it (out of fold)"
+    return "rows kept out of training (they chose the best epoch: expect less on new ones)"
 
 
 def _write_pictures(
-    learned: "Learned", title: str, command: str, report: Path | None, loss_curve: Path | None, boundary: Path | None
+    estimator: "TableEstimator",
+    given: "Table",
+    column: "Column",
+    evaluation: "Evaluation",
+    said: "Sequence[str]",
+    options: TrainOptions,
+    *,
+    report: Path | None,
+    loss_curve: Path | None,
+    boundary: Path | None,
 ) -> dict[str, Path]:
     """Write the report and the pictures that have a path; what each is, and its path."""
     if report is None and loss_curve is None and boundary is None:
         return {}
-    from clearprop.tables.report import boundary_figure, loss_figure, save_figure, write_report
+    from clearprop.cli.console import working
+    from clearprop.cli.flags import FLAGS
+    from clearprop.plots import new_figure
+    from clearprop.tables.report import loss_figure, save_figure, write_report
+    from clearprop.tables.reporting import boundary_display, report_data
 
     written = {}
     if loss_curve is not None:
-        save_figure(loss_figure(learned), loss_curve)
+        save_figure(loss_figure(estimator.histories_), loss_curve)
         written["loss curve"] = loss_curve
     if boundary is not None:
-        save_figure(boundary_figure(learned.model, learned.train), boundary)
+        display = boundary_display(estimator.predictor_, given, column)
+        assert display is not None
+        title = f"What the network answers: {estimator.predictor_.target.name}"
+        save_figure(display.plot(new_figure(6.4, 4.8).add_subplot(), title).figure_, boundary)
         written["boundary"] = boundary
     if report is not None:
-        write_report(report, learned, title, command)
+        with working("writing the report"):
+            data = report_data(
+                estimator,
+                given,
+                column,
+                evaluation,
+                title=options.data.name,
+                notes=said,
+                command=options.command(),
+                model_path=str(options.out),
+            )
+            write_report(report, data, FLAGS)
         written["report"] = report
     return written

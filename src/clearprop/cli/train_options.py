@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands
+
 if TYPE_CHECKING:
-    from clearprop.tables.settings import TableSettings
+    from clearprop.tables.estimator import TableEstimator
+    from clearprop.tables.targets import Task
 
 DATA = "What is learned"
 NETWORK = "The network"
@@ -21,7 +24,7 @@ OUTPUT = "What is written"
 class TrainOptions:
     """What `clearprop train` is asked to do."""
 
-    data: Annotated[Path, typer.Argument(help="A CSV file whose first line names the columns.")]
+    data: Annotated[Path, typer.Argument(help="A table: CSV, Parquet, Excel, JSON, packed or not; - for stdin.")]
     target: Annotated[str, typer.Option(help="The column to predict.", rich_help_panel=DATA)]
     out: Annotated[Path, typer.Option(help="The model file to write; - for standard output.", rich_help_panel=OUTPUT)]
     task: Annotated[
@@ -34,47 +37,81 @@ class TrainOptions:
         list[str] | None,
         typer.Option(help="A column of numbers that stand for categories; may be repeated.", rich_help_panel=DATA),
     ] = None
-    max_categories: Annotated[
-        int, typer.Option(min=1, help="The most different texts in a column.", rich_help_panel=DATA)
-    ] = 1000
+    class_weight: Annotated[
+        list[str] | None,
+        typer.Option(help="balanced, or what a class counts, as yes=5; may be repeated.", rich_help_panel=DATA),
+    ] = None
     validation: Annotated[
-        float, typer.Option(help="The share of rows kept out of training, to judge it by.", rich_help_panel=DATA)
+        float,
+        typer.Option(
+            help="The share of rows kept out where there is one member; 0: all are trained on.", rich_help_panel=DATA
+        ),
     ] = 0.2
-    hidden: Annotated[
-        str, typer.Option(help="Units of the hidden layers, such as 32,16; 0 for none.", rich_help_panel=NETWORK)
-    ] = "32,16"
-    activation: Annotated[
-        str, typer.Option(help="The hidden layers' activation, such as relu or tanh.", rich_help_panel=NETWORK)
-    ] = "relu"
-    initializer: Annotated[str, typer.Option(help="What the first weights are drawn by.", rich_help_panel=NETWORK)] = (
-        "glorot_uniform"
+    split_by: Annotated[
+        str | None,
+        typer.Option(
+            help="A column by which rows are kept out: the last of dates, else whole groups.", rich_help_panel=DATA
+        ),
+    ] = None
+    missing: Missing = None
+    decimal: Decimal = None
+    thousands: Thousands = None
+    encoding: Encoding = None
+    delimiter: Delimiter = None
+    dates: Dates = None
+    recipe: Annotated[
+        str, typer.Option(help="auto: tuned settings; plain: a small network.", rich_help_panel=NETWORK)
+    ] = "auto"
+    members: Annotated[str, typer.Option(help="How many networks are averaged, or auto.", rich_help_panel=NETWORK)] = (
+        "auto"
     )
+    hidden: Annotated[
+        str | None,
+        typer.Option(help="Units of the hidden layers, such as 32,16; 0 for none.", rich_help_panel=NETWORK),
+    ] = None
+    activation: Annotated[
+        str | None, typer.Option(help="The hidden layers' activation, such as relu or tanh.", rich_help_panel=NETWORK)
+    ] = None
+    initializer: Annotated[
+        str | None, typer.Option(help="What the first weights are drawn by.", rich_help_panel=NETWORK)
+    ] = None
     loss: Annotated[
         str | None,
         typer.Option(help="For regression: squared_error, absolute_error, huber, ...", rich_help_panel=NETWORK),
     ] = None
-    dtype: Annotated[str, typer.Option(help="float64 or float32.", rich_help_panel=NETWORK)] = "float64"
-    epochs: Annotated[int, typer.Option(min=1, help="The most passes over the rows.", rich_help_panel=TRAINING)] = 200
+    dtype: Annotated[str | None, typer.Option(help="float64 or float32.", rich_help_panel=NETWORK)] = None
+    scoring: Annotated[
+        str | None,
+        typer.Option(help="The score that counts: accuracy, neg_log_loss, r2, ...", rich_help_panel=TRAINING),
+    ] = None
+    epochs: Annotated[
+        int | None,
+        typer.Option("--epochs", "--max-epochs", min=1, help="The most passes over all.", rich_help_panel=TRAINING),
+    ] = None
     patience: Annotated[
-        int, typer.Option(min=0, help="How many epochs on end may pass without gain.", rich_help_panel=TRAINING)
-    ] = 20
-    optimizer: Annotated[str, typer.Option(help="adam, sgd, nesterov, lion, lbfgs, ...", rich_help_panel=TRAINING)] = (
-        "adam"
-    )
+        int | None, typer.Option(min=0, help="How many epochs on end may pass without gain.", rich_help_panel=TRAINING)
+    ] = None
+    refit: Annotated[
+        bool, typer.Option("--refit", help="Train one member again on all rows.", rich_help_panel=TRAINING)
+    ] = False
+    optimizer: Annotated[
+        str | None, typer.Option(help="adam, sgd, nesterov, lion, lbfgs, ...", rich_help_panel=TRAINING)
+    ] = None
     learning_rate: Annotated[
-        float | None, typer.Option(help="If not given, the optimiser's usual one.", rich_help_panel=TRAINING)
+        float | None, typer.Option(help="If not given, the recipe's.", rich_help_panel=TRAINING)
     ] = None
     schedule: Annotated[
-        str, typer.Option(help="constant, cosine, one_cycle, adaptive, ...", rich_help_panel=TRAINING)
-    ] = "constant"
+        str | None, typer.Option(help="constant, cosine, one_cycle, adaptive, ...", rich_help_panel=TRAINING)
+    ] = None
     batch_size: Annotated[
         int | None, typer.Option(min=1, help="Rows a step; fitted to the data if not given.", rich_help_panel=TRAINING)
     ] = None
-    l1: Annotated[float, typer.Option(help="L1 penalty on the weights.", rich_help_panel=TRAINING)] = 0.0
-    l2: Annotated[float, typer.Option(help="L2 penalty on the weights.", rich_help_panel=TRAINING)] = 0.0
+    l1: Annotated[float | None, typer.Option(help="L1 penalty on the weights.", rich_help_panel=TRAINING)] = None
+    l2: Annotated[float | None, typer.Option(help="L2 penalty on the weights.", rich_help_panel=TRAINING)] = None
     dropout: Annotated[
-        float, typer.Option(help="The share of hidden units left out in each step.", rich_help_panel=TRAINING)
-    ] = 0.0
+        float | None,
+        typer.Option(help="The share of hidden units left out in each step.", rich_help_panel=TRAINING),
+    ] = None
     clip_norm: Annotated[
         float | None, typer.Option(help="The greatest length of a gradient.", rich_help_panel=TRAINING)
     ] = None
@@ -101,12 +138,15 @@ class TrainOptions:
             value = getattr(self, option.name)
             if value is None or value == option.default:
                 continue
+            if value is True:
+                words.append(f"--{option.name.replace('_', '-')}")
+                continue
             for item in value if isinstance(value, list) else [value]:
                 words += [f"--{option.name.replace('_', '-')}", str(item)]
         return shlex.join(words)
 
-    def settings(self) -> "TableSettings":
-        """The settings that the options stand for.
+    def estimator(self, task: "Task | None" = None) -> "TableEstimator":
+        """The estimator that the options stand for, for a task that was found out, and its parameters checked.
 
         Raises
         ------
@@ -114,37 +154,81 @@ class TrainOptions:
             A setting that no table could be learned with.
         """
         from clearprop.errors import InputError
-        from clearprop.tables.settings import TableSettings
+        from clearprop.tables.classifier import TableClassifier
+        from clearprop.tables.regressor import TableRegressor
 
         if self.task not in (None, "classification", "regression"):
             raise InputError(f"--task must be classification or regression, got {self.task!r}")
-        trainer: dict[str, Any] = {
-            "epochs": self.epochs,
-            "patience": self.patience,
-            "optimizer": self.optimizer,
+        task = task or self.task or ("regression" if self.loss else "classification")  # type: ignore[assignment]
+        further = ("optimizer", "schedule", "l1", "l2", "clip_norm")
+        settings: dict[str, Any] = {
+            "recipe": self.recipe,
+            "members": _members(self.members),
+            "categorical_features": [name for name in self.category or () if name != self.target] or "auto",
+            "ignore": self.ignore,
+            "split_by": self.split_by,
+            "scoring": self.scoring,
+            "max_epochs": self.epochs,
+            "n_iter_no_change": self.patience,
+            "validation_fraction": self.validation,
+            "refit": self.refit,
+            "hidden_layer_sizes": None if self.hidden is None else _sizes(self.hidden),
+            "activation": self.activation,
+            "initializer": self.initializer,
             "learning_rate": self.learning_rate,
-            "schedule": self.schedule,
-            "l1": self.l1,
-            "l2": self.l2,
+            "batch_size": self.batch_size,
             "dropout": self.dropout,
-            "clip_norm": self.clip_norm,
+            "dtype": self.dtype,
+            "trainer": {name: getattr(self, name) for name in further if getattr(self, name) is not None} or None,
+            "random_state": self.seed,
         }
-        if self.batch_size is not None:
-            trainer["batch_size"] = self.batch_size
-        return TableSettings(
-            task=self.task,  # type: ignore[arg-type]
-            hidden=_sizes(self.hidden),
-            activation=self.activation,
-            initializer=self.initializer,
-            loss=self.loss,
-            dtype=self.dtype,
-            validation=self.validation,
-            ignore=self.ignore or (),
-            categories=self.category or (),
-            max_categories=self.max_categories,
-            seed=self.seed,
-            trainer=trainer,
-        )
+        estimator: TableEstimator
+        if task == "classification":
+            if self.loss is not None:
+                raise InputError(f"loss {self.loss!r} is for regression, and classes are to be told: leave it out")
+            estimator = TableClassifier(**settings, class_weight=_class_weight(self.class_weight))
+        else:
+            if self.class_weight:
+                raise InputError("--class-weight is for classes, and a quantity is to be predicted: leave it out")
+            estimator = TableRegressor(**settings, loss=self.loss or "squared_error")
+        estimator.choices()
+        return estimator
+
+    @property
+    def reading(self) -> dict[str, Any]:
+        """What overrules how the file shows that it is to be read."""
+        names = ("missing", "decimal", "thousands", "encoding", "delimiter", "dates")
+        return {name: getattr(self, name) for name in names}
+
+
+def _members(given: str) -> Any:
+    from clearprop.errors import InputError
+
+    if given == "auto":
+        return given
+    if not given.isdecimal() or int(given) < 1:
+        raise InputError(f"--members must be a whole number of at least 1, or auto, got {given!r}")
+    return int(given)
+
+
+def _class_weight(given: list[str] | None) -> Any:
+    """balanced, or pairs of a class and what it counts."""
+    from clearprop.errors import InputError
+
+    if not given:
+        return None
+    if given == ["balanced"]:
+        return "balanced"
+    weights = {}
+    for pair in given:
+        label, _, weight = pair.rpartition("=")
+        try:
+            weights[label] = float(weight)
+        except ValueError:
+            label = ""
+        if not label:
+            raise InputError(f"--class-weight must be balanced, or a class and what it counts, as yes=5, got {pair!r}")
+    return weights
 
 
 def _sizes(hidden: str) -> list[int]:

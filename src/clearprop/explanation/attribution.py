@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
+from clearprop.explanation.ensemble import is_of_all_members
 from clearprop.explanation.notation import Name
 from clearprop.explanation.subjects.estimators import column_names
 from clearprop.explanation.subjects.models import subject_of
@@ -67,7 +68,7 @@ def attribute(
 
     Parameters
     ----------
-    model : Network, fitted estimator, Pipeline or search that ends in one, TableModel, or NeuralNetwork of the article
+    model : Network, fitted estimator, Pipeline or search that ends in one, or NeuralNetwork of the article
     x : array-like, shape (columns,)
         The row; of a pandas Series or a data frame, columns with the names that the model was fitted with.
     method : {"gradient", "gradient_times_input", "integrated_gradients"}
@@ -126,7 +127,18 @@ def attribute(
     name = _output_name(computation, output)
     start = _checked_baseline(baseline, subject)
     row = rows.X[0].astype(np.float64)
-    of_name = _OfName(computation.in_float64.network, name)
+    together = subject.ensemble is not None and is_of_all_members(subject.ensemble, name)
+    networks = subject.ensemble.members if together and subject.ensemble is not None else (subject.network,)
+    parts = [_parts(_OfName(network.copy("float64"), name), method, start, row, steps) for network in networks]
+    # Of several members the output is the mean, and so are its parts.
+    values, value, start_value = (np.mean(part, axis=0) for part in zip(*parts, strict=True))
+    is_prediction = name.kind == "a" and name.layer == len(computation.network.weights)
+    notes = subject.notes_on(Name("prediction") if is_prediction else name, 0)
+    return Attribution(values, method, str(name), float(value), start, float(start_value), steps, computation, notes)
+
+
+def _parts(of_name: _OfName, method: Method, start: Array, row: Array, steps: int) -> tuple[Array, float, float]:
+    """Each input's part in a network's output, and the output at the row and at the baseline."""
     value, start_value = float(of_name.values(row[np.newaxis])[0]), float(of_name.values(start[np.newaxis])[0])
     if method == "gradient":
         values = of_name.slopes(row, row, np.ones(1))[0][0]
@@ -138,9 +150,7 @@ def attribute(
         by_column, by_feature = of_name.slopes(start, row, (nodes + 1) / 2)
         values = (row - start) * (weights / 2 @ by_column)
         values += of_name.by_code((of_name.features(row) - of_name.features(start)) * (weights / 2 @ by_feature))
-    is_prediction = name.kind == "a" and name.layer == len(computation.network.weights)
-    notes = subject.notes_on(Name("prediction") if is_prediction else name, 0)
-    return Attribution(values, method, str(name), value, start, start_value, steps, computation, notes)
+    return values, value, start_value
 
 
 @dataclass(frozen=True, repr=False)

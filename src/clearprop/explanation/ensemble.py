@@ -33,12 +33,12 @@ class EnsembleExplanation(Explanation):
         What each member answers.
     """
 
-    def __init__(self, ensemble: Ensemble, computation: Computation, name: Name) -> None:
+    def __init__(self, ensemble: Ensemble, computation: Computation, name: Name, notes: Sequence[str] = ()) -> None:
         def explain_name(other: Name) -> Explanation:
             check_is_of_all_members(ensemble, other)
-            return EnsembleExplanation(ensemble, computation, other)
+            return EnsembleExplanation(ensemble, computation, other, notes)
 
-        super().__init__(computation, name, None, (), explain_name)
+        super().__init__(computation, name, None, notes, explain_name)
         # Now, since later training changes the members.
         self._mean = ensemble.predict(computation.X)[0]
         self.outputs = ensemble.predict_members(computation.X)[:, 0]
@@ -99,7 +99,7 @@ class EnsembleExplanation(Explanation):
         """How far the members agree."""
         answers, members = self._answers, len(self.outputs)
         if members == 1:
-            return ("There is one member, whose output the mean is.",)
+            return (*self.notes, "There is one member, whose output the mean is.")
         least, most = int(np.argmin(answers)), int(np.argmax(answers))
         remarks = [
             f"The members' outputs reach from {plain_number(float(answers[least]))} (member {least + 1}) to "
@@ -114,7 +114,7 @@ class EnsembleExplanation(Explanation):
             f"Why a member answers so is explained by its own network, as in "
             f"explain(ensemble.members[{self._largest - 1}], x) for member {self._largest}."
         )
-        return tuple(remarks)
+        return (*remarks, *self.notes)
 
     @property
     def _largest(self) -> int:
@@ -180,6 +180,12 @@ class EnsembleExplanation(Explanation):
         )
 
 
+def is_of_all_members(ensemble: Ensemble, name: Name) -> bool:
+    """Whether a number is had of all members together: the prediction, or an output."""
+    last = len(ensemble.layer_sizes) - 1
+    return name.kind == "prediction" or (name.kind == "a" and name.layer == last and not name.gradient)
+
+
 def check_is_of_all_members(ensemble: Ensemble, name: Name) -> None:
     """Refuse a number that each member has for itself.
 
@@ -189,7 +195,7 @@ def check_is_of_all_members(ensemble: Ensemble, name: Name) -> None:
         It is no output.
     """
     last = len(ensemble.layer_sizes) - 1
-    if name.kind == "prediction" or (name.kind == "a" and name.layer == last and not name.gradient):
+    if is_of_all_members(ensemble, name):
         return
     raise InputError(
         f"{name} is of one network, and an ensemble has several: explain one member's, as in "
@@ -198,7 +204,9 @@ def check_is_of_all_members(ensemble: Ensemble, name: Name) -> None:
     )
 
 
-def explain_ensemble(ensemble: Ensemble, computation: Computation, name: Name) -> Explanation:
+def explain_ensemble(
+    ensemble: Ensemble, computation: Computation, name: Name, notes: Sequence[str] = ()
+) -> Explanation:
     """The explanation of an output of an ensemble, or of the greatest.
 
     Raises
@@ -210,4 +218,4 @@ def explain_ensemble(ensemble: Ensemble, computation: Computation, name: Name) -
     for number, member in enumerate(ensemble.members):
         if not np.isfinite(member.parameters).all():
             raise InputError(f"member {number + 1} has parameters that are not finite: there is nothing to explain")
-    return EnsembleExplanation(ensemble, computation, name)
+    return EnsembleExplanation(ensemble, computation, name, notes)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
-from clearprop.explanation.ensemble import check_is_of_all_members, explain_ensemble
+from clearprop.explanation.ensemble import check_is_of_all_members, explain_ensemble, is_of_all_members
 from clearprop.explanation.explanation import Explanation
 from clearprop.explanation.feature import FeatureExplanation
 from clearprop.explanation.gradient import GradientExplanation
@@ -50,10 +50,11 @@ def explain(
 
     Parameters
     ----------
-    model : Network, Ensemble, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor,
-        TableModel, or NeuralNetwork of the article
+    model : Network, Ensemble, fitted estimator, Pipeline or search that ends in one, TransformedTargetRegressor, or
+        NeuralNetwork of the article
     x : array-like, shape (columns,) or (n, columns)
-        A row or a batch; for a TableModel, a Table. Of data frames the columns' names are checked as `predict` does it.
+        A row or a batch; for a TableClassifier or TableRegressor, any table. Of data frames the columns' names are
+        checked as `predict` does it.
     y : array-like, optional
         What `fit` takes: the targets, or the classes of a classifier; needed for gradients and the loss.
     name : str
@@ -100,11 +101,11 @@ def explain(
     dL/dW_l[i,j] = a_(l-1)[i] delta_l[j], and delta_l[j] = f'(z_l[j]) sum_k W_(l+1)[j,k] delta_(l+1)[k]: the article's
     equations 18, 33 and 44, with the sums that they leave out.
     """
-    ensemble = model if isinstance(model, Ensemble) else None
-    subject = subject_of(model, x, y) if ensemble is None else Subject(ensemble.members[0], x, y)
-    parsed = name_in(subject.network, name)
-    if ensemble is not None:
-        check_is_of_all_members(ensemble, parsed)
+    alone = isinstance(model, Ensemble)
+    subject = Subject(model.members[0], x, y, ensemble=model) if alone else subject_of(model, x, y)
+    parsed, ensemble = name_in(subject.network, name), subject.ensemble
+    if alone:
+        check_is_of_all_members(model, parsed)
     rows, first = subject.rows(sample_weight, parsed), 0
     if row is not None:
         first = subject.place_of(row, rows, sample_weight)
@@ -130,8 +131,8 @@ def explain(
         counting,
         original and (lambda index, place: original(first + index, place)),
     )
-    if ensemble is not None:
-        return explain_ensemble(ensemble, computation, parsed)
+    if ensemble is not None and is_of_all_members(ensemble, parsed):
+        return explain_ensemble(ensemble, computation, parsed, subject.notes_on(parsed, first))
     rule, notes = _update_rule(optimizer, learning_rate, trainer, computation)
     # What is to be known of a step concerns parameters only.
     notes = [*subject.notes_on(parsed, first), *(notes if parsed.is_parameter else ())]

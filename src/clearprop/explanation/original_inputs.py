@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.explanation.writing.numerals import plain_number
 from clearprop.foundation.sparse import is_sparse
-from clearprop.foundation.table_cells import is_missing, number_or_nan
+from clearprop.foundation.table_cells import number_or_nan
 from clearprop.printable import printable
 
 # How many letters are shown of a long cell.
@@ -28,30 +28,27 @@ class OriginalInput(NamedTuple):
 OriginalInputs = Callable[[int, int], OriginalInput | None]
 
 
-def table_cells(preprocessor: Any, table: Any) -> OriginalInputs:
-    """The cells of a table that a preprocessor makes into features."""
-    owners = [column for column in preprocessor.columns for _ in column.features]
+def table_cells(preparation: Any, table: Any) -> OriginalInputs:
+    """The cells of a table that a preparation makes into features."""
+    part_of = {part.name: part for part in preparation.parts}
 
     def original(row: int, place: int) -> OriginalInput:
-        column = owners[place]
-        cells = table.column(column.name).cells[row : row + 1]
-        text, became = _shown(cells[0], table.place), "scaled" if column.kind == "number" else "coded"
-        if is_missing(cells)[0]:
-            filled = f", taken as {plain_number(column.median)}" if column.kind == "number" else ""
-            text = f"missing{filled}"
-        return OriginalInput(text, "cell", became)
+        column = table.column(preparation.columns_of_features[place])
+        part = part_of[column.name]
+        number = part.kind == "number"
+        text = _shown(preparation.cell(table, row, place), column, table)
+        if column.is_missing[row]:
+            text = f"missing, taken as {plain_number(part.scaling.origin + part.scaling.fill)}" if number else "missing"
+        return OriginalInput(text, "cell", "scaled" if number else "coded")
 
     return original
 
 
-def _shown(cell: str, place: str) -> str:
+def _shown(cell: str, column: Any, table: Any) -> str:
     """A file's cell as it stands there; what was a number of Python's, as numbers are shown."""
     number = number_or_nan(cell)
-    if place == "row" and math.isfinite(number):
-        if repr(number) == cell:
-            return plain_number(number)
-        if str(int(number)) == cell:
-            return plain_number(int(number))
+    if table.line_of is None and column.kind == "number" and math.isfinite(number):
+        return plain_number(int(cell) if cell.removeprefix("-").isdigit() else number)
     return printable(cell)[:LETTERS]
 
 

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from clearprop.files.limits import MOST_MEMBERS
+
 
 class Metadata(Struct):
     """The strings that safetensors keeps beside the tensors: ours is JSON once more."""
@@ -47,9 +49,6 @@ class NetworkConfig(Struct):
     dtype: Annotated[Literal["float32", "float64"], Meta(description="'float32' or 'float64'")]
     inputs: Annotated[list[_Function], Meta(description="a list of inputs")] = field(default_factory=list)
     trainable_share: Annotated[bool, Meta(description="true or false")] = False
-
-
-MOST_MEMBERS = 10_000
 
 
 class Members(Struct, forbid_unknown_fields=True):

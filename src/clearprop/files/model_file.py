@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.files.limits import MOST_MEMBERS
 from clearprop.foundation.atomic import write_atomically
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.front import parts_of_config
@@ -71,8 +72,6 @@ class ModelFile:
 
         one = self.model
         if isinstance(one, Ensemble):
-            from clearprop.files.header import MOST_MEMBERS  # and msgspec with it, which others need not wait for
-
             if len(one) > MOST_MEMBERS:
                 raise ValueError(f"a file holds {MOST_MEMBERS:,} members at most, got {len(one):,}: save them in parts")
             one = one.members[0]
@@ -105,8 +104,11 @@ class ModelFile:
         content = _content(path)
         description = _description(path, content)
         try:
-            together = description.kind == ENSEMBLE
-            members = checked(description.extra, Members, "extra").members if together else 1
+            extra = description.extra
+            # Of an ensemble, there is nothing else; of other kinds of model, no number of them is a single network.
+            together = description.kind == ENSEMBLE or (isinstance(extra, dict) and "members" in extra)
+            said = {"members": extra["members"]} if together and description.kind != ENSEMBLE else extra
+            members = checked(said, Members, "extra").members if together else 1
             _check_size(checked(description.network, NetworkConfig, "network"), members, content)
             network = Network.from_config(description.network)
             model = Ensemble([network] * members) if together else network

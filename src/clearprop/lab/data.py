@@ -14,12 +14,13 @@ from clearprop.article import ROWS, TARGETS, blobs, class_targets
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.lab.formulas import Formula
-from clearprop.lab.pasting import as_csv
 from clearprop.lab.protocol import Column, Curve, Divided, Drawn, Pasted, Preset, TableRead
 from clearprop.printable import printable
-from clearprop.tables.reading import read_csv_text
+from clearprop.tables.column import Column as TableColumn
+from clearprop.tables.reading import read_table_text
+from clearprop.tables.spelling import cell_text, typed
+from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
-from clearprop.tables.text_table import Table
 
 Array = npt.NDArray[Any]
 Generator = np.random.Generator
@@ -29,8 +30,6 @@ Task = Literal["classification", "regression"]
 REACH, RADIUS = 6.0, 5.0
 MOST_COLUMNS, MOST_CLASSES = 256, 64
 MOST_PASTED, LONGEST_NAME = 20_000, 200
-# What can be done here about a column of which it is not clear whether it is numbers.
-REMEDY = "leave its column out"
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,19 +307,18 @@ def read_table(text: str) -> TableRead:
     """
     table = _table(text)
     columns = []
-    for name in table.names:
-        cells = table.column(name).cells
-        kind: Literal["number", "text"] = "number" if table.column(name).kind(REMEDY) == "number" else "text"
-        columns.append(
-            Column(name=name, kind=kind, values=[str(cell) for cell in cells[:5]], distinct=len(np.unique(cells)))
-        )
+    for column in table.columns:
+        kind: Literal["number", "text"] = "number" if _is_number(column) else "text"
+        values = ["" if column.is_missing[row] else cell_text(column, row) for row in range(min(5, len(column)))]
+        distinct = len({"" if column.is_missing[row] else cell_text(column, row) for row in range(len(column))})
+        columns.append(Column(name=column.name, kind=kind, values=values, distinct=distinct))
     target = table.names[-1]
-    task = Target.recognise(table.column(target)).task
+    task = Target.recognise(table.column(target), path=table.path).task
     return TableRead(rows=table.n_rows, columns=columns, target=target, task=task)
 
 
 def _table(text: str) -> Table:
-    table = read_csv_text(as_csv(text), "the pasted table")
+    table = read_table_text(text, "the pasted table")
     long = next((name for name in table.names if len(name) > LONGEST_NAME), None)
     if long is not None:
         raise InputError(
@@ -341,9 +339,10 @@ def _pasted(choice: Pasted) -> DataSet:
     table = _table(choice.text)
     target_name = choice.target or table.names[-1]
     column = table.column(target_name)
-    target = Target.recognise(column, choice.task or None)
+    _check_full(table, column)
+    target = Target.recognise(column, choice.task or None, path=table.path)
     others = table.drop([target_name])
-    names = list(choice.inputs) or [name for name in others.names if others.column(name).kind(REMEDY) == "number"]
+    names = list(choice.inputs) or [one.name for one in others.columns if _is_number(one)]
     if target_name in names:
         raise InputError(f"the column {target_name!r} is the target and an input: choose it as one of them")
     if not names:
@@ -351,22 +350,32 @@ def _pasted(choice: Pasted) -> DataSet:
     if len(names) > MOST_COLUMNS:
         raise InputError(f"{len(names)} input columns are chosen: the lab takes {MOST_COLUMNS} at most")
     columns = np.column_stack([_full(table, name) for name in names])
+    encoded = target.encode(column, table.path)
     if isinstance(target, ClassTarget):
         if len(target.classes) > MOST_CLASSES:
             raise InputError(
                 f"the column {target_name!r} has {len(target.classes)} classes: the lab takes {MOST_CLASSES} at most"
             )
-        return DataSet(columns, target.encode(column).astype(np.int64), tuple(names), tuple(target.classes))
-    return DataSet(columns, _full(table, target_name)[:, np.newaxis], tuple(names), target_names=(target_name,))
+        return DataSet(columns, encoded, tuple(names), tuple(map(str, target.classes)))
+    return DataSet(columns, target.decode(encoded)[:, np.newaxis], tuple(names), target_names=(target_name,))
+
+
+def _is_number(column: TableColumn) -> bool:
+    """Whether a column holds numbers, whole ones that stand for something else included."""
+    return typed(column).kind == "number"
 
 
 def _full(table: Table, name: str) -> Array:
     """A column of numbers, none of which is missing."""
-    column = table.column(name)
-    if column.kind(REMEDY) != "number":
-        raise InputError(f"{column.where()}: this column is text, and inputs are numbers: choose others")
-    numbers = column.numbers()
-    missing = np.flatnonzero(np.isnan(numbers))
+    column = typed(table.column(name))
+    if column.kind != "number":
+        raise InputError(f"{table.where(name)}: this column is text, and inputs are numbers: choose others")
+    _check_full(table, column)
+    return column.values.astype(np.float64)
+
+
+def _check_full(table: Table, column: TableColumn) -> None:
+    missing = np.flatnonzero(column.is_missing)
     if len(missing):
-        raise InputError(f"{column.where(missing[0])}: the cell is empty: fill it in, or leave out its line or column")
-    return numbers
+        where = table.where(column.name, int(missing[0]))
+        raise InputError(f"{where}: the cell is empty: fill it in, or leave out its line or column")

@@ -60,20 +60,18 @@ def _rows_alone(X: Any, y: Any) -> tuple[DataSet | None, Settings]:
     """The rows as they are: a column of numbers is a regression if it is not of whole numbers, as for tables."""
     if X is None and y is None:
         return None, Settings(data=Preset())
+    from clearprop.tables.frames import as_column
     from clearprop.tables.targets import ClassTarget, Target
-    from clearprop.tables.text_table import Table
 
     if X is None or y is None:
         raise InputError("rows have both X and y: give both, or none of them for a data set of the lab's own")
     columns = np.asarray(X, dtype=np.float64)
     columns = columns.reshape(len(columns), -1)
     names = _names(X, columns.shape[1])
-    table = Table.from_columns(["y"], [list(np.ravel(y))])
-    target = Target.recognise(table.column("y"))
+    column = as_column(np.ravel(y), "y")
+    target = Target.recognise(column)
     if isinstance(target, ClassTarget):
-        encoded = target.encode(table.column("y"))
-        classes = tuple(str(label) for label in target.classes)
-        rows = DataSet(columns, np.asarray(encoded).astype(np.int64), names, classes)
+        rows = DataSet(columns, target.encode(column), names, tuple(map(str, target.classes)))
     else:
         rows = DataSet(columns, np.asarray(y, dtype=np.float64).reshape(len(columns), -1), names)
     return rows, Settings(data=Given(), standardized=True)

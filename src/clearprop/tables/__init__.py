@@ -1,7 +1,7 @@
-"""Tables: read from files, their columns made numbers and targets, and the model that learns them."""
+"""Tables: read from files or dataframes, their columns made numbers and targets, and the estimators that learn them."""
 
-from clearprop.tables.reading import read_csv
-from clearprop.tables.text_table import Table
+from clearprop.tables.reading import read_table
+from clearprop.tables.table import Table
 from clearprop.tables.writing import write_csv
 
-__all__ = ["Table", "read_csv", "write_csv"]
+__all__ = ["Table", "read_table", "write_csv"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -10,6 +11,13 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 Kind = Literal["number", "boolean", "date", "text"]
+
+
+def objects(texts: Sequence[str]) -> Array:
+    """Texts as an array of objects, shape (texts,), as a column holds them."""
+    array = np.empty(len(texts), dtype=object)
+    array[:] = texts
+    return array
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +35,8 @@ class Column:
     missing : array of bool, shape (n,), or None
         Which cells are missing; None where none is.
     texts : array of str, shape (distinct,)
-        The different texts of a column of texts, each once; empty for other kinds.
+        The different texts of a column of texts, each once. Of booleans the words for false and true where they are
+        others than those, such as "no" and "yes". Empty for other kinds.
     declared : bool
         Whether the dataframe itself calls it categorical.
     zone : str or None

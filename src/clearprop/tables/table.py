@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.foundation.near_names import near
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 
@@ -25,7 +26,8 @@ class Table:
     path : str
         What messages call the source: a file's path, or "the table".
     line_of : callable or None
-        On which line of the file, from 1, a row of the source begins; None for what is no text file.
+        On which line of the file, from 1, a row of the source begins; of several files the line and the file, such as
+        "7 of b.csv"; None for what is no text file.
     notes : tuple of str or Message
         What was done in reading it that its owner should know: "numbers have a decimal comma".
     """
@@ -33,7 +35,7 @@ class Table:
     columns: tuple[Column, ...]
     rows: npt.NDArray[np.intp]
     path: str = "the table"
-    line_of: Callable[[int], int] | None = None
+    line_of: Callable[[int], int | str] | None = None
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -56,8 +58,12 @@ class Table:
         wanted = list(dict.fromkeys(names))
         unknown = [name for name in wanted if name not in by_name]
         if unknown:
+            there_is, noun = ("there is", "column") if len(unknown) == 1 else ("there are", "columns")
+            meant = list(dict.fromkeys(found for name in unknown[:8] for found in near(name, self.names)))
+            similar = f" (similar: {listed(meant)})" if meant else ""
             raise InputError(
-                f"{self.path}: there is no column {listed(unknown)}: those there are: {listed(self.names, 20)}"
+                f"{self.path}: {there_is} no {noun} {listed(unknown)}{similar}: add or rename the {noun}; "
+                f"those there are: {listed(self.names, 20)}"
             )
         return replace(self, columns=tuple(by_name[name] for name in wanted))
 

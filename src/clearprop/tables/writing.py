@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from clearprop.errors import InputError
 from clearprop.foundation.atomic import write_atomically
 from clearprop.foundation.near_names import says_near_keywords
-from clearprop.foundation.table_cells import listed
-from clearprop.tables.text_table import DELIMITERS, cell_texts, checked_names
+from clearprop.foundation.table_cells import listed, quoted
+
+# What may stand between the cells of a line, in some country or other.
+DELIMITERS = ",;\t|"
 
 
 @says_near_keywords
 def write_csv(path: str | os.PathLike[str], names: Sequence[str], columns: Sequence[Iterable[Any]]) -> None:
-    """Write columns as a CSV file in UTF-8, whole or not at all; `read_csv` reads the same cells back.
+    """Write columns as a CSV file in UTF-8, whole or not at all; `read_table` reads the same cells back.
 
     Parameters
     ----------
@@ -53,8 +57,8 @@ def csv_text(names: Sequence[str], columns: Sequence[Iterable[Any]], path: str =
     >>> csv_text(["kind", "size"], [["wild, red", None], [1, 2.5]])
     'kind,size\\n"wild, red",1\\n,2.5\\n'
     """
-    checked = checked_names(names, path)
-    texts = [list(cell_texts(column)) for column in columns]
+    checked = _checked_names(names, path)
+    texts = [list(_cell_texts(column)) for column in columns]
     if len(texts) != len(checked) or len(set(map(len, texts))) > 1:
         raise InputError(
             f"{path}: {len(checked)} names and columns of {listed([len(column) for column in texts])} rows do not "
@@ -64,8 +68,31 @@ def csv_text(names: Sequence[str], columns: Sequence[Iterable[Any]], path: str =
     return "".join(_line(row) for row in rows)
 
 
+def _checked_names(names: Sequence[str], where: str) -> tuple[str, ...]:
+    """The names without the white space around them; an InputError if one is empty or stands there twice."""
+    stripped = tuple(name.strip() for name in names)
+    if not stripped:
+        raise InputError(f"{where}: there are no columns: at least one is needed")
+    seen: dict[str, int] = {}
+    for number, name in enumerate(stripped, start=1):
+        if not name:
+            raise InputError(f"{where}: column {number} has no name: name it, or leave it out")
+        if name in seen:
+            raise InputError(
+                f"{where}: columns {seen[name]} and {number} are both named {quoted(name)}: rename one of them"
+            )
+        seen[name] = number
+    return stripped
+
+
+def _cell_texts(values: Iterable[Any]) -> Iterator[str]:
+    """The text of each cell: None is empty, and a number is written so that it reads as the same number."""
+    plain = values.tolist() if isinstance(values, np.ndarray) else values
+    return ("" if value is None else str(value) for value in plain)
+
+
 # csv.writer of Python 3.11 leaves a lone carriage return unquoted, and a semicolon in the header would mislead
-# `_delimiter`, so the quoting is done here; \ufeff at the start of a file would be taken for its mark.
+# whoever reads, so the quoting is done here; \ufeff at the start of a file would be taken for its mark.
 _NEEDS_QUOTES = re.compile(f'["\r\n\ufeff{DELIMITERS}]')
 
 

@@ -83,7 +83,7 @@ class Trainer(TrainingSettings):
         Whether the parameters of the best epoch, by `monitor`, are those that stay, whatever ends training; where not
         given, if there are validation rows.
     metric : str or callable, optional
-        "accuracy", "r2", or a function (loss, y, outputs, sample_weight) -> float, the greater the better.
+        "accuracy", "r2", "brier", or a function (loss, y, outputs, sample_weight) -> float, the greater the better.
     callbacks : sequence of Callback
     progress : bool
         Whether to show a progress bar.

@@ -10,10 +10,17 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.explanation.original_inputs import before_transformation
-from clearprop.explanation.subjects.kinds import FittedOnTransformedTarget, FittedSearch, PipelineOfSteps
+from clearprop.explanation.subjects.kinds import (
+    FittedOnTables,
+    FittedOnTransformedTarget,
+    FittedSearch,
+    PipelineOfSteps,
+    fitted_inside,
+)
 from clearprop.explanation.subjects.labels import targets_of
 from clearprop.explanation.subjects.refusals import is_fitted, refusal
 from clearprop.explanation.subjects.subject import OwnWeight, Subject
+from clearprop.explanation.subjects.tables import fitted_on_tables_subject
 from clearprop.foundation.sparse import is_sparse
 from clearprop.penalties import Penalty
 from clearprop.printable import printable_names
@@ -29,6 +36,8 @@ def estimator_subject(model: Any, x: Any, y: Any) -> Subject:
     InputError
         It is not fitted, or none that can be explained.
     """
+    if isinstance(fitted_inside(model) or model, FittedOnTables):
+        return _fitted_subject(model, x, y)
     if _is_single(x):
         x, y = _table_of_one(x), _target_of_one(y)
     return _fitted_subject(model, x, y)
@@ -63,6 +72,8 @@ def _fitted_subject(model: Any, x: Any, y: Any) -> Subject:
     """The subject that a fitted model comes to on a table of rows."""
     if not is_fitted(model):
         raise InputError(refusal(model))
+    if isinstance(model, FittedOnTables):
+        return fitted_on_tables_subject(model, x, y)
     if isinstance(model, PipelineOfSteps):
         return _pipeline_subject(model, x, y)
     if isinstance(model, FittedSearch):

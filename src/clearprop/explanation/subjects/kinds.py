@@ -13,11 +13,24 @@ from clearprop.network.network import Network
 
 @runtime_checkable
 class ModelOfTables(Protocol):
-    """A `TableModel`: a network between a table's columns and what is predicted of them."""
+    """A `TablePredictor`: networks between a table's columns and what is predicted of them."""
 
-    network: Network
-    preprocessor: Any
+    model: Any
+    networks: Sequence[Network]
+    preparation: Any
     target: Any
+    temperature: float | None
+    prepared: Callable[..., Any]
+    answers: Callable[[Any], Any]
+
+
+@runtime_checkable
+class FittedOnTables(Protocol):
+    """A fitted `TableClassifier` or `TableRegressor`: a model of tables, and what makes a table of other things."""
+
+    predictor_: ModelOfTables
+    to_table: Callable[[Any], Any]
+    to_targets: Callable[[Any], Any]
 
 
 @runtime_checkable

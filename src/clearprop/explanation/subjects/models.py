@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.explanation.original_inputs import table_cells
 from clearprop.explanation.subjects.estimators import estimator_subject
-from clearprop.explanation.subjects.kinds import ArticleNetwork, ModelOfTables, TableOfCells
+from clearprop.explanation.subjects.kinds import ArticleNetwork, ModelOfTables
 from clearprop.explanation.subjects.subject import Subject
+from clearprop.explanation.subjects.tables import table_subject
 from clearprop.network.network import Network
 
 
@@ -24,30 +24,10 @@ def subject_of(model: Any, x: Any, y: Any) -> Subject:
     if isinstance(model, Network):
         return Subject(model, x, y)
     if isinstance(model, ModelOfTables):
-        return _table_subject(model, x, y)
+        return table_subject(model, x, y)
     if isinstance(model, ArticleNetwork):
         return _article_subject(model, x, y)
     return estimator_subject(model, x, y)
-
-
-def _table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
-    """A table's columns become features; its target column, where it is there, becomes y."""
-    target = model.target
-    classes, original = getattr(target, "classes", None), None
-    if isinstance(x, TableOfCells):
-        if y is None and target.name in x.names:
-            y = target.encode(x.column(target.name))
-        used = x.drop([target.name]) if target.name in x.names else x
-        x, original = model.preprocessor.transform(used), table_cells(model.preprocessor, used)
-    names = [str(name) for name in model.preprocessor.feature_names]
-    notes = ["x is each column as the network is fed it: scaled, a category as 0 or 1."]
-    scale = getattr(target, "scale", None)
-    if scale is not None and (target.mean, scale) != (0.0, 1.0):
-        notes.append(
-            f"y is {target.name} minus its mean {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
-        )
-    labels = None if classes is None else [str(label) for label in classes]
-    return Subject(model.network, x, y, names, labels, notes, original=original)
 
 
 def _article_subject(model: ArticleNetwork, x: Any, y: Any) -> Subject:

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from clearprop.explanation.subjects.kinds import OnTransformedTarget, PipelineOfSteps, Search, fitted_inside
+from clearprop.explanation.subjects.kinds import (
+    FittedOnTables,
+    OnTransformedTarget,
+    PipelineOfSteps,
+    Search,
+    fitted_inside,
+)
 from clearprop.network.ensemble import Ensemble
 
 
@@ -10,7 +16,8 @@ def is_fitted(model: Any) -> bool:
     """Whether it has a network, or what it wraps has one."""
     inside = fitted_inside(model)
     # By its name as all that fitting leaves behind: a perceptron makes its network when it is asked for it.
-    return hasattr(model, "network_") if inside is None else is_fitted(inside)
+    own = isinstance(model, FittedOnTables) or hasattr(model, "network_")
+    return own if inside is None else is_fitted(inside)
 
 
 def refusal(model: Any) -> str:

@@ -10,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.ensemble import is_of_all_members
 from clearprop.explanation.notation import Name
 from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.foundation.arguments import as_array, as_numbers
 from clearprop.foundation.sparse import canonical, is_sparse
+from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.penalties import Penalty
@@ -68,8 +70,12 @@ class Subject:
         What it counts each row for in training.
     answers : array, shape (n,) or (n, outputs), or None
         What it predicts for each row, where that is in other units than the network's outputs.
+    answers_are : str
+        What stands in front of them.
     original : callable, or None
         What stood in the place of each input before it was scaled.
+    ensemble : Ensemble or None
+        Where the network is the first of several members: all of them.
     """
 
     network: Network
@@ -82,7 +88,9 @@ class Subject:
     penalty_by_row: bool = False
     own_weight: OwnWeight | None = None
     answers: Array | None = None
+    answers_are: str = "In the target's own units the prediction is"
     original: OriginalInputs | None = None
+    ensemble: Ensemble | None = None
 
     def rows(self, sample_weight: npt.ArrayLike | None = None, name: Name | None = None) -> Rows:
         """The rows in the network's dtype, with what each counts in the number of this name.
@@ -151,11 +159,13 @@ class Subject:
     def notes_on(self, name: Name, at: int) -> list[str]:
         """What a reader should know about the number of this name, and about the row in this place."""
         notes = list(self.notes)
+        if self.ensemble is not None and not is_of_all_members(self.ensemble, name):
+            notes.append(f"{name} is of one network, here of the first of {len(self.ensemble)} members.")
         if self.own_weight is not None and name.of_loss:
             notes.append(self.own_weight.note_on(name))
         if self.answers is not None and name.kind == "prediction":
             answer = ", ".join(f"{number:.6g}" for number in np.atleast_1d(self.answers[at]))
-            notes.append(f"In the target's own units the prediction is {answer}.")
+            notes.append(f"{self.answers_are} {answer}.")
         return notes
 
     def _numbers(self, what: str, values: npt.ArrayLike) -> Array:

@@ -1,0 +1,274 @@
+"""The page of the tables: ranks, ratios, seconds and every table's scores, the lost ones and the missing ones too."""
+
+import math
+import statistics
+
+from learners import PARTS, PEERS
+from sources import CLASSES, NUMBERS, SOURCES
+
+OURS = [name for name, peer in PEERS.items() if peer.ours]
+NETWORKS = [name for name, peer in PEERS.items() if peer.network]
+SCORES = {CLASSES: ("error", "log_loss"), NUMBERS: ("rmse",)}
+TITLES = {"error": "error", "log_loss": "log loss", "rmse": "RMSE"}
+DASH = "–"
+
+
+def page(results):
+    """The whole page."""
+    cells, tables = results["cells"], {name: one for name, one in results["tables"].items() if name in SOURCES}
+    lines = [
+        "# Benchmarks on real tables",
+        "",
+        "Written by `python benchmarks/tables/run.py` from `benchmarks-tables.json`, where each figure stands.",
+        "Each table is split three times, four fifths to learn from and one to predict; figures are means of the",
+        "splits that all compared have done. Everyone learns as it comes, with its defaults, on one thread; seconds",
+        "are the processor's. Scikit-learn's network stands behind scaling, one-hot categories and medians for what is",
+        "missing. `ours` is `TableClassifier()` or `TableRegressor()`; `ours, one member` the same with `members=1`.",
+        "",
+    ]
+    for task in (CLASSES, NUMBERS):
+        for score in SCORES[task]:
+            lines += _summary(task, score, tables, cells)
+    lines += _networks(tables, cells)
+    for task in (CLASSES, NUMBERS):
+        for score in SCORES[task]:
+            lines += _scores(task, score, tables, cells)
+    lines += _seconds(tables, cells)
+    lines += _losing(tables, cells)
+    lines += _parts(tables, cells)
+    lines += _missing(tables, cells)
+    lines += _described(tables)
+    lines += ["", *(f"{one}  " for one in results["conditions"]), ""]
+    return "\n".join(lines)
+
+
+# -- what the figures are ---------------------------------------------------------------------------------------------
+
+
+def _common(found, peers):
+    """The splits that all of the peers have done."""
+    done = [{split for split, figures in found.get(peer, {}).items() if "seconds" in figures} for peer in peers]
+    return sorted(set.intersection(*done)) if done else []
+
+
+def _mean(found, peer, score, splits):
+    return statistics.fmean(found[peer][split][score] for split in splits)
+
+
+def _pair(found, first, second, score):
+    """The scores of two on the splits that both have done; None without any. No error at all counts as half a row."""
+    splits = _common(found, (first, second))
+    if not splits:
+        return None
+    least = 0.0
+    if score == "error":
+        least = 0.5 / sum(found[first][split]["tested"] for split in splits)
+    return tuple(max(_mean(found, peer, score, splits), least) for peer in (first, second))
+
+
+def ratio(task, score, tables, cells, first, second):
+    """The first's score over the second's, the geometric mean over the tables that both have done; and how many."""
+    logs = []
+    for name, about in tables.items():
+        if about["task"] == task and (pair := _pair(cells.get(name, {}), first, second, score)):
+            logs.append(math.log(pair[0] / pair[1]))
+    return (math.exp(statistics.fmean(logs)), len(logs)) if logs else None
+
+
+def ranks(task, score, tables, cells, peers):
+    """The mean rank of each of the peers over the tables that all have done, 1 for the best; and how many."""
+    places = {peer: [] for peer in peers}
+    for name, about in tables.items():
+        found = cells.get(name, {})
+        splits = _common(found, peers)
+        if about["task"] != task or not splits:
+            continue
+        means = {peer: _mean(found, peer, score, splits) for peer in peers}
+        for peer in peers:
+            better = sum(other < means[peer] for other in means.values())
+            alike = sum(other == means[peer] for other in means.values())
+            places[peer].append(better + (alike + 1) / 2)
+    counted = len(next(iter(places.values()), []))
+    return {peer: statistics.fmean(found) for peer, found in places.items()} if counted else {}, counted
+
+
+# -- how they are shown -----------------------------------------------------------------------------------------------
+
+
+def _there(tables, cells, task):
+    """The peers that have learned any table of the task."""
+    names = [name for name, about in tables.items() if about["task"] == task]
+    return [peer for peer in PEERS if any(_common(cells.get(name, {}), (peer,)) for name in names)]
+
+
+def _summary(task, score, tables, cells):
+    there = _there(tables, cells, task)
+    all_done, counted = ranks(task, score, tables, cells, there)
+    quick = [peer for peer in there if not PEERS[peer].slow]
+    of_quick, counted_quick = ranks(task, score, tables, cells, quick)
+    ours = [peer for peer in OURS if peer in there]
+    lines = [
+        f"## {TITLES[score].capitalize() if score == 'error' else TITLES[score]} of {task}",
+        "",
+        f"| | mean rank ({counted} tables done by all) | mean rank without slow ones ({counted_quick}) | "
+        + " | ".join(f"{peer} over it" for peer in ours)
+        + " |",
+        f"| --- | ---: | ---: |{' ---: |' * len(ours)}",
+    ]
+    for peer in there:
+        shown = [_number(all_done.get(peer)), _number(of_quick.get(peer))]
+        for one in ours:
+            found = None if one == peer else ratio(task, score, tables, cells, one, peer)
+            shown.append(DASH if found is None else f"{found[0]:.3f} ({found[1]})")
+        lines.append(f"| {peer} | {' | '.join(shown)} |")
+    explained = "The last columns: geometric means of the ratio of scores (tables), below 1 where ours is better."
+    return [*lines, "", explained, ""]
+
+
+def _networks(tables, cells):
+    """Mean ranks among the networks alone."""
+    lines = ["## Ranks among the networks", "", "| | classes: error | classes: log loss | numbers: RMSE |"]
+    lines += ["| --- | ---: | ---: | ---: |"]
+    columns = []
+    for task in (CLASSES, NUMBERS):
+        peers = [peer for peer in _there(tables, cells, task) if peer in NETWORKS]
+        columns += [ranks(task, score, tables, cells, peers) for score in SCORES[task]]
+    for peer in NETWORKS:
+        lines.append(f"| {peer} | {' | '.join(_number(found.get(peer)) for found, _ in columns)} |")
+    return [*lines, f"| tables | {' | '.join(str(counted) for _, counted in columns)} |", ""]
+
+
+def _scores(task, score, tables, cells):
+    there = _there(tables, cells, task)
+    lines = [f"## Each table: {TITLES[score]} of {task}", "", f"| table | rows | {' | '.join(there)} |"]
+    lines += [f"| --- | ---: |{' ---: |' * len(there)}"]
+    for name, about in tables.items():
+        if about["task"] != task:
+            continue
+        found = cells.get(name, {})
+        means = {peer: _mean(found, peer, score, splits) for peer in there if (splits := _common(found, (peer,)))}
+        best = min(means.values(), default=None)
+        shown = [_best(_digits(means[peer]), means[peer] == best) if peer in means else DASH for peer in there]
+        lines.append(f"| {name} | {about['rows']:,} | {' | '.join(shown)} |")
+    return [*lines, ""]
+
+
+def _seconds(tables, cells):
+    peers = [peer for peer in PEERS if peer in {*_there(tables, cells, CLASSES), *_there(tables, cells, NUMBERS)}]
+    lines = ["## Seconds to learn", "", f"| table | rows | {' | '.join(peers)} |"]
+    lines += [f"| --- | ---: |{' ---: |' * len(peers)}"]
+    for name, about in tables.items():
+        found = cells.get(name, {})
+        shown = [
+            _digits(_mean(found, peer, "seconds", splits)) if (splits := _common(found, (peer,))) else DASH
+            for peer in peers
+        ]
+        lines.append(f"| {name} | {about['rows']:,} | {' | '.join(shown)} |")
+    lines.append("")
+    for one in OURS:
+        shown = []
+        for peer in peers:
+            pairs = [_pair(cells.get(name, {}), one, peer, "seconds") for name in tables]
+            logs = [math.log(pair[0] / pair[1]) for pair in pairs if pair]
+            if peer != one and logs:
+                shown.append(f"{peer} {math.exp(statistics.fmean(logs)):.2f} ({len(logs)})")
+        if shown:
+            lines += [f"Geometric mean of the seconds of {one} over those of: {', '.join(shown)}.", ""]
+    return lines
+
+
+def _losing(tables, cells):
+    """Where ours is worse than a peer, table by table."""
+    lines = ["## Where ours loses", ""]
+    for one in OURS:
+        for task in (CLASSES, NUMBERS):
+            for score in SCORES[task]:
+                lost = _lost(one, task, score, tables, cells)
+                if lost:
+                    lines += [f"**{one}**, {TITLES[score]} of {task}: {'; '.join(lost)}.", ""]
+    return lines if len(lines) > 2 else [*lines, "Nowhere.", ""]
+
+
+def _lost(one, task, score, tables, cells):
+    lost = []
+    for name, about in tables.items():
+        if about["task"] != task:
+            continue
+        worse = {}
+        for peer in PEERS:
+            pair = _pair(cells.get(name, {}), one, peer, score)
+            if peer not in OURS and pair and pair[0] > pair[1]:
+                worse[peer] = pair[0] / pair[1]
+        if worse:
+            lost.append(f"{name} ({', '.join(f'{peer} {times:.2f}' for peer, times in worse.items())})")
+    return lost
+
+
+def _parts(tables, cells):
+    """What each part of the recipe is worth."""
+    there = [part for part in PARTS if any(_common(cells.get(name, {}), (part, OURS[0])) for name in tables)]
+    if not there:
+        return []
+    lines = [
+        "## What each part is worth",
+        "",
+        "The geometric mean of scores and seconds without it over those of ours with it, of so many tables: above 1 it",
+        "earns something. These tables are small, and a few per cent are chance.",
+        "",
+        "| | classes: error | classes: log loss | numbers: RMSE | seconds |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    for part in there:
+        shown = []
+        for task, score in ((CLASSES, "error"), (CLASSES, "log_loss"), (NUMBERS, "rmse")):
+            found = ratio(task, score, tables, cells, part, OURS[0])
+            shown.append(DASH if found is None else f"{found[0]:.3f} ({found[1]})")
+        pairs = [_pair(cells.get(name, {}), part, OURS[0], "seconds") for name in tables]
+        times = statistics.fmean(math.log(pair[0] / pair[1]) for pair in pairs if pair)
+        lines.append(f"| {part} | {' | '.join(shown)} | {math.exp(times):.2f} |")
+    return [*lines, ""]
+
+
+def _missing(tables, cells):
+    """Which figures there are not: not measured yet, given up, or failed."""
+    lines = ["## What is missing", ""]
+    for peer in PEERS:
+        never = [name for name in tables if not cells.get(name, {}).get(peer)]
+        part = []
+        for name in tables:
+            found = cells.get(name, {}).get(peer, {})
+            ends = [figures for figures in found.values() if "seconds" not in figures]
+            if ends:
+                reason = ends[0].get("failed") or f"more than {ends[0]['limit']:g} s"
+                part.append(f"{name}: {reason}")
+            elif 0 < len(found) < 3:
+                part.append(f"{name}: {len(found)} of 3 splits")
+        told = [f"not measured: {', '.join(never)}"] if never else []
+        if told or part:
+            lines.append(f"- {peer}: {'; '.join([*told, *part])}.")
+    return [*lines, ""] if len(lines) > 2 else [*lines, "Nothing.", ""]
+
+
+def _described(tables):
+    lines = ["## The tables", "", "| table | package | task | target | rows | columns | of categories | left out |"]
+    lines += ["| --- | --- | --- | --- | ---: | ---: | ---: | --- |"]
+    for name, about in tables.items():
+        task = f"{about['classes']} classes" if about["task"] == CLASSES else NUMBERS
+        without = "; ".join(f"{column}: {why}" for column, why in about["without"].items())
+        lines.append(
+            f"| {name} | {about['package']} | {task} | {about['target']} | {about['rows']:,} | {about['columns']} | "
+            f"{about['categories']} | {without} |"
+        )
+    return lines
+
+
+def _number(value):
+    return DASH if value is None else f"{value:.2f}"
+
+
+def _digits(value):
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
+
+
+def _best(text, is_best):
+    return f"**{text}**" if is_best else text

@@ -1,0 +1,73 @@
+"""Models of tables brought to the form that is explained: columns as networks are fed them, cells beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from clearprop.explanation.original_inputs import table_cells
+from clearprop.explanation.subjects.kinds import FittedOnTables, ModelOfTables, TableOfCells
+from clearprop.explanation.subjects.subject import Subject
+from clearprop.network.ensemble import Ensemble
+
+
+def fitted_on_tables_subject(model: FittedOnTables, x: Any, y: Any) -> Subject:
+    """The subject that an estimator of tables comes to on rows, or on a single one by itself."""
+    if x is not None and not isinstance(x, TableOfCells):
+        single = _single(x)
+        if single is not None and y is not None and np.ndim(y) == 0:
+            y = [y]
+        x = model.to_table(x if single is None else single)
+    return table_subject(model.predictor_, x, None if y is None else model.to_targets(y))
+
+
+def table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
+    """A table's columns become features; its target column, where it is there, becomes y."""
+    target, network, members = model.target, model.networks[0], len(model.networks)
+    classes, original, answers = getattr(target, "classes", None), None, None
+    if isinstance(x, TableOfCells):
+        if y is None and target.name in x.names:
+            y = target.encode(x.column(target.name))
+        used = x.drop([target.name]) if target.name in x.names else x
+        x, original = model.prepared(used), table_cells(model.preparation, used)
+        answers = model.answers(x)
+    names = [str(name) for name in model.preparation.feature_names]
+    notes = ["x is each column as the network is fed it: scaled, a category as 0 or 1 or by its number."]
+    scale = getattr(target, "scale", None)
+    if scale is not None and (target.mean, scale) != (0.0, 1.0):
+        notes.append(
+            f"y is {target.name} minus its mean {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
+        )
+    words = "In the target's own units the prediction is"
+    if classes is not None:
+        if model.temperature is None and members == 1:
+            answers = None  # it is the output itself
+        words = f"The model's own probabilities, of {', '.join(map(str, classes))}, are"
+        if model.temperature is not None:
+            words = (
+                f"z is divided by a temperature of {model.temperature:.4g}, fitted on rows that were not trained on, "
+                f"so that probabilities are honest. {words}"
+            )
+    labels = None if classes is None else [str(label) for label in classes]
+    ensemble = model.model if isinstance(model.model, Ensemble) else None
+    return Subject(
+        network, x, y, names, labels, notes, original=original, answers=answers, answers_are=words, ensemble=ensemble
+    )
+
+
+def _single(x: Any) -> Any:
+    """A row by itself (a pandas Series, a dictionary, a flat list or array) as a table of one; None of others."""
+    if hasattr(x, "to_frame") and hasattr(x, "index"):
+        return x.to_frame().T
+    if isinstance(x, Mapping):
+        return [x] if all(isinstance(cell, str) or np.ndim(cell) == 0 for cell in x.values()) else None
+    if isinstance(x, list | tuple | np.ndarray) and not hasattr(x, "columns"):
+        flat = (
+            x.ndim == 1
+            if isinstance(x, np.ndarray)
+            else not x or not isinstance(x[0], list | tuple | Mapping | np.ndarray)
+        )
+        return [list(x)] if flat else None
+    return None

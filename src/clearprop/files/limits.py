@@ -1,0 +1,3 @@
+"""How much a model file may hold."""
+
+MOST_MEMBERS = 10_000

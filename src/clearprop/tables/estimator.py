@@ -1,0 +1,306 @@
+"""What `TableClassifier` and `TableRegressor` have in common: scikit-learn's interface to what learns a table."""
+
+from __future__ import annotations
+
+import os
+from abc import abstractmethod
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
+
+from clearprop.errors import InputError, Message, Parameter
+from clearprop.estimators.parameters import SaysNearParameters
+from clearprop.foundation.arguments import whole
+from clearprop.foundation.callers import warn_caller
+from clearprop.tables.choices import Choices
+from clearprop.tables.column import Column
+from clearprop.tables.frames import as_column, as_table, feature_names
+from clearprop.tables.given_rows import GivenRows
+from clearprop.tables.insight import TableInsight
+from clearprop.tables.learning import learn
+from clearprop.tables.notes import Alert
+from clearprop.tables.predictor import Predictions, TablePredictor
+from clearprop.tables.table import Table
+from clearprop.tables.targets import Task
+
+Array = npt.NDArray[Any]
+
+GREATEST_SEED = 2**32 - 1  # of NumPy's legacy generator, which scikit-learn has
+# The parameters that are fields of `Recipe`, or keywords of `Trainer`, and what those call them.
+OF_RECIPE = {
+    "hidden_layer_sizes": "hidden",
+    "activation": "activation",
+    "initializer": "initializer",
+    "dtype": "dtype",
+}
+OF_TRAINER = {
+    "max_epochs": "epochs",
+    "n_iter_no_change": "patience",
+    "learning_rate": "learning_rate",
+    "batch_size": "batch_size",
+    "dropout": "dropout",
+    "decoupled_decay": "decoupled_decay",
+}
+
+
+class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: ignore[misc]
+    """A network, or several, for a table of data.
+
+    Parameters
+    ----------
+    recipe : {"auto", "plain"}
+        The settings: tuned ones, by task, rows and columns, or those of a small network.
+    members : int or "auto"
+        How many networks are averaged. Several: each is judged by a fold of rows that it is not trained on, so that all
+        rows are trained on and the score is out of fold; one: by a share of rows kept out.
+    categorical_features : "auto", "from_dtype" or a list of names, indices or booleans
+        Which columns hold categories though they look like numbers; those of a dataframe's categorical type always do.
+    ignore : list of str, optional
+        Columns to leave out.
+    split_by : str, optional
+        A column by which rows are kept out: of dates, or numbers with fractions, the last; else whole groups, so that
+        rows with the same value are never both trained on and judged by. Otherwise rows at random.
+    scoring : str or callable, optional
+        scikit-learn's name of the score that counts, or a scorer: it chooses the best epoch, what importances are
+        measured in, and whether labels are smoothed, which helps accuracy and hurts probabilities.
+    max_epochs : int, optional
+        The most passes over the rows; as for all that follow, where it is not given it is the recipe's.
+    early_stopping : bool
+        Whether the epoch stays that is best by the rows kept out, and training ends when nothing is gained any more.
+    n_iter_no_change : int, optional
+        How many epochs on end may pass without gain.
+    validation_fraction : float
+        The share of rows kept out where there is one member; 0 for none, whatever the members.
+    refit : bool
+        Whether one member is trained again on all rows, for as many epochs as were best.
+    hidden_layer_sizes : sequence of int, optional
+    activation, initializer : str, optional
+        The hidden layers'.
+    learning_rate, batch_size, dropout, decoupled_decay : float, int, float, float, optional
+    dtype : {"float32", "float64"}, optional
+    trainer : dict, optional
+        Further settings of `Trainer`, such as {"optimizer": "nesterov", "l2": 0.01}.
+    warm_start : bool
+        Whether `fit` goes on with the networks that there are: columns are prepared as they were.
+    random_state : int, RandomState or None
+        For the division of the rows, the first weights, the order of the rows and dropout.
+    n_jobs : int, optional
+        How many members are trained at a time; -1, as where it is not given, for as many as there are processors.
+    verbose : bool
+        Whether to show a progress bar.
+    callbacks : sequence of clearprop.Callback, optional
+
+    Attributes
+    ----------
+    predictor_ : TablePredictor
+        Networks with all that it takes to apply them to a table.
+    network_, ensemble_ : Network, Ensemble
+        The one or the other: of one member, or of several.
+    history_, histories_ : History, list of History
+        Losses and scores by epoch, of the first member and of all.
+    recipe_ : Recipe
+        The settings, as they were followed.
+    notes_ : list of str
+        What was found out about the table, and what was done about it and why.
+    held_out_rows_ : array of int
+        The rows given that some member was not trained on; all, where there are several members.
+    evaluation_ : Evaluation
+        The scores on these rows, by members that were not trained on them; or on X_val.
+    oof_score_, oof_predictions_ : float, array of shape (n,)
+        Where there are several members: the score out of fold, and what it was of, for all rows given.
+    feature_importances_ : array, shape (n_features_in_,)
+        How much of the score is lost where a column is shuffled, in rows kept out; computed when it is asked for.
+    n_features_in_, feature_names_in_
+        As in scikit-learn.
+    """
+
+    task: ClassVar[Task]
+
+    # -- learning ------------------------------------------------------------------------------------------------
+
+    def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Self:
+        choices = self.choices()
+        before = self.predictor_ if self.warm_start and hasattr(self, "predictor_") else None
+        if y is None:
+            raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        table = self._table(X, reset=before is None)
+        column, labels = self._answers(y, table.n_rows, "y")
+        validation = None
+        if X_val is not None or y_val is not None:
+            if X_val is None or y_val is None:
+                raise ValueError("X_val and y_val belong together: give both, or none of them")
+            own = self._table(X_val, reset=False)
+            validation = GivenRows(own, self._answers(y_val, own.n_rows, "y_val")[0])
+        given = GivenRows(table, column, _checked_weight(sample_weight, table.n_rows))
+        named = before.named if before is not None else hasattr(self, "feature_names_in_")
+        self._keep(learn(given, replace(choices, named=named), validation, before), table)
+        self._take_up(self.training_.predictor, labels)
+        return self
+
+    @classmethod
+    def from_predictor(cls, predictor: TablePredictor) -> Self:
+        """The fitted estimator of what was saved, without what belongs to its training alone."""
+        estimator = cls(recipe=predictor.recipe or "auto", members=len(predictor.networks))
+        estimator.n_features_in_ = len(predictor.columns)
+        if predictor.named:
+            estimator.feature_names_in_ = np.array(predictor.columns, dtype=object)
+        estimator._take_up(predictor, None)
+        return estimator
+
+    @abstractmethod
+    def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
+        """Have this predictor, and the attributes that follow from it and from the labels as they were given."""
+
+    def _own_choices(self) -> dict[str, Any]:
+        """Fields of `Choices` that one kind of estimator has."""
+        return {}
+
+    def choices(self) -> Choices:
+        """The parameters, checked, in the core's terms."""
+        recipe = {OF_RECIPE[name]: getattr(self, name) for name in OF_RECIPE if getattr(self, name) is not None}
+        if "hidden" in recipe:
+            recipe["hidden"] = tuple(np.atleast_1d(np.asarray(recipe["hidden"])).tolist())
+        trainer = {OF_TRAINER[name]: getattr(self, name) for name in OF_TRAINER if getattr(self, name) is not None}
+        return Choices(
+            task=self.task,
+            recipe=self.recipe,
+            members=self.members if self.members == "auto" else whole("members", self.members, 1),
+            ignore=() if self.ignore is None else tuple(self.ignore),
+            categorical_features=self.categorical_features,
+            scoring=self.scoring,
+            split_by=self.split_by,
+            validation_fraction=self.validation_fraction,
+            early_stopping=self.early_stopping,
+            refit=self.refit,
+            recipe_changes=recipe,
+            trainer_changes={**trainer, **(self.trainer or {})},
+            seed=_seed(self.random_state),
+            workers=None if self.n_jobs in (None, -1) else whole("n_jobs", self.n_jobs, 1),
+            progress=bool(self.verbose),
+            callbacks=tuple(self.callbacks or ()),
+            **self._own_choices(),
+        ).checked()
+
+    # -- what is given ---------------------------------------------------------------------------------------------
+
+    def _table(self, X: Any, reset: bool) -> Table:
+        """X as a table, its columns called as those that `fit` was given: by their names, where both have names."""
+        if not isinstance(X, Table) and not hasattr(X, "columns") and hasattr(X, "__array__"):
+            X = np.asarray(X)
+        names = list(X.names) if isinstance(X, Table) else feature_names(X)
+        if reset:
+            table = X if isinstance(X, Table) else as_table(X)
+            if table.n_rows < 2:
+                raise InputError(
+                    f"{table.path}: Found array with 1 sample(s) while a minimum of 2 is required: give rows"
+                )
+            self.n_features_in_ = len(table.columns)
+            self.__dict__.pop("feature_names_in_", None)
+            if names is not None:
+                self.feature_names_in_ = np.array(table.names, dtype=object)
+            return table
+        table = X if isinstance(X, Table) else as_table(X)
+        known = hasattr(self, "feature_names_in_")
+        if names is not None and known:
+            return table
+        if len(table.columns) != self.n_features_in_:
+            raise ValueError(
+                f"X has {len(table.columns)} features, but {type(self).__name__} is expecting {self.n_features_in_} "
+                "features as input."
+            )
+        if known or names is not None:
+            of_X, of_fit = ("X does not have valid", "with") if known else ("X has", "without")
+            warn_caller(f"{of_X} feature names, but {type(self).__name__} was fitted {of_fit} feature names")
+        called = self.feature_names_in_ if known else [f"x{place}" for place in range(self.n_features_in_)]
+        columns = (replace(column, name=str(name)) for column, name in zip(table.columns, called, strict=True))
+        return replace(table, columns=tuple(columns))
+
+    def _answers(self, y: Any, n_rows: int, name: str) -> tuple[Column, Any]:
+        """y as a column, and its labels as they were given, where those have a type of their own."""
+        if isinstance(y, Column):
+            column, labels = y, None
+        else:
+            if not hasattr(y, "columns") and hasattr(y, "__array__") and not hasattr(y, "dtype"):
+                y = np.asarray(y)
+            if getattr(y, "ndim", 1) == 2 and not hasattr(y, "columns"):
+                y = column_or_1d(y, warn=True)
+            column, labels = as_column(y, name), y
+        if len(column) != n_rows:
+            raise ValueError(f"Found input variables with inconsistent numbers of samples: [{n_rows}, {len(column)}]")
+        return column, labels
+
+    def to_table(self, X: Any) -> Table:
+        """X as a table, its columns called as those that `fit` was given.
+
+        Raises
+        ------
+        ValueError
+            It has more or fewer columns, and those have no names.
+        """
+        check_is_fitted(self)
+        return self._table(X, reset=False)
+
+    def to_targets(self, y: Any) -> Array:
+        """y as the networks take it: class numbers, or quantities less their mean and over their deviation."""
+        target = self.predictor_.target
+        return target.encode(y if isinstance(y, Column) else as_column(y, target.name))
+
+    # -- answers -----------------------------------------------------------------------------------------------------
+
+    def _predicted(self, X: Any) -> Predictions:
+        """What the predictor says of X; what makes all answers doubtful is warned of."""
+        table = self.to_table(X)
+        predictions = self.predictor_.predict(table)
+        for note in predictions.notes:
+            if isinstance(note, Alert):
+                warn_caller(str(note))
+        return predictions
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file, whole or not at all; `clearprop.load` reads it.
+
+        It holds numbers and text only, nothing that is run: the networks, what was learned of columns and target, the
+        temperature and the recipe. Histories and rows that were kept out are not in it.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        """
+        check_is_fitted(self)
+        self.predictor_.save(path)
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return hasattr(self, "predictor_")
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        tags.target_tags.required = True
+        return tags
+
+
+def _seed(random_state: Any) -> int:
+    """A seed for the core's generators; a whole number stands for itself."""
+    if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
+        if not 0 <= random_state <= GREATEST_SEED:
+            rule = f" must be at most {GREATEST_SEED:,}" if random_state > 0 else " must be a whole number >= 0"
+            raise InputError(Message(Parameter("random_state"), f"{rule}, got {random_state:,}: take another"))
+        return int(random_state)
+    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+
+
+def _checked_weight(sample_weight: Any, n_rows: int) -> Array | None:
+    if sample_weight is None:
+        return None
+    weight: Array = _check_sample_weight(
+        sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
+    )
+    return weight

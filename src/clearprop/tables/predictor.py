@@ -1,0 +1,242 @@
+"""A trained model of a table: what it takes to apply it to other tables, in the table's own words and units.
+
+It needs neither scikit-learn nor a library of dataframes, so that a command that applies a model loads neither. The
+estimators hold one, and delegate to it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clearprop.errors import InputError
+from clearprop.files.model_file import ModelFile
+from clearprop.foundation.sparse import is_sparse
+from clearprop.foundation.table_cells import listed
+from clearprop.network.ensemble import Ensemble
+from clearprop.network.network import Network
+from clearprop.tables.calibration import probabilities
+from clearprop.tables.members import logits
+from clearprop.tables.notes import Alert, in_front
+from clearprop.tables.preparation.preparation import Preparation
+from clearprop.tables.table import Table
+from clearprop.tables.targets import ClassTarget, Target
+
+Array = npt.NDArray[Any]
+
+# Rows are prepared and answered so many numbers at a time, which is little beside the table itself.
+NUMBERS_AT_ONCE = 2**22
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """A model's answers for the rows of a table, in the words and the unit of the table that it learned from.
+
+    Attributes
+    ----------
+    values : array, shape (n,)
+        Classes, or quantities.
+    probabilities : array, shape (n, classes), or None
+    notes : list of str
+        What was remarkable about the table, such as new categories.
+    left_empty : array of bool, shape (n,)
+        Rows without an answer, since a cell could not be taken; what stands for them in `values` is of no meaning.
+    """
+
+    values: Array
+    probabilities: Array | None
+    notes: list[str] = field(default_factory=list)
+    left_empty: Array | None = None
+
+
+@dataclass(frozen=True)
+class TablePredictor:
+    """Networks with all that it takes to apply them to a table.
+
+    Attributes
+    ----------
+    model : Network or Ensemble
+    preparation : Preparation
+        From columns to the networks' inputs.
+    target : ClassTarget or NumberTarget
+        From their outputs to classes or quantities.
+    temperature : float or None
+        By which the logits of each member are divided.
+    limits : (float, float) or None
+        The least and the greatest quantity that is answered.
+    columns : tuple of str
+        All columns of the table that was learned from, in their order.
+    named : bool
+        Whether the table had names of its own for them.
+    recipe : str
+        By what settings it was learned.
+    share : array, shape (classes,), float or None
+        The classes' shares, or the mean quantity, of the rows learned from.
+    first_file : dict or None
+        What one of the first model files said of it, which is kept when it is saved again.
+    """
+
+    model: Network | Ensemble
+    preparation: Preparation
+    target: Target
+    temperature: float | None = None
+    limits: tuple[float, float] | None = None
+    columns: tuple[str, ...] = ()
+    named: bool = True
+    recipe: str = ""
+    share: Array | float | None = None
+    first_file: Mapping[str, Any] | None = None
+
+    @property
+    def networks(self) -> Sequence[Network]:
+        """The members, of which there may be a single one."""
+        return self.model.members if isinstance(self.model, Ensemble) else (self.model,)
+
+    @property
+    def spans(self) -> dict[str, Array]:
+        """Which of the prepared columns each of the table's columns has become, by its name."""
+        owners = self.preparation.columns_of_features
+        return {name: np.flatnonzero([owner == name for owner in owners]) for name in self.preparation.names}
+
+    def prepared(
+        self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
+    ) -> Any:
+        """The networks' inputs (n, columns) for the rows of a table; sparse only where they are plain."""
+        first = self.networks[0]
+        X = self.preparation.transform(table, notes, unreadable=unreadable, dtype=first.dtype)
+        return X.toarray() if is_sparse(X) and not first.front.is_plain else X
+
+    def predict(self, table: Table, *, keep_going: bool = False) -> Predictions:
+        """Answers for all rows; the target's column need not be there.
+
+        Parameters
+        ----------
+        table : Table
+        keep_going : bool
+            Whether rows with a cell that cannot be taken are left without an answer, and a note tells of them.
+
+        Raises
+        ------
+        InputError
+            A column is missing, or a cell cannot be taken.
+        """
+        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        notes: list[str] = []
+        unreadable = np.zeros(table.n_rows, dtype=bool) if keep_going else None
+        answers = self.answers(self.prepared(used, notes, unreadable))
+        if unreadable is not None and unreadable.any():
+            count, first = int(unreadable.sum()), used.place(int(unreadable.argmax()))
+            rows = f"1 row, {first}, has" if count == 1 else f"{count:,} rows, the first in {first}, have"
+            notes.append(Alert(f"{table.path}: {rows} a cell that cannot be taken, and no answer."))
+        notes = in_front(notes)
+        if isinstance(self.target, ClassTarget):
+            return Predictions(self.target.decode(answers.argmax(axis=1)), answers, notes, unreadable)
+        return Predictions(answers, None, notes, unreadable)
+
+    def answers(self, X: Array) -> Array:
+        """Probabilities (n, classes), or quantities (n,), for prepared rows: the mean over the members."""
+        first, *others = self.networks
+        mean = self.member_answers(first, X)
+        for network in others:
+            mean += self.member_answers(network, X)
+        if others:
+            mean /= 1 + len(others)
+        return self.limited(mean)
+
+    def member_answers(self, network: Network, X: Array) -> Array:
+        """What a member says of prepared rows."""
+        if not isinstance(self.target, ClassTarget):
+            return self.target.decode(network.outputs(X)[:, 0])
+        if self.temperature is not None:
+            return probabilities(logits(network, X), self.temperature)
+        outputs = network.outputs(X)
+        return np.column_stack([1 - outputs, outputs]) if outputs.shape[1] == 1 else outputs
+
+    def limited(self, answers: Array) -> Array:
+        """Quantities kept within the limits."""
+        return answers if self.limits is None else np.clip(answers, *self.limits)
+
+    # -- files -------------------------------------------------------------------------------------------------------
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file; `clearprop.load` reads it."""
+        ModelFile(self.model, "table", self._config() if self.first_file is None else dict(self.first_file)).write(path)
+
+    def _config(self) -> dict[str, Any]:
+        """What the file says beside the networks, as plain values."""
+        several = {"members": len(self.networks)} if isinstance(self.model, Ensemble) else {}
+        return {
+            "preparation": self.preparation.to_config(),
+            "target": self.target.to_config(),
+            "columns": list(self.columns),
+            "named": self.named,
+            "recipe": self.recipe,
+            "temperature": self.temperature,
+            "limits": None if self.limits is None else list(self.limits),
+            "share": self.share if self.share is None else np.asarray(self.share).tolist(),
+            **several,
+        }
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], file: ModelFile) -> TablePredictor:
+        """The model in a file that has been read.
+
+        Raises
+        ------
+        InputError
+            The file's parts do not belong together.
+        """
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.predictor_config import FirstConfig, PredictorConfig
+
+        try:
+            if isinstance(file.extra, dict) and "preprocessor" in file.extra:
+                first = checked(file.extra, FirstConfig, "table model")
+                preparation = Preparation.from_config(first.preprocessor)
+                predictor = cls(
+                    file.model,
+                    preparation,
+                    Target.from_config(first.target),
+                    columns=preparation.names,
+                    recipe="plain",
+                    first_file=file.extra,
+                )
+            else:
+                said = checked(file.extra, PredictorConfig, "table model")
+                predictor = cls(
+                    file.model,
+                    Preparation.from_config(said.preparation),
+                    Target.from_config(said.target),
+                    said.temperature,
+                    said.limits,
+                    said.columns,
+                    said.named,
+                    said.recipe,
+                    np.asarray(said.share) if isinstance(said.share, list) else said.share,
+                )
+            predictor._check_belongs_together()
+        except InputError as error:
+            raise InputError(f"{path}: damaged model file: {error}") from error
+        return predictor
+
+    def _check_belongs_together(self) -> None:
+        """Refuse parts of different models, which a changed file may have."""
+        network, inputs = self.networks[0], len(self.preparation.feature_names)
+        outputs = n_outputs(self.target)
+        if (network.n_columns, network.layer_sizes[-1]) != (inputs, outputs):
+            raise InputError(
+                f"the network takes {network.n_columns} columns and has {network.layer_sizes[-1]} outputs, the table's "
+                f"columns make {inputs} inputs and {outputs} outputs"
+            )
+        if unknown := set(self.preparation.names) - set(self.columns):
+            raise InputError(f"the columns {listed(sorted(unknown))} are prepared, and not among those of the table")
+
+
+def n_outputs(target: Target) -> int:
+    """How many outputs a network needs: one for a quantity or two classes, else one a class."""
+    return len(target.classes) if isinstance(target, ClassTarget) and len(target.classes) > 2 else 1

@@ -1,0 +1,32 @@
+"""What a model file must say of a table's model beside its networks."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+_Name = Annotated[str, Meta(description="a name")]
+_Temperature = Annotated[float, Meta(gt=0, le=1e6, description="a temperature above 0")]
+_Limit = Annotated[float, Meta(ge=-1e101, le=1e101, description="a number between -1e101 and 1e101")]
+
+
+class PredictorConfig(Struct, forbid_unknown_fields=True):
+    """Columns, target, members and what becomes of their outputs; preparation and target are checked by their own."""
+
+    preparation: Annotated[Any, Meta(description="a preparation")]
+    target: Annotated[Any, Meta(description="a target")]
+    columns: Annotated[tuple[_Name, ...], Meta(min_length=1, description="a list of names")]
+    named: Annotated[bool, Meta(description="true or false")]
+    recipe: Annotated[str, Meta(description="a name")]
+    temperature: Annotated[_Temperature | None, Meta(description="a temperature above 0, or null")] = None
+    limits: Annotated[tuple[_Limit, _Limit] | None, Meta(description="two numbers, or null")] = None
+    share: Annotated[list[float] | float | None, Meta(description="shares of classes, or a mean")] = None
+    members: Annotated[int, Meta(ge=1, description="a whole number of at least 1")] = 1
+
+
+class FirstConfig(Struct, forbid_unknown_fields=True):
+    """What the first model files had of a table's model."""
+
+    preprocessor: Annotated[Any, Meta(description="a preparation")]
+    target: Annotated[Any, Meta(description="a target")]

@@ -1,0 +1,129 @@
+"""The columns of a file put together: texts are read by what all of them show, and a line of totals is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from clearprop.foundation.table_cells import quoted
+from clearprop.tables.column import Column
+from clearprop.tables.reading.candidates import MEANT, candidates_of
+from clearprop.tables.reading.evidence import evidence_of
+from clearprop.tables.reading.gathering import Texts
+from clearprop.tables.reading.interpretation import column_of
+from clearprop.tables.reading.notation import PLAIN
+from clearprop.tables.reading.notes import Notes
+from clearprop.tables.reading.refusals import Refusal, refused
+from clearprop.tables.reading.settings import Settings
+from clearprop.tables.table import Table
+
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "sum",
+        "overall",
+        "subtotal",
+        "average",
+        "mean",
+        "summe",
+        "gesamt",
+        "gesamtsumme",
+        "totaal",
+        "suma",
+        "totale",
+    ]
+) | {"grand total"}
+
+
+def assembled(
+    columns: Sequence[Column | Texts],
+    shown: str,
+    line_of: Callable[[int], int] | None,
+    n_rows: int,
+    delimiter: str,
+    decimal: str | None,
+    settings: Settings,
+    notes: Notes,
+) -> Table:
+    """The table of columns that have been read, those of texts still to be typed.
+
+    Parameters
+    ----------
+    columns : sequence of Column and Texts
+    shown : str
+        What messages call the file.
+    line_of : function or None
+        The line of a row.
+    n_rows : int
+    delimiter : str
+    decimal : str or None
+        The decimal sign of the columns that are numbers already.
+    settings : Settings
+    notes : Notes
+
+    Raises
+    ------
+    InputError
+        Columns cannot be read: each by the line that shows why.
+    """
+    table = Table((), np.arange(n_rows), shown, line_of)
+    columns = _without_totals(columns, table, notes)
+    texts = candidates_of([column for column in columns if isinstance(column, Texts)], settings)
+    evidence = evidence_of(texts, delimiter, decimal, settings)
+    candidates = {candidate.name: candidate for candidate in texts}
+    typed, refusals = [], []
+    for column in columns:
+        if isinstance(column, Column):
+            typed.append(column)
+            continue
+        try:
+            typed.append(column_of(candidates[column.name], evidence, settings, notes))
+        except Refusal as refusal:
+            refusals.append((table.where(column.name, refusal.row), refusal))
+    if refusals:
+        raise refused(refusals)
+    n_rows = len(typed[0]) if typed else n_rows
+    return replace(table, columns=tuple(typed), rows=np.arange(n_rows), notes=notes.texts())
+
+
+def _without_totals(columns: Sequence[Column | Texts], table: Table, notes: Notes) -> Sequence[Column | Texts]:
+    """The columns without the last row, if that has a word such as "Total" and is the sum or mean of the others."""
+    last = table.n_rows - 1
+    word = next((word for c in columns if isinstance(c, Texts) and last > 1 and (word := _total(c))), None)
+    if word is None or not (word[1] or any(_is_sum(c) for c in columns if isinstance(c, Column))):
+        return columns
+    notes.say(f"{table.place(last)} is a line of totals ({quoted(word[0])}): left out")
+    return [_shortened(column) for column in columns]
+
+
+def _total(column: Texts) -> tuple[str, bool] | None:
+    """The word in the last cell, if it is one of totals and in no other; and whether the other cells are numbers."""
+    code = int(column.codes[-1])
+    if code < 0 or (column.codes == code).sum() > 1:
+        return None
+    word = str(column.texts[code])
+    if word.strip().rstrip(":").casefold() not in _TOTALS:
+        return None
+    counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.texts))
+    numbers = column.texts.str.strip_chars().str.contains(PLAIN).to_numpy().astype(bool)
+    return word, bool(counts[numbers].sum() >= MEANT * (counts.sum() - 1))
+
+
+def _is_sum(column: Column) -> bool:
+    known = ~column.is_missing
+    if not known[-1] or known.sum() < 3:
+        return False
+    values = column.values.astype(np.float64)
+    others, last = values[:-1][known[:-1]], values[-1]
+    total = others.sum()
+    return bool(total and np.isclose([total, total / len(others)], last, rtol=1e-6).any())
+
+
+def _shortened(column: Column | Texts) -> Column | Texts:
+    if isinstance(column, Texts):
+        return column.without_last()
+    missing = None if column.missing is None or not column.missing[:-1].any() else column.missing[:-1]
+    return replace(column, values=column.values[:-1], missing=missing)

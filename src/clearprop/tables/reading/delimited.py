@@ -1,0 +1,170 @@
+"""Tables in text: typed columns from CSV and what is like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from clearprop.errors import InputError, Message, Parameter
+from clearprop.foundation.table_cells import quoted
+from clearprop.tables.column import Column
+from clearprop.tables.reading.assembly import assembled
+from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul
+from clearprop.tables.reading.dialect import Dialect, dialect_of
+from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
+from clearprop.tables.reading.header import header_of
+from clearprop.tables.reading.notes import Notes
+from clearprop.tables.reading.opening import Source
+from clearprop.tables.reading.plan import plan_of
+from clearprop.tables.reading.settings import Settings
+from clearprop.tables.reading.typed_columns import TypedColumns, strings
+from clearprop.tables.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Check = Callable[[Table], object] | None
+
+FIRST_BYTES, BLOCK_BYTES = 2**19, 2**22
+
+
+def read_delimited(source: Source, settings: Settings, check: Check = None) -> Table:
+    """The table that a text holds; see `read_table`."""
+    encoding: Encoding | None = recognised(source.head(4096), settings.encoding)
+    while encoding is not None:
+        try:
+            return _DelimitedText(source, encoding, settings).table(check)
+        except NotEncodedSo:
+            encoding = after(encoding)
+    raise AssertionError("the last encoding has every byte")
+
+
+def of_batches(
+    batches: Callable[[], Iterator[Batch]],
+    dialect: Dialect,
+    shown: str,
+    settings: Settings,
+    notes: Notes,
+    check: Check,
+    n_bytes: int | None = None,
+) -> Table:
+    """The table of rows that come in batches, each time from the first, and of what stands in front of them.
+
+    Parameters
+    ----------
+    batches : function
+    dialect : Dialect
+    shown : str
+        What messages call the file.
+    settings : Settings
+    notes : Notes
+    check : function of a Table, optional
+        See `read_table`.
+    n_bytes : int, optional
+        How long the file is.
+    """
+    for note in dialect.notes:
+        notes.say(note)
+    header = header_of(dialect, shown, notes)
+    if check is not None:
+        check(empty_table(header.names, shown))
+    wanted = set(empty_table(header.names, shown).select(settings.wanted(header.names)).names)
+    names = {field: name for name, field in zip(header.names, header.fields, strict=True) if name in wanted}
+    columns = None
+    for batch in batches():
+        if columns is None:
+            sample = batch.read(strings(names))
+            if not len(sample):  # blank lines
+                continue
+            columns = _columns(sample.select(map(str, names)), batch, dialect.delimiter, names, settings, n_bytes)
+        columns.take(batch)
+    if columns is None or not len(columns.lines):
+        raise InputError(f"{shown}: there are column names and no rows: add at least one row")
+    if columns.given_up:
+        columns.take_given_up(batches())
+    columns.note(names, notes)
+    read, lines = columns.columns(names), columns.lines
+    return assembled(read, shown, lines, len(lines), dialect.delimiter, columns.decimal, settings, notes)
+
+
+def empty_table(names: Sequence[str], shown: str) -> Table:
+    """A table without rows, by which the names are checked."""
+    empty = np.empty(0, dtype=np.int32)
+    return Table(tuple(Column(name, "text", empty) for name in names), np.empty(0, dtype=np.intp), shown)
+
+
+def _columns(
+    sample: pl.DataFrame,
+    batch: Batch,
+    delimiter: str,
+    names: Mapping[int, str],
+    settings: Settings,
+    n_bytes: int | None,
+) -> TypedColumns:
+    """The columns to be filled, as the first rows show them; memory for about as many rows as there will be."""
+    texts = [field for field, name in names.items() if name in settings.categorical_features]
+    expected = len(sample)
+    if n_bytes and batch.n_bytes:
+        expected = int(len(sample) * n_bytes / batch.n_bytes * 1.1)
+    return TypedColumns(plan_of(sample, delimiter, settings, texts), expected + 16)
+
+
+class _DelimitedText:
+    """One reading of a text, by an encoding."""
+
+    def __init__(self, source: Source, encoding: Encoding, settings: Settings) -> None:
+        self._source, self._encoding, self._settings = source, encoding, settings
+        self._shown = source.shown
+
+    def table(self, check: Check) -> Table:
+        with self._blocks() as blocks:
+            head, whole = self._head(blocks)
+        text = head.decode(errors="ignore")
+        dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
+        if self._encoding.guessed:
+            self._note_encoding(text, notes)
+        body = len(text[: dialect.body].encode())
+        refuse_nul(head[:body], self._shown, 1)
+        n_bytes = self._source.size
+        rows = partial(self._batches, dialect, body)
+        return of_batches(rows, dialect, self._shown, self._settings, notes, check, n_bytes)
+
+    @contextmanager
+    def _blocks(self) -> Iterator[Iterator[bytes]]:
+        is_given = self._settings.encoding is not None
+        with self._source.opened() as stream:
+            yield utf8_blocks(stream, self._encoding, FIRST_BYTES, BLOCK_BYTES, self._shown, is_given)
+
+    def _head(self, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
+        """The first lines, two at least, and whether they are all."""
+        head = b""
+        for block in blocks:
+            head += block
+            if head.count(b"\n") > 2 or head.count(b"\r") > 2 or len(head) > LONGEST:
+                return head, next(blocks, None) is None
+        return head, True
+
+    def _batches(self, dialect: Dialect, body: int) -> Iterator[Batch]:
+        """The rows, which begin so many bytes behind the beginning."""
+        with self._blocks() as blocks:
+            yield from batches(_behind(blocks, body), dialect, self._shown)
+
+    def _note_encoding(self, text: str, notes: Notes) -> None:
+        word = next((word for word in text.split() if not word.isascii()), "")
+        example = f" (as {quoted(word)})" if word else ""
+        said = f"the file is no UTF-8 and is read as {self._encoding.name}{example}: pass "
+        notes.say(Message(said, Parameter("encoding"), " if that is wrong"))
+
+
+def _behind(blocks: Iterator[bytes], n_bytes: int) -> Iterator[bytes]:
+    """Blocks without so many bytes of their beginning."""
+    for block in blocks:
+        if n_bytes < len(block):
+            yield block[n_bytes:]
+            n_bytes = 0
+        else:
+            n_bytes -= len(block)

@@ -1,0 +1,174 @@
+"""Files as tables: the kind is told by their first bytes, and each is read by what reads it best."""
+
+from __future__ import annotations
+
+import glob
+import io
+import os
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from clearprop.errors import InputError
+from clearprop.foundation.near_names import says_near_keywords
+from clearprop.foundation.table_cells import listed
+from clearprop.tables.reading.delimited import Check, read_delimited
+from clearprop.tables.reading.foreign import refuse_foreign
+from clearprop.tables.reading.opening import Source, file_source, text_source
+from clearprop.tables.reading.settings import ColumnChoice, Settings
+from clearprop.tables.reading.several import one_behind_another
+from clearprop.tables.reading.typed_files import read_feather, read_json, read_parquet
+from clearprop.tables.reading.workbooks import read_workbook
+from clearprop.tables.table import Table
+
+
+@says_near_keywords
+def read_table(
+    path: str | os.PathLike[str],
+    *,
+    decimal: str | None = None,
+    thousands: str | None = None,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    missing: Sequence[str] = (),
+    dates: str | None = None,
+    columns: ColumnChoice | None = None,
+    categorical_features: Sequence[str] = (),
+    unreadable: Literal["refuse", "keep"] = "refuse",
+    check: Callable[[Table], object] | None = None,
+) -> Table:
+    """Read a file as a table of typed columns.
+
+    What the file shows decides how it is read; where that is not plain it is said in the table's notes, and where
+    nothing shows it the file is refused, with the parameter to pass. docs/reading.md tells what is read how.
+
+    Parameters
+    ----------
+    path : str or path
+        A file of CSV or the like, JSON lines, Parquet, Feather or a workbook, plain or packed (gzip, bz2, xz, zstd);
+        "-" is standard input; a pattern such as "sales-*.csv" is all files that it names, one behind the other.
+    decimal : {".", ","}, optional
+        The sign in front of fractions.
+    thousands : {",", ".", "'", " "}, optional
+        The sign between thousands.
+    encoding : str, optional
+        Of text that is no UTF-8, such as "cp1252".
+    delimiter : str, optional
+        The sign between cells; "tab" and "space" are known by their names.
+    missing : sequence of str
+        What else stands for a missing cell, beside empty cells, `NA` and the like.
+    dates : {"day-first", "month-first"} or str, optional
+        The order of day and month where the file does not show it, or a form such as "%d.%m.%Y".
+    columns : sequence of str, or function of all names that gives some, optional
+        The columns to read; all by default.
+    categorical_features : sequence of str
+        Columns that are read as texts whatever they hold.
+    unreadable : {"refuse", "keep"}
+        What becomes of a cell that is no number in a column of numbers, or no date in one of dates: it is refused, or
+        the column is one of texts, the numbers or dates in their one spelling and the cell as it stands.
+    check : function of a Table, optional
+        Called with the table without its rows as soon as the names are read; what it raises ends the reading.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read, or not without guessing; the message names file, line, column, value and remedy.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "flowers.csv"
+    ...     _ = path.write_text('petal;kind;picked\\n4,7;"versi\\ncolor";2024-05-01\\n\\n1,4;setosa;\\n')
+    ...     table = read_table(path)
+    >>> [(column.name, column.kind, column.values.tolist()) for column in table.columns][:2]
+    [('petal', 'number', [4.7, 1.4]), ('kind', 'text', [0, 1])]
+    >>> table.notes, table.place(1)
+    (("column 'petal': numbers have a decimal comma",), 'line 5')
+    """
+    settings = Settings(
+        decimal=decimal,
+        thousands=thousands,
+        encoding=encoding,
+        delimiter=delimiter,
+        missing=tuple(missing),
+        dates=dates,
+        columns=columns,
+        categorical_features=frozenset(categorical_features),
+        unreadable=unreadable,
+    )
+    return _read_files(path, settings, check)
+
+
+def read_table_text(text: str, name: str, *, check: Check = None, **settings: Any) -> Table:
+    """The table that a text holds, by the rules and settings that hold for a file; `name` is what messages call it.
+
+    Raises
+    ------
+    InputError
+        See `read_table`; or the text has half surrogates, which no file can have.
+
+    Examples
+    --------
+    >>> table = read_table_text("petal\\tkind\\n4.7\\tsetosa\\n", "the pasted table")
+    >>> table.names, table.columns[0].values.tolist(), table.place(0)
+    (('petal', 'kind'), [4.7], 'line 2')
+    """
+    return read_delimited(text_source(text, name), Settings(**settings), check)
+
+
+def _read_files(path: str | os.PathLike[str], settings: Settings, check: Check) -> Table:
+    """A file, or all those that a pattern names, in the order of their names."""
+    pattern = str(path)
+    if not any(sign in pattern for sign in "*?[") or os.path.exists(pattern):
+        return _read(path, settings, check)
+    found = sorted(glob.glob(pattern, recursive=True))
+    if not found:
+        raise InputError(
+            f"{pattern}: no file has such a name: check the pattern and the folder you are in ({os.getcwd()})"
+        )
+    tables = [_read(one, settings, check) for one in found]
+    return tables[0] if len(tables) == 1 else one_behind_another(tables, pattern)
+
+
+def _read(path: str | os.PathLike[str], settings: Settings, check: Check) -> Table:
+    with file_source(path) as source:
+        return _read_source(source, settings, check)
+
+
+def _read_source(source: Source, settings: Settings, check: Check) -> Table:
+    head = source.head(512)
+    refuse_foreign(source.shown, head)
+    for signature, reader in _READERS:
+        if head.startswith(signature):
+            return reader(source, settings, check)
+    if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
+        return read_json(source, settings, check)
+    return read_delimited(source, settings, check)
+
+
+def _read_zip(source: Source, settings: Settings, check: Check) -> Table:
+    """A workbook, which is a zip archive; other archives are refused."""
+    with source.opened() as stream:
+        try:
+            names = zipfile.ZipFile(io.BytesIO(stream.read())).namelist()
+        except zipfile.BadZipFile as error:
+            raise InputError(f"{source.shown}: the zip archive is cut short or damaged: fetch it again") from error
+    if any(name.startswith("xl/workbook") for name in names) or {"mimetype", "content.xml"} <= set(names):
+        return read_workbook(source, settings, check)
+    if names and all(name.endswith(".npy") for name in names):
+        raise InputError(f"{source.shown}: these are NumPy arrays: read them by numpy.load, and pass them in Python")
+    inside = f" (it holds {listed(names, 3)})" if names else ""
+    raise InputError(f"{source.shown}: this is a zip archive{inside}: unpack it and name the file in it")
+
+
+_READERS: tuple[tuple[bytes, Callable[[Source, Settings, Check], Table]], ...] = (
+    (b"PAR1", read_parquet),
+    (b"ARROW1", read_feather),
+    (b"PK\x03\x04", _read_zip),
+    (b"\xd0\xcf\x11\xe0", read_workbook),
+)
+# An object, or a list of them; a header in braces is none.
+_JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})')

@@ -1,0 +1,79 @@
+"""Texts of a column as a typed column: by what they are themselves, and by what the rest of the file shows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from clearprop.foundation.table_cells import MISSING
+from clearprop.tables.column import Column, objects
+from clearprop.tables.reading.candidates import Candidate
+from clearprop.tables.reading.date_columns import dates_of, formatted_dates
+from clearprop.tables.reading.evidence import Evidence
+from clearprop.tables.reading.notes import Notes, note_missing
+from clearprop.tables.reading.number_columns import numbers_of
+from clearprop.tables.reading.settings import Settings
+
+
+def column_of(candidate: Candidate, evidence: Evidence, settings: Settings, notes: Notes) -> Column:
+    """The column that the texts are.
+
+    Raises
+    ------
+    Refusal
+        Most cells are numbers or dates and some are not, or what numbers or dates mean cannot be told.
+    """
+    name = candidate.name
+    column = None if name in settings.categorical_features else _typed(candidate, evidence, settings, notes)
+    if column is None:
+        return _texts(candidate, notes)
+    if candidate.is_formula:
+        _note_formulas(name, notes)
+    unusual = candidate.missing & ~candidate.texts.is_in(sorted(MISSING)).to_numpy()
+    for text in candidate.texts.filter(unusual).to_list():
+        note_missing(name, text, notes)
+    return column
+
+
+def _typed(candidate: Candidate, evidence: Evidence, settings: Settings, notes: Notes) -> Column | None:
+    """The column as numbers, booleans or dates; None where it is none of them."""
+    if candidate.numbers is not None:
+        return numbers_of(candidate, candidate.numbers, evidence, settings, notes)
+    if candidate.booleans is not None:
+        return _booleans(candidate, candidate.booleans)
+    if settings.dates is not None and settings.date_order is None:
+        column = formatted_dates(candidate, settings.dates, settings)
+        if column is not None:
+            return column
+    return None if candidate.dates is None else dates_of(candidate, candidate.dates, evidence, settings, notes)
+
+
+def _booleans(candidate: Candidate, words: tuple[str, str]) -> Column:
+    is_true = (candidate.texts.str.to_lowercase() == words[1].lower()).to_numpy().astype(bool)
+    codes = candidate.source.codes
+    missing = np.append(candidate.missing, True)[codes]
+    texts = objects(() if words[1].lower() == "true" else words)
+    return Column(
+        candidate.name, "boolean", np.append(is_true, False)[codes], missing if missing.any() else None, texts
+    )
+
+
+def _texts(candidate: Candidate, notes: Notes) -> Column:
+    """The texts, each once: those that differ by the white space around them are one."""
+    places: dict[str, int] = {}
+    of_text = [
+        -1 if is_missing else places.setdefault(text, len(places))
+        for text, is_missing in zip(candidate.texts.to_list(), candidate.missing_text.tolist(), strict=True)
+    ]
+    codes = np.array([*of_text, -1], dtype=np.int32)[candidate.source.codes]
+    missing = codes < 0
+    if candidate.is_formula:
+        _note_formulas(candidate.name, notes)
+    return Column(
+        candidate.name, "text", np.where(missing, 0, codes), missing if missing.any() else None, objects(list(places))
+    )
+
+
+def _note_formulas(name: str, notes: Notes) -> None:
+    notes.of_column(
+        "formulas", name, lambda columns: f'{columns}: cells are written as ="...", and read as what is quoted'
+    )

@@ -1,0 +1,116 @@
+"""Files whose columns have types of their own: Parquet, Feather, and JSON."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING, Any
+
+from clearprop.errors import InputError
+from clearprop.foundation.table_cells import quoted
+from clearprop.tables.column import Column
+from clearprop.tables.frames import as_table
+from clearprop.tables.reading.assembly import assembled
+from clearprop.tables.reading.delimited import Check, empty_table
+from clearprop.tables.reading.gathering import TextPieces, Texts
+from clearprop.tables.reading.notes import Notes
+from clearprop.tables.reading.opening import Source
+from clearprop.tables.reading.settings import Settings
+from clearprop.tables.table import Table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+# What pandas calls the column in which it keeps a frame's index.
+_INDEX = "__index_level_"
+
+
+def read_parquet(source: Source, settings: Settings, check: Check = None) -> Table:
+    """The table in a Parquet file: its columns have the types that the file gives them."""
+    return _of_frame(_frame(source, "Parquet", _polars("read_parquet")), source.shown, settings, check)
+
+
+def read_feather(source: Source, settings: Settings, check: Check = None) -> Table:
+    """The table in a Feather file, which is Arrow's IPC, as it is in memory."""
+    return _of_frame(_frame(source, "Feather", _polars("read_ipc")), source.shown, settings, check)
+
+
+def read_json(source: Source, settings: Settings, check: Check = None) -> Table:
+    """The table in JSON, an object a line or a list of objects; its texts are read as those of CSV are."""
+    if source.head(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
+        frame, line_of = _frame(source, "JSON", _polars("read_json")), None
+    else:
+        frame, line_of = _frame(source, "JSON", _polars("read_ndjson", infer_schema_length=None)), _next
+    return _of_frame(frame, source.shown, settings, check, line_of, texts_are_typed=True)
+
+
+def _next(row: int) -> int:
+    return row + 1
+
+
+def _polars(function: str, **settings: Any) -> Callable[[IO[bytes]], pl.DataFrame]:
+    def read(stream: IO[bytes]) -> pl.DataFrame:
+        import polars as pl
+
+        frame: pl.DataFrame = getattr(pl, function)(stream, **settings)
+        return frame
+
+    return read
+
+
+def _frame(source: Source, kind: str, read: Callable[[IO[bytes]], pl.DataFrame]) -> pl.DataFrame:
+    import polars as pl
+
+    with source.opened() as stream:
+        content = io.BytesIO(stream.read())
+    try:
+        return read(content)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).split("\n")[0]
+        raise InputError(f"{source.shown}: the {kind} file cannot be read ({reason}): write it again") from error
+
+
+def _of_frame(
+    frame: pl.DataFrame,
+    shown: str,
+    settings: Settings,
+    check: Check,
+    line_of: Callable[[int], int] | None = None,
+    texts_are_typed: bool = False,
+) -> Table:
+    notes = Notes()
+    index = [name for name in frame.columns if name.startswith(_INDEX)]
+    if index:
+        notes.say("the index of the frame that was written is left out")
+        frame = frame.drop(index)
+    names = tuple(frame.columns)
+    if check is not None:
+        check(empty_table(names, shown))
+    if not len(frame):
+        raise InputError(f"{shown}: there are no rows: add at least one row")
+    wanted = empty_table(names, shown).select(settings.wanted(names)).names
+    frame = frame.select([name for name in names if name in wanted])
+    nested = next((name for name in frame.columns if frame[name].dtype.is_nested()), None)
+    if nested is not None:
+        raise InputError(f"{shown}, column {quoted(nested)}: its cells hold several values: give each a column")
+    if not texts_are_typed:
+        table = as_table(frame)
+        return replace(table, path=shown, notes=(*notes.texts(), *table.notes))
+    columns = [
+        _texts(frame[name]) if frame[name].dtype == _string() else as_table(frame.select(name)).columns[0]
+        for name in frame.columns
+    ]
+    return assembled(columns, shown, line_of, len(frame), ",", ".", settings, notes)
+
+
+def _texts(cells: pl.Series) -> Column | Texts:
+    pieces = TextPieces()
+    pieces.add(cells)
+    return pieces.column(cells.name)
+
+
+def _string() -> type[pl.String]:
+    import polars as pl
+
+    return pl.String

@@ -1,0 +1,196 @@
+"""Where tables come from: packed files, streams, several files, and files that have types of their own."""
+
+import bz2
+import gzip
+import io
+import lzma
+import os
+import subprocess
+import sys
+import threading
+
+import numpy as np
+import polars as pl
+import pytest
+
+from clearprop.errors import InputError
+from clearprop.tables.reading import read_table
+
+from .reading import contents, refusal, written
+
+TABLE = {"a": ("number", [1, 2.5]), "b": ("text", ["x", "y"])}
+CSV = b"a,b\n1,x\n2.5,y\n"
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, bz2.compress, lzma.compress], ids=["gzip", "bz2", "xz"])
+def test_packed_files_are_told_by_their_content(tmp_path, packed):
+    assert contents(read_table(written(tmp_path, packed(CSV), "data"))) == TABLE
+
+
+def test_zstandard(tmp_path):
+    zstd = pytest.importorskip("backports.zstd" if sys.version_info < (3, 14) else "compression.zstd")
+    path = written(tmp_path, zstd.compress(CSV), "data.csv.zst")
+    assert contents(read_table(path)) == TABLE
+    assert refusal(written(tmp_path, zstd.compress(CSV)[:-6])).startswith("the zstd file is cut short or damaged")
+
+
+def test_standard_input():
+    program = "from clearprop.tables.reading import read_table; t = read_table('-'); print(t.path, t.columns[0].values)"
+    ended = subprocess.run([sys.executable, "-c", program], input=gzip.compress(CSV), capture_output=True, check=True)
+    assert ended.stdout == b"standard input [1.  2.5]\n"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+def test_what_can_be_read_once_only(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    # A column that is given up as numbers is read twice.
+    content = b"a,b\n" + b"1,x\n" * 300_000 + b"y1,y\n" * 200_000
+    writer = threading.Thread(target=path.write_bytes, args=(content,))
+    writer.start()
+    table = read_table(path)
+    writer.join()
+    assert table.column("a").texts.tolist() == ["1", "y1"]
+    assert np.bincount(table.column("a").values).tolist() == [300_000, 200_000]
+    assert table.place(499_999) == "line 500001"
+
+
+def test_several_files_are_one_behind_the_other(tmp_path):
+    written(tmp_path, "a,b,c\n1,x,\n2,y,\n", "part-1.csv")
+    written(tmp_path, "b;a;c\ny;1,5;2024-01-05\nz;;\n", "part-2.csv")
+    table = read_table(tmp_path / "part-*.csv")
+    assert contents(table) == {
+        "a": ("number", [1, 2, 1.5, None]),
+        "b": ("text", ["x", "y", "y", "z"]),
+        "c": ("date", [None, None, "2024-01-05T00:00:00", None]),
+    }
+    assert table.path == f"{tmp_path}/part-*.csv"
+    assert table.place(2) == f"line 2 of {tmp_path}/part-2.csv"
+    assert table.notes == ("part-2.csv: column 'a': numbers have a decimal comma",)
+
+
+def test_whole_numbers_beyond_float64_in_one_of_several_files(tmp_path):
+    written(tmp_path, "a\n9007199254740993\n", "part-1.csv")
+    written(tmp_path, "a\n7\n", "part-2.csv")
+    assert contents(read_table(tmp_path / "*.csv")) == {"a": ("number", [9007199254740993, 7])}
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ("a,c\n1,x\n", "part-2.csv: it has no column 'b', which {0}/part-1.csv has and has a column 'c', which"),
+        ("a,b\nu,x\n", "part-2.csv, column 'a': it holds texts, and in {0}/part-1.csv numbers: write both alike"),
+        ("a,b\n1,x,y\n2,z\n", "part-2.csv, line 3: the row has 2 fields"),
+    ],
+)
+def test_files_that_differ(tmp_path, other, message):
+    written(tmp_path, "a,b\n1,x\n", "part-1.csv")
+    written(tmp_path, other, "part-2.csv")
+    with pytest.raises(InputError) as caught:
+        read_table(tmp_path / "part-*.csv")
+    assert str(caught.value).startswith(f"{tmp_path}/" + message.format(tmp_path))
+
+
+@pytest.fixture
+def frame():
+    return pl.DataFrame(
+        {
+            "n": [1.5, None, 3.0],
+            "i": [9007199254740993, 1, None],
+            "b": [True, None, False],
+            "t": ["1,000", "NA", "x"],
+            "d": pl.Series(["2024-01-05 10:00", None, "2024-01-06 00:00"]).str.to_datetime(),
+        }
+    )
+
+
+EXPECTED = {
+    "n": ("number", [1.5, None, 3.0]),
+    "i": ("number", [9007199254740993, 1, None]),
+    "b": ("boolean", [True, None, False]),
+    "t": ("text", ["1,000", "NA", "x"]),
+    "d": ("date", ["2024-01-05T10:00:00", None, "2024-01-06T00:00:00"]),
+}
+
+
+@pytest.mark.parametrize("write", [pl.DataFrame.write_parquet, pl.DataFrame.write_ipc], ids=["Parquet", "Feather"])
+def test_files_with_types_keep_them(tmp_path, frame, write):
+    path = tmp_path / "data"
+    write(frame, path)
+    table = read_table(path)
+    assert contents(table) == EXPECTED
+    assert table.path == str(path)
+    assert contents(read_table(path, columns=["n"])) == {"n": EXPECTED["n"]}
+    frame.clear().write_parquet(path)
+    assert refusal(path) == "there are no rows: add at least one row"
+
+
+def test_the_index_that_pandas_writes_is_left_out(tmp_path, frame):
+    frame.select("n").with_columns(__index_level_0__=pl.Series([3, 4, 5])).write_parquet(tmp_path / "data")
+    table = read_table(tmp_path / "data")
+    assert table.names == ("n",)
+    assert table.notes == ("the index of the frame that was written is left out",)
+
+
+def test_json(tmp_path):
+    lines = '{"n": 1.5, "t": "$1", "k": "x"}\n{"n": null, "t": "$2.5", "d": 1}\n'
+    expected = {
+        "n": ("number", [1.5, None]),
+        "t": ("number", [1, 2.5]),
+        "k": ("text", ["x", None]),
+        "d": ("number", [None, 1]),
+    }
+    table = read_table(written(tmp_path, lines))
+    assert contents(table) == expected
+    assert table.place(1) == "line 2"
+    assert contents(read_table(written(tmp_path, f"[{lines.strip().replace(chr(10), ',')}]"))) == expected
+    nested = written(tmp_path, '{"a": [1, 2]}\n')
+    assert refusal(nested) == "column 'a': its cells hold several values: give each a column"
+
+
+def test_a_header_in_braces_is_no_json(tmp_path):
+    assert contents(read_table(written(tmp_path, "{a},b\n1,2\n"))) == {"{a}": ("number", [1]), "b": ("number", [2])}
+
+
+def test_workbooks(tmp_path):
+    pytest.importorskip("fastexcel")
+    openpyxl = pytest.importorskip("openpyxl")
+    from datetime import datetime
+
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    sheet.append([])
+    sheet.append(["name", "x", "day", "paid", "zip", "text", None])
+    sheet.append(["a", 1, datetime(2024, 1, 5), True, "00123", "1,234.5", None])
+    sheet.append([])
+    sheet.append(["b", 0.1, datetime(2024, 1, 6, 10, 30), False, "10115", "7", None])
+    workbook.create_sheet("more")
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    path = written(tmp_path, buffer.getvalue(), "data.xlsx")
+    table = read_table(path)
+    assert contents(table) == {
+        "name": ("text", ["a", "b"]),
+        "x": ("number", [1, 0.1]),
+        "day": ("date", ["2024-01-05T00:00:00", "2024-01-06T10:30:00"]),
+        "paid": ("boolean", [True, False]),
+        "zip": ("text", ["00123", "10115"]),
+        "text": ("number", [1234.5, 7]),
+    }
+    assert [table.place(row) for row in range(2)] == ["line 3", "line 5"]
+    assert table.notes[0].startswith("the first of 2 sheets is read, 'Sheet': save another as a file of its own")
+
+
+def test_a_workbook_without_what_reads_it_names_the_command(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "fastexcel", None)
+    path = written(tmp_path, b"\xd0\xcf\x11\xe0rest", "data.xls")
+    with pytest.raises(ImportError, match=r"reading a workbook needs fastexcel.*pip install 'clearprop\[excel\]'"):
+        read_table(path)
+
+
+def test_importing_the_reader_imports_no_library(tmp_path):
+    program = (
+        "import sys; import clearprop.tables.reading\n"
+        "assert not {'sklearn', 'scipy', 'pandas', 'polars', 'fastexcel'} & set(sys.modules), sys.modules.keys()"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

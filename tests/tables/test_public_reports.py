@@ -1,0 +1,211 @@
+"""What went wrong with dataframes elsewhere, as public reports tell it, tried here: the right numbers, or an error."""
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from clearprop.errors import InputError
+from clearprop.tables.frames import as_column, as_table
+from clearprop.tables.notes import Alert
+from clearprop.tables.preparation import Preparation
+from clearprop.tables.roles import find_roles
+from clearprop.tables.targets import Target
+
+from .frames import needs_pyarrow, values
+
+COUNTRIES = ["Germany", "France", "Italy", "Spain", "Belgium"]
+
+
+def learned(frame, **others):
+    return Preparation.fit(as_table(frame), **others)
+
+
+def given_to(preparation, frame, notes=None):
+    return preparation.transform(as_table(frame), notes).tolist()
+
+
+def test_categories_go_by_their_labels_where_two_frames_number_them_differently():
+    """LightGBM 2761 and 2826; also where it has become text (5244) or is in another library (XGBoost 10554)."""
+    train = pd.DataFrame({"X": pd.Categorical(COUNTRIES)})
+    preparation = learned(train)
+    everything = given_to(preparation, train)
+    fewer = ["Germany", "France", "Spain", "Belgium"]
+    expected = [everything[COUNTRIES.index(country)] for country in fewer]
+    assert [sorted(row) for row in expected] == [[0, 0, 0, 0, 1]] * 4
+    for column in (
+        pd.Categorical(fewer),
+        pd.Categorical(fewer, categories=COUNTRIES[::-1]),
+        pd.Categorical(fewer, categories=[*COUNTRIES, "Chile"], ordered=True),
+        pd.Series(fewer, dtype=object),
+        pd.Series(fewer, dtype="string"),
+    ):
+        assert given_to(preparation, pd.DataFrame({"X": column})) == expected
+    for kind in (pl.Categorical, pl.String, pl.Enum([*COUNTRIES, "Chile"])):
+        assert given_to(preparation, pl.DataFrame({"X": pl.Series(fewer, dtype=kind)})) == expected
+
+
+def test_a_category_that_training_did_not_have_is_said_and_not_guessed():
+    """LightGBM 1936: an unknown category was answered without a word."""
+    notes = []
+    assert given_to(learned({"X": COUNTRIES}), {"X": ["Chile"]}, notes) == [[0.0] * 5]
+    assert "training did not have, such as 'Chile' in row 0" in notes[0]
+
+
+def test_a_frame_that_lacks_a_column_is_refused():
+    """LightGBM 2396 answered all the same."""
+    preparation = learned({"age": [1.0, 2.0, 4.0], "income": [3.0, 1.0, 2.0]})
+    with pytest.raises(InputError, match="there is no column 'income': add or rename the column; those there are"):
+        given_to(preparation, {"age": [1.0]})
+
+
+def test_categorical_features_that_are_not_there_are_refused_before_training():
+    """LightGBM 6692: seen only when the saved model was used."""
+    with pytest.raises(InputError, match="there is no column 'city'"):
+        find_roles(as_table({"age": [1.0, 2.0]}), categorical_features=["city"])
+
+
+@pytest.mark.parametrize("dtype", ["Int8", "Int16", "Int32", "Int64", "UInt8", "Float32", "Float64"])
+def test_nullable_numbers_train_and_predict(dtype):
+    """XGBoost 6851, 8213, 8466; LightGBM 4173."""
+    plain = pd.DataFrame({"a": [4.0, np.nan, 6.0, 7.0]})
+    nullable = pd.DataFrame({"a": pd.array([4, pd.NA, 6, 7], dtype=dtype)})
+    assert given_to(learned(nullable), nullable) == given_to(learned(plain), plain)
+    target = Target.recognise(as_column(nullable["a"]), "regression")
+    assert target.rows(as_column(nullable["a"])).tolist() == [0, 2, 3]
+
+
+def test_nullable_booleans_train_and_may_be_the_target():
+    """XGBoost 6851; evalml 3981, where CatBoost could not take them."""
+    frame = pd.DataFrame({"a": pd.array([True, pd.NA, False, True], dtype="boolean")})
+    assert given_to(learned(frame), frame) == [[1, 0], [0, 1], [-1, 0], [1, 0]]
+    assert Target.recognise(as_column(frame["a"])).classes == (False, True)
+
+
+def test_whole_numbers_are_not_rounded_by_the_way():
+    """Asked in the review of XGBoost 7760: is it right to make float32 of Int64? Three identifiers became one."""
+    numbers = pd.array([2**60 + 1, 2**60 + 2, 2**60 + 3, pd.NA], dtype="Int64")
+    assert values(as_table(pd.DataFrame({"a": numbers})).columns[0]) == [2**60 + 1, 2**60 + 2, 2**60 + 3, None]
+    spread = np.ptp(learned(pd.DataFrame({"a": numbers})).transform(as_table(pd.DataFrame({"a": numbers})))[:3, 0])
+    assert spread > 1
+
+
+def test_missing_values_of_all_kinds_in_columns_of_objects_are_one():
+    """CatBoost 2037 and 3142; scikit-learn 17317 and 26890: None, NaN and NA were not taken together."""
+    numbers = pd.DataFrame({"a": pd.Series([1.0, None, np.nan, pd.NA, pd.NaT, 3.0], dtype=object)})
+    assert values(as_table(numbers).columns[0]) == [1.0, None, None, None, None, 3.0]
+    texts = pd.DataFrame({"a": pd.Series(["a", None, np.nan, pd.NA, pd.NaT, "b"], dtype=object)})
+    assert learned(texts).feature_names == ("a is missing", "a=a", "a=b")
+    assert given_to(learned(texts), texts)[1:5] == [[1, 0, 0]] * 4
+    assert values(as_table([[1.0], [pd.NA], [3.0]]).columns[0]) == [1.0, None, 3.0]
+
+
+def test_a_missing_cell_is_not_an_unknown_category():
+    """scikit-learn 12018: NaN was counted among the unknown ones."""
+    preparation = learned({"x": ["a", "b", "c"]})
+    notes = []
+    assert given_to(preparation, {"x": ["a", "b", "d", np.nan]}, notes) == [[1, 0, 0], [0, 1, 0], [0, 0, 0], [0, 0, 0]]
+    assert len(notes) == 2
+    assert "1 of 3 known cells hold categories that training did not have, such as 'd'" in notes[0]
+    assert "1 cell is missing, and none was in training: no category stands in place" in notes[1]
+
+
+def test_categorical_columns_and_texts_with_missing_cells_become_the_same():
+    """category_encoders 221 and 54: the missing cells of categorical columns became garbage, or a category too many."""
+    frame = pd.DataFrame({"A": pd.Categorical(["a", "b", "c", "a", np.nan]), "B": ["a", "b", "c", "a", np.nan]})
+    rows = np.array(given_to(learned(frame), frame))
+    assert rows[:, :4].tolist() == rows[:, 4:].tolist() == np.eye(4)[[1, 2, 3, 1, 0]].tolist()
+
+
+def test_texts_of_another_type_of_array_are_the_same_categories():
+    """scikit-learn 15726: a column of NumPy's fixed-width texts gave a 2 and lost rows."""
+    preparation = learned(pd.DataFrame({"x": np.array(["mse", "mae"], dtype=object)}))
+    given = np.array([["mae"], ["mae"], ["mse"], ["mae"]])
+    assert preparation.transform(as_table(given, ["x"])).tolist() == [[-1], [-1], [1], [-1]]
+
+
+def test_texts_and_numbers_may_stand_in_one_column():
+    """scikit-learn 11379 and 16702: '<' is not supported between instances of 'int' and 'str', or 'NoneType'."""
+    table = as_table([["a"], ["b"], ["c"], [1], [None]])
+    assert Preparation.fit(table).feature_names == ("x0 is missing", "x0=1", "x0=a", "x0=b", "x0=c")
+
+
+def test_a_whole_number_at_training_may_be_a_float_with_missing_cells_at_prediction():
+    train = pd.DataFrame({"code": pd.Categorical([1, 2, 3, 1]), "n": [1, 2, 3, 1]})
+    preparation = learned(train)
+    later = pd.DataFrame({"code": [3, np.nan, 1], "n": [3, np.nan, 1]})
+    assert later["code"].dtype == float
+    expected = given_to(preparation, train)
+    found = given_to(preparation, later)
+    assert (found[0], found[2]) == (expected[2], expected[0])
+    assert found[1][1:] == [0.0, 0.0, 0.0]
+
+
+def test_booleans_that_became_objects_for_a_missing_cell_stay_booleans():
+    """pandas makes objects of True, False and None; elsewhere those are refused or become categories."""
+    column = as_table(pd.DataFrame({"b": [True, None, False]})).columns[0]
+    assert (column.kind, values(column)) == ("boolean", [True, None, False])
+
+
+def test_columns_of_one_name_are_each_learned_from():
+    """pycaret 3482 failed far from the cause; XGBoost 12199 and skrub 650 refuse them."""
+    frame = pd.DataFrame([[1.0, 5.0], [2.0, 3.0], [3.0, 1.0]], columns=["x", "x"])
+    table = as_table(frame)
+    assert Preparation.fit(table).feature_names == ("x", "x.1")
+    assert table.notes == ("the table: several columns have one name; those behind the first are taken 'x' as 'x.1'.",)
+
+
+@needs_pyarrow
+def test_chunks_of_pyarrow_may_each_number_the_categories_anew():
+    """polars 17945: each chunk had a dictionary of its own."""
+    import pyarrow
+
+    chunks = [pyarrow.array(texts).dictionary_encode() for texts in (["Parrot", "Dog"], ["Horse", "Dog", None])]
+    column = as_table(pyarrow.table({"x": pyarrow.chunked_array(chunks)})).columns[0]
+    assert values(column) == ["Parrot", "Dog", "Horse", "Dog", None]
+    assert column.declared
+
+
+def test_a_spelling_that_has_changed_throughout_is_said_in_front():
+    notes = []
+    given_to(learned({"b": ["yes", "no", "maybe"] * 3}), {"b": ["Y", "N", "M"]}, notes)
+    assert isinstance(notes[0], Alert)
+
+
+def test_the_types_that_pandas_converts_to_change_nothing():
+    """shap 4011: what is converted by convert_dtypes() could not be explained any more."""
+    rng = np.random.default_rng(0)
+    numbers = {"x": rng.normal(size=20), "n": rng.integers(-9, 9, 20), "b": rng.random(20) > 0.5}
+    frame = pd.DataFrame({**numbers, "t": ["a", "b"] * 10})
+    converted = frame.convert_dtypes()
+    preparation = learned(frame)
+    assert learned(converted) == preparation
+    assert given_to(preparation, converted) == given_to(preparation, frame)
+
+
+def test_floats_with_missing_cells_may_be_categories():
+    """CatBoost 482 and 1502, evalml 3965: real numbers and NaN had to be made texts by hand."""
+    X = np.array([[1.0, 0.5], [2.0, 1.5], [np.nan, 0.5], [3.0, 2.5]])
+    table = as_table(X)
+    preparation = Preparation.fit(table, find_roles(table, categorical_features=[0, 1], named=False))
+    assert preparation.feature_names == ("x0 is missing", "x0=1", "x0=2", "x0=3", "x1=0.5", "x1=1.5", "x1=2.5")
+    assert preparation.transform(table).tolist()[2] == [1, 0, 0, 0, 1, 0, 0]
+
+
+def test_a_column_may_be_of_another_type_in_the_rows_of_a_split():
+    """skrub 631: numbers in one half of the rows, texts in the other."""
+    halves = pd.Series([1.5, 2.5, 3.5, "4.5", "5.5"], dtype=object)
+    preparation = learned(pd.DataFrame({"x": halves[:3]}))
+    assert given_to(preparation, pd.DataFrame({"x": halves[3:]})) == given_to(preparation, {"x": [4.5, 5.5]})
+    with pytest.raises(InputError, match=r"row 1 \(counted from 0\), column 'x': 'a' is no number, as in training"):
+        given_to(preparation, {"x": [4.5, "a"]})
+
+
+def test_durations_are_seconds_in_every_library():
+    """skrub 2069: categories in polars, something else in pandas."""
+    seconds = [3600.0, 5400.0, 7200.0]
+    for frame in (
+        pl.DataFrame({"d": seconds}).select(pl.duration(seconds=pl.col("d").cast(pl.Int64)).alias("d")),
+        pd.DataFrame({"d": pd.to_timedelta(seconds, unit="s")}),
+    ):
+        assert values(as_table(frame).columns[0]) == seconds
