@@ -55,7 +55,8 @@ from .reading import refusal, written
         (
             "n,v\na,5\nb,1O\nc,4\nd,5\ne,6\nf,7\n",
             "line 3, column 'v': '1O' is not a number, and 5 of the 6 known cells are: correct it, leave it empty or "
-            "pass missing=['1O'] if it is not known, or pass categorical_features=['v'] if the column names kinds of things",
+            "pass missing=['1O'] if it is not known, or pass categorical_features=['v'] if the column names kinds of "
+            "things",
         ),
         ("d,x\n2024-01-05,1\n2024-02-30,2\n", "line 3, column 'd': '2024-02-30' is not a date, and 1 of the 2 known"),
         (
