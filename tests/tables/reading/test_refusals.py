@@ -86,6 +86,8 @@ from .reading import refusal, written
             "line 3, column 'a': '€1.50' is in €, other cells in $: write them in one currency, or pass "
             "categorical_features=['a']; ",
         ),
+        ("a,b\n1,3%\n2,4\n3,5%\n", "line 3, column 'b': '4' has no per cent sign, and most other cells have one"),
+        ("a,b\n1,3%\n2,4\n3,5\n", "line 2, column 'b': '3%' has a per cent sign, and most other cells have none"),
         # bytes
         (b"a,\x00b\n1,2\n", "line 1: there is a NUL byte, which no text has"),
         (b"a,b\n1,2\n3,\x00\n", "line 3: there is a NUL byte, which no text has: this is a binary file, or damaged"),
