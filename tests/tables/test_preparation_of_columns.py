@@ -190,7 +190,7 @@ def test_booleans_are_minus_1_and_1():
     preparation, table = fitted({"x": [True, False, None]})
     expected = {"x": [1.0, -1.0, 0.0], "x is missing": [0.0, 0.0, 1.0]}
     assert features(preparation, table) == expected
-    for given in (["true", "FALSE", ""], [1, 0, None], [1.0, 0.0, np.nan], ["True", "False", None]):
+    for given in (["true", "FALSE", ""], [1, 0, None], [1.0, 0.0, np.nan], ["True", "False", None], ["Yes", "n", ""]):
         assert features(preparation, as_table({"x": given})) == expected
     with pytest.raises(InputError, match="'perhaps' is neither true nor false, as in training"):
         preparation.transform(as_table({"x": ["true", "perhaps"]}))
@@ -494,3 +494,25 @@ def test_what_was_learned_goes_through_json_and_does_not_depend_on_other_rows(gi
         if part.kind == "codes":
             start = sum(other.columns for other in preparation.inputs[:place])
             assert set(X[:, start].tolist()) <= set(range(-1, part.categories))
+
+
+@examples(200)
+@hypothesis.given(columns(), columns())
+def test_other_columns_of_the_same_names_give_finite_numbers_or_are_refused_by_their_place(learned, met):
+    """Whatever type a column has at prediction; where rows are marked nothing is refused."""
+    table = as_table(learned)
+    try:
+        preparation = Preparation.fit(table)
+    except InputError:  # no column is left to learn from
+        return
+    other = as_table(dict(zip(learned, [*met.values()] * len(learned), strict=False)))
+    unreadable = np.zeros(other.n_rows, dtype=bool)
+    X = preparation.transform(other, unreadable=unreadable)
+    assert X.shape == (other.n_rows, len(preparation.feature_names))
+    assert np.isfinite(X).all()
+    if unreadable.any():
+        with pytest.raises(InputError, match=r"row \d+ \(counted from 0\), column '.*as in training"):
+            preparation.transform(other)
+    else:
+        np.testing.assert_array_equal(preparation.transform(other), X)
+    assert all(preparation.cell(other, 0, feature) for feature in range(X.shape[1]))

@@ -69,6 +69,15 @@ def test_booleans_are_found_however_they_are_typed(given):
     assert (read.missing.tolist(), read.unreadable.tolist()) == ([False, False, True], [False] * 3)
 
 
+def test_booleans_that_have_words_of_their_own_are_called_so():
+    texts = np.array(["no", "yes"], dtype=object)
+    column = Column("x", "boolean", np.array([True, False, False]), np.array([False, False, True]), texts)
+    assert cells(column) == ["yes", "no", "(missing)"]
+    assert places_among(column, ["maybe", "no", "yes"]).tolist() == [2, 1, -1]
+    assert values(spelled(column)) == ["yes", "no", None]
+    assert as_booleans(as_column(["Yes", "n", "0", "TRUE"])).values.tolist() == [True, False, False, True]
+
+
 def test_a_number_is_found_by_its_value_where_one_category_alone_spells_it():
     half = as_column([0.5, 7.0])
     assert places_among(half, ["0.50", "x"]).tolist() == [0, -1]

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from clearprop.errors import InputError
+from clearprop.tables.column import Column
 from clearprop.tables.frames import as_column
 from clearprop.tables.notes import Alert
 from clearprop.tables.target import ClassTarget, NumberTarget, Target
@@ -69,6 +70,13 @@ def test_labels_are_as_scikit_learn_has_them(labels):
 def test_a_label_is_the_same_class_however_it_is_typed(learned, met):
     target, _ = recognised(learned, "classification")
     np.testing.assert_array_equal(target.encode(as_column(met)), target.encode(as_column(learned)))
+
+
+def test_booleans_that_have_words_of_their_own_are_classes_of_those_words():
+    column = Column("y", "boolean", np.array([True, False, True]), texts=np.array(["no", "yes"], dtype=object))
+    target = Target.recognise(column)
+    assert target == ClassTarget("y", ("no", "yes"))
+    assert target.encode(column).tolist() == target.encode(as_column(["yes", "no", " yes"])).tolist() == [1, 0, 1]
 
 
 def test_labels_that_are_spelled_alike_are_one_class_by_its_commonest_name():

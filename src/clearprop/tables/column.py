@@ -35,8 +35,8 @@ class Column:
     missing : array of bool, shape (n,), or None
         Which cells are missing; None where none is.
     texts : array of str, shape (distinct,)
-        The different texts of a column of texts, each once; of booleans the words for false and true where the source
-        has others than these, such as "no" and "yes"; empty for other kinds.
+        The different texts of a column of texts, each once. Of booleans the words for false and true where they are
+        others than those, such as "no" and "yes". Empty for other kinds.
     declared : bool
         Whether the dataframe itself calls it categorical.
     zone : str or None

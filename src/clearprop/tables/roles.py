@@ -8,24 +8,21 @@ out without a note that names the evidence; columns of one reason share a note.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import InputError, Message
+from clearprop.errors import InputError
 from clearprop.foundation.table_cells import listed, number_or_nan, quoted
+from clearprop.tables.categorical_features import CategoricalFeatures, named_categorical
 from clearprop.tables.column import Column
-from clearprop.tables.giveaways import Giveaways
 from clearprop.tables.lookalikes import lookalike
-from clearprop.tables.notes import Alert, as_categories, ignoring, many_columns
+from clearprop.tables.role import Role, Roles, Use
+from clearprop.tables.role_notes import notes_on_roles
 from clearprop.tables.spelling import as_numbers, canonical, cell_text, counts, is_plain_number, spelled, typed
 from clearprop.tables.table import Table
-
-Use = Literal["number", "boolean", "date", "category", "presence", "nothing"]
-CategoricalFeatures = Literal["auto", "from_dtype"] | Sequence[str] | Sequence[int] | npt.NDArray[Any]
 
 # A column of texts with more different ones than this, in more than half of its known cells, tells rows apart.
 MOST_UNREPEATED = 20
@@ -47,42 +44,6 @@ _NAMING = (
 )
 _IDENTIFIER_NAME = re.compile(rf"(?:.*[^a-z])?(?:{_NAMING})|#|unnamed(?:: ?0|_0)?|row[ _.]names?|", re.IGNORECASE)
 _CAMEL_IDENTIFIER = re.compile(r".*[a-z](?:ID|Id|No|Nr|Num|Key|Index)")
-
-
-@dataclass(frozen=True)
-class Role:
-    """What becomes of a column.
-
-    Attributes
-    ----------
-    column : Column
-        As it is learned from: texts that all are numbers or dates are those.
-    use : {"number", "boolean", "date", "category", "presence", "nothing"}
-        "presence": only whether a cell is there; "nothing": it is left out.
-    kind : str
-        What it is, for people: "number", "category", "identifier", "free text", "constant", "empty".
-    reason : str
-        Why, with evidence; empty where its type says all.
-    blanks : tuple of str
-        The texts among numbers that count as missing.
-    """
-
-    column: Column
-    use: Use
-    kind: str
-    reason: str = ""
-    blanks: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Roles:
-    """The role of each column, in the table's order, and what was noticed."""
-
-    roles: tuple[Role, ...]
-    notes: tuple[str, ...] = field(default=())
-
-    def __iter__(self) -> Iterator[Role]:
-        return iter(self.roles)
 
 
 def find_roles(
@@ -119,58 +80,20 @@ def find_roles(
     >>> [(role.column.name, role.use) for role in find_roles(table)]
     [('one', 'nothing'), ('colour', 'category'), ('size', 'number')]
     """
-    chosen = _chosen(table, categorical_features)
-    roles = []
-    for column in table.columns:
-        if column.name in chosen:
-            roles.append(_checked_categories(column))
-        else:
-            own = (
-                column
-                if isinstance(categorical_features, str) and categorical_features == "from_dtype"
-                else typed(column)
-            )
-            roles.append(_role(own, table.rows if named else None))
+    chosen = named_categorical(table, categorical_features)
+    as_it_is = isinstance(categorical_features, str) and categorical_features == "from_dtype"
+    roles = [
+        _checked_categories(column)
+        if column.name in chosen
+        else _role(column if as_it_is else typed(column), table.rows if named else None)
+        for column in table.columns
+    ]
     if all(role.use == "nothing" for role in roles):
         roles = [_taken_back(role) for role in roles]
     if all(role.use == "nothing" for role in roles):
         reasons = "; ".join(f"{quoted(role.column.name)}: {role.reason}" for role in roles[:8])
         raise InputError(f"{table.path}: no column is left to learn from ({reasons}): add a column")
-    return Roles(tuple(roles), tuple(_notes(table, roles, target)))
-
-
-def _chosen(table: Table, given: CategoricalFeatures) -> set[str]:
-    """The names of the columns that the user calls categorical."""
-    if isinstance(given, str):
-        if given not in ("auto", "from_dtype"):
-            raise InputError(
-                f"categorical_features is {quoted(given)}: it must be 'auto', 'from_dtype', or a list of names, of "
-                "indices or of booleans, one a column"
-            )
-        return set()
-    if given is None:
-        return set()
-    items = np.asarray(given)
-    if items.ndim != 1:
-        raise InputError(
-            f"categorical_features has shape {items.shape}: it must be a list of names, indices or booleans"
-        )
-    if items.dtype.kind == "b":
-        if len(items) != len(table.columns):
-            raise InputError(
-                f"categorical_features has {len(items)} booleans, and the table {len(table.columns)} columns: give one "
-                "a column"
-            )
-        return {name for name, wanted in zip(table.names, items.tolist(), strict=True) if wanted}
-    if items.dtype.kind in "iu":
-        wrong = [place for place in items.tolist() if not -len(table.columns) <= place < len(table.columns)]
-        if wrong:
-            raise InputError(
-                f"categorical_features has the index {wrong[0]}, and the table {len(table.columns)} columns: count "
-                "them from 0"
-            )
-        return {table.names[place] for place in items.tolist()}
-    return set(table.select([str(name) for name in items.tolist()]).names)
+    return Roles(tuple(roles), tuple(notes_on_roles(table, roles, target)))
 
 
 def _checked_categories(column: Column) -> Role:
@@ -213,10 +136,12 @@ def _role_of_texts(column: Column, known: int) -> Role:
         return numbers
     texts = column.texts[:_SAMPLE].tolist()
     kind = "free text" if np.mean([len(text.split()) for text in texts]) >= LEAST_WORDS else "identifier"
-    evidence = f"{different:,} different texts in {known:,} known cells{_in_another_way(column, ', ')}"
+    evidence = f"{different:,} different texts in {known:,} known cells"
     missing = len(column) - known
     use: Use = "presence" if min(missing, known) >= LEAST_MISSING else "nothing"
-    return Role(column, use, kind, f"{evidence}, {missing:,} missing" if use == "presence" else evidence)
+    if use == "presence":
+        evidence += f", {missing:,} missing"
+    return _doubted(Role(column, use, kind, evidence))
 
 
 def _role_of_categories(column: Column, known: int) -> Role:
@@ -229,7 +154,7 @@ def _role_of_categories(column: Column, known: int) -> Role:
         return Role(own, "presence", "one value", f"it holds {own.texts[np.argmax(often)]} or nothing")
     if different > MOST_UNREPEATED and (numbers := _mostly_numbers(column, different)) is not None:
         return numbers
-    return Role(own, "category", "category", _in_another_way(own))
+    return _doubted(Role(own, "category", "category"))
 
 
 def _mostly_numbers(column: Column, different: int) -> Role | None:
@@ -249,7 +174,7 @@ def _mostly_numbers(column: Column, different: int) -> Role | None:
         return None
     numbers = Column(column.name, "number", cells.values, cells.missing | texts)
     reason = f"{n_known - n_texts:,} of {n_known:,} known cells are numbers; {listed(blanks, 4)} count as missing"
-    return Role(numbers, "number", "number with texts", reason, blanks)
+    return Role(numbers, "number", "number with texts", reason, blanks, unsure=True)
 
 
 def _is_code(text: str) -> bool:
@@ -257,10 +182,15 @@ def _is_code(text: str) -> bool:
     return text[:1] == "0" and number_or_nan(text) == number_or_nan(text)
 
 
-def _in_another_way(column: Column, before: str = "") -> str:
-    texts = [text for text in column.texts[:_SAMPLE].tolist() if not (is_plain_number(text.strip()) or _is_code(text))]
-    kind = "" if column.declared or len(texts) < len(column.texts[:_SAMPLE]) / 2 else lookalike(texts)
-    return f"{before}which look like {kind} in another way of writing, such as {quoted(texts[0])}" if kind else ""
+def _doubted(role: Role) -> Role:
+    """The role of texts that look like numbers or dates in a way of writing that may mean more than one thing."""
+    all_texts = role.column.texts[:_SAMPLE].tolist()
+    texts = [text for text in all_texts if not (is_plain_number(text.strip()) or _is_code(text))]
+    kind = "" if role.column.declared or 2 * len(texts) < len(all_texts) else lookalike(texts)
+    if not kind:
+        return role
+    reason = f"{role.reason}, such as {quoted(texts[0])}".removeprefix(", ")
+    return replace(role, kind=f"{kind} in another way of writing", reason=reason, unsure=True)
 
 
 def _role_of_numbers(column: Column, values: npt.NDArray[Any], rows: npt.NDArray[np.intp] | None) -> Role:
@@ -293,70 +223,3 @@ def _taken_back(role: Role) -> Role:
     if role.column.kind == "number" and role.kind in ("identifier", "running number"):
         return Role(role.column, "number", "number", f"{role.reason}; but nothing else is there to learn from")
     return role
-
-
-def _notes(table: Table, roles: Sequence[Role], target: Column | None) -> Iterator[str]:
-    by_kind: dict[tuple[str, str], list[Role]] = {}
-    giveaways = None if target is None else Giveaways(target)
-    for role in roles:
-        by_kind.setdefault((role.use, role.kind), []).append(role)
-        if giveaways is not None and role.use != "nothing" and (how := giveaways.how(role.column)):
-            remedy = (ignoring(role.column.name), " if it is not known when a prediction is made.")
-            yield Alert(f"{table.where(role.column.name)}: it gives the target away ({how}): pass ", *remedy)
-    for (use, kind), group in by_kind.items():
-        names = [role.column.name for role in group]
-        start = many_columns(table.path, names)
-        first = group[0].reason if len(group) == 1 else f"{quoted(names[0])}: {group[0].reason}"
-        if kind == "constant":
-            yield f"{start}: left out, as {'it has' if len(group) == 1 else 'each has'} the same value in every row."
-        elif kind == "empty":
-            yield f"{start}: left out, as every cell is missing."
-        elif kind == "one value":
-            yield f"{start}: only whether a cell is there is learned from ({first})."
-        elif use == "nothing":
-            rule = f"{start}: left out as {_a(kind)} ({first}): pass "
-            yield Message(rule, as_categories(names[0]), " to take it as categories all the same.")
-        elif use == "presence":
-            rule = (
-                f"{start}: only whether a cell is there is learned from, as it looks like {_a(kind)} ({first}): pass "
-            )
-            yield Message(rule, as_categories(names[0]), " to take it as categories all the same.")
-        elif kind == "number with texts":
-            yield Alert(f"{start}: {first}: pass ", as_categories(names[0]), " if they name kinds of things.")
-        elif use == "number":
-            yield from _notes_on_numbers(table, group)
-        elif kind == "category":
-            yield from _notes_on_lookalikes(table, [role for role in group if role.reason])
-    yield from _notes_on_types(table, roles)
-
-
-def _notes_on_numbers(table: Table, group: Sequence[Role]) -> Iterator[str]:
-    unsure = [role for role in group if role.reason]
-    if unsure:
-        names = [role.column.name for role in unsure]
-        start = f"{many_columns(table.path, names)}: every row has another whole number: pass "
-        yield Message(start, ignoring(names[0]), " if it is an identifier.")
-
-
-def _notes_on_lookalikes(table: Table, group: Sequence[Role]) -> Iterator[str]:
-    if group and group[0].reason.startswith("which"):
-        names = [role.column.name for role in group]
-        rule = f"{many_columns(table.path, names)}: taken as categories texts {group[0].reason}"
-        yield Alert(f"{rule}: turn them into numbers or dates if they are meant so.")
-
-
-def _notes_on_types(table: Table, roles: Sequence[Role]) -> Iterator[str]:
-    """Which columns of texts were taken as something else."""
-    for kind, plural in (("number", "numbers"), ("boolean", "booleans"), ("date", "dates")):
-        names = [
-            role.column.name
-            for role, column in zip(roles, table.columns, strict=True)
-            if column.kind == "text" and role.column.kind == kind and role.use != "nothing" and not role.blanks
-        ]
-        if names:
-            start = f"{many_columns(table.path, names)}: texts that are all {plural}, taken as {plural}: pass "
-            yield Message(start, as_categories(names[0]), " if they name kinds of things.")
-
-
-def _a(kind: str) -> str:
-    return f"an {kind}" if kind[0] in "aeiou" else ("free text" if kind == "free text" else f"a {kind}")

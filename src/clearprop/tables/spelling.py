@@ -29,8 +29,8 @@ Mask = npt.NDArray[np.bool_]
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_WITH_A_POINT = re.compile(r"(-?(?:0|[1-9]\d*))\.0*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
-_WORTH = dict.fromkeys(("true", "yes", "y", "1"), 1.0) | dict.fromkeys(("false", "no", "n", "0"), 0.0)
 _BOOLEANS = {"true": "True", "false": "False"}
+_WORTH = dict.fromkeys(("true", "yes", "y", "1"), 1.0) | dict.fromkeys(("false", "no", "n", "0"), 0.0)
 _MOST_DIGITS = 1e21
 
 
@@ -110,13 +110,18 @@ def _texts_and_codes(column: Column) -> tuple[Array, Array]:
         codes = np.array(merged or [0], dtype=np.int32)[np.where(column.is_missing, 0, column.values)]
         return objects(list(places)), codes
     if column.kind == "boolean":
-        return column.texts if len(column.texts) else objects(["False", "True"]), column.values
+        return objects(_words(column)), column.values
     known = ~column.is_missing
     different, inverse = np.unique(column.values[known], return_inverse=True)
     codes = np.zeros(len(column), dtype=np.int32)
     codes[known] = inverse
     spell = date_text if column.kind == "date" else number_text
     return objects([spell(value) for value in different.tolist()]), codes
+
+
+def _words(column: Column) -> list[str]:
+    """What a column of booleans calls false and true."""
+    return column.texts.tolist() or ["False", "True"]
 
 
 def date_text(date: datetime) -> str:
@@ -136,11 +141,11 @@ def cell_text(column: Column, row: int) -> str:
     if column.is_missing[row]:
         return "(missing)"
     value = column.values[row : row + 1].tolist()[0]
-    if column.kind == "text" or (column.kind == "boolean" and len(column.texts)):
-        return str(column.texts[int(value)])
+    if column.kind == "text":
+        return str(column.texts[value])
     if column.kind == "date":
         return date_text(wall(column.values[row : row + 1], column.zone)[0].item())
-    return str(value) if column.kind == "boolean" else number_text(value)
+    return _words(column)[value] if column.kind == "boolean" else number_text(value)
 
 
 def counts(column: Column) -> Array:
@@ -160,8 +165,8 @@ def places_among(column: Column, known: Sequence[str]) -> npt.NDArray[np.int64]:
     own = spelled(column)
     by_text = {text: place for place, text in enumerate(known)}
     if column.kind == "boolean":  # Yes is yes
-        by_text = {text.lower(): place for text, place in by_text.items()}
-        own = replace(own, texts=objects([text.lower() for text in own.texts.tolist()]))
+        by_text = {text.casefold(): place for text, place in by_text.items()}
+        own = replace(own, texts=objects([text.casefold() for text in own.texts.tolist()]))
     places = [by_text.get(text, -1) for text in own.texts.tolist()]
     if -1 in places:
         by_number = _by_number(known)
@@ -196,11 +201,11 @@ def as_numbers(column: Column) -> Cells:
 
 
 def as_booleans(column: Column) -> Cells:
-    """The cells as booleans: numbers 0 and 1, and texts that spell them, count."""
+    """The cells as booleans: numbers 0 and 1 count, and the texts true, yes, y and 1, false, no, n and 0."""
     if column.kind == "boolean":
         return Cells(column.values, column.is_missing, np.zeros(len(column), dtype=bool))
     own = spelled(column)
-    cells = _read(own, [_WORTH.get(text.lower(), float("nan")) for text in own.texts.tolist()], np.float64)
+    cells = _read(own, [_WORTH.get(text.casefold(), float("nan")) for text in own.texts.tolist()], np.float64)
     return cells._replace(values=cells.values == 1)
 
 

@@ -297,7 +297,7 @@ def _labels(column: Column) -> tuple[Label, ...]:
                 text = str(column.texts[place])
                 chosen.setdefault(canonical(text), text)
         return tuple(sorted(chosen.values()))
-    if column.kind == "date" or (column.kind == "boolean" and len(column.texts)):
+    if column.kind == "date" or len(column.texts):
         own = spelled(column)
         return tuple(own.texts[np.flatnonzero(counts(own))].tolist())
     different = np.unique(column.values[known])

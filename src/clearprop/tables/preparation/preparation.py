@@ -6,7 +6,7 @@ What was learned is a handful of numbers and texts, which goes through JSON with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -17,16 +17,17 @@ import numpy.typing as npt
 from clearprop.errors import Message, Parameter
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import listed, quoted
-from clearprop.tables.column import Array
 from clearprop.tables.notes import Remarks
 from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
 from clearprop.tables.preparation.dates import DatePart
+from clearprop.tables.preparation.matrix import dense_matrix, sparse_matrix
 from clearprop.tables.preparation.numbers import NumberPart
-from clearprop.tables.preparation.part import Encoded, OneHot, Part
+from clearprop.tables.preparation.part import Part
 from clearprop.tables.preparation.presence import PresencePart
 from clearprop.tables.preparation.scaling import Method
-from clearprop.tables.roles import Role, Roles, find_roles
+from clearprop.tables.role import Role, Roles
+from clearprop.tables.roles import find_roles
 from clearprop.tables.spelling import cell_text
 from clearprop.tables.table import Table
 
@@ -37,6 +38,7 @@ PARTS: Mapping[str, Any] = {
     "category": CategoryPart,
     "presence": PresencePart,
 }
+_BLOCKS = ("numbers", "flags")
 # A sparse matrix is made of so many columns or more, where it takes less than this share of a dense one's memory.
 LEAST_SPARSE = 100
 SPARSE_SHARE = 0.25
@@ -237,7 +239,11 @@ class Preparation:
             remarks.notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
         self._check_memory(table, np.dtype(dtype))
         encoded = (part.encode(column, remarks) for part, column in zip(self.parts, wanted.columns, strict=True))
-        X = self._sparse(list(encoded), dtype) if self.is_sparse else self._dense(encoded, table.n_rows, dtype)
+        if self.is_sparse:
+            X = sparse_matrix(encoded, dtype)
+        else:
+            n_numbers, n_flags = (sum(part.columns for part in self.inputs if part.kind == kind) for kind in _BLOCKS)
+            X = dense_matrix(encoded, (table.n_rows, len(self._places)), n_numbers, n_flags, dtype)
         remarks.finish()
         return X
 
@@ -248,42 +254,6 @@ class Preparation:
             size = int(size * SPARSE_SHARE)
         remedy = Message("leave out (", Parameter("ignore"), ") a column with very many texts, or give fewer rows")
         check_memory(size, f"{table.path}: {table.n_rows:,} rows of {width:,} numbers", remedy)
-
-    def _dense(self, encoded: Iterator[Encoded], n_rows: int, dtype: npt.DTypeLike) -> Array:
-        X = np.zeros((n_rows, len(self._places)), dtype=dtype)
-        number, flag, code = 0, *self._starts()
-        rows = np.arange(n_rows)
-        for cells in encoded:
-            for values in cells.numbers:
-                X[:, number] = values
-                number += 1
-            for given in cells.flags:
-                if isinstance(given, OneHot):
-                    known = given.places >= 0
-                    X[rows[known], flag + given.places[known]] = 1
-                    flag += given.width
-                else:
-                    X[:, flag] = given
-                    flag += 1
-            if cells.codes is not None:
-                X[:, code] = cells.codes
-                code += 1
-        return X
-
-    def _sparse(self, encoded: Sequence[Encoded], dtype: npt.DTypeLike) -> Any:
-        from scipy.sparse import csr_array, hstack
-
-        numbers = [
-            csr_array(np.asarray(values, dtype=dtype)[:, np.newaxis]) for cells in encoded for values in cells.numbers
-        ]
-        flags = [_sparse_flag(values, dtype) for cells in encoded for values in cells.flags]
-        codes = [csr_array(cells.codes[:, np.newaxis]) for cells in encoded if cells.codes is not None]
-        return hstack([*numbers, *flags, *codes], format="csr", dtype=dtype)
-
-    def _starts(self) -> tuple[int, int]:
-        """The first column of flags, and that of codes."""
-        n_numbers = sum(len(part.numbers) for part in self.parts)
-        return n_numbers, n_numbers + sum(len(part.flags) for part in self.parts)
 
     def cell(self, table: Table, row: int, feature: int) -> str:
         """What the table itself says in the cell that a feature of a row was made of.
@@ -359,13 +329,3 @@ def _part(config: object, what: str) -> Part:
     entries = arguments(config, CONFIGS[kind], what)
     part: Part = PARTS[kind](**{name: value for name, value in entries.items() if name != "kind"})
     return part
-
-
-def _sparse_flag(values: Any, dtype: npt.DTypeLike) -> Any:
-    from scipy.sparse import csr_array
-
-    if not isinstance(values, OneHot):
-        return csr_array(np.asarray(values, dtype=dtype)[:, np.newaxis])
-    known = values.places >= 0
-    ends = np.concatenate([[0], np.cumsum(known)])
-    return csr_array((np.ones(ends[-1], dtype=dtype), values.places[known], ends), shape=(len(known), values.width))
