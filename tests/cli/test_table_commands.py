@@ -269,7 +269,7 @@ ODD_TABLES = {
 def test_odd_tables_are_learned_from_and_said(run, tmp_path, case):
     content, note = ODD_TABLES[case]
     table(tmp_path / "t.csv", "a,b,y", content)
-    status, out, err = run("train", "t.csv", *PLAIN, "--target", "y", "--out", "m", "--epochs", 20)
+    status, _, err = run("train", "t.csv", *PLAIN, "--target", "y", "--out", "m", "--epochs", 20)
     assert status == 0, err
     assert f"note: t.csv, {note}" in err or f"note: t.csv: {note}" in err
     assert (tmp_path / "m").exists()
