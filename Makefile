@@ -66,7 +66,7 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,lab,notebook,dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,lab,notebook,excel,dev]'
 	@touch $@ .venv/demo.stamp
 
 .venv-lowest/stamp: pyproject.toml tests/lowest_versions.py | .venv/bin/python
@@ -74,7 +74,7 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@$(PYTHON) -m venv --clear .venv-lowest
 	@$(PYTHON) tests/lowest_versions.py > .venv-lowest/constraints.txt
 	@.venv-lowest/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
-		-c .venv-lowest/constraints.txt -e '.[plots,lab,notebook,dev]'
+		-c .venv-lowest/constraints.txt -e '.[plots,lab,notebook,excel,dev]'
 	@touch $@
 
 # The peers are large: they have an environment of their own, which only `make bench` makes.

@@ -165,8 +165,8 @@ def places_among(column: Column, known: Sequence[str]) -> npt.NDArray[np.int64]:
     own = spelled(column)
     by_text = {text: place for place, text in enumerate(known)}
     if column.kind == "boolean":  # Yes is yes
-        by_text = {text.lower(): place for text, place in by_text.items()}
-        own = replace(own, texts=objects([text.lower() for text in own.texts.tolist()]))
+        by_text = {text.casefold(): place for text, place in by_text.items()}
+        own = replace(own, texts=objects([text.casefold() for text in own.texts.tolist()]))
     places = [by_text.get(text, -1) for text in own.texts.tolist()]
     if -1 in places:
         by_number = _by_number(known)

@@ -55,7 +55,8 @@ from .reading import refusal, written
         (
             "n,v\na,5\nb,1O\nc,4\nd,5\ne,6\nf,7\n",
             "line 3, column 'v': '1O' is not a number, and 5 of the 6 known cells are: correct it, leave it empty or "
-            "pass missing=['1O'] if it is not known, or pass categorical_features=['v'] if the column names kinds of things",
+            "pass missing=['1O'] if it is not known, or pass categorical_features=['v'] if the column names kinds of "
+            "things",
         ),
         ("d,x\n2024-01-05,1\n2024-02-30,2\n", "line 3, column 'd': '2024-02-30' is not a date, and 1 of the 2 known"),
         (
@@ -85,6 +86,8 @@ from .reading import refusal, written
             "line 3, column 'a': '€1.50' is in €, other cells in $: write them in one currency, or pass "
             "categorical_features=['a']; ",
         ),
+        ("a,b\n1,3%\n2,4\n3,5%\n", "line 3, column 'b': '4' has no per cent sign, and most other cells have one"),
+        ("a,b\n1,3%\n2,4\n3,5\n", "line 2, column 'b': '3%' has a per cent sign, and most other cells have none"),
         # bytes
         (b"a,\x00b\n1,2\n", "line 1: there is a NUL byte, which no text has"),
         (b"a,b\n1,2\n3,\x00\n", "line 3: there is a NUL byte, which no text has: this is a binary file, or damaged"),

@@ -142,7 +142,7 @@ class Block:
                 return self.read(types, nulls, decimal_comma)
             raise NotOfThisType(str(error)) from error
         # A row with fields too few has nothing in the last; neither has a blank line.
-        if not self._is_checked and frame[str(last)].null_count():
+        if not self._is_checked and frame[str(last)].null_count() and not self._is_full(len(frame)):
             self._check()
             return self.read(types, nulls, decimal_comma)
         if self._lines is None:
@@ -180,6 +180,11 @@ class Block:
 
     def _records(self) -> Records:
         return records_of(self._text, self._dialect.delimiter.encode())
+
+    def _is_full(self, n_rows: int) -> bool:
+        """Whether no row has too few fields, by the number of delimiters; no row that polars reads has too many."""
+        n_delimiters = n_rows * (self._dialect.width - 1)
+        return not self._has_quotes and self._text.count(self._dialect.delimiter.encode()) == n_delimiters
 
     def _check(self) -> None:
         """Refuse rows of other widths; leave out blank lines."""

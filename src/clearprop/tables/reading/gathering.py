@@ -110,31 +110,32 @@ class Texts:
 
 
 class TextPieces:
-    """A column of texts that grows."""
+    """A column of texts that grows: of each piece the different ones are kept, unless most of them differ."""
 
     def __init__(self) -> None:
-        self._codes: list[npt.NDArray[np.int32]] = []
         self._texts: list[pl.Series] = []
+        self._codes: list[npt.NDArray[np.int32] | None] = []  # None of a piece that is kept whole
 
     def add(self, piece: pl.Series) -> None:
         """Append texts; nulls are empty cells."""
-        texts = piece.unique(maintain_order=True)
-        if piece.null_count():
-            texts = texts.drop_nulls()
-        self._codes.append(_codes(piece, texts))
-        self._texts.append(texts)
+        texts = piece.unique(maintain_order=True).drop_nulls()
+        is_kept = 4 * len(texts) > len(piece)
+        self._texts.append(piece if is_kept else texts)
+        self._codes.append(None if is_kept else _codes(piece, texts))
 
     def column(self, name: str) -> Texts:
         """What has been appended, the texts in the order in which they are met."""
         import polars as pl
 
-        if len(self._texts) == 1:
-            return Texts(name, self._codes[0], self._texts[0])
-        texts = pl.concat(self._texts).unique(maintain_order=True)
-        for place, (codes, of_piece) in enumerate(zip(self._codes, self._texts, strict=True)):
-            if len(of_piece):
-                self._codes[place] = np.where(codes < 0, codes, _codes(of_piece, texts)[codes])
-        return Texts(name, np.concatenate(self._codes), texts)
+        every = pl.concat(self._texts)
+        texts = every.unique(maintain_order=True).drop_nulls()
+        places, start = _codes(every, texts), 0
+        of_pieces = []
+        for of_piece, codes in zip(self._texts, self._codes, strict=True):
+            own = places[start : start + len(of_piece)]
+            start += len(of_piece)
+            of_pieces.append(own if codes is None else np.append(own, np.int32(-1))[codes])
+        return Texts(name, np.concatenate(of_pieces), texts)
 
 
 def _codes(piece: pl.Series, texts: pl.Series) -> npt.NDArray[np.int32]:

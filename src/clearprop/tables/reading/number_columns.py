@@ -142,11 +142,14 @@ def _check_units(candidate: Candidate, parts: Written, good: Mask, values: npt.N
             "one currency, or pass ",
             Parameter("categorical_features", quoted(candidate.name), many=True),
         )
-    without = good & ~parts.percent & (values != 0)
-    if parts.percent[good].any() and without.any():
+    per_cent, without = good & parts.percent, good & ~parts.percent & (values != 0)
+    if per_cent.any() and without.any():
+        is_rare = parts.weight(per_cent) < parts.weight(without)
+        odd, differ = (per_cent, "a per cent sign, and most") if is_rare else (without, "no per cent sign, and most")
+        others = "none" if is_rare else "one"
         raise Refusal(
-            candidate.row_of(without),
-            f"{quoted(candidate.example(without))} has no per cent sign, and other cells have: write all alike",
+            candidate.row_of(odd),
+            f"{quoted(candidate.example(odd))} has {differ} other cells have {others}: write all alike",
         )
 
 

@@ -83,7 +83,7 @@ class Source:
         except (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile) as error:
             raise self._damaged(packing) from error
         except ModuleNotFoundError as error:
-            raise InputError(f"{self.shown}: to unpack it run  pip install backports.zstd") from error
+            raise InputError(f"{self.shown}: to unpack it run  pip install backports-zstd") from error
         except OSError as error:
             if packing and error.errno is None:
                 raise self._damaged(packing) from error

@@ -66,7 +66,7 @@ def _frame(source: Source, kind: str, read: Callable[[IO[bytes]], pl.DataFrame])
         content = io.BytesIO(stream.read())
     try:
         return read(content)
-    except (pl.exceptions.PolarsError, OSError) as error:
+    except (pl.exceptions.PolarsError, OSError, RuntimeError) as error:
         reason = str(error).split("\n")[0]
         raise InputError(f"{source.shown}: the {kind} file cannot be read ({reason}): write it again") from error
 
