@@ -165,6 +165,8 @@ class _Smoothing(Loss):
     floor: float | None = None
     smoothing: float = 0.0
 
+    later = ("smoothing",)
+
     def __post_init__(self) -> None:
         share("smoothing", self.smoothing)
 

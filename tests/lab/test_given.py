@@ -7,6 +7,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from clearprop import InputError, Lab, MLPClassifier, MLPRegressor, Network, Perceptron, Table, TableModel
+from clearprop.inputs import Scale
 from clearprop.lab.given import given
 from clearprop.lab.networks import build
 from clearprop.lab.protocol import Given, Preset
@@ -120,3 +121,10 @@ def test_nothing_is_a_data_set_of_the_labs_own():
 def test_what_cannot_be_shown_is_refused(arguments, says):
     with pytest.raises(InputError, match=says):
         Lab(*arguments)
+
+
+@pytest.mark.parametrize("settings", [{"inputs": [Scale(2)]}, {"trainable_share": True}])
+def test_inputs_with_parameters_and_shares_are_refused_in_words(settings):
+    network = Network([2, 3, 1], rng=0, **settings)
+    with pytest.raises(InputError, match=r"the lab does not show inputs with parameters and trainable shares .* yet"):
+        given(network, [[0.0, 1.0]], [1.0])

@@ -10,11 +10,13 @@ class Named(SaysNearKeywords):
     """What a registry holds: objects with a name, whose attributes are their parameters, each with a default.
 
     Those with parameters are frozen dataclasses. Two objects are equal if their class and parameters are. `known_as`
-    are the names that other libraries have for the same: they are not taken, but answered with this one's.
+    are the names that other libraries have for the same: they are not taken, but answered with this one's. `later` are
+    parameters that came after files had been written: a configuration is silent on one that has its default.
     """
 
     name: ClassVar[str] = ""
     known_as: ClassVar[tuple[str, ...]] = ()
+    later: ClassVar[tuple[str, ...]] = ()
 
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other) and vars(self) == vars(other)
@@ -100,7 +102,9 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
                 f"{self._kind} {type(item).__name__} is not registered and so cannot be written to a file: "
                 f"decorate its class with the registry's register, here and where the file is read"
             )
-        return {"name": item.name, **vars(item)}
+        usual = vars(type(item)()) if item.later else {}
+        own = {key: value for key, value in vars(item).items() if key not in item.later or value != usual[key]}
+        return {"name": item.name, **own}
 
     def from_config(self, config: Mapping[str, Any]) -> Item:
         """The item that `to_config` described.

@@ -32,8 +32,10 @@ class NetworkDisplay:
 
     @classmethod
     def from_network(cls, network: Any, input_names: Sequence[str] | None = None) -> NetworkDisplay:
-        """The network's weights; inputs are called x1, x2 and so on where they have no names."""
-        names = [f"x{number + 1}" for number in range(network.layer_sizes[0])] if input_names is None else input_names
+        """The network's weights; inputs are called x1, x2 and so on, features a0[1], where they have no names."""
+        given = "x{}" if network.front.is_plain else "a0[{}]"
+        usual = [given.format(number + 1) for number in range(network.layer_sizes[0])]
+        names = usual if input_names is None else input_names
         return cls([W.copy() for W in network.weights], list(names))
 
     @classmethod
