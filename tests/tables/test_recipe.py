@@ -72,6 +72,14 @@ def test_what_counts_chooses_smoothing_and_the_best_epoch():
     assert (quantity.smoothing, quantity.trainer["metric"], quantity.activation) == (0.0, "r2", "mish")
 
 
+def test_rare_classes_are_smoothed_less():
+    shares = [0.9, 0.07, 0.03]
+    assert recipe(n_classes=3).for_shares(shares).smoothing == pytest.approx(0.2 * 0.03 * 3)
+    assert recipe(n_classes=3).for_shares([0.3, 0.3, 0.4]).smoothing == 0.1
+    assert recipe(n_classes=3).for_shares([0.5, 0.5, 0.0]).smoothing == 0.1  # one that no row has hides nothing
+    assert recipe(scoring="neg_log_loss").for_shares([0.5, 0.5]).smoothing == 0.0
+
+
 def test_periodic_embeddings_are_of_so_many_columns_only():
     assert recipe(n_columns=200).preparation["periodic"]
     assert not recipe(n_columns=201).preparation["periodic"]

@@ -125,6 +125,8 @@ def learn(
     rows, given = rows[answered], given.take(answered)
     truth = given.truth(target)
     recipe = choices.recipe_for(target, given.table)
+    if isinstance(target, ClassTarget):
+        recipe = recipe.for_shares((np.bincount(truth, minlength=len(target.classes)) / max(1, len(truth))).tolist())
     division = _division(given.table, truth, choices, recipe, validation is not None)
     preparation = _preparation(given, division, choices, recipe, notes) if before is None else before.preparation
     stage = input_stage(preparation.inputs, recipe.preparation) if before is None else before.networks[0].inputs

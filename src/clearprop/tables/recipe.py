@@ -24,6 +24,8 @@ RECIPES = ("auto", "plain")
 FEW_ROWS = 40
 # Scores for which probabilities count, and not only which class is the likeliest: labels are not smoothed.
 OF_PROBABILITIES = ("neg_log_loss", "neg_brier_score", "roc_auc", "average_precision", "d2_log_loss_score")
+# What smoothing may give each class, as a share of the rarest one's share.
+LEAST_SHOWN = 0.2
 # The share of the rows that judge a member.
 JUDGING = 0.2
 MANY_ROWS, VERY_MANY_ROWS = 20_000, 100_000
@@ -107,6 +109,21 @@ class Recipe:
                 rates[f"W{layer}"] = 1 / math.sqrt(fan_in)
                 decays[f"W{layer}"] = math.sqrt(fan_in)
         return rates, decays
+
+    def for_shares(self, shares: Sequence[float]) -> Recipe:
+        """The recipe for classes that have these shares of the rows: labels are smoothed less where one is rare.
+
+        What smoothing gives each class is at most a fifth of the rarest one's share. More of it would hide what is rare
+        among what is likely, which no temperature brings back.
+
+        Examples
+        --------
+        >>> recipe = recipe_for("auto", task="classification", n_rows=1000, n_columns=4, n_classes=2)
+        >>> [round(recipe.for_shares([1 - rare, rare]).smoothing, 3) for rare in (0.5, 0.3, 0.05)]
+        [0.1, 0.1, 0.02]
+        """
+        rarest = min((share for share in shares if share > 0), default=1.0)
+        return replace(self, smoothing=min(self.smoothing, LEAST_SHOWN * rarest * len(shares)))
 
 
 def recipe_for(
