@@ -170,7 +170,7 @@ def test_rows_of_weight_0_are_as_if_they_were_not_there():
     weighted = TableClassifier(**QUICK).fit(X, y, sample_weight=weight)
     without = TableClassifier(**QUICK).fit(X.iloc[kept], y[kept], sample_weight=weight[kept])
     np.testing.assert_array_equal(weighted.predict_proba(X), without.predict_proba(X))
-    with pytest.raises(ValueError, match="sample_weight is 0 for every row|at least one non-zero"):
+    with pytest.raises(ValueError, match=r"sample_weight is 0 for every row|at least one non-zero"):
         TableClassifier(**QUICK).fit(X, y, sample_weight=np.zeros(120))
 
 
