@@ -107,7 +107,7 @@ def test_reports_show_it(case, tmp_path):
     data = report_data(learned, table, column, evaluation, title=f"t{text}t", notes=[], command=command)
     write_report(tmp_path / "r.html", data)
     report = (tmp_path / "r.html").read_text(encoding="utf-8")
-    for part in (f"n{shown}n", f"<th>l{shown}l</th>", f"<h1>t{shown}t</h1>", f"clearprop train {shown}"):
+    for part in (f"n{shown}n", f">l{shown}l</th>", f"<h1>t{shown}t</h1>", f"clearprop train {shown}"):
         assert part in report
     assert printable(report.replace("\n", "")) == report.replace("\n", "")
     assert isinstance(learned.history_, History)

@@ -229,7 +229,7 @@ def test_output_that_cannot_be_written_is_told(shell, tmp_path, command):
     assert "clearprop: " not in (tmp_path / "broken").read_text()
     assert "Traceback" not in "".join((tmp_path / name).read_text() for name in ("full", "closed", "broken"))
     if command.endswith("--out n"):
-        assert load(tmp_path / "n").target.name == "y"
+        assert load(tmp_path / "n").predictor_.target.name == "y"
 
 
 def errors(path):
@@ -243,7 +243,7 @@ def test_no_file_takes_the_place_of_a_closed_stream(shell, tmp_path):
     assert read_table(tmp_path / "p.csv").n_rows == 40
     done = shell(f"{TRAIN} --out n <&- >&- 2>&-; echo $?")
     assert done.stdout == "2\n"  # its results are lost
-    assert load(tmp_path / "n").target.name == "y"
+    assert load(tmp_path / "n").predictor_.target.name == "y"
 
 
 def terminal(command, folder):

@@ -114,7 +114,7 @@ def test_groups_stay_together_and_are_not_learned_from(members):
 def test_a_column_to_divide_by_must_be_whole_and_have_groups_enough():
     X, y = classes_frame()
     X["g"] = [None, "a", "b"] * 40
-    with pytest.raises(InputError, match="40 of its cells are missing: .* split_by another column"):
+    with pytest.raises(InputError, match=r"40 of its cells are missing: .* split_by another column"):
         TableClassifier(**QUICK, split_by="g").fit(X, y)
     X["g"] = ["a", "b", "b"] * 40
     with pytest.raises(InputError, match="2 different values are too few for 3 parts: give members a smaller"):
@@ -329,7 +329,7 @@ def test_lbfgs_takes_no_batches():
     ("name", "remedy"), [("rng", "random_state"), ("callbacks", "estimator"), ("network", "hidden_layer_sizes")]
 )
 def test_what_is_given_otherwise_is_no_setting_of_the_trainer(name, remedy):
-    with pytest.raises(InputError, match=f"trainer must not have '{name}': .*{remedy}"):
+    with pytest.raises(InputError, match=rf"trainer must not have '{name}': .*{remedy}"):
         TableClassifier(trainer={name: 1}).choices()
 
 
@@ -453,7 +453,7 @@ def test_training_that_came_to_nothing_is_warned_of_with_the_remedy():
     from clearprop.errors import TrainingWarning
 
     X, y = classes_frame()
-    with pytest.warns(TrainingWarning, match="l2 too high: .* lower l2"):
+    with pytest.warns(TrainingWarning, match=r"l2 too high: .* lower l2"):
         TableClassifier(recipe="plain", trainer={"l2": 1e5}, max_epochs=30, random_state=0).fit(X, y)
 
 

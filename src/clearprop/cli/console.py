@@ -8,6 +8,8 @@ from rich.status import Status
 from rich.table import Table
 from rich.text import Text
 
+from clearprop.cli.flags import FLAGS
+from clearprop.errors import worded
 from clearprop.printable import printable
 from clearprop.tables.evaluation import ClassEvaluation, Evaluation
 from clearprop.training.callbacks import Callback, ObservedTraining
@@ -41,9 +43,12 @@ def working(what: str) -> Status:
 
 
 def print_notes(sentences: Sequence[str]) -> None:
-    """Print each sentence as a note, a line of its own, to standard error."""
+    """Print each sentence as a note, or as a warning, a line of its own, to standard error; parameters as flags."""
+    from clearprop.tables.notes import Alert
+
     for sentence in sentences:
-        say(f"note: {sentence}", notes)
+        kind = "warning" if isinstance(sentence, Alert) else "note"
+        say(f"{kind}: {worded(sentence, FLAGS)}", notes)
 
 
 def print_evaluation(evaluation: Evaluation, where: str, to: Console = console) -> None:

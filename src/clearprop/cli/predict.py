@@ -39,7 +39,7 @@ def predict(
     from clearprop.cli.outputs import checked_outputs, is_terminal
     from clearprop.foundation.atomic import write_atomically
     from clearprop.printable import printable
-    from clearprop.tables.notes import Alert, in_front
+    from clearprop.tables.notes import in_front
     from clearprop.tables.targets import ClassTarget
     from clearprop.tables.writing import csv_text
 
@@ -74,10 +74,7 @@ def predict(
         if is_terminal(place):
             text = "\n".join(map(printable, text.split("\n")))
         write_atomically(place, text)
-    said = in_front([*table.notes, *predictions.notes])
-    for alert in (note for note in said if isinstance(note, Alert)):
-        say(f"warning: {alert}", notes)
-    print_notes([note for note in said if not isinstance(note, Alert)])
+    print_notes(in_front([*table.notes, *predictions.notes]))
     say(f"{place}: {len(predictions.values):,} predictions", notes)
 
 

@@ -30,6 +30,7 @@ def train(options: TrainOptions) -> None:
     from clearprop.cli.reading import read
     from clearprop.foundation.atomic import is_stream
     from clearprop.tables.evaluating import evaluate_training
+    from clearprop.tables.notes import in_front
     from clearprop.tables.targets import Target
 
     pictures = [options.report, options.loss_curve, options.boundary]
@@ -52,7 +53,7 @@ def train(options: TrainOptions) -> None:
     estimator = options.estimator(task)
     if options.boundary is not None:
         _check_plane(given, options)
-    said = [*found, *_fitted(estimator, given, column)]
+    said = in_front([*found, *_fitted(estimator, given, column)])
     if options.boundary is not None and not _is_plane(estimator):
         raise _no_plane(estimator.predictor_.preparation.names, options)
     evaluation = evaluate_training(estimator, given, column)
@@ -110,11 +111,10 @@ def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
 
 
 def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> list[str]:
-    """Train behind a status line and a bar; what is remarkable, warnings too, in flags, what matters most in front."""
+    """Train behind a status line and a bar; what is remarkable, warnings too."""
     from clearprop.cli.console import UntilTraining, working
     from clearprop.cli.flags import FLAGS
-    from clearprop.errors import DivergenceError, TrainingWarning, worded
-    from clearprop.tables.notes import in_front
+    from clearprop.errors import DivergenceError, TrainingWarning
 
     with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always", TrainingWarning)
@@ -123,8 +123,7 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> li
             estimator.fit(given, column)
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
-    said = [*estimator.notes_, *(str(warning.message) for warning in caught)]
-    return [worded(note, FLAGS) for note in in_front(said)]
+    return [*estimator.notes_, *(str(warning.message) for warning in caught)]
 
 
 def _course(estimator: "TableEstimator") -> str:

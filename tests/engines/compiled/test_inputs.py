@@ -16,6 +16,7 @@ from clearprop.engines.compiled import plans, tables
 from clearprop.engines.compiled.jit import ENABLED
 from clearprop.engines.compiled.training import CompiledPrediction, without_kernels
 from clearprop.inputs import INPUTS, Lookup, Periodic, Plain, Scale
+from clearprop.training.side_by_side import run_side_by_side
 
 from ...extent import examples
 from ...strategies import quiet_network
@@ -166,6 +167,7 @@ def test_any_inputs_in_float32(case):
     check(case, "float32", 3e-4)
 
 
+@pytest.mark.skipif(not ENABLED, reason="where nothing is compiled there is one worker")
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("sizes", [(9, 4, 2), (130, 33, 2)], ids=["small", "large"])
 @pytest.mark.parametrize("clip_norm", [None, 0.5])
@@ -292,6 +294,22 @@ def test_schedules_of_dropout_and_decay():
         trainer.fit(*rows(MIXED))
         outcomes.append(network.parameters)
     assert difference(outcomes[1], outcomes[0]) <= ROUNDING["float64"]
+
+
+def test_trainings_side_by_side_are_those_alone():
+    def trainings():
+        for seed in range(3):
+            network = network_of(MIXED, share=True)
+            trainer = Trainer(network, dropout=0.2, batch_size=6, epochs=4, engine=CompiledEngine(1), rng=seed)
+            yield trainer.start(*rows(MIXED))
+
+    alone, together = list(trainings()), list(trainings())
+    for training in alone:
+        training.run()
+    run_side_by_side(together, workers=2)
+    one, other = ([training.network.parameters.tobytes() for training in each] for each in (alone, together))
+    assert one == other
+    assert len(set(one)) == 3
 
 
 def test_a_users_own_input_is_trained_by_numpy_with_a_warning():

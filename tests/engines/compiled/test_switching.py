@@ -75,13 +75,13 @@ def test_masks_drawn_in_parts_are_those_drawn_at_once(monkeypatch):
     whole, parts = make(CompiledEngine()), make(CompiledEngine())
     whole.run()
     monkeypatch.setattr(training, "MASK_NUMBERS", 2 * 8 * (12 + 7))
-    drawn, masks_of = [], training.CompiledTraining._masks
+    drawn, draw_of = [], training.CompiledTraining._draw
 
-    def masks(self, start, stop):
-        drawn.append(stop - start)
-        return masks_of(self, start, stop)
+    def draw(self, stretch, masks):
+        drawn.append(stretch.stop - stretch.start)
+        draw_of(self, stretch, masks)
 
-    monkeypatch.setattr(training.CompiledTraining, "_masks", masks)
+    monkeypatch.setattr(training.CompiledTraining, "_draw", draw)
     parts.run()
     assert outcome(parts) == outcome(whole)
     assert drawn == [16, 16, 13] * 6
