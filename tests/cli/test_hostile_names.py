@@ -31,7 +31,7 @@ def hostile(run, tmp_path):
     path = tmp_path / f"table{BAD.replace('/', '')}.csv"
     write_csv(path, [f"x{BAD}", f"t{BAD}", f"y{BAD}"], [x, text, kind])
     model = tmp_path / f"model{BAD.replace('/', '')}"
-    arguments = ("--target", f"y{BAD}", "--out", model, "--epochs", 2, "--hidden", 3)
+    arguments = ("--recipe", "plain", "--target", f"y{BAD}", "--out", model, "--epochs", 2, "--hidden", 3)
     pictures = ("--report", "r.html", "--loss-curve", "l.svg")
     status, out, err = run("train", path, *arguments, *pictures)
     assert status == 0, err
@@ -154,7 +154,7 @@ def test_model_files(hostile, run, field):
 
 def test_bare_network(run, hostile, tmp_path):
     path, model = hostile
-    save(load(model).network, "n\x1b")
+    save(load(model).network_, "n\x1b")
     status, _, err = run("evaluate", "n\x1b", path)
     assert status == 2
     assert r"n\x1b: holds a bare network" in seen(err)
@@ -162,7 +162,7 @@ def test_bare_network(run, hostile, tmp_path):
 
 def test_an_ensemble(run, hostile):
     path, model = hostile
-    save(Ensemble([load(model).network] * 2), "n")
+    save(Ensemble([load(model).network_] * 2), "n")
     status, _, err = run("evaluate", "n", path)
     assert status == 2
     assert "n: holds an ensemble, which knows no columns" in seen(err)

@@ -13,7 +13,7 @@ def browser():
 
 @pytest.mark.parametrize("width", [1000, 500])
 def test_report(run, houses, tmp_path, browser, width):
-    arguments = ("--epochs", 5, "--report", "r.html")
+    arguments = ("--recipe", "plain", "--epochs", 5, "--report", "r.html")
     assert run("train", houses, "--target", "price", "--out", "m", *arguments)[0] == 0
     with visiting(browser) as visit:
         page = visit.page

@@ -303,7 +303,10 @@ BAD_ARGUMENTS = {
     "loss for classes": (["train", "t.csv", "--target", "y", "--out", "m", "--loss", "huber"], "regression"),
     "picture": (["train", "t.csv", "--target", "y", "--out", "m", "--loss-curve", "l.gif"], ".png or .svg"),
     "report": (["train", "t.csv", "--target", "y", "--out", "m", "--report", "r.pdf"], ".html"),
-    "few rows left": (["train", "t.csv", "--target", "y", "--out", "m", "--validation", "0.99"], "1 to train on"),
+    "few rows left": (
+        ["train", "t.csv", "--target", "y", "--out", "m", "--members", "1", "--validation", "0.99"],
+        "1 to train on",
+    ),
     "keep": (["predict", "none", "t.csv", "--out", "p.csv", "--keep", "z"], "no such model"),
     "validation": (["train", "t.csv", "--target", "y", "--out", "m", "--validation", "1.5"], "validation"),
     "dropout": (["train", "t.csv", "--target", "y", "--out", "m", "--dropout", "1"], "dropout"),

@@ -121,7 +121,11 @@ def test_no_activation_is_identity_and_accepted_names_stay():
             "unknown engine 'Numba', did you mean 'compiled'",
         ),
         (lambda: clearprop.attribute(Network([2, 1]), [1, 2], "saliency"), ValueError, "did you mean 'gradient'"),
-        (lambda: clearprop.derive("ReLU"), ValueError, "neither an activation nor a loss, did you mean 'relu'"),
+        (
+            lambda: clearprop.derive("ReLU"),
+            ValueError,
+            "neither an activation, a loss nor an input, did you mean 'relu'",
+        ),
         (lambda: clearprop.MLPClasifier, AttributeError, "no attribute 'MLPClasifier', did you mean 'MLPClassifier'"),
         (lambda: Network([2, 1], dtype="fp32"), ValueError, "dtype must be float32 or float64, got 'fp32'"),
     ],
