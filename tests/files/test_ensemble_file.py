@@ -107,7 +107,7 @@ def test_a_million_tiny_members_are_refused_before_they_are_made(tmp_path, monke
     )
     with pytest.raises(InputError, match="20000 is not a whole number from 1 to 10,000"):
         load(tmp_path / "m")
-    monkeypatch.setattr("clearprop.files.header.MOST_MEMBERS", 2)
+    monkeypatch.setattr("clearprop.files.model_file.MOST_MEMBERS", 2)
     with pytest.raises(ValueError, match="a file holds 2 members at most, got 3: save them in parts"):
         save(ensemble_of(), tmp_path / "other")
     assert not (tmp_path / "other").exists()

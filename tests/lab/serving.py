@@ -14,6 +14,7 @@ from clearprop.lab.protocol import Diagnosed
 from clearprop.lab.server import Server
 
 SESSION = "0123456789abcdef" * 2
+PING, PONG = 9, 10
 
 
 class Counting:
@@ -144,7 +145,7 @@ def frame(payload, opcode=1, length=None):
 
 
 def receive(there):
-    """The next frame that is no ping: its kind and what is in it; (8, ...) and (None, b"") at the end."""
+    """The next frame that is no ping, which is answered: its kind and what is in it; (8, ...) and (None, b"") at the end."""
     stream = io.BufferedReader(socket.SocketIO(there, "r"))
     with contextlib.suppress(ConnectionResetError):
         while head := stream.read(2):
@@ -152,8 +153,9 @@ def receive(there):
             if size > 125:
                 size = int.from_bytes(stream.read(2 if size == 126 else 8), "big")
             payload = stream.read(size)
-            if head[0] & 15 != 9:
+            if head[0] & 15 != PING:
                 return head[0] & 15, payload
+            there.sendall(frame(payload, PONG))  # as a browser does; else the server takes us for gone
     return None, b""
 
 

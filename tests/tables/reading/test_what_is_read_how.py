@@ -11,6 +11,12 @@ from .reading import contents, written
 number, text, boolean, date = "number", "text", "boolean", "date"
 
 CASES = {
+    # -- the sign between cells
+    "semicolons in quoted names and cells between commas": (
+        'a,"b;c","d;e"\n1,"x;y","p;q"\n2,"x;z","p;r"\n',
+        {"a": (number, [1, 2]), "b;c": (text, ["x;y", "x;z"]), "d;e": (text, ["p;q", "p;r"])},
+        [],
+    ),
     # -- the sign of decimals, and that between thousands
     "decimal comma": (
         "a;b\n1,5;x\n2,25;y\n",
