@@ -145,7 +145,7 @@ def frame(payload, opcode=1, length=None):
 
 
 def receive(there):
-    """The next frame that is no ping, which is answered: its kind and what is in it; (8, ...) and (None, b"") at the end."""
+    """The next frame but pings, which are answered: its kind and what is in it; (8, ...) and (None, b"") at the end."""
     stream = io.BufferedReader(socket.SocketIO(there, "r"))
     with contextlib.suppress(ConnectionResetError):
         while head := stream.read(2):
