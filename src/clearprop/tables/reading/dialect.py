@@ -17,7 +17,8 @@ from clearprop.tables.reading.settings import Settings
 DELIMITERS = "\t;|,"
 _LINES_SEEN = 60
 _COMMENTS = ("#", "%", "//")
-_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+# A cell in quotes, which may go over several lines; a quote within a cell opens none.
+_QUOTED = re.compile(r'(?:\A|(?<=[\t;|, \r\n]))"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _WORD = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
 
@@ -204,8 +205,8 @@ def _fields(lines: list[str], delimiter: str) -> Iterator[list[str]]:
 def _delimiter(lines: list[str]) -> str:
     """The sign that divides the lines alike, and the names at all; of several the likeliest."""
     best, best_share = "", 0.0
-    outside_quotes = _QUOTED.sub("", lines[0]) if lines else ""
-    for delimiter in [one for one in DELIMITERS if one in outside_quotes] or DELIMITERS:
+    names = next(_Counted(_QUOTED.sub("", "".join(lines)), 0), "")
+    for delimiter in [one for one in DELIMITERS if one in names] or DELIMITERS:
         header, *rows = list(_fields(lines, delimiter)) or [[]]
         if len(header) > 1:
             fit = sum(len(row) in (len(header), len(header) + 1) for row in rows)
