@@ -29,9 +29,6 @@ from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
 
-# Rows are prepared and answered so many numbers at a time, which is little beside the table itself.
-NUMBERS_AT_ONCE = 2**22
-
 
 @dataclass(frozen=True)
 class Predictions:
