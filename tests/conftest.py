@@ -4,6 +4,7 @@ import pytest
 
 from clearprop.engines import ENGINES
 
+from .browsing import chromium
 from .extent import SEED, WHOLE
 
 
@@ -14,3 +15,10 @@ def pytest_report_header():
 @pytest.fixture(params=list(ENGINES))
 def engine(request):
     return request.param
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, for all tests of a process: what drives it cannot be started twice in one."""
+    with chromium() as one:
+        yield one

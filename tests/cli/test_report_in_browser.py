@@ -2,13 +2,7 @@
 
 import pytest
 
-from ..lab.browsing import chromium, visiting
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
+from ..browsing import visiting
 
 
 @pytest.mark.parametrize("width", [1000, 500])

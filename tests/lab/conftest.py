@@ -5,7 +5,8 @@ import pytest
 import clearprop.lab.assets
 from clearprop.lab.session import Session
 
-from .browsing import chromium, need_page, visiting
+from ..browsing import visiting
+from .built_page import need_page
 from .opened_page import SMALL, Opened
 from .serving import running
 
@@ -20,11 +21,10 @@ def page(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    """Chromium, for all tests of a process."""
+def browser(browser):
+    """The browser, where the page was built."""
     need_page()
-    with chromium() as one:
-        yield one
+    return browser
 
 
 @pytest.fixture

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from clearprop.lab.assets import STATIC
 from clearprop.lab.protocol import Preset, Settings
 from clearprop.lab.session import Session
 
-from .browsing import STATIC, need_page
+from .built_page import need_page
 from .opened_page import Kept, expect
 from .serving import running
 

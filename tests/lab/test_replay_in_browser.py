@@ -7,7 +7,7 @@ import pytest
 from clearprop import Lab
 from clearprop.lab.protocol import Explain, Tick
 
-from .browsing import need_page
+from .built_page import need_page
 from .opened_page import expect
 
 EPOCHS = 6

@@ -7,7 +7,7 @@ from clearprop.lab.assets import STATIC
 from clearprop.plots import DecisionBoundaryDisplay
 from clearprop.tables.report import write_report
 
-from ..lab.browsing import chromium, visiting
+from ..browsing import visiting
 from ..outside import missing
 from .reported import of_many_classes, of_many_columns, of_table
 
@@ -36,12 +36,6 @@ CASES = {
     "many classes": lambda: of_many_classes(70, 500),
     "many columns": lambda: of_many_columns(120),
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module", params=CASES)

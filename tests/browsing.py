@@ -3,9 +3,7 @@
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from clearprop.lab.assets import SCRIPT, STATIC
-
-from ..outside import import_playwright, missing, program
+from .outside import import_playwright, program
 
 FLAGS = [
     "--no-sandbox",
@@ -47,15 +45,9 @@ class Visit:
         ]
 
 
-def need_page():
-    """Skip where the page was not built."""
-    if not (STATIC / SCRIPT).exists():
-        missing("Node, which builds the lab's page,")
-
-
 @contextmanager
 def chromium():
-    """The browser."""
+    """The browser; a process can have one at a time."""
     path = program("Chromium", "chromium", "chromium-browser", "google-chrome")
     playwright = import_playwright()
     playwright.expect.set_options(timeout=60_000)
