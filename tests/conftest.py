@@ -1,5 +1,7 @@
 """How much is tried is said; and every test that takes an engine is run with each of them."""
 
+import asyncio
+
 import pytest
 
 from clearprop.engines import ENGINES
@@ -22,3 +24,15 @@ def browser():
     """Chromium, for all tests of a process: what drives it cannot be started twice in one."""
     with chromium() as one:
         yield one
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_the_browser(request):
+    """What drives the browser keeps its event loop running in this thread: the other tests are as if it were not."""
+    if "browser" in request.fixturenames:
+        yield
+        return
+    loop = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(loop)
