@@ -6,6 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,9 +32,9 @@ from clearprop.schedules import factors_of
 from clearprop.training.best_parameters import KeptParameters
 from clearprop.training.divergence import divergence_error
 from clearprop.training.history import EpochRecord, History
+from clearprop.training.row_source import RowSource
 from clearprop.training.run_state import RunState
 from clearprop.training.settings import TrainingSettings
-from clearprop.training.shuffling import shuffled
 from clearprop.training.snapshots import Snapshot
 
 Array = npt.NDArray[Any]
@@ -51,11 +52,13 @@ class Training(RunState):
         The trainer.
     network : Network
         What is trained.
-    rows : Rows
+    source : RowSource
         What is trained on.
+    rows : Rows
+        The same, in memory; of rows that are elsewhere, some.
     n_rows, batch_size : int
         How many there are, and how many a step takes; the last batch of an epoch may have fewer.
-    validation : Rows or None
+    validation : Rows, RowSource or None
         By what training is judged, where it is not by those.
     job : Job
         What engines change: the network, the optimiser's slots, the number of steps.
@@ -72,8 +75,10 @@ class Training(RunState):
     (<History: 2 epochs, loss ...>, 'all 2 epochs done')
     """
 
-    def __init__(self, settings: TrainingSettings, rows: Rows, validation: Rows | None, samples: int) -> None:
-        super().__init__(settings, rows, validation, samples)
+    def __init__(
+        self, settings: TrainingSettings, source: RowSource, validation: Rows | RowSource | None, samples: int
+    ) -> None:
+        super().__init__(settings, source, validation, samples)
         self._before = _Before()
         self._kept = KeptParameters(self.network)
         self._telling = False
@@ -138,7 +143,10 @@ class Training(RunState):
             if isinstance(engine, WholeRunEngine) and self.state.stop_reason is None:
                 self._follow(engine)
             while self.state.stop_reason is None:
-                self._run_epochs(self.epochs_ahead())
+                if self.source.batches_a_look is None:
+                    self._run_epochs(self.epochs_ahead())
+                else:
+                    self._run_batches(self.source.batches_a_look)
         except BaseException:
             if self.state.stop_reason is None:
                 self._kept.interrupt(self.best_parameters)
@@ -180,8 +188,11 @@ class Training(RunState):
             See `run`.
         """
         self._check_not_telling("run a batch")
-        self._kept.take_up(self.best_parameters)
         self._warn_of_end()
+        return self._run_batches(count)
+
+    def _run_batches(self, count: int) -> bool:
+        self._kept.take_up(self.best_parameters)
         if self.state.cursor < self.n_rows:  # else a callback failed, or a snapshot was taken, before the epoch's end
             self._advance(self.state.cursor + count * self.batch_size)
             self._tell("on_batch_end")
@@ -308,7 +319,7 @@ class Training(RunState):
         stretch = self._stretch(min(stop, self.n_rows), epochs)
         first_batch = state.cursor // self.batch_size
         try:
-            engine.run(job, self.rows, stretch)
+            self.source.run(engine, job, stretch)
         except Diverged as diverged:
             job.slots[:] = 0
             in_epoch, batch = divmod(diverged.batch, stretch.rates.shape[1])
@@ -344,10 +355,12 @@ class Training(RunState):
         state = self.state
         if not self.settings.shuffle:
             return None if state.order is None else np.tile(state.order, (epochs, 1))
-        orders = np.empty((epochs, self.n_rows), dtype=np.intp)
-        for order in orders:
-            order[:] = shuffled(state.order, self.n_rows, self.job.rng)
-            state.order = order
+        first = self.source.next_order(state.order, self.job.rng)
+        orders = np.empty((epochs, *first.shape), dtype=np.intp)
+        orders[0] = first
+        for before, order in pairwise(orders):
+            order[:] = self.source.next_order(before, self.job.rng)
+        state.order = orders[-1]
         return orders
 
     def _follow(self, engine: WholeRunEngine) -> None:
@@ -394,7 +407,7 @@ class Training(RunState):
         """Validation loss (without penalty) and metric; the metric of the training rows where there are no others."""
         if not self._shows_metric:
             return None, None
-        loss, metric = (self.validation or self.rows).evaluate(self.network, self.metric, self._on_piece)
+        loss, metric = (self.validation or self.source).evaluate(self.network, self.metric, self._on_piece)
         return (None if self.validation is None else loss), metric
 
     def _lose_patience(self, rate: float) -> None:

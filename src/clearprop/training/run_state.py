@@ -17,6 +17,7 @@ from clearprop.penalties import Penalty
 from clearprop.schedules import Position, Schedule
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import EpochRecord, History
+from clearprop.training.row_source import InMemory, RowSource
 from clearprop.training.settings import TrainingSettings
 from clearprop.training.shuffling import next_places
 from clearprop.training.snapshots import State
@@ -61,9 +62,11 @@ class RunState:
     engine: Engine = _setting("engine")
     rng: Rng = _setting("rng")
 
-    def __init__(self, settings: TrainingSettings, rows: Rows, validation: Rows | None, samples: int) -> None:
-        self.settings, self.rows, self.validation = settings, rows, validation
-        self.network, self.n_rows, self.batch_size = settings.network, len(rows), settings.rows_a_step(len(rows))
+    def __init__(
+        self, settings: TrainingSettings, source: RowSource, validation: Rows | RowSource | None, samples: int
+    ) -> None:
+        self.settings, self.source, self.validation = settings, source, validation
+        self.network, self.n_rows, self.batch_size = settings.network, len(source), source.rows_a_step(settings)
         patience = settings.watch(validation is not None)
         self._shows_metric = validation is not None or settings.metric_is_given or patience.monitor == "metric"
         steps = StepSettings(
@@ -76,10 +79,19 @@ class RunState:
             settings.epochs,
         )
         optimizer, parameters = settings.optimizer, self.network.parameters
-        slots = np.zeros((len(optimizer.slots), parameters.size), parameters.dtype)
+        slots = np.zeros((len(optimizer.slots) + source.extra_slots, parameters.size), parameters.dtype)
         self.job = Job(self.network, optimizer, slots, steps, settings.rng)
         self.state = State(patience, samples=samples)
         self._records: list[EpochRecord] = []
+
+    @property
+    def rows(self) -> Rows:
+        """What is trained on; of rows that are not in memory, some."""
+        return self.source.sample
+
+    @rows.setter
+    def rows(self, rows: Rows) -> None:
+        self.source = InMemory(rows)
 
     @property
     def optimizer(self) -> Optimizer | LBfgs:
@@ -188,6 +200,7 @@ class RunState:
         """
         steps, state, settings = self.job.settings, self.state, self.settings
         watched = not all(callback.reads_history_only for callback in settings.callbacks)
+        watched = watched or not isinstance(self.source, InMemory)
         if state.cursor > 0 or self._shows_metric or state.patience.keeps_best or watched or any(steps.dropout):
             return 1
         seconds = numpy_seconds(self.network, self.batch_size) * -(-self.n_rows // self.batch_size)

@@ -20,6 +20,7 @@ from clearprop.training.diagnosis.findings import TRAINER, Settings
 from clearprop.training.diagnosis.learnability import check_output, obstacles
 from clearprop.training.diagnosis.outcome import LOOKED_AT, Outcome, loss_now
 from clearprop.training.history import EpochRecord, History
+from clearprop.training.row_source import InMemory, RowSource
 from clearprop.training.run import Training
 from clearprop.training.settings import TrainingSettings
 from clearprop.training.snapshots import Snapshot
@@ -143,10 +144,10 @@ class Trainer(TrainingSettings):
     @says_near_keywords
     def start(
         self,
-        X: npt.ArrayLike | Rows,
+        X: npt.ArrayLike | Rows | RowSource,
         y: npt.ArrayLike | None = None,
         sample_weight: npt.ArrayLike | None = None,
-        validation: Sequence[npt.ArrayLike] | Rows | None = None,
+        validation: Sequence[npt.ArrayLike] | Rows | RowSource | None = None,
         samples: int = 0,
     ) -> Training:
         """A run that stands before the first batch.
@@ -175,10 +176,11 @@ class Trainer(TrainingSettings):
         CannotLearnWarning
             Activations, weights or targets that keep a layer, or all of the network, from learning.
         """
-        rows = training_rows(self.network, X, y, sample_weight)
+        source = training_source(self.network, X, y, sample_weight)
+        rows = source.sample
         held_out = None if validation is None else validation_rows(self.network, validation, rows)
         check_output(self.network)
-        self._training = training = Training(self, rows, held_out, samples)
+        self._training = training = Training(self, source, held_out, samples)
         if samples == 0 and (found := obstacles(self.network, rows.y, self.dropout)):  # one that goes on has said it
             warn_caller(f"not all can be learned: {' '.join(map(str, found))}", CannotLearnWarning)
         training.begin()
@@ -321,6 +323,18 @@ def _poor_outcome(training: Training, history: History, before: float | None) ->
     return poor_outcome(network, rows, history, settings, outcome)
 
 
+def training_source(
+    network: Network, X: npt.ArrayLike | Rows | RowSource, y: npt.ArrayLike | None, sample_weight: npt.ArrayLike | None
+) -> RowSource:
+    """What is trained on, checked."""
+    if not isinstance(X, RowSource):
+        return InMemory(training_rows(network, X, y, sample_weight))
+    if y is not None or sample_weight is not None:
+        raise ValueError("what rows come from has y and sample_weight, too: leave these out, or give X as an array")
+    X.check_fits(network)
+    return X
+
+
 def training_rows(
     network: Network, X: npt.ArrayLike | Rows, y: npt.ArrayLike | None, sample_weight: npt.ArrayLike | None
 ) -> Rows:
@@ -333,8 +347,13 @@ def training_rows(
     return X
 
 
-def validation_rows(network: Network, validation: Sequence[npt.ArrayLike] | Rows, trained_on: Rows) -> Rows:
+def validation_rows(
+    network: Network, validation: Sequence[npt.ArrayLike] | Rows | RowSource, trained_on: Rows
+) -> Rows | RowSource:
     """The rows by which training is judged, checked."""
+    if isinstance(validation, RowSource):
+        validation.check_fits(network, which="validation ")
+        return validation
     if isinstance(validation, Rows):
         validation.check_fits(network, which="validation ")
         rows = validation
