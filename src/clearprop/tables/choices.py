@@ -14,7 +14,6 @@ from clearprop.network.network import Network
 from clearprop.optimizers import LBfgs
 from clearprop.tables.recipe import Recipe, recipe_for
 from clearprop.tables.scoring import Score, check_scoring
-from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target, Task
 from clearprop.training.callbacks import Callback
 from clearprop.training.memory_check import check_room
@@ -137,17 +136,18 @@ class Choices:
             whose = "classes, which are learned by cross entropy anyway" if classification else "regression"
             raise InputError(f"loss {self.loss!r} is for {whose}: leave it out")
 
-    def recipe_for(self, target: Target, table: Table) -> Recipe:
-        """The recipe for this table, with what was chosen otherwise."""
+    def recipe_for(self, target: Target, n_rows: int, n_columns: int, *, streamed: bool = False) -> Recipe:
+        """The recipe for a table with so many rows and columns, with what was chosen otherwise."""
         n_classes = len(target.classes) if isinstance(target, ClassTarget) else 0
-        return self._follow(table.n_rows, len(table.names), n_classes)
+        return self._follow(n_rows, n_columns, n_classes, streamed)
 
-    def _follow(self, n_rows: int, n_columns: int, n_classes: int) -> Recipe:
+    def _follow(self, n_rows: int, n_columns: int, n_classes: int, streamed: bool = False) -> Recipe:
         recipe = self.recipe
         if not isinstance(recipe, Recipe):
             scoring = self.scoring if isinstance(self.scoring, str) else None
             sizes = {"n_rows": n_rows, "n_columns": n_columns, "n_classes": n_classes}
             recipe = recipe_for(recipe, task=self.task, scoring=scoring, **sizes)
+            recipe = recipe.streamed(n_rows) if streamed else recipe
         members = recipe.members if self.members == "auto" else self.members
         return replace(recipe, **{"members": members, **self.recipe_changes})
 

@@ -17,6 +17,7 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.foundation.arguments import whole
 from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.table_cells import listed
 from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
 from clearprop.tables.frames import as_column, as_table, feature_names
@@ -25,6 +26,12 @@ from clearprop.tables.insight import TableInsight
 from clearprop.tables.learning import learn
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
+from clearprop.tables.reading import read_table
+from clearprop.tables.sources.arrays import TARGET
+from clearprop.tables.sources.batches import WEIGHT, BatchSource
+from clearprop.tables.sources.opening import pattern_of, streamed
+from clearprop.tables.sources.source import Source
+from clearprop.tables.streamed_learning import learn_streamed, roles_of
 from clearprop.tables.table import Table
 from clearprop.tables.targets import Task
 
@@ -94,6 +101,9 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     verbose : bool
         Whether to show a progress bar.
     callbacks : sequence of clearprop.Callback, optional
+    stream : bool or "auto"
+        Whether a table is read bit by bit while it is trained on; "auto" for files, and mapped arrays, for which memory
+        would not do otherwise. Batches always are.
 
     Attributes
     ----------
@@ -126,8 +136,19 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Self:
         choices = self.choices()
         before = self.predictor_ if self.warm_start and hasattr(self, "predictor_") else None
+        names_target = isinstance(y, str)
+        source = streamed(X, self.stream, y=None if names_target else y)
+        if source is not None:
+            if X_val is not None or y_val is not None:
+                raise ValueError("X_val is for a table in memory: of one that is read bit by bit rows are kept out")
+            return self._fit_streamed(source, choices, y if names_target else TARGET, sample_weight, before)
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        if isinstance(X, str | os.PathLike):
+            X = read_table(pattern_of(X))
+        if names_target:
+            whole = as_table(X)
+            X, y = whole.drop([y]), whole.column(y)
         table = self._table(X, reset=before is None)
         column, labels = self._answers(y, table.n_rows, "y")
         validation = None
@@ -138,8 +159,38 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             validation = GivenRows(own, self._answers(y_val, own.n_rows, "y_val")[0])
         given = GivenRows(table, column, _checked_weight(sample_weight, table.n_rows))
         named = before.named if before is not None else hasattr(self, "feature_names_in_")
-        self._keep(learn(given, replace(choices, named=named), validation, before), table)
+        self._keep(learn(given, replace(choices, named=named), validation, before), table.n_rows)
         self._take_up(self.training_.predictor, labels)
+        return self
+
+    def _fit_streamed(
+        self, source: Source, choices: Choices, target: str, sample_weight: Any, before: TablePredictor | None
+    ) -> Self:
+        """Learn a table that comes part by part, whose columns these are by their names."""
+        if target not in source.names:
+            what = "y must be the name of the column that holds the answers" if target == TARGET else "there is no column"
+            raise InputError(
+                f"{source.path}: {what}{'' if target == TARGET else f' {target!r}'}: those there are: "
+                f"{listed(source.names, 20)}"
+            )
+        if sample_weight is None and WEIGHT in source.names and isinstance(source, BatchSource):
+            sample_weight = WEIGHT
+        if not isinstance(sample_weight, str | None):
+            raise ValueError(
+                "sample_weight must be the name of a column where a table is read bit by bit, or the third of what each "
+                f"batch holds, got {type(sample_weight).__name__}"
+            )
+        roles = roles_of(source.names, target, sample_weight, choices, source.path)
+        columns = tuple(name for name in source.names if name not in (target, sample_weight))
+        named = before.named if before is not None else source.named
+        self.n_features_in_ = len(columns)
+        self.__dict__.pop("feature_names_in_", None)
+        if named:
+            self.feature_names_in_ = np.array(columns, dtype=object)
+        learned = learn_streamed(source, roles, replace(choices, named=named), columns, before=before)
+        assert learned.overview is not None
+        self._keep(learned, learned.overview.n_rows)
+        self._take_up(learned.predictor, None)
         return self
 
     @classmethod

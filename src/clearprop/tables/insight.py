@@ -16,7 +16,6 @@ from clearprop.tables.learning import HeldOut, Learned
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.recipe import Recipe
 from clearprop.tables.scoring import Score
-from clearprop.tables.table import Table
 from clearprop.training.history import History
 
 Array = npt.NDArray[Any]
@@ -34,9 +33,9 @@ class TableInsight:
     _importances: ColumnImportances | None
     _n_rows: int
 
-    def _keep(self, learned: Learned, table: Table) -> None:
-        """Have what was learned of a table."""
-        self._learned, self._importances, self._n_rows = learned, None, table.n_rows
+    def _keep(self, learned: Learned, n_rows: int) -> None:
+        """Have what was learned of a table with so many rows."""
+        self._learned, self._importances, self._n_rows = learned, None, n_rows
 
     @property
     def training_(self) -> Learned:

@@ -29,6 +29,7 @@ from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.recipe import FEW_ROWS, Recipe
 from clearprop.tables.roles import find_roles
 from clearprop.tables.stage import input_stage
+from clearprop.tables.streaming.first_pass import Overview
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 from clearprop.training.callbacks import Callback, ObservedTraining
@@ -80,6 +81,8 @@ class Learned:
         How many rows a step took.
     notes : list of str
         What was found out about the table, and done about it.
+    overview : Overview or None
+        Of a table that came part by part: what the first pass found. `rows` are then those of its sample.
     """
 
     predictor: TablePredictor
@@ -93,6 +96,7 @@ class Learned:
     best_epochs: list[int | None]
     batch_size: int
     notes: list[str]
+    overview: Overview | None = None
 
 
 def learn(
@@ -120,26 +124,26 @@ def learn(
     """
     notes = list(given.table.notes)
     rows, given = given.counting()
-    target = _target(given, choices) if before is None else before.target
+    target = target_of(given, choices) if before is None else before.target
     answered = target.rows(given.column, notes, given.table.path)
     rows, given = rows[answered], given.take(answered)
     truth = given.truth(target)
-    recipe = choices.recipe_for(target, given.table)
+    recipe = choices.recipe_for(target, given.table.n_rows, len(given.table.names))
     if isinstance(target, ClassTarget):
         recipe = recipe.for_shares((np.bincount(truth, minlength=len(target.classes)) / max(1, len(truth))).tolist())
     division = _division(given.table, truth, choices, recipe, validation is not None)
-    preparation = _preparation(given, division, choices, recipe, notes) if before is None else before.preparation
+    preparation = learned_preparation(given, division, choices, recipe, notes) if before is None else before.preparation
     stage = input_stage(preparation.inputs, recipe.preparation) if before is None else before.networks[0].inputs
 
-    X = _inputs(preparation, given.table, stage, recipe, notes)
-    networks = _networks(stage, target, X, division, choices, recipe, before)
+    X = inputs_of(preparation, given.table, stage, recipe, notes)
+    networks = new_networks(stage, target, X, division, choices, recipe, before)
     weigh = ClassWeights.learned(choices.class_weight, target, truth)
     encoded = target.encode(given.column, given.table.path)
     all_rows = Rows.checked(networks[0], X, encoded, weigh(given.weight, truth))
     own = None
     if validation is not None:
         own = validation.take(target.rows(validation.column, notes, validation.table.path))
-        own_truth, own_X = own.truth(target), _inputs(preparation, own.table, stage, recipe)
+        own_truth, own_X = own.truth(target), inputs_of(preparation, own.table, stage, recipe)
         own_encoded = target.encode(own.column, own.table.path)
         own_rows = Rows.checked(networks[0], own_X, own_encoded, weigh(own.weight, own_truth))
     trainings = train_members(
@@ -161,15 +165,15 @@ def learn(
         judges_rows, judges = Judges.kept_out(X, truth, given.weight, division.parts)
     calibrated = recipe.calibrated and judges is not None and isinstance(target, ClassTarget)
     predictor = TablePredictor(
-        _together(networks),
+        together(networks),
         preparation,
         target,
         judges.temperature(networks) if calibrated and judges is not None else None,
-        None if isinstance(target, ClassTarget) else _limits(truth, recipe.margin),
+        None if isinstance(target, ClassTarget) else limits_of(truth, recipe.margin),
         given.table.names,
         choices.named,
         recipe.name,
-        _share(target, truth, given.weight),
+        share_of(target, truth, given.weight),
     )
     learned = Learned(
         predictor,
@@ -202,7 +206,7 @@ def _division(table: Table, truth: Array, choices: Choices, recipe: Recipe, vali
     return at_random(truth, members, share, rng)
 
 
-def _preparation(
+def learned_preparation(
     given: GivenRows, division: Division, choices: Choices, recipe: Recipe, notes: list[str]
 ) -> Preparation:
     """What is learned of the columns, from rows that are trained on."""
@@ -234,7 +238,7 @@ def _preparation(
     )
 
 
-def _inputs(
+def inputs_of(
     preparation: Preparation,
     table: Table,
     stage: Sequence[Input] | None,
@@ -246,7 +250,7 @@ def _inputs(
     return X.toarray() if stage and is_sparse(X) else X
 
 
-def _networks(
+def new_networks(
     stage: Sequence[Input] | None,
     target: Target,
     X: Any,
@@ -291,7 +295,7 @@ def _loss(target: Target, choices: Choices, recipe: Recipe) -> str | Loss:
     return kind(smoothing=recipe.smoothing)
 
 
-def _target(given: GivenRows, choices: Choices) -> Target:
+def target_of(given: GivenRows, choices: Choices) -> Target:
     path = given.table.path
     if choices.task == "regression" and choices.loss is not None and LOSSES.resolve(choices.loss).name == "poisson":
         # It takes counts as they are, and gives the logarithm of their mean.
@@ -299,14 +303,14 @@ def _target(given: GivenRows, choices: Choices) -> Target:
     return Target.recognise(given.column, choices.task, path=path)
 
 
-def _share(target: Target, truth: Array, weight: Array | None) -> Array | float:
+def share_of(target: Target, truth: Array, weight: Array | None) -> Array | float:
     if not isinstance(target, ClassTarget):
         return float(np.average(truth, weights=weight))
     counts = np.bincount(truth, weights=weight, minlength=len(target.classes))
     return counts / counts.sum()
 
 
-def _limits(truth: Array, margin: float) -> tuple[float, float] | None:
+def limits_of(truth: Array, margin: float) -> tuple[float, float] | None:
     """How far quantities may go."""
     if not np.isfinite(margin):
         return None
@@ -314,7 +318,7 @@ def _limits(truth: Array, margin: float) -> tuple[float, float] | None:
     return least - margin * (most - least), most + margin * (most - least)
 
 
-def _together(networks: Sequence[Network]) -> Network | Ensemble:
+def together(networks: Sequence[Network]) -> Network | Ensemble:
     return networks[0] if len(networks) == 1 else Ensemble(networks)
 
 
@@ -337,7 +341,7 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
     """The same networks trained anew on all rows, for as many epochs as were best; what judges say is kept."""
     predictor, recipe = learned.predictor, learned.recipe
     everything = undivided(len(rows), len(predictor.networks))
-    networks = _networks(predictor.networks[0].inputs, target, rows.X, everything, choices, recipe, None)
+    networks = new_networks(predictor.networks[0].inputs, target, rows.X, everything, choices, recipe, None)
     settings = {**choices.trainer_settings(recipe, networks[0]), "patience": None}
     endings = []
     for number, network in enumerate(networks):
@@ -354,4 +358,4 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
         )
         endings.append(f"{learned.endings[number]}; then trained anew on all {len(rows):,} rows for {epochs} epochs")
         assert training.stop_reason is not None
-    return replace(learned, predictor=replace(predictor, model=_together(networks)), endings=endings)
+    return replace(learned, predictor=replace(predictor, model=together(networks)), endings=endings)

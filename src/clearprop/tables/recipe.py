@@ -29,6 +29,7 @@ LEAST_SHOWN = 0.2
 # The share of the rows that judge a member.
 JUDGING = 0.2
 MANY_ROWS, VERY_MANY_ROWS = 20_000, 100_000
+LEAST_STREAMED_EPOCHS = 4
 # Of more columns, periodic embeddings take longer than all the rest.
 MOST_PERIODIC = 200
 
@@ -125,6 +126,22 @@ class Recipe:
         rarest = min((share for share in shares if share > 0), default=1.0)
         return replace(self, smoothing=min(self.smoothing, LEAST_SHOWN * rarest * len(shares)))
 
+    def streamed(self, n_rows: int) -> Recipe:
+        """The recipe for a table that is read anew in each epoch: one member, and few epochs.
+
+        As for rows in memory, steps grow with the root of the rows or so; but 4 epochs are enough where there are
+        millions of rows, of which an epoch alone has thousands of steps.
+
+        Examples
+        --------
+        >>> recipe = recipe_for("auto", task="regression", n_rows=10**7, n_columns=20)
+        >>> recipe.trainer["epochs"], recipe.streamed(10**7).trainer["epochs"], recipe.streamed(10**6).trainer["epochs"]
+        (24, 4, 16)
+        """
+        epochs = max(LEAST_STREAMED_EPOCHS, min(self.trainer["epochs"], _epochs_of(n_rows)))
+        patience = min(self.trainer["patience"], math.ceil(0.55 * epochs))
+        return replace(self, members=1, trainer={**self.trainer, "epochs": epochs, "patience": patience})
+
 
 def recipe_for(
     name: str, *, task: Task, n_rows: int, n_columns: int, n_classes: int = 0, scoring: str | None = None
@@ -220,7 +237,11 @@ def _auto(task: Task, n_rows: int, n_columns: int, scoring: str | None) -> Recip
 
 def _epochs(trained_on: float) -> int:
     """256, and fewer of more than ten thousand rows, so that steps grow with the root of the rows or so."""
-    return max(24, round(256 * min(1.0, (10_000 / trained_on) ** 0.6)))
+    return max(24, _epochs_of(trained_on))
+
+
+def _epochs_of(trained_on: float) -> int:
+    return round(256 * min(1.0, (10_000 / trained_on) ** 0.6))
 
 
 def _batch_size(trained_on: float) -> int:

@@ -77,6 +77,7 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
         verbose: Any = False,
         callbacks: Any = None,
+        stream: Any = "auto",
     ) -> None:
         self.recipe = recipe
         self.members = members
@@ -104,15 +105,19 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.callbacks = callbacks
+        self.stream = stream
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
+    def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
         """Learn a quantity from a table's columns.
 
         Parameters
         ----------
         X : dataframe, array of shape (n, columns), dictionary of columns, or Table
-            Numbers, truth values, dates and times, categories and texts; cells may be missing.
-        y : array-like, shape (n,)
+            Numbers, truth values, dates and times, categories and texts; cells may be missing. Or what need not be in
+            memory: the path of a file, a folder or a pattern such as "flights/*.parquet", mapped arrays, Arrow datasets,
+            batches, or a function that gives an iterator of them; see docs/streaming.md.
+        y : array-like, shape (n,), or str
+            Or the name of the column of X that holds it.
             Rows whose quantity is missing are left out.
         sample_weight : array-like, shape (n,), optional
             What each row counts, >= 0.

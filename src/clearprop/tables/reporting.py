@@ -46,6 +46,7 @@ def report_data(
     division = learned.division
     found = None if learned.judges is None else estimator.column_importances()
     trained_on = evaluate_table(predictor, table.take(learned.rows), column.take(learned.rows)) if held_out else None
+    seen = learned.overview
     return ReportData(
         title=title,
         target=target.name,
@@ -57,7 +58,9 @@ def report_data(
             len(learned.rows) if division.out_of_fold or judged is None else len(division.trained_on),
             held_out,
             int(np.count_nonzero(column.is_missing)),
-        ),
+        )
+        if seen is None
+        else RowCounts(seen.n_rows, seen.n_trained, held_out, seen.n_left_out),
         columns=_facts(predictor),
         recipe=estimator.settings(),
         network=f"{repr(network).strip('<>')}",

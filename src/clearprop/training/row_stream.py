@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -56,8 +57,6 @@ class RowStream(RowSource):
     <History: 2 epochs, loss ...>
     """
 
-    extra_slots = 0
-
     def __init__(
         self, shards: Shards, sample: Rows, runs: Sequence[range] | None = None, window_rows: int | None = None
     ) -> None:
@@ -71,8 +70,12 @@ class RowStream(RowSource):
     def __len__(self) -> int:
         return self._windows.n_rows
 
+    def check_fits(self, network: Network, *, which: str = "") -> None:
+        """By the rows that are kept; see `Rows.check_fits`."""
+        self.sample.check_fits(network, which=which)
+
     def rows_a_step(self, settings: TrainingSettings) -> int:
-        """The batch size.
+        """The batch size; about a window's rows, in whole batches, are a look.
 
         Raises
         ------
@@ -84,11 +87,9 @@ class RowStream(RowSource):
                 f"{settings.optimizer.name} takes all rows at once, and these are read bit by bit: take another "
                 "optimizer, such as adam"
             )
-        return settings.rows_a_step(len(self))
-
-    def rows_a_look(self, batch_size: int) -> int | None:
-        """About a window's rows, in whole batches."""
-        return max(1, self._windows.least // batch_size) * batch_size
+        size = settings.rows_a_step(len(self))
+        self.batches_a_look = max(1, self._windows.least // size)
+        return size
 
     def next_order(self, order: Array | None, rng: Rng) -> Array:
         """The seed of an epoch's order, shape (1,)."""
@@ -160,26 +161,13 @@ class _Windows:
 
     def _read(self, window: Window) -> Rows:
         places = window.places()
-        if places is None or any(is_sparse(self._rows(number).X) for number in window.shards[:1]):
-            rows = _joined([self._rows(number) for number in window.shards])
-            return rows if places is None else rows.take(np.argsort(places))
-        return self._mixed(window, places)
-
-    def _mixed(self, window: Window, places: Array) -> Rows:
-        """Each row written to its place as it comes, so that no window is there twice."""
-        mixed: Rows | None = None
-        at = 0
-        for number in window.shards:
-            rows = self._rows(number)
-            if mixed is None:
-                mixed = _empty_like(rows, len(places))
-            to = places[at : at + len(rows)]
-            mixed.X[to], mixed.y[to] = rows.X, rows.y
-            if mixed.sample_weight is not None:
-                mixed.sample_weight[to] = rows.sample_weight
-            at += len(rows)
-        assert mixed is not None
-        return mixed
+        pieces = map(self._rows, window.shards)
+        if places is None:
+            return _joined(list(pieces))
+        first = next(pieces)
+        if is_sparse(first.X):
+            return _joined([first, *pieces]).take(np.argsort(places))
+        return _scattered(chain([first], pieces), places)
 
     def _rows(self, number: int) -> Rows:
         shards = self._shards
@@ -201,11 +189,23 @@ def _bytes_a_row(rows: Rows) -> int:
     return max(1, (X + rows.y.nbytes) // max(1, len(rows)))
 
 
-def _empty_like(rows: Rows, n_rows: int) -> Rows:
-    weight = None if rows.sample_weight is None else np.empty(n_rows, rows.sample_weight.dtype)
-    return Rows(
-        np.empty((n_rows, *rows.X.shape[1:]), rows.X.dtype), np.empty((n_rows, *rows.y.shape[1:]), rows.y.dtype), weight
-    )
+def _scattered(pieces: Iterator[Rows], places: Array) -> Rows:
+    """Each row written to its place as it comes, so that no window is there twice."""
+    at, mixed = 0, Rows(*(np.empty(0),) * 3)
+    for rows in pieces:
+        if at == 0:
+            weight = None if rows.sample_weight is None else _room(rows.sample_weight, len(places))
+            mixed = Rows(_room(rows.X, len(places)), _room(rows.y, len(places)), weight)
+        to = places[at : at + len(rows)]
+        mixed.X[to], mixed.y[to] = rows.X, rows.y
+        if mixed.sample_weight is not None:
+            mixed.sample_weight[to] = rows.sample_weight
+        at += len(rows)
+    return mixed
+
+
+def _room(like: Array, n_rows: int) -> Array:
+    return np.empty((n_rows, *like.shape[1:]), like.dtype)
 
 
 def _joined(pieces: Sequence[Rows]) -> Rows:

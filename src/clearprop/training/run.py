@@ -143,10 +143,7 @@ class Training(RunState):
             if isinstance(engine, WholeRunEngine) and self.state.stop_reason is None:
                 self._follow(engine)
             while self.state.stop_reason is None:
-                if self.source.batches_a_look is None:
-                    self._run_epochs(self.epochs_ahead())
-                else:
-                    self._run_batches(self.source.batches_a_look)
+                self._go_on(self.epochs_ahead())
         except BaseException:
             if self.state.stop_reason is None:
                 self._kept.interrupt(self.best_parameters)
@@ -164,7 +161,9 @@ class Training(RunState):
         """
         self._check_not_telling("run an epoch")
         self._warn_of_end()
-        self._run_epochs(1)
+        judged = len(self._records)
+        while len(self._records) == judged:
+            self._go_on(1)
         return self._records[-1]
 
     def run_batch(self) -> bool:
@@ -294,6 +293,13 @@ class Training(RunState):
     def _engine(self) -> Engine | WholeRunEngine:
         """What takes the steps; it may be exchanged half-way."""
         return engine_for(self.job.optimizer, self.settings.engine)
+
+    def _go_on(self, epochs: int) -> None:
+        """Go on by so many epochs; or to the next look, where rows come bit by bit."""
+        if self.source.batches_a_look is None:
+            self._run_epochs(epochs)
+        else:
+            self._run_batches(self.source.batches_a_look)
 
     def _run_epochs(self, epochs: int) -> None:
         """Go on to the end of the present epoch, or run so many whole ones; judge them."""

@@ -1,0 +1,148 @@
+"""Dataframes, whether they are in memory or yet to be read: pandas, polars and its lazy frames, Arrow's tables, datasets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from clearprop.errors import InputError
+from clearprop.foundation.table_cells import listed
+from clearprop.tables.frames import PATH, as_table
+from clearprop.tables.sources.arrow import pyarrow, table_of_arrow
+from clearprop.tables.sources.source import pieces, rows_a_part, runs_of
+from clearprop.tables.table import Table
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Some rows of one thing that has them: `read` gives those from one to another, of these columns or all."""
+
+    read: Callable[[int, int, Sequence[str] | None], Table]
+    start: int
+    stop: int
+    name: str
+
+
+class FrameSource:
+    """A frame in pieces; see `frame_source`."""
+
+    named = True
+
+    def __init__(self, parts: Sequence[_Part], lengths: Sequence[int], names: Sequence[str], path: str = PATH) -> None:
+        self.path, self._parts, self.names = path, parts, tuple(names)
+        self.runs = runs_of(lengths)
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def n_rows(self, number: int) -> int:
+        """How many rows a part has."""
+        return self._parts[number].stop - self._parts[number].start
+
+    def name(self, number: int) -> str:
+        """Which rows they are, or of which file."""
+        return self._parts[number].name
+
+    def fingerprint(self, number: int) -> str:
+        """Where they are: what is in memory is the user's to leave alone."""
+        part = self._parts[number]
+        return f"{part.start}-{part.stop}"
+
+    def table(self, number: int, names: Sequence[str] | None = None) -> Table:
+        """The part's columns; see `Source.table`."""
+        part = self._parts[number]
+        try:
+            table = part.read(part.start, part.stop, names)
+        except (OSError, RuntimeError, KeyError, ValueError, AttributeError) as error:
+            if isinstance(error, InputError):
+                raise
+            raise InputError(f"{part.name}: it cannot be read ({str(error).splitlines()[0]}): write it again") from error
+        return replace(table, path=part.name, rows=part.start + table.rows)
+
+
+def frame_source(frame: Any) -> FrameSource:
+    """Any frame as a source: its pieces are taken, or read, when they are wanted.
+
+    Parameters
+    ----------
+    frame : pandas or polars DataFrame, polars LazyFrame, pyarrow Table or Dataset, or whatever else narwhals takes
+
+    Raises
+    ------
+    InputError
+        It has no rows or columns.
+    """
+    if type(frame).__module__.startswith("pyarrow") and hasattr(frame, "get_fragments"):
+        return _of_dataset(frame)
+    if hasattr(type(frame), "collect_schema") and hasattr(type(frame), "collect"):
+        return _of_lazy(frame)
+    import narwhals as nw
+
+    native = nw.to_native(frame, pass_through=True)
+    if type(native).__module__.startswith("pyarrow"):
+        names = list(native.column_names)
+        return _whole(_arrow_reader(native), native.num_rows, names)
+    whole = nw.from_native(native)
+
+    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        some = whole[start:stop]
+        return as_table((some if wanted is None else some.select(list(wanted))).to_native())
+
+    return _whole(read, len(whole), [str(name) for name in whole.columns])
+
+
+def _whole(read: Callable[..., Table], n_rows: int, names: Sequence[str]) -> FrameSource:
+    if n_rows == 0 or not names:
+        raise InputError(f"{PATH}: it has {n_rows} rows and {len(names)} columns: give rows")
+    spans = pieces(n_rows, rows_a_part(len(names)))
+    parts = [_Part(read, start, stop, f"{PATH}, rows {start:,} to {stop - 1:,}") for start, stop in spans]
+    return FrameSource(parts, [1] * len(parts), names)
+
+
+def _arrow_reader(table: Any) -> Callable[..., Table]:
+    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        some = table.slice(start, stop - start)
+        return table_of_arrow(some if wanted is None else some.select(list(wanted)), PATH)
+
+    return read
+
+
+def _of_lazy(frame: Any) -> FrameSource:
+    """A lazy frame of polars', of which each part is a query of its own."""
+    import polars as pl
+
+    names = frame.collect_schema().names()
+
+    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        some = frame if wanted is None else frame.select(list(wanted))
+        return as_table(some.slice(start, stop - start).collect())
+
+    return _whole(read, int(frame.select(pl.len()).collect().item()), names)
+
+
+def _of_dataset(dataset: Any) -> FrameSource:
+    """A dataset of Arrow's: its fragments, such as files, row group by row group where they have such."""
+    pyarrow("reading a dataset")
+    names = list(dataset.schema.names)
+    most, parts, lengths = rows_a_part(len(names)), [], []
+    for number, fragment in enumerate(dataset.get_fragments()):
+        shown = str(getattr(fragment, "path", "") or f"fragment {number}")
+        groups = fragment.split_by_row_group() if hasattr(fragment, "split_by_row_group") else [fragment]
+        for place, group in enumerate(groups):
+            name = shown if len(groups) == 1 else f"{shown}, row group {place}"
+            spans = pieces(group.count_rows(), most)
+            lengths.append(len(spans))
+            parts += [_Part(_fragment_reader(group, dataset.schema), start, stop, name) for start, stop in spans]
+    if not parts:
+        raise InputError(f"{PATH}: the dataset {listed(names)} has no rows: give rows")
+    return FrameSource(parts, lengths, names)
+
+
+def _fragment_reader(fragment: Any, schema: Any) -> Callable[..., Table]:
+    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        # From the beginning, as a row group is decoded from its beginning anyway.
+        some = fragment.head(stop, schema=schema, columns=None if wanted is None else list(wanted), use_threads=False)
+        return table_of_arrow(some.slice(start), PATH)
+
+    return read

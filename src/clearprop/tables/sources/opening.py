@@ -1,0 +1,150 @@
+"""Whatever a user calls a table as a source, and whether it is read bit by bit or as a whole."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from clearprop.errors import InputError
+from clearprop.foundation.memory import free_memory
+from clearprop.foundation.table_cells import listed
+from clearprop.tables.reading.settings import Settings
+from clearprop.tables.sources.arrays import ArraySource
+from clearprop.tables.sources.batches import BatchSource
+from clearprop.tables.sources.delimited import DelimitedSource
+from clearprop.tables.sources.frames import frame_source
+from clearprop.tables.sources.parquet import ParquetSource
+from clearprop.tables.sources.source import Source
+from clearprop.tables.table import Table
+
+Stream = bool | Literal["auto"]
+
+# What learning a table takes of memory, as so many times its cells of 8 bytes, and as so many times a CSV file: columns,
+# the rows of each member, and what they are prepared to.
+TIMES_CELLS, TIMES_TEXT = 5, 5
+_CELL = 8
+_KINDS = ("*.parquet", "*.csv", "*.tsv")
+_PARQUET = b"PAR1"
+
+
+def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = None, y: Any = None) -> Source | None:
+    """The source, if this is read bit by bit; None if it is to be had as a whole.
+
+    Parameters
+    ----------
+    data : path, folder, pattern, frame, array, iterable of batches, or function that gives an iterator of them
+        Batches, and Arrow's datasets, always come bit by bit; frames and arrays in memory where it is asked for; files
+        and mapped arrays where it is asked for, or where learning from all of it would take more memory than is free.
+    stream : bool or "auto"
+    settings : Settings, optional
+        How text files are to be read.
+    y : array, or path of an `.npy` file, optional
+        The answers that belong to an array.
+
+    Raises
+    ------
+    InputError
+        It cannot be read bit by bit, and that is asked for.
+    """
+    if stream not in (True, False, "auto"):
+        raise InputError(f"stream must be True, False or 'auto', got {stream!r}")
+    if _is_path(data):
+        return _of_files(str(data), stream, settings or Settings(), y)
+    if isinstance(data, Table):
+        return None
+    if _gives_batches(data):
+        return BatchSource(data)
+    if type(data).__module__.startswith("pyarrow") and hasattr(data, "get_fragments"):
+        return frame_source(data)
+    if isinstance(data, np.ndarray):
+        large = isinstance(data, np.memmap) and _is_too_large(TIMES_CELLS * _CELL * data.size)
+        return ArraySource(data, y) if stream is True or (large and stream == "auto") else None
+    return frame_source(data) if stream is True else None
+
+
+def pattern_of(path: str | os.PathLike[str]) -> str:
+    """A path or pattern that `read_table` takes: of a folder the files in it."""
+    text = str(path)
+    return os.path.join(glob.escape(text), _kind_in(text)) if os.path.isdir(text) else text
+
+
+def tables(source: Source) -> Iterator[Table]:
+    """The parts, one after the other."""
+    for number in range(len(source)):
+        yield source.table(number)
+
+
+def _is_path(data: Any) -> bool:
+    return isinstance(data, str | os.PathLike)
+
+
+def _gives_batches(data: Any) -> bool:
+    """Whether it is a function, or something to go through that is neither a frame, an array nor a list of rows."""
+    if callable(data):
+        return True
+    plain = isinstance(data, list | tuple | dict | np.ndarray)
+    frame = any(hasattr(data, name) for name in ("columns", "column_names", "__array__", "__arrow_c_stream__", "shape"))
+    return hasattr(data, "__iter__") and not plain and not frame
+
+
+def _of_files(path: str, stream: Stream, settings: Settings, y: Any) -> Source | None:
+    if stream is False or path == "-":
+        return None
+    files = [Path(file) for file in _files(path)]
+    if not files:
+        return None  # which `read_table` says
+    if files[0].suffix == ".npy":
+        return ArraySource(files[0], y, str(files[0]))
+    heads = [_head(file) for file in files]
+    if all(head == _PARQUET for head in heads):
+        size = sum(map(_parquet_cells, files)) * _CELL * TIMES_CELLS if stream == "auto" else 0
+        make: Callable[[], Source] = lambda: ParquetSource(files, path)  # noqa: E731
+    else:
+        size = sum(file.stat().st_size for file in files) * TIMES_TEXT
+        make = lambda: DelimitedSource(files, path, settings)  # noqa: E731
+    return make() if stream is True or _is_too_large(size) else None
+
+
+def _files(path: str) -> list[str]:
+    pattern = pattern_of(path)
+    if os.path.exists(pattern) or not any(sign in pattern for sign in "*?["):
+        return [pattern] if os.path.isfile(pattern) else []
+    return sorted(file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file))
+
+
+def _kind_in(folder: str) -> str:
+    """The pattern of the one kind of tables that a folder has files of."""
+    found = [kind for kind in _KINDS if glob.glob(os.path.join(glob.escape(folder), kind))]
+    if len(found) != 1:
+        has = f"it has files of {listed(found)}" if found else f"it has no files of {listed(_KINDS)}"
+        raise InputError(f"{folder}: this is a folder, and {has}: name a pattern, such as {folder}/*.parquet")
+    return found[0]
+
+
+def _head(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(len(_PARQUET))
+    except OSError as error:
+        raise InputError(f"{file}: cannot be read ({error.strerror}): check its permissions") from error
+
+
+def _parquet_cells(file: Path) -> int:
+    """How many cells a file has, by what stands at its end; 0 where that cannot be told without pyarrow."""
+    try:
+        import pyarrow.parquet as parquet
+
+        metadata = parquet.read_metadata(file)
+    except (ModuleNotFoundError, OSError, ValueError):
+        return 0  # whoever reads it says what is wrong
+    return int(metadata.num_rows) * int(metadata.num_columns)
+
+
+def _is_too_large(size: int) -> bool:
+    free = free_memory()
+    return free is not None and size > free
