@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from clearprop.tables.column import Column
     from clearprop.tables.estimator import TableEstimator
     from clearprop.tables.evaluation import Evaluation
+    from clearprop.tables.sources.source import Source
     from clearprop.tables.table import Table
 
 
@@ -28,10 +29,13 @@ def train(options: TrainOptions) -> None:
     from clearprop.cli.console import console, notes, print_evaluation, print_notes, say
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
     from clearprop.cli.reading import read
+    from clearprop.cli.sources import header_of, streamed_source
     from clearprop.foundation.atomic import is_stream
     from clearprop.tables.evaluating import evaluate_training
     from clearprop.tables.notes import in_front
-    from clearprop.tables.targets import Target
+    from clearprop.tables.sources.opening import pattern_of, some_of
+    from clearprop.tables.sources.source import n_rows_of
+    from clearprop.tables.targets import Target, guessed_task
 
     pictures = [options.report, options.loss_curve, options.boundary]
     outputs = checked_outputs([options.out, *pictures], inputs=[options.data])
@@ -41,19 +45,31 @@ def train(options: TrainOptions) -> None:
     checked_endings([loss_curve, boundary], [".png", ".svg"])
     checked_endings([report], [".html", ".htm"])
     options.estimator()
-    table = read(
-        options.data,
-        **options.reading,
-        categories=options.category or (),
-        check=lambda header: _check_header(header, options),
-    )
-    column, given = table.column(options.target), table.drop([options.target])
+    source = streamed_source(options.data, options.stream, categories=options.category or (), **options.reading)
     found: list[str] = []
-    task = Target.recognise(column, options.task, found, table.path).task  # type: ignore[arg-type]
+    if source is None:
+        table = read(
+            Path(pattern_of(options.data)),
+            **options.reading,
+            categories=options.category or (),
+            check=lambda header: _check_header(header, options),
+        )
+        column, given = table.column(options.target), table.drop([options.target])
+        task = Target.recognise(column, options.task, found, table.path).task  # type: ignore[arg-type]
+        size = table.n_rows, len(table.names)
+    else:
+        _check_header(header_of(source), options)
+        task, why = guessed_task(some_of(source, options.target))
+        task, found = (options.task, []) if options.task else (task, [why])  # type: ignore[assignment]
+        size = n_rows_of(source), len(source.names)
     estimator = options.estimator(task)
-    if options.boundary is not None:
+    if options.boundary is not None and source is None:
         _check_plane(given, options)
-    said = in_front([*found, *_fitted(estimator, given, column)])
+    said = in_front([*found, *_fitted(estimator, *((given, column) if source is None else (source, options.target)))])
+    if source is not None:
+        assert estimator.training_.overview is not None
+        sample = estimator.training_.overview.sample
+        column, given = sample.column(options.target), sample.drop([options.target])
     if options.boundary is not None and not _is_plane(estimator):
         raise _no_plane(estimator.predictor_.preparation.names, options)
     evaluation = evaluate_training(estimator, given, column)
@@ -64,7 +80,7 @@ def train(options: TrainOptions) -> None:
 
     # All is written before anything is printed, so that nothing is lost if whoever reads goes away.
     to = notes if goes_to_standard_output(outputs) else console
-    say(f"{options.data}: {table.n_rows:,} rows, {len(table.names)} columns", to)
+    say(f"{options.data}: {size[0]:,} rows, {size[1]} columns", to)
     print_notes(said)
     say(_course(estimator), to)
     print_evaluation(evaluation, _where(estimator), to)
@@ -110,7 +126,7 @@ def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
     )
 
 
-def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> list[str]:
+def _fitted(estimator: "TableEstimator", given: "Table | Source", column: "Column | str") -> list[str]:
     """Train behind a status line and a bar; what is remarkable, warnings too."""
     from clearprop.cli.console import UntilTraining, working
     from clearprop.cli.flags import FLAGS

@@ -59,6 +59,12 @@ class TrainOptions:
     encoding: Encoding = None
     delimiter: Delimiter = None
     dates: Dates = None
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream", help="Read it bit by bit, as is done where memory would not do.", rich_help_panel=DATA
+        ),
+    ] = False
     recipe: Annotated[
         str, typer.Option(help="auto: tuned settings; plain: a small network.", rich_help_panel=NETWORK)
     ] = "auto"

@@ -6,6 +6,7 @@ import os
 import select
 import shutil
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from clearprop.errors import InputError
@@ -49,24 +50,83 @@ def write_atomically(path: str | os.PathLike[str], content: bytes | str) -> None
     ...     path.read_text(encoding="utf-8")
     'z = w·a + b'
     """
+    with written_atomically(path) as write:
+        write(content)
+
+
+@contextlib.contextmanager
+def written_atomically(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes | str], None]]:
+    """What writes a file piece by piece, which is then whole, or as it was before: see `write_atomically`.
+
+    A stream is written to piece by piece.
+
+    Raises
+    ------
+    InputError, BrokenPipeError
+        See `write_atomically`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "note.txt"
+    ...     with written_atomically(path) as write:
+    ...         write("z = w·a")
+    ...         write(" + b")
+    ...     path.read_text(encoding="utf-8")
+    'z = w·a + b'
+    """
     target = Path(path)
-    try:
-        data = content.encode() if isinstance(content, str) else content
+    with _told(target):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if is_stream(target):
-            _write_to_stream(target, data)
-        else:
-            _replace(Path(os.path.realpath(target)), data)
+    if is_stream(target):
+        yield lambda content: _write_to_stream(target, content)
+        return
+    # Links are followed. The name is short because the file's own may be as long as names can be.
+    place = Path(os.path.realpath(target))
+    temporary = place.with_name(f".clearprop-{os.urandom(8).hex()}.tmp")
+    UNFINISHED.add(temporary)
+    try:
+        with _told(target):
+            file = temporary.open("xb", buffering=0)
+        with file:
+
+            def write(content: bytes | str) -> None:
+                with _told(target):
+                    _write_all(file.fileno(), _as_bytes(content))
+
+            yield write
+            with _told(target):
+                os.fsync(file.fileno())
+        with _told(target):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copymode(place, temporary)
+            os.replace(temporary, place)
+            _sync_folder(place.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+        UNFINISHED.discard(temporary)
+
+
+@contextlib.contextmanager
+def _told(target: Path) -> Iterator[None]:
+    """Within this context what cannot be written is an InputError."""
+    try:
+        yield
     except UnicodeEncodeError as error:
         raise InputError(
-            f"{target}: character {error.start + 1:,} of the text ({content[error.start]!r}) is half of a "
+            f"{target}: character {error.start + 1:,} of the text ({error.object[error.start]!r}) is half of a "
             "surrogate pair, which UTF-8 cannot write: remove it"
         ) from error
     except BrokenPipeError:
         raise
     except OSError as error:
         raise InputError(f"{target}: cannot be written: {_reason_and_remedy(target, error)}") from error
+
+
+def _as_bytes(content: bytes | str) -> bytes:
+    return content.encode() if isinstance(content, str) else content
 
 
 def is_stream(path: Path) -> bool:
@@ -104,19 +164,20 @@ def open_descriptor(path: Path) -> int | None:
     return None
 
 
-def _write_to_stream(path: Path, data: bytes) -> None:
-    descriptor = open_descriptor(path)
-    if descriptor is not None:
-        for stream in (sys.stdout, sys.stderr):  # what was printed before comes before
-            if stream is not None:
-                stream.flush()
-        _write_all(descriptor, data)
-        return
-    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
-    try:
-        _write_all(descriptor, data)
-    finally:
-        os.close(descriptor)
+def _write_to_stream(path: Path, content: bytes | str) -> None:
+    with _told(path):
+        data, descriptor = _as_bytes(content), open_descriptor(path)
+        if descriptor is not None:
+            for stream in (sys.stdout, sys.stderr):  # what was printed before comes before
+                if stream is not None:
+                    stream.flush()
+            _write_all(descriptor, data)
+            return
+        descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_NOCTTY", 0))
+        try:
+            _write_all(descriptor, data)
+        finally:
+            os.close(descriptor)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -126,24 +187,6 @@ def _write_all(descriptor: int, data: bytes) -> None:
             left = left[os.write(descriptor, left) :]
         except BlockingIOError:  # its other end has set it so
             select.select([], [descriptor], [])
-
-
-def _replace(path: Path, data: bytes) -> None:
-    # The name is short because the file's own may be as long as names can be.
-    temporary = path.with_name(f".clearprop-{os.urandom(8).hex()}.tmp")
-    UNFINISHED.add(temporary)
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copymode(path, temporary)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-        UNFINISHED.discard(temporary)
-    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -120,8 +120,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         ----------
         X : dataframe, array of shape (n, columns), dictionary of columns, or Table
             Numbers, truth values, dates and times, categories and texts; cells may be missing. Or what need not be in
-            memory: the path of a file, a folder or a pattern such as "flights/*.parquet", mapped arrays, Arrow datasets,
-            batches, or a function that gives an iterator of them; see docs/streaming.md.
+            memory: the path of a file, a folder or a pattern such as "flights/*.parquet", mapped arrays, a dataset of
+            Arrow's, batches, or a function that gives an iterator of them; see docs/streaming.md.
         y : array-like, shape (n,), or str
             Or the name of the column of X that holds it.
             Rows whose class is missing are left out.

@@ -168,17 +168,14 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     ) -> Self:
         """Learn a table that comes part by part, whose columns these are by their names."""
         if target not in source.names:
-            what = "y must be the name of the column that holds the answers" if target == TARGET else "there is no column"
-            raise InputError(
-                f"{source.path}: {what}{'' if target == TARGET else f' {target!r}'}: those there are: "
-                f"{listed(source.names, 20)}"
-            )
+            what = f"there is no column {target!r}" if target != TARGET else "y must be the name of a column"
+            raise InputError(f"{source.path}: {what}: those there are: {listed(source.names, 20)}")
         if sample_weight is None and WEIGHT in source.names and isinstance(source, BatchSource):
             sample_weight = WEIGHT
         if not isinstance(sample_weight, str | None):
             raise ValueError(
-                "sample_weight must be the name of a column where a table is read bit by bit, or the third of what each "
-                f"batch holds, got {type(sample_weight).__name__}"
+                "sample_weight must be the name of a column where a table is read bit by bit, or the third of what "
+                f"each batch holds, got {type(sample_weight).__name__}"
             )
         roles = roles_of(source.names, target, sample_weight, choices, source.path)
         columns = tuple(name for name in source.names if name not in (target, sample_weight))

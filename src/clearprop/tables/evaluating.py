@@ -9,12 +9,16 @@ import numpy.typing as npt
 
 from clearprop.tables.column import Column
 from clearprop.tables.evaluation import Evaluation, evaluate_classes, evaluate_numbers
-from clearprop.tables.notes import in_front
-from clearprop.tables.predictor import TablePredictor
+from clearprop.tables.notes import in_front, some
+from clearprop.tables.predictor import TablePredictor, n_outputs
+from clearprop.tables.sources.source import Source
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
+
+# So many answers, a number each, are judged; of more rows some at random.
+MOST_ANSWERS = 1_000_000
 
 
 def evaluate_answers(
@@ -55,7 +59,70 @@ def evaluate_table(
     InputError
         A column is missing, a cell cannot be taken, or no row has a target.
     """
-    target, notes = predictor.target, list(table.notes)
+    notes = list(table.notes)
+    truth, answers, weight = _answered(predictor, table, notes, column, weight)
+    evaluation = evaluate_answers(predictor.target, truth, answers, weight, predictor.share)
+    return evaluation.with_notes(in_front(notes))
+
+
+def evaluate_source(predictor: TablePredictor, source: Source) -> Evaluation:
+    """Judge a model by a table that comes part by part: by all of its rows, or by so many at random as memory holds.
+
+    Raises
+    ------
+    InputError
+        See `evaluate_table`; the message names the part.
+    """
+    names, notes = (*predictor.preparation.names, predictor.target.name), list[str]()
+    kept = _Kept(max(1000, MOST_ANSWERS // n_outputs(predictor.target)))
+    for number in range(len(source)):
+        kept.take(number, *_answered(predictor, source.table(number, names), notes)[:2])
+    truth, answers = kept.all()
+    if len(truth) < kept.n_rows:
+        notes.append(f"{source.path}: the scores are of {len(truth):,} of {kept.n_rows:,} rows, drawn at random.")
+    evaluation = evaluate_answers(predictor.target, truth, answers, None, predictor.share)
+    return evaluation.with_notes(some(in_front(notes)))
+
+
+class _Kept:
+    """Truth and answers of rows at random, as many as are wanted; of all, as long as they are no more."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._pieces: list[tuple[Array, Array, Array]] = []
+        self.n_rows = self._n_kept = 0
+
+    def take(self, number: int, truth: Array, answers: Array) -> None:
+        """Take note of a part."""
+        self._pieces.append((np.random.default_rng([5, number]).random(len(truth)), truth, answers))
+        self.n_rows += len(truth)
+        self._n_kept += len(truth)
+        if self._n_kept > 2 * self._most:
+            self._prune()
+
+    def _prune(self) -> None:
+        keys, truth, answers = (np.concatenate(pieces) for pieces in zip(*self._pieces, strict=True))
+        if len(keys) > self._most:
+            kept = np.sort(np.argpartition(keys, self._most)[: self._most])
+            keys, truth, answers = keys[kept], truth[kept], answers[kept]
+        self._pieces, self._n_kept = [(keys, truth, answers)], len(keys)
+
+    def all(self) -> tuple[Array, Array]:
+        """Truth and answers."""
+        self._prune()
+        _, truth, answers = self._pieces[0]
+        return truth, answers
+
+
+def _answered(
+    predictor: TablePredictor,
+    table: Table,
+    notes: list[str],
+    column: Column | None = None,
+    weight: Array | None = None,
+) -> tuple[Array, Array, Array | None]:
+    """Truth, answers and weights of the rows that have a target."""
+    target = predictor.target
     column = table.column(target.name) if column is None else column
     rows = target.rows(column, notes, table.path)
     if len(rows) < table.n_rows:
@@ -65,8 +132,7 @@ def evaluate_table(
     answers = predictor.answers(predictor.prepared(used, notes))
     encoded = target.encode(column, table.path)
     truth = encoded if isinstance(target, ClassTarget) else np.asarray(target.decode(encoded))
-    evaluation = evaluate_answers(target, truth, answers, weight, predictor.share)
-    return evaluation.with_notes(in_front(notes))
+    return truth, answers, weight
 
 
 def evaluate_training(estimator: Any, table: Table, column: Column) -> Evaluation:

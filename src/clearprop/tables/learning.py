@@ -296,6 +296,7 @@ def _loss(target: Target, choices: Choices, recipe: Recipe) -> str | Loss:
 
 
 def target_of(given: GivenRows, choices: Choices) -> Target:
+    """What is predicted, as it is learned from these rows."""
     path = given.table.path
     if choices.task == "regression" and choices.loss is not None and LOSSES.resolve(choices.loss).name == "poisson":
         # It takes counts as they are, and gives the logarithm of their mean.
@@ -304,6 +305,7 @@ def target_of(given: GivenRows, choices: Choices) -> Target:
 
 
 def share_of(target: Target, truth: Array, weight: Array | None) -> Array | float:
+    """The classes' shares, or the mean quantity."""
     if not isinstance(target, ClassTarget):
         return float(np.average(truth, weights=weight))
     counts = np.bincount(truth, weights=weight, minlength=len(target.classes))
@@ -319,6 +321,7 @@ def limits_of(truth: Array, margin: float) -> tuple[float, float] | None:
 
 
 def together(networks: Sequence[Network]) -> Network | Ensemble:
+    """The one network, or several as one."""
     return networks[0] if len(networks) == 1 else Ensemble(networks)
 
 

@@ -32,6 +32,17 @@ def in_front(notes: Iterable[str]) -> list[str]:
     return sorted(each, key=lambda note: not isinstance(note, Alert))
 
 
+def some(notes: Sequence[str], most: int = 20) -> list[str]:
+    """The first notes, and how many others there are: of a table in a thousand parts each may have some.
+
+    Examples
+    --------
+    >>> some(["one", "two", "three"], most=2)
+    ['one', 'two', 'and 1 more of the kind']
+    """
+    return list(notes) if len(notes) <= most else [*notes[:most], f"and {len(notes) - most:,} more of the kind"]
+
+
 def many_columns(path: str, names: Sequence[str]) -> str:
     """The columns that a note is of, to begin it with: one by its name, many by their number and first names.
 

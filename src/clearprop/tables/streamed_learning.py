@@ -222,4 +222,3 @@ def _notes(overview: Overview, held_out: HeldOutRows, path: str) -> list[str]:
             "unknown."
         )
     return notes
-

@@ -75,7 +75,7 @@ class Target(ABC):
         if column.is_missing.all():
             raise InputError(f"{path}, column {quoted(column.name)}: the target is missing in every row: fill it in")
         if task is None:
-            task, why = _guessed_task(column)
+            task, why = guessed_task(column)
             if notes is not None:
                 notes.append(why)
         if task == "classification":
@@ -332,7 +332,7 @@ def _place(column: Column, cells: npt.NDArray[np.bool_], path: str) -> str:
     return f"{where}: the target {quoted(cell_text(column, row))}"
 
 
-def _guessed_task(column: Column) -> tuple[Task, str]:
+def guessed_task(column: Column) -> tuple[Task, str]:
     """Classification or regression, and a sentence why."""
     name = quoted(column.name)
     own = typed(column)

@@ -57,6 +57,16 @@ def csv_text(names: Sequence[str], columns: Sequence[Iterable[Any]], path: str =
     >>> csv_text(["kind", "size"], [["wild, red", None], [1, 2.5]])
     'kind,size\\n"wild, red",1\\n,2.5\\n'
     """
+    return csv_header(names, path) + csv_rows(names, columns, path)
+
+
+def csv_header(names: Sequence[str], path: str = "the table") -> str:
+    """The line of the names; see `csv_text`."""
+    return _line(_checked_names(names, path))
+
+
+def csv_rows(names: Sequence[str], columns: Sequence[Iterable[Any]], path: str = "the table") -> str:
+    """The lines of some rows; see `csv_text`."""
     checked = _checked_names(names, path)
     texts = [list(_cell_texts(column)) for column in columns]
     if len(texts) != len(checked) or len(set(map(len, texts))) > 1:
@@ -64,8 +74,7 @@ def csv_text(names: Sequence[str], columns: Sequence[Iterable[Any]], path: str =
             f"{path}: {len(checked)} names and columns of {listed([len(column) for column in texts])} rows do not "
             "fit: give one column a name, and the columns the same length"
         )
-    rows = [checked, *zip(*texts, strict=True)]
-    return "".join(_line(row) for row in rows)
+    return "".join(_line(row) for row in zip(*texts, strict=True))
 
 
 def _checked_names(names: Sequence[str], where: str) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class RowStream(RowSource):
     >>> from clearprop.training.shards import ArrayShards
     >>> shards = ArrayShards([[0.0], [1.0], [2.0], [3.0]], [1.0, 3.0, 5.0, 7.0], count=2)
     >>> trainer = Trainer(Network([1, 1], rng=0), batch_size=2, epochs=2, rng=0)
-    >>> trainer.fit(RowStream(shards, sample=shards.rows(0)))
+    >>> trainer.start(RowStream(shards, sample=shards.rows(0))).run()
     <History: 2 epochs, loss ...>
     """
 

@@ -40,9 +40,7 @@ def pyarrow(purpose: str) -> Any:
 
 def table_of_arrow(data: pa.Table, path: str, first_row: int = 0) -> Table:
     """A table of Arrow's, or a part of one that begins with this row."""
-    columns = tuple(
-        _column(name, column, path) for name, column in zip(data.column_names, data.columns, strict=True)
-    )
+    columns = tuple(_column(name, column, path) for name, column in zip(data.column_names, data.columns, strict=True))
     return Table(columns, np.arange(first_row, first_row + data.num_rows), path)
 
 
@@ -66,6 +64,26 @@ def _column(name: str, column: pa.ChunkedArray, where: str) -> Column:
     texts = encoded.dictionary.to_pylist()
     found = column_of_codes(name, codes, texts, missing if missing.any() else None, where)
     return replace(found, declared=True) if pa.types.is_dictionary(kind) else found
+
+
+def arrow_of_columns(names: Sequence[str], columns: Sequence[Column | Any]) -> pa.Table:
+    """A table of Arrow's, of a table's columns and of arrays; what is missing is null."""
+    import pyarrow as pa
+
+    return pa.table(dict(zip(names, map(_arrow_of, columns), strict=True)))
+
+
+def _arrow_of(column: Column | Any) -> pa.Array:
+    import pyarrow as pa
+
+    if not isinstance(column, Column):
+        return pa.array(column)
+    if column.kind == "text":
+        texts = pa.array(column.texts.tolist(), pa.string())
+        codes = pa.array(column.values, mask=column.is_missing)
+        return pa.DictionaryArray.from_arrays(codes, texts).cast(pa.string())
+    kind = pa.timestamp("us", column.zone and "UTC") if column.kind == "date" else None
+    return pa.array(column.values, kind, mask=column.is_missing)
 
 
 def without_index(names: Sequence[str]) -> list[str]:

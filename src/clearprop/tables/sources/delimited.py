@@ -85,8 +85,8 @@ class DelimitedSource:
         first, own = self._dialects[0].header, self._dialects[number].header
         if sorted(first) != sorted(own):
             raise InputError(
-                f"{shown}: its columns are {listed(own, 20)}, and those of {self._files[0]} {listed(first, 20)}: several "
-                "files are read as one if they have the same columns"
+                f"{shown}: its columns are {listed(own, 20)}, and those of {self._files[0]} {listed(first, 20)}: "
+                "several files are read as one if they have the same columns"
             )
 
     def _take(self, number: int, start: int, text: Iterable[bytes], dialect: Dialect, shown: str) -> None:
@@ -141,9 +141,7 @@ class DelimitedSource:
             text = stream.read(block.stop - block.start)
         dialect = replace(self._dialects[block.file], body_line=block.line, notes=())
         settings = self._settings if names is None else replace(self._settings, columns=tuple(names))
-        table = of_batches(
-            lambda: batches([text], dialect, shown), dialect, shown, settings, Notes(), None, len(text)
-        )
+        table = of_batches(lambda: batches([text], dialect, shown), dialect, shown, settings, Notes(), None, len(text))
         return table if names is None else table.select(names)
 
 

@@ -1,4 +1,4 @@
-"""Dataframes, whether they are in memory or yet to be read: pandas, polars and its lazy frames, Arrow's tables, datasets."""
+"""Dataframes in memory or yet to be read: pandas, polars and its lazy frames, Arrow's tables and datasets."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ class FrameSource:
         except (OSError, RuntimeError, KeyError, ValueError, AttributeError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(f"{part.name}: it cannot be read ({str(error).splitlines()[0]}): write it again") from error
+            raise InputError(
+                f"{part.name}: it cannot be read ({str(error).splitlines()[0]}): write it again"
+            ) from error
         return replace(table, path=part.name, rows=part.start + table.rows)
 
 

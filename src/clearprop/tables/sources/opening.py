@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -13,23 +13,27 @@ import numpy as np
 from clearprop.errors import InputError
 from clearprop.foundation.memory import free_memory
 from clearprop.foundation.table_cells import listed
+from clearprop.tables.column import Column
 from clearprop.tables.reading.settings import Settings
+from clearprop.tables.reading.several import one_behind_another
 from clearprop.tables.sources.arrays import ArraySource
 from clearprop.tables.sources.batches import BatchSource
 from clearprop.tables.sources.delimited import DelimitedSource
-from clearprop.tables.sources.frames import frame_source
+from clearprop.tables.sources.frames import FrameSource, frame_source
 from clearprop.tables.sources.parquet import ParquetSource
 from clearprop.tables.sources.source import Source
 from clearprop.tables.table import Table
 
 Stream = bool | Literal["auto"]
 
-# What learning a table takes of memory, as so many times its cells of 8 bytes, and as so many times a CSV file: columns,
-# the rows of each member, and what they are prepared to.
+# What learning a table takes of memory, as so many times its cells of 8 bytes, and as so many times a text file: the
+# columns, the rows of each member, and what they are prepared to.
 TIMES_CELLS, TIMES_TEXT = 5, 5
 _CELL = 8
 _KINDS = ("*.parquet", "*.csv", "*.tsv")
 _PARQUET = b"PAR1"
+_SOURCES = (ParquetSource, DelimitedSource, FrameSource, ArraySource, BatchSource)
+_SOME_PARTS = 8
 
 
 def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = None, y: Any = None) -> Source | None:
@@ -57,6 +61,8 @@ def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = Non
         return _of_files(str(data), stream, settings or Settings(), y)
     if isinstance(data, Table):
         return None
+    if isinstance(data, _SOURCES):
+        return data
     if _gives_batches(data):
         return BatchSource(data)
     if type(data).__module__.startswith("pyarrow") and hasattr(data, "get_fragments"):
@@ -73,10 +79,10 @@ def pattern_of(path: str | os.PathLike[str]) -> str:
     return os.path.join(glob.escape(text), _kind_in(text)) if os.path.isdir(text) else text
 
 
-def tables(source: Source) -> Iterator[Table]:
-    """The parts, one after the other."""
-    for number in range(len(source)):
-        yield source.table(number)
+def some_of(source: Source, name: str) -> Column:
+    """The cells of a column in a few parts, from the first to the last."""
+    chosen = np.unique(np.linspace(0, len(source) - 1, _SOME_PARTS).astype(int)).tolist()
+    return one_behind_another([source.table(number, [name]) for number in chosen], source.path).column(name)
 
 
 def _is_path(data: Any) -> bool:

@@ -31,7 +31,11 @@ class Source(Protocol):
 
     path: str
     named: bool
-    runs: Sequence[range]
+
+    @property
+    def runs(self) -> Sequence[range]:
+        """See above."""
+        ...
 
     @property
     def names(self) -> tuple[str, ...]:

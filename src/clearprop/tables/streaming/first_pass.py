@@ -20,7 +20,7 @@ from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.sources.source import Source, first_rows
 from clearprop.tables.spelling import as_numbers, counts, spelled
-from clearprop.tables.streaming.column_extent import LEAST, MISSING, MOST, ColumnExtent, Reason
+from clearprop.tables.streaming.column_extent import MISSING, ColumnExtent, Reason
 from clearprop.tables.streaming.held_out import HeldOutRows
 from clearprop.tables.streaming.uniform_sample import UniformSample, joined
 from clearprop.tables.table import Table
@@ -263,4 +263,3 @@ class _Moments:
     def of_all(self) -> tuple[float, float] | None:
         """Mean and standard deviation; None where no numbers came."""
         return (self._mean, float(np.sqrt(self._squares / self._n))) if self._n else None
-

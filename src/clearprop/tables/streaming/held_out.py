@@ -1,4 +1,4 @@
-"""Which rows of a table that comes part by part are kept out of training: by the seed, whatever the order of reading."""
+"""Which rows of a table that comes part by part are kept out of training: by the seed, in whatever order it comes."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ class HeldOutRows:
         column = table.column(self.split_by)
         if column.missing is not None:
             raise InputError(
-                f"{table.where(column.name)}: {int(column.missing.sum()):,} of its cells are missing, and rows are kept "
-                "out by it: fill them in, or choose another column"
+                f"{table.where(column.name)}: {int(column.missing.sum()):,} of its cells are missing, and rows are "
+                "kept out by it: fill them in, or choose another column"
             )
         if self.first is not None:
             return column.values >= self.first

@@ -16,7 +16,7 @@ Array = npt.NDArray[Any]
 
 
 class UniformSample:
-    """The rows that have the smallest of numbers drawn for all rows: which they are does not depend on the others' order.
+    """The rows that have the smallest of numbers which are drawn for all rows: in whatever order they come.
 
     Parameters
     ----------
@@ -31,7 +31,7 @@ class UniformSample:
     >>> for number in range(4):
     ...     sample.take(number, as_table({"x": np.arange(5.0) + 5 * number}), np.arange(5))
     >>> sample.table("the table").column("x").values.tolist()
-    [2.0, 14.0, 18.0]
+    [2.0, 3.0, 9.0]
     """
 
     def __init__(self, most: int, seed: Sequence[int]) -> None:
