@@ -83,15 +83,9 @@ def frame_source(frame: Any) -> FrameSource:
 
     native = nw.to_native(frame, pass_through=True)
     if type(native).__module__.startswith("pyarrow"):
-        names = list(native.column_names)
-        return _whole(_arrow_reader(native), native.num_rows, names)
+        return _whole(_ArrowRows(native), native.num_rows, list(native.column_names))
     whole = nw.from_native(native)
-
-    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
-        some = whole[start:stop]
-        return as_table((some if wanted is None else some.select(list(wanted))).to_native())
-
-    return _whole(read, len(whole), [str(name) for name in whole.columns])
+    return _whole(_FrameRows(native), len(whole), [str(name) for name in whole.columns])
 
 
 def _whole(read: Callable[..., Table], n_rows: int, names: Sequence[str]) -> FrameSource:
@@ -102,25 +96,52 @@ def _whole(read: Callable[..., Table], n_rows: int, names: Sequence[str]) -> Fra
     return FrameSource(parts, [1] * len(parts), names)
 
 
-def _arrow_reader(table: Any) -> Callable[..., Table]:
-    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
-        some = table.slice(start, stop - start)
+@dataclass(frozen=True)
+class _FrameRows:
+    frame: Any
+
+    def __call__(self, start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        import narwhals as nw
+
+        some = nw.from_native(self.frame)[start:stop]
+        return as_table((some if wanted is None else some.select(list(wanted))).to_native())
+
+
+@dataclass(frozen=True)
+class _ArrowRows:
+    table: Any
+
+    def __call__(self, start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        some = self.table.slice(start, stop - start)
         return table_of_arrow(some if wanted is None else some.select(list(wanted)), PATH)
 
-    return read
+
+@dataclass(frozen=True)
+class _LazyRows:
+    frame: Any
+
+    def __call__(self, start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        some = self.frame if wanted is None else self.frame.select(list(wanted))
+        return as_table(some.slice(start, stop - start).collect())
+
+
+@dataclass(frozen=True)
+class _FragmentRows:
+    fragment: Any
+    schema: Any
+
+    def __call__(self, start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        # From the beginning, as a row group is decoded from its beginning anyway.
+        names = None if wanted is None else list(wanted)
+        some = self.fragment.head(stop, schema=self.schema, columns=names, use_threads=False)
+        return table_of_arrow(some.slice(start), PATH)
 
 
 def _of_lazy(frame: Any) -> FrameSource:
     """A lazy frame of polars', of which each part is a query of its own."""
     import polars as pl
 
-    names = frame.collect_schema().names()
-
-    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
-        some = frame if wanted is None else frame.select(list(wanted))
-        return as_table(some.slice(start, stop - start).collect())
-
-    return _whole(read, int(frame.select(pl.len()).collect().item()), names)
+    return _whole(_LazyRows(frame), int(frame.select(pl.len()).collect().item()), frame.collect_schema().names())
 
 
 def _of_dataset(dataset: Any) -> FrameSource:
@@ -135,16 +156,7 @@ def _of_dataset(dataset: Any) -> FrameSource:
             name = shown if len(groups) == 1 else f"{shown}, row group {place}"
             spans = pieces(group.count_rows(), most)
             lengths.append(len(spans))
-            parts += [_Part(_fragment_reader(group, dataset.schema), start, stop, name) for start, stop in spans]
+            parts += [_Part(_FragmentRows(group, dataset.schema), start, stop, name) for start, stop in spans]
     if not parts:
         raise InputError(f"{PATH}: the dataset {listed(names)} has no rows: give rows")
     return FrameSource(parts, lengths, names)
-
-
-def _fragment_reader(fragment: Any, schema: Any) -> Callable[..., Table]:
-    def read(start: int, stop: int, wanted: Sequence[str] | None) -> Table:
-        # From the beginning, as a row group is decoded from its beginning anyway.
-        some = fragment.head(stop, schema=schema, columns=None if wanted is None else list(wanted), use_threads=False)
-        return table_of_arrow(some.slice(start), PATH)
-
-    return read

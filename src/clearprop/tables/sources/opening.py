@@ -94,7 +94,9 @@ def _gives_batches(data: Any) -> bool:
     if callable(data):
         return True
     plain = isinstance(data, list | tuple | dict | np.ndarray)
-    frame = any(hasattr(data, name) for name in ("columns", "column_names", "__array__", "__arrow_c_stream__", "shape"))
+    frame = any(
+        hasattr(type(data), name) for name in ("columns", "column_names", "__array__", "__arrow_c_stream__", "shape")
+    )
     return hasattr(data, "__iter__") and not plain and not frame
 
 

@@ -68,6 +68,17 @@ class ColumnExtent:
         else:
             yield from self._take_texts(column)
 
+    def shown_by(self, column: Column) -> set[str]:
+        """What of all that was met the cells of some rows show."""
+        gone = column.is_missing
+        shown = {MISSING} if gone.any() else set()
+        if self.kind in ("number", "date"):
+            values = column.values[~gone]
+            ends = {LEAST: self._least, MOST: self._most}
+            return shown | {end for end, value in ends.items() if value is None or (values == value).any()}
+        own = spelled(column)
+        return shown | set(own.texts[np.flatnonzero(counts(own))].tolist())
+
     def _check_kind(self, column: Column, where: str) -> None:
         zoned = bool(column.zone)
         if self.kind is None:

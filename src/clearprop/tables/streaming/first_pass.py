@@ -19,8 +19,8 @@ from clearprop.errors import InputError
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.sources.source import Source, first_rows
-from clearprop.tables.spelling import as_numbers, counts, spelled
-from clearprop.tables.streaming.column_extent import MISSING, ColumnExtent, Reason
+from clearprop.tables.spelling import as_numbers
+from clearprop.tables.streaming.column_extent import ColumnExtent, Reason
 from clearprop.tables.streaming.held_out import HeldOutRows
 from clearprop.tables.streaming.uniform_sample import UniformSample, joined
 from clearprop.tables.table import Table
@@ -224,21 +224,12 @@ class _Found:
 
     def _needed(self, sample: Table) -> list[tuple[int, list[int]]]:
         """Which rows show what the sample does not: of each table that has such, its rows."""
-        has = {name: _shown_by(sample.column(name)) for name in self._extents}
+        has = {name: extent.shown_by(sample.column(name)) for name, extent in self._extents.items()}
         rows: dict[int, set[int]] = {}
         for (name, what), (at, row) in self._witnesses.items():
             if what not in has[name]:
                 rows.setdefault(at, set()).add(row)
         return [(at, sorted(of_table)) for at, of_table in sorted(rows.items())]
-
-
-def _shown_by(column: Column) -> set[str]:
-    """What a sample's column shows by itself."""
-    shown = {MISSING} if column.missing is not None and column.missing.any() else set()
-    if column.kind in ("text", "boolean"):
-        own = spelled(column)
-        shown.update(own.texts[np.flatnonzero(counts(own))].tolist())
-    return shown
 
 
 class _Moments:
@@ -256,8 +247,8 @@ class _Moments:
             n, mean = len(values), float(values.mean())
             squares, apart = float(np.square(values - mean).sum()), mean - self._mean
             total = self._n + n
-            self._squares += squares + apart * apart * self._n * n / total
-            self._mean += apart * n / total
+            self._squares += squares + (apart * apart * self._n * n / total)
+            self._mean = self._mean + apart * n / total if self._n else mean
         self._n = total
 
     def of_all(self) -> tuple[float, float] | None:
