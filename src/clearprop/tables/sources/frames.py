@@ -133,7 +133,7 @@ class _FragmentRows:
     def __call__(self, start: int, stop: int, wanted: Sequence[str] | None) -> Table:
         # From the beginning, as a row group is decoded from its beginning anyway.
         names = None if wanted is None else list(wanted)
-        some = self.fragment.head(stop, schema=self.schema, columns=names, use_threads=False)
+        some = self.fragment.scanner(self.schema, columns=names, use_threads=False).head(stop)
         return table_of_arrow(some.slice(start), PATH)
 
 
