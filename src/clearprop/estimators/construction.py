@@ -24,6 +24,7 @@ from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.training.history import EpochRecord
 from clearprop.training.memory_check import check_room
+from clearprop.training.row_source import RowSource
 from clearprop.training.run import Training
 from clearprop.training.trainer import Trainer
 
@@ -75,7 +76,7 @@ def check_same_network(estimator: Any, sizes: list[int], loss: Loss) -> None:
 
 def start_training(
     estimator: Any,
-    rows: Rows,
+    rows: Rows | RowSource,
     judged_by: Rows | None,
     metric: Any,
     random: np.random.RandomState,
@@ -105,7 +106,7 @@ def start_training(
         by_steps = {
             "learning_rate": estimator.learning_rate_init,
             "schedule": schedule(estimator),
-            "batch_size": batch_size(estimator.batch_size, len(rows.y)),
+            "batch_size": batch_size(estimator.batch_size, len(rows)),
             "decoupled_decay": estimator.decoupled_decay,
             "dropout": list(dropout) if isinstance(dropout, tuple) else dropout,
             "clip_norm": estimator.clip_norm,

@@ -35,7 +35,9 @@ from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes
 from clearprop.estimators.stream import Stream
+from clearprop.estimators.streamed_rows import Look, Pieces, each_batch, look_at, pieces_of, stream
 from clearprop.foundation.arguments import check_finite, checked_dtype
+from clearprop.foundation.batches import gives_batches
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.randomness import restore_generator
@@ -164,6 +166,10 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 
     def _train_more(self, X: Any, y: Any, sample_weight: Any, classes: Any = None) -> None:
         """Train for one epoch more; where nothing but rows has come since the last, by what is still at hand."""
+        if gives_batches(X):
+            for batch in each_batch(X):
+                self._train_more(*batch, classes)
+            return
         stream: Stream | None = self.__dict__.get("_stream")
         if stream is None or not stream.goes_on(self):
             self._train_incrementally(X, y, sample_weight, classes)
@@ -228,8 +234,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
         if first or not incremental:
             warn_of_ignored(self, defaults(type(self)), hidden, own_validation=validation[0] is not None)
+        pieces = pieces_of(X, y, sample_weight)
+        if pieces is not None:
+            look = self._look_at(pieces, keeps_out=validation[0] is None)
+            X, y, sample_weight = look.sample
         X, targets, weight = self._checked_with_weight(X, y, sample_weight, incremental=incremental, reset=first)
-        given = self._given_validation(validation)
+        given = self._given_validation(validation if pieces is None or look.judges is None else look.judges)
 
         random = self._generator(goes_on=incremental and not first)
         sizes = [X.shape[1] if first else self.network_.layer_sizes[0], *hidden, targets.shape[1]]
@@ -240,17 +250,28 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         if given is not None:
             judged_by = self._as_rows(*given, which="validation ")
             metric = self._metric(judged_by.X, given[1])
-        elif self.early_stopping and self._is_stochastic():
+        elif self.early_stopping and self._is_stochastic() and pieces is None:
             trained_on, held_out = hold_out(targets, self.validation_fraction, random, self._stratifies())
             rows, judged_by = rows.part(trained_on), rows.part(held_out, which="validation ")
             metric = self._metric(judged_by.X, targets[held_out])
         open_records(self, judged_by is not None)
-        training = start_training(self, rows, judged_by, metric, random, report)
+        source = rows if pieces is None else stream(pieces, look, rows, self._piece_as_rows)
+        training = start_training(self, source, judged_by, metric, random, report)
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
         if incremental and snapshot is not None and snapshot.remembers_as(training.job):
             training.resume(snapshot)
             report.resume(self.history_)
         return training
+
+    def _look_at(self, pieces: Pieces, keeps_out: bool) -> Look:
+        """A first look at all rows, of which a share is kept out where early stopping needs it."""
+        share = self.validation_fraction if keeps_out and self.early_stopping and self._is_stochastic() else 0.0
+        return look_at(pieces, share, int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max)))
+
+    def _piece_as_rows(self, X: Any, y: Any, sample_weight: Any) -> Rows:
+        """Rows of a piece, checked for the network that there is; classes count what they did at the first look."""
+        X, targets = self._checked(X, y, incremental=True, reset=False)
+        return self._as_rows(X, targets, self._weighted(targets, _row_weight(sample_weight, X)))
 
     def _checked_with_weight(
         self, X: Any, y: Any, sample_weight: Any, *, incremental: bool, reset: bool

@@ -140,7 +140,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
     def fit(
         self,
         X: Any,
-        y: Any,
+        y: Any = None,
         sample_weight: Any = None,
         *,
         X_val: Any = None,
@@ -151,7 +151,10 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : array-like or sparse matrix, shape (n, features)
+        X : array-like or sparse matrix, shape (n, features); or batches
+            Batches are pairs (X, y) or triples (X, y, sample_weight): an iterable of them, or a function that gives an
+            iterator, which is gone through in each epoch; then y is left out. They, and mapped arrays for which there
+            is not memory enough, are read bit by bit: see docs/streaming.md.
         y : array-like, shape (n,) or (n, outputs)
         sample_weight : array-like, shape (n,), optional
             What each row counts, >= 0.
@@ -170,7 +173,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         return self
 
     @available_if(check_solver)  # type: ignore[untyped-decorator]
-    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> MLPRegressor:
+    def partial_fit(self, X: Any, y: Any = None, sample_weight: Any = None) -> MLPRegressor:
         """Train for one epoch more on these rows: optimiser, rate, order and random numbers go on where they were.
 
         Parameters

@@ -105,7 +105,8 @@ def written_atomically(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes
             os.replace(temporary, place)
             _sync_folder(place.parent)
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            temporary.unlink()
         UNFINISHED.discard(temporary)
 
 

@@ -26,7 +26,13 @@ ALL_ROLES = Roles("price", None, ("size", "town", "day", "half"))
 @pytest.mark.parametrize("estimator", [TableRegressor, TableClassifier])
 def test_in_one_order_it_learns_as_from_memory_bit_for_bit(estimator, recipe):
     """One part, no shuffling, no rows kept out: nothing differs but the way that the rows go."""
-    settings = {**QUICK, "recipe": recipe, "validation_fraction": 0, "trainer": {"shuffle": False}, "learning_rate": 0.01}
+    settings = {
+        **QUICK,
+        "recipe": recipe,
+        "validation_fraction": 0,
+        "trainer": {"shuffle": False},
+        "learning_rate": 0.01,
+    }
     target = "price" if estimator is TableRegressor else "town"
     whole = frame()
     there = estimator(**settings).fit(whole, target)

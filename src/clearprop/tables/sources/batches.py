@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from clearprop.errors import InputError
+from clearprop.foundation.batches import Batches, Given, name_of
 from clearprop.tables.frames import as_column, as_table
 from clearprop.tables.sources.arrays import TARGET
 from clearprop.tables.table import Table
@@ -34,27 +34,16 @@ class BatchSource:
 
     path = "the batches"
 
-    def __init__(self, batches: Iterable[Any] | Callable[[], Iterable[Any]]) -> None:
-        self._batches = batches
-        first, second = self._begin(), self._begin()
-        if first is second:
-            raise InputError(
-                "the batches can be gone through once only, and training goes through them in each epoch: give a "
-                "function that makes the iterator anew, such as the generator function itself without calling it"
-            )
+    def __init__(self, batches: Given) -> None:
+        self._batches = Batches(batches)
         self._rows: list[int] = []
         self.names: tuple[str, ...] = ()
         self.named = False
-        for number, batch in enumerate(first):
+        for number, batch in enumerate(self._batches):
             self._rows.append(self._note(number, batch))
         if not self._rows:
             raise InputError("there are no batches: the iterator ended at once")
         self.runs = [range(len(self._rows))]
-        self._lock = threading.Lock()
-        self._under_way: tuple[int, Iterator[Any]] | None = None
-
-    def _begin(self) -> Iterator[Any]:
-        return iter(self._batches() if callable(self._batches) else self._batches)
 
     def _note(self, number: int, batch: Any) -> int:
         """Take note of a batch, and give its number of rows."""
@@ -66,7 +55,7 @@ class BatchSource:
         X = batch[0] if _is_tuple(batch) else batch
         n_rows = X.shape[0] if hasattr(X, "shape") else len(X)
         if n_rows == 0:
-            raise InputError(f"batch {number}: there are no rows: leave it out")
+            raise InputError(f"{name_of(number)}: there are no rows: leave it out")
         return int(n_rows)
 
     def __len__(self) -> int:
@@ -78,7 +67,7 @@ class BatchSource:
 
     def name(self, number: int) -> str:
         """Its number, from 0."""
-        return f"batch {number}"
+        return name_of(number)
 
     def fingerprint(self, number: int) -> str:
         """How many rows there are: what else they are is not known before they come."""
@@ -86,16 +75,7 @@ class BatchSource:
 
     def table(self, number: int, names: Sequence[str] | None = None) -> Table:
         """The batch's columns; see `Source.table`."""
-        with self._lock:
-            at, batches = self._under_way or (0, self._begin())
-            if at > number:
-                at, batches = 0, self._begin()
-            for at in range(at, number + 1):  # noqa: B020
-                batch = next(batches, None)
-                if batch is None:
-                    raise InputError(f"batch {at}: it is not there, and was before: give the same batches each time")
-            self._under_way = number + 1, batches
-        table = self._as_table(number, batch)
+        table = self._as_table(number, self._batches[number])
         return table if names is None else table.select(names)
 
     def _as_table(self, number: int, batch: Any) -> Table:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from clearprop.errors import InputError
+from clearprop.foundation.batches import gives_batches
 from clearprop.foundation.memory import free_memory
 from clearprop.foundation.table_cells import listed
 from clearprop.tables.column import Column
@@ -63,7 +64,7 @@ def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = Non
         return None
     if isinstance(data, _SOURCES):
         return data
-    if _gives_batches(data):
+    if gives_batches(data):
         return BatchSource(data)
     if type(data).__module__.startswith("pyarrow") and hasattr(data, "get_fragments"):
         return frame_source(data)
@@ -87,17 +88,6 @@ def some_of(source: Source, name: str) -> Column:
 
 def _is_path(data: Any) -> bool:
     return isinstance(data, str | os.PathLike)
-
-
-def _gives_batches(data: Any) -> bool:
-    """Whether it is a function, or something to go through that is neither a frame, an array nor a list of rows."""
-    if callable(data):
-        return True
-    plain = isinstance(data, list | tuple | dict | np.ndarray)
-    frame = any(
-        hasattr(type(data), name) for name in ("columns", "column_names", "__array__", "__arrow_c_stream__", "shape")
-    )
-    return hasattr(data, "__iter__") and not plain and not frame
 
 
 def _of_files(path: str, stream: Stream, settings: Settings, y: Any) -> Source | None:
