@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from clearprop.engines.contract import Diverged, Job, Stretch, first_not_finite
 from clearprop.engines.dropout import draw_masks
+from clearprop.engines.update import Update
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Gradients, Trace
-from clearprop.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
 
@@ -25,12 +25,11 @@ class NumpyEngine:
 
     def run(self, job: Job, rows: Rows, stretch: Stretch) -> None:
         """Take a step for each batch of the stretch; see `Engine.run`."""
-        network, optimizer, settings = job.network, job.optimizer, job.settings
-        assert isinstance(optimizer, Optimizer), "what decides its steps itself has an engine of its own"
+        network, settings = job.network, job.settings
         last_finite = network.parameters.copy()
         size = min(settings.batch_size, stretch.stop - stretch.start)
         full = _buffers(network, rows, size)
-        groups, decaying = _groups(job, full[1]), _decaying(job)
+        update = Update(job, full[1].flat)
         with np.errstate(all="ignore"):  # what is not finite is noticed below
             for batch, (epoch, places, rate) in enumerate(stretch.steps(settings.batch_size)):
                 stretch.on_piece()
@@ -48,13 +47,7 @@ class NumpyEngine:
                     raise _diverged(job, batch, trace, gradients, last_finite)
 
                 last_finite[:] = network.parameters
-                if settings.clip_norm is not None and norm > settings.clip_norm:
-                    gradients.flat *= settings.clip_norm / norm
-                for values, factor, decay in decaying:
-                    values *= 1 - rate * factor * (decay * decayed)
-                job.step += 1
-                for parameters, gradient, slots, factor in groups:
-                    optimizer.update(parameters, gradient, slots, rate * factor, job.step)
+                update.step(norm, rate, decayed)
                 stretch.progress.add(epoch, loss, norm, n_rows, penalty)
             if not np.isfinite(network.parameters).all():
                 raise _diverged(job, stretch.n_batches, trace, gradients, last_finite)
@@ -71,25 +64,6 @@ def _diverged(job: Job, batch: int, trace: Trace, gradients: Gradients, last_fin
         job.network.parameters[:] = last_finite
         batch -= 1
     return Diverged(batch, layer, what)
-
-
-def _groups(job: Job, gradients: Gradients) -> list[tuple[Array, Array, Array, float]]:
-    """Parameters, gradient and slots of what is stepped at one rate each, and its factor; without what is frozen."""
-    return [
-        (job.network.parameters[place], gradients.flat[place], job.slots[:, place], factor)
-        for place, factor in job.layout.groups
-        if factor
-    ]
-
-
-def _decaying(job: Job) -> list[tuple[Array, float, float]]:
-    """What shrinks before each step: the numbers of each span, its factor on the rate, and its decay."""
-    decay = job.settings.decoupled_decay
-    return [
-        (span.view(job.network.parameters), span.rate_factor, span.decay_factor * decay)
-        for span in job.layout.spans
-        if span.rate_factor and span.decay_factor and decay
-    ]
 
 
 def _buffers(network: Network, rows: Rows, size: int) -> tuple[Trace, Gradients]:

@@ -122,7 +122,9 @@ class Live:
     @property
     def validation(self) -> Rows | None:
         """What is not trained on; None where that is nothing."""
-        return self.training.validation
+        held_out = self.training.validation
+        assert held_out is None or isinstance(held_out, Rows), "what is watched is in memory"
+        return held_out
 
     @property
     def middle(self) -> float:
@@ -145,7 +147,7 @@ class Live:
     def take_numbers(self, numbers: Numbers) -> None:
         """Have these rows in the place of the ones before: as many, of which the same are trained on."""
         self.data, self.inputs, self.targets = numbers
-        training, held_out = self.training, self.training.validation
+        training, held_out = self.training, self.validation
         training.rows = Rows(self.inputs[self.trained], self.targets[self.trained], training.rows.sample_weight)
         if held_out is not None:
             weight = held_out.sample_weight

@@ -71,7 +71,7 @@ def _run_of_estimator(model: MultilayerPerceptron, X: Any, y: Any) -> Run:
     fitted = "network_" in vars(model)
     own = copy.deepcopy(model) if fitted else clone(model)
     own.early_stopping = False
-    training = own._prepared(X, y, None, (None, None, None), EpochReport(own, {"X": X, "y": y}), fitted)
+    training = own._prepared(X, y, None, (None, None, None), EpochReport(own, {"X": X, "y": y}), fitted, None)
     classes = tuple(str(label) for label in getattr(own, "classes_", ()))
     return Run(training, tuple(map(str, getattr(own, "feature_names_in_", ()))), classes)
 

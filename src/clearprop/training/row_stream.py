@@ -20,7 +20,7 @@ from clearprop.network.rows import Rows
 from clearprop.training.read_ahead import ReadAhead
 from clearprop.training.row_source import RowSource
 from clearprop.training.settings import TrainingSettings
-from clearprop.training.shards import Shards
+from clearprop.training.shards import Shards, joined
 from clearprop.training.stream_order import Window, windows
 
 Array = npt.NDArray[Any]
@@ -60,7 +60,7 @@ class RowStream(RowSource):
     def __init__(
         self, shards: Shards, sample: Rows, runs: Sequence[range] | None = None, window_rows: int | None = None
     ) -> None:
-        self.sample = sample
+        self.sample, self.shards = sample, shards
         runs = [range(number, number + 1) for number in range(len(shards))] if runs is None else runs
         self._windows = _Windows(shards, runs, window_rows or max(1, WINDOW_BYTES // _bytes_a_row(sample)))
         self._reader: ReadAhead[Rows] | None = None
@@ -132,7 +132,7 @@ class RowStream(RowSource):
             pieces.append(next(self._reader))
         last, left = pieces[-1], there - wanted
         cut = len(last) - left
-        rows = _joined([*pieces[:-1], last.take(slice(0, cut)) if left else last])
+        rows = joined([*pieces[:-1], last.take(slice(0, cut)) if left else last])
         self._pending, self._at = [last.take(slice(cut, None))] if left else [], (seed, stop)
         if stop == len(self):  # the thread has come to the end, and the next epoch has another order
             self.close()
@@ -163,10 +163,10 @@ class _Windows:
         places = window.places()
         pieces = map(self._rows, window.shards)
         if places is None:
-            return _joined(list(pieces))
+            return joined(list(pieces))
         first = next(pieces)
         if is_sparse(first.X):
-            return _joined([first, *pieces]).take(np.argsort(places))
+            return joined([first, *pieces]).take(np.argsort(places))
         return _scattered(chain([first], pieces), places)
 
     def _rows(self, number: int) -> Rows:
@@ -206,18 +206,3 @@ def _scattered(pieces: Iterator[Rows], places: Array) -> Rows:
 
 def _room(like: Array, n_rows: int) -> Array:
     return np.empty((n_rows, *like.shape[1:]), like.dtype)
-
-
-def _joined(pieces: Sequence[Rows]) -> Rows:
-    """Rows one behind the other."""
-    if len(pieces) == 1:
-        return pieces[0]
-    X: Any
-    if is_sparse(pieces[0].X):
-        from scipy.sparse import vstack
-
-        X = vstack([piece.X for piece in pieces], format="csr")
-    else:
-        X = np.concatenate([piece.X for piece in pieces])
-    weights = [piece.sample_weight for piece in pieces if piece.sample_weight is not None]
-    return Rows(X, np.concatenate([piece.y for piece in pieces]), np.concatenate(weights) if weights else None)

@@ -30,6 +30,7 @@ from clearprop.foundation.randomness import Mark, generator_state
 from clearprop.network.rows import Rows
 from clearprop.schedules import factors_of
 from clearprop.training.best_parameters import KeptParameters
+from clearprop.training.callbacks import Callback
 from clearprop.training.divergence import divergence_error
 from clearprop.training.history import EpochRecord, History
 from clearprop.training.row_source import RowSource
@@ -238,6 +239,14 @@ class Training(RunState):
         self.state = snapshot.state.copy()
         self._records = list(snapshot.records)
         self._settle()
+
+    def replay(self, callbacks: Sequence[Callback]) -> None:
+        """Have these callbacks, and tell them epoch by epoch of a run that was restored to its end."""
+        records, self._records = self._records, []
+        self.settings.callbacks = list(callbacks)
+        self._tell("on_start")
+        self._tell_of(records)
+        self._tell("on_finish")
 
     def resume(self, snapshot: Snapshot) -> None:
         """Go on with a training that had ended, as if it had not; the rows may be others than before.

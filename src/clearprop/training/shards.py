@@ -8,7 +8,8 @@ same bits by one process or by many, and a shard whose reader is lost is read ag
 from __future__ import annotations
 
 import zlib
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +21,7 @@ from clearprop.network.rows import Rows
 Array = npt.NDArray[Any]
 
 
+@runtime_checkable
 class Shards(Protocol):
     """Numbered parts of the rows that are trained on or judged by; numbers count from 0.
 
@@ -108,9 +110,10 @@ class ArrayShards:
     def fingerprint(self, number: int) -> str:
         """A sum over the shard's bytes."""
         part, crc = self._part(number), 0
-        X = (part.X.data, part.X.indices, part.X.indptr) if is_sparse(part.X) else (part.X,)
+        inputs: Any = part.X
+        X = (inputs.data, inputs.indices, inputs.indptr) if is_sparse(inputs) else (inputs,)
         for array in (*X, part.y, *(() if part.sample_weight is None else (part.sample_weight,))):
-            crc = zlib.crc32(np.ascontiguousarray(array).view(np.uint8).reshape(-1), crc)
+            crc = zlib.crc32(np.ascontiguousarray(array).data.cast("B"), crc)
         return f"{crc:08x}"
 
     def name(self, number: int) -> str:
@@ -136,3 +139,70 @@ class ArrayShards:
 
     def _part(self, number: int) -> Rows:
         return self._rows.take(slice(*self._span(number)))
+
+
+class JoinedShards:
+    """Neighbouring shards joined, so that there are so many of about as many shards each.
+
+    Parameters
+    ----------
+    shards : Shards
+    count : int
+        At most as many as there are.
+
+    Examples
+    --------
+    >>> five = ArrayShards([[0.0], [1.0], [2.0], [3.0], [4.0]], [1.0, 3.0, 5.0, 7.0, 9.0], count=5)
+    >>> two = JoinedShards(five, 2)
+    >>> [two.n_rows(number) for number in range(2)], two.rows(1).y.ravel().tolist()
+    ([3, 2], [7.0, 9.0])
+    """
+
+    def __init__(self, shards: Shards, count: int) -> None:
+        self._shards, self._count = shards, min(whole("count", count, 1), len(shards))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def n_rows(self, number: int) -> int:
+        """How many rows they have together."""
+        return sum(map(self._shards.n_rows, self._of(number)))
+
+    def fingerprint(self, number: int) -> str:
+        """Those of all that are joined."""
+        return " ".join(map(self._shards.fingerprint, self._of(number)))
+
+    def name(self, number: int) -> str:
+        """The first, and how many there are behind it."""
+        first, *more = self._of(number)
+        name = self._shards.name(first)
+        return f"{name} and the {len(more)} after it" if more else name
+
+    def rows(self, number: int) -> Rows:
+        """The rows, one shard behind the other.
+
+        Raises
+        ------
+        InputError
+            See `Shards.rows`.
+        """
+        return joined([self._shards.rows(each) for each in self._of(number)])
+
+    def _of(self, number: int) -> range:
+        bound = [-(-len(self._shards) * place // self._count) for place in (number, number + 1)]
+        return range(*bound)
+
+
+def joined(pieces: Sequence[Rows]) -> Rows:
+    """Rows one behind the other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    X: Any
+    if is_sparse(pieces[0].X):
+        from scipy.sparse import vstack
+
+        X = vstack([piece.X for piece in pieces], format="csr")
+    else:
+        X = np.concatenate([piece.X for piece in pieces])
+    weights = [piece.sample_weight for piece in pieces if piece.sample_weight is not None]
+    return Rows(X, np.concatenate([piece.y for piece in pieces]), np.concatenate(weights) if weights else None)

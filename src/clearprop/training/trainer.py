@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,9 @@ from clearprop.training.history import EpochRecord, History
 from clearprop.training.row_source import InMemory, RowSource
 from clearprop.training.run import Training
 from clearprop.training.settings import TrainingSettings
+from clearprop.training.shards import Shards
 from clearprop.training.snapshots import Snapshot
+from clearprop.training.spreading import spread_over
 
 # What is often tried on a trainer, and what to write instead.
 INSTEAD = {
@@ -120,23 +122,40 @@ class Trainer(TrainingSettings):
     @says_near_keywords
     def fit(
         self,
-        X: npt.ArrayLike,
-        y: npt.ArrayLike,
+        X: Any,
+        y: npt.ArrayLike | None = None,
         sample_weight: npt.ArrayLike | None = None,
-        validation: Sequence[npt.ArrayLike] | None = None,
+        validation: Sequence[npt.ArrayLike] | Rows | RowSource | None = None,
+        cluster: Any = None,
     ) -> History:
         """Train until the epochs are over or nothing is gained any more: `start`, then `run`.
+
+        Parameters
+        ----------
+        X, y, sample_weight, validation
+            See `start`; on a cluster X may be `Shards`, too, which have y and sample_weight.
+        cluster : str, distributed.Client or Cluster, optional
+            Whose workers train: "local:2" for two processes of this machine, the address of a Dask scheduler, or a
+            `Cluster`, which says how as well. See `clearprop.cluster`.
 
         Raises
         ------
         ValueError, DivergenceError
             See `start` and `run`.
+        InputError
+            The cluster cannot be reached, or a shard cannot be read.
+        TimeoutError
+            A round took longer than the cluster's deadline.
 
         Warns
         -----
         TrainingWarning
             Training came to an end with next to nothing learned, for a reason that can be removed; or see `start`.
         """
+        if cluster is not None:
+            with spread_over(cluster) as spread:
+                rows: Any = X if isinstance(X, Shards) else training_rows(self.network, X, y, sample_weight)
+                return self.fit(spread(rows), validation=validation)
         training = self.start(X, y, sample_weight, validation)
         with training.undisturbed():
             return run_and_judge(training)

@@ -1,0 +1,196 @@
+"""Tasks run by the workers of a Dask cluster.
+
+Each is a plain Dask task, bound to no worker: where a worker is lost, the scheduler has its tasks run again by another,
+and what it held computed anew from the arguments that the scheduler has. Nothing waits for a certain worker, so nothing
+hangs where one leaves or joins.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from distributed import Client, KilledWorker, LocalCluster, wait
+
+from clearprop.errors import InputError
+from clearprop.foundation.memory import free_memory
+
+# How long to wait for the connection to a scheduler, in seconds; and between two looks at whether a worker is left.
+CONNECTING, LOOK = 10.0, 5.0
+# For how many seconds a cluster may be without any worker: others may be on their way.
+ALONE = 60.0
+# How often a task may lose its worker until the task is held to be the reason.
+LOSSES = 10
+
+
+class DaskExecutor:
+    """Runs tasks by a Dask client.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    owned : sequence of objects with a `close`
+        What is closed with it, in their order: the client, and the cluster, that were made for it.
+    """
+
+    def __init__(self, client: Client, owned: Sequence[Any] = ()) -> None:
+        self.client, self._owned = client, list(owned)
+
+    @property
+    def workers(self) -> int:
+        """How many threads the cluster has now, at least 1."""
+        return max(1, sum(self.client.nthreads().values()))
+
+    @property
+    def memory(self) -> int | None:
+        """What all workers may take."""
+        limits = self.client.run_on_scheduler(
+            lambda dask_scheduler: [worker.memory_limit for worker in dask_scheduler.workers.values()]
+        )
+        return sum(limits) if limits and all(limits) else free_memory() if self._owned[1:] else None
+
+    def hold(self, value: Any) -> Any:
+        """A task whose result is the value: unlike scattered data, it is there again where its worker is lost."""
+        return self.submit(_itself, value)
+
+    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Have a worker call the function."""
+        with warnings.catch_warnings():
+            # A vector of parameters is what it is; Dask would rather have it scattered, and lost with its worker.
+            warnings.filterwarnings("ignore", message="Sending large graph", category=UserWarning)
+            return self.client.submit(function, *arguments, pure=False)
+
+    def gather(self, results: Sequence[Any], names: Sequence[str], deadline: float) -> list[Any]:
+        """The results, as they come in; see `Executor.gather`."""
+        end = time.monotonic() + deadline
+        while True:
+            self._wait(results, names, end, deadline)
+            lost: list[str] = []
+            for result, name in zip(results, names, strict=True):
+                if result.status == "error":
+                    error = result.exception()
+                    if not isinstance(error, KilledWorker):
+                        error.add_note(f"This was about {name}.")
+                        raise error
+                    lost, times = [*lost, name], error.allowed_failures + 1
+                if result.status == "cancelled":
+                    raise ConnectionError(f"{name}: the cluster has gone: is its scheduler running?")
+            if lost:
+                raise RuntimeError(
+                    f"{'; '.join(lost)}: workers that had them to do were lost {times} times: a part may take more "
+                    "memory than a worker has (make parts smaller), or crash it (see its log)"
+                )
+            # One that was there may be lost again, with its worker, until it has been run anew.
+            if all(result.status == "finished" for result in results):
+                with suppress(TimeoutError):
+                    left = max(LOOK, min(end - time.monotonic(), ALONE))
+                    gathered: list[Any] = self.client.sync(self.client._gather, list(results), callback_timeout=left)
+                    return gathered
+
+    def close(self) -> None:
+        """Close the connection, and the cluster, if they were made for this."""
+        while self._owned:
+            self._owned.pop(0).close()
+
+    def __enter__(self) -> DaskExecutor:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _wait(self, results: Sequence[Any], names: Sequence[str], end: float, deadline: float) -> None:
+        manned = now = time.monotonic()
+        while now < end and now < manned + ALONE:
+            with suppress(TimeoutError), self.client.as_current():
+                wait(list(results), timeout=min(LOOK, end - now))
+                return
+            now = time.monotonic()
+            if self.client.nthreads():
+                manned = now
+        missing = [name for result, name in zip(results, names, strict=True) if result.status != "finished"]
+        why = f"they were not there after {deadline:g} seconds: look at the workers' logs, or give a longer deadline"
+        if manned < now:
+            why = f"the cluster has had no worker for {now - manned:.0f} seconds: start some (dask worker)"
+        raise TimeoutError(f"{len(missing)} of {len(names)} parts are missing, the first of them {missing[0]}: {why}")
+
+
+def embedded(workers: int) -> DaskExecutor:
+    """A cluster of so many processes of this machine, which only this machine can reach, for as long as it is open."""
+    import dask
+
+    with dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": LOSSES,
+        }
+    ):
+        cluster = LocalCluster(
+            n_workers=workers,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # without one there is still a server, of its health
+            memory_limit=0,  # else a worker that holds most of a small machine's memory would stop working, not fail
+            silence_logs=logging.CRITICAL,
+        )
+        try:
+            client = Client(cluster, set_as_default=False)
+        except BaseException:
+            cluster.close()
+            raise
+    return DaskExecutor(client, [client, cluster])
+
+
+def at_address(address: str) -> DaskExecutor:
+    """The cluster whose scheduler has this address.
+
+    Raises
+    ------
+    InputError
+        There is no scheduler, or its workers have no clearprop of this version.
+    """
+    try:
+        client = Client(address, timeout=CONNECTING, set_as_default=False)
+    except (OSError, ValueError, TypeError) as error:
+        raise InputError(
+            f"cluster {address!r} cannot be reached: {str(error).splitlines()[0]}. Start its scheduler (dask "
+            "scheduler), or give local:2 for a cluster of two processes of this machine"
+        ) from error
+    executor = DaskExecutor(client, [client])
+    try:
+        check_versions(client)
+    except BaseException:
+        executor.close()
+        raise
+    return executor
+
+
+def check_versions(client: Client) -> None:
+    """Refuse workers without clearprop, or with another version.
+
+    Raises
+    ------
+    InputError
+        It names the worker.
+    """
+    from clearprop import __version__
+
+    for worker, version in client.run(_version, on_error="return").items():
+        if version != __version__:
+            has = f"clearprop {version}" if isinstance(version, str) else f"no clearprop ({version})"
+            raise InputError(
+                f"the worker {worker} has {has}, and this is {__version__}: install the same version on all machines"
+            )
+
+
+def _itself(value: Any) -> Any:
+    return value
+
+
+def _version() -> str:
+    from clearprop import __version__
+
+    return __version__

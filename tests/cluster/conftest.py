@@ -1,0 +1,33 @@
+import os
+import signal
+
+import pytest
+
+from clearprop.cluster import connect
+
+pytest.importorskip("distributed")
+
+
+@pytest.fixture(scope="session")
+def two():
+    """Two worker processes of this machine, for all tests of the session."""
+    with connect("local:2") as executor:
+        yield executor
+
+
+@pytest.fixture
+def kill_one(two):
+    """Kill a worker process."""
+
+    def kill(place=0):
+        pids = sorted(two.client.run(os.getpid).values())
+        os.kill(pids[place % len(pids)], signal.SIGKILL)
+
+    yield kill
+    two.client.wait_for_workers(2, timeout=60)
+
+
+@pytest.fixture
+def address(two):
+    """Where the scheduler of the two workers listens."""
+    return two.client.scheduler_info()["address"]
