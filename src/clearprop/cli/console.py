@@ -24,6 +24,8 @@ MOST_PRINTED_CLASSES = 12
 class UntilTraining(Callback):
     """Takes a status line away when training starts, which has a bar of its own."""
 
+    reads_history_only = True
+
     def __init__(self, status: Status) -> None:
         self._status = status
 

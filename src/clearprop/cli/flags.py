@@ -10,6 +10,7 @@ FLAGS = {
     "validation_fraction": "--validation",
     "scoring": "--scoring",
     "random_state": "--seed",
+    "cluster": "--cluster",
     "recipe": "--recipe",
     "refit": "--refit",
     "max_epochs": "--epochs",

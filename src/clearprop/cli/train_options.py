@@ -122,6 +122,12 @@ class TrainOptions:
         float | None, typer.Option(help="The greatest length of a gradient.", rich_help_panel=TRAINING)
     ] = None
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.", rich_help_panel=TRAINING)] = 0
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            help="Whose workers train: local:2, or a Dask scheduler, as tcp://HOST:8786.", rich_help_panel=TRAINING
+        ),
+    ] = None
     report: Annotated[
         Path | None, typer.Option(help="An HTML report to write, all in one file, or -.", rich_help_panel=OUTPUT)
     ] = None
@@ -187,6 +193,7 @@ class TrainOptions:
             "dtype": self.dtype,
             "trainer": {name: getattr(self, name) for name in further if getattr(self, name) is not None} or None,
             "random_state": self.seed,
+            "cluster": self.cluster,
         }
         estimator: TableEstimator
         if task == "classification":

@@ -145,6 +145,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         dtype: Any = None,
         engine: Any = "auto",
         scoring: Any = None,
+        cluster: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -180,6 +181,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         self.dtype = dtype
         self.engine = engine
         self.scoring = scoring
+        self.cluster = cluster
 
     def _validate_params(self) -> None:
         validate_given(self, defaults(MLPClassifier))

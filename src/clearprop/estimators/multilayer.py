@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -46,8 +47,10 @@ from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
 from clearprop.training.diagnosis.findings import Settings
 from clearprop.training.diagnosis.outcome import loss_now
+from clearprop.training.row_source import RowSource
 from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot
+from clearprop.training.spreading import Spread, spread_over
 
 Array = npt.NDArray[Any]
 
@@ -108,6 +111,9 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         Where not given, float32 for float32 rows, else float64.
     engine : str or Engine
         What takes the steps.
+    cluster : str, distributed.Client or clearprop.cluster.Cluster, optional
+        Whose workers `fit` trains by: "local:2" for two processes of this machine, a Dask scheduler's address, or a
+        `Cluster`, which says how as well.
 
     Attributes
     ----------
@@ -204,16 +210,19 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """Check all that is given, and train: until it ends, or for one epoch more (`incremental`)."""
         self._end_stream()
         report = EpochReport(self, {"X": X, "y": y, "metadata": {"sample_weight": sample_weight}})
-        with rolled_back_if_refused(self) as earlier:
-            if incremental:
-                self._first_call(X, y, classes)
-            training = self._prepared(X, y, sample_weight, validation, report, incremental)
-        try:
-            with training.undisturbed(), report.reporting(max_subtasks=1 if incremental else self.max_iter):
-                self._run(training, report, earlier, incremental)
-        finally:
-            if earlier.is_model and not report.epochs and (training.stop_reason or "diverged").startswith("diverged"):
-                earlier.restore()
+        on_cluster = self.cluster is not None and not incremental
+        with spread_over(self.cluster) if on_cluster else nullcontext() as spread:
+            with rolled_back_if_refused(self) as earlier:
+                if incremental:
+                    self._first_call(X, y, classes)
+                training = self._prepared(X, y, sample_weight, validation, report, incremental, spread)
+            try:
+                with training.undisturbed(), report.reporting(max_subtasks=1 if incremental else self.max_iter):
+                    self._run(training, report, earlier, incremental)
+            finally:
+                diverged = (training.stop_reason or "diverged").startswith("diverged")
+                if earlier.is_model and not report.epochs and diverged:
+                    earlier.restore()
         if incremental and report.epochs and Stream.can_follow(self, training):
             self._stream = Stream(self, training, report)
             del self.__dict__["_snapshot"]
@@ -226,6 +235,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         validation: tuple[Any, Any, Any],
         report: EpochReport,
         incremental: bool,
+        spread: Spread | None,
     ) -> Training:
         """All that is given, checked, and a run that stands before the first batch, or where the last one ended."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
@@ -255,7 +265,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             rows, judged_by = rows.part(trained_on), rows.part(held_out, which="validation ")
             metric = self._metric(judged_by.X, targets[held_out])
         open_records(self, judged_by is not None)
-        source = rows if pieces is None else stream(pieces, look, rows, self._piece_as_rows)
+        source: Rows | RowSource = rows
+        if pieces is not None:
+            streamed = stream(pieces, look, rows, self._piece_as_rows)
+            source = streamed if spread is None else spread(streamed.shards)
+        elif spread is not None:
+            source = spread(rows)
         training = start_training(self, source, judged_by, metric, random, report)
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
         if incremental and snapshot is not None and snapshot.remembers_as(training.job):

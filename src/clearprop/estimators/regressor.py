@@ -98,6 +98,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         dtype: Any = None,
         engine: Any = "auto",
         scoring: Any = None,
+        cluster: Any = None,
     ) -> None:
         self.loss = loss
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -132,6 +133,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         self.dtype = dtype
         self.engine = engine
         self.scoring = scoring
+        self.cluster = cluster
 
     def _validate_params(self) -> None:
         validate_given(self, defaults(MLPRegressor))

@@ -12,7 +12,6 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.initializers import GlorotUniformWithBiases, Initializer
 from clearprop.optimizers import OPTIMIZERS, Adam, AdamW, LBfgs, Momentum, Nesterov, Optimizer, Sgd
 from clearprop.schedules import Adaptive, Constant, InverseScaling, Schedule
-from clearprop.training.settings import DEFAULT_BATCH_SIZE
 
 # scikit-learn's names for output activations that the core calls otherwise.
 OUTPUT_NAMES = {"sigmoid": "logistic", "exponential": "exp"}
@@ -111,10 +110,10 @@ def patience(n_iter_no_change: float) -> int | None:
     return None if np.isinf(n_iter_no_change) else int(n_iter_no_change)
 
 
-def batch_size(given: Any, n_rows: int) -> int:
-    """Rows a batch: "auto" is 200, and no batch is larger than the data."""
+def batch_size(given: Any, n_rows: int) -> int | None:
+    """Rows a batch: "auto" is left to the trainer, and no batch is larger than the data."""
     if given == "auto":
-        return min(DEFAULT_BATCH_SIZE, n_rows)
+        return None
     if given > n_rows:
         warn_caller(
             f"Got `batch_size` less than 1 or larger than sample size ({given}, with {n_rows} rows). "

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.foundation.batches import Batches, gives_batches, name_of
+from clearprop.foundation.dask_parts import is_dask, parts_of
 from clearprop.foundation.memory import free_memory
 from clearprop.network.rows import Rows
 from clearprop.training.row_stream import RowStream
@@ -60,6 +61,8 @@ def pieces_of(X: Any, y: Any, sample_weight: Any) -> Pieces | None:
         if y is not None or sample_weight is not None:
             raise InputError("batches hold y and sample_weight: give each as (X, y) or (X, y, sample_weight)")
         return _OfBatches(Batches(X))
+    if is_dask(X):
+        return _OfDask(X, y, sample_weight)
     free = free_memory() if isinstance(X, np.memmap) and X.ndim == 2 and len(X) else None
     return _OfArrays(X, y, sample_weight) if free is not None and TIMES * X.nbytes > free else None
 
@@ -96,6 +99,37 @@ def checked_batch(number: int, batch: Any) -> Piece:
             f"{name_of(number)}: it is {type(batch).__name__}: give each as (X, y) or (X, y, sample_weight)"
         )
     return batch[0], batch[1], batch[2] if len(batch) == 3 else None
+
+
+class _OfDask:
+    """The blocks or partitions of Dask's arrays and dataframes; those without rows are left out."""
+
+    def __init__(self, X: Any, y: Any, sample_weight: Any) -> None:
+        if not is_dask(y) or not (sample_weight is None or is_dask(sample_weight)):
+            raise InputError("where X is a Dask collection, y and sample_weight must be so, too, in the same parts")
+        columns = [parts_of(one) for one in (X, y, sample_weight) if one is not None]
+        lengths = [[part.n_rows for part in parts] for parts in columns]
+        if any(length != lengths[0] for length in lengths):
+            raise InputError(f"X and y must come in parts of the same rows, got {lengths[0]}, {lengths[1]}: rechunk y")
+        self._parts = [parts for parts in zip(*columns, strict=True) if parts[0].n_rows]
+        if not self._parts:
+            raise InputError("X has no rows: give some")
+        self.runs = [range(number, number + 1) for number in range(len(self._parts))]
+
+    def __len__(self) -> int:
+        return len(self._parts)
+
+    def __getitem__(self, number: int) -> Piece:
+        X, y, *weight = (part.read() for part in self._parts[number])
+        return X, y, weight[0] if weight else None
+
+    def name(self, number: int) -> str:
+        """Which block or partition it is."""
+        return self._parts[number][0].name
+
+    def fingerprint(self, number: int) -> str:
+        """Dask's own key, another where it is computed of something else."""
+        return self._parts[number][0].fingerprint()
 
 
 class _OfArrays:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from clearprop.cluster.settings import Cluster
 from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.arguments import checked_sizes
 from clearprop.losses import LOSSES, Loss
@@ -70,6 +71,8 @@ class Choices:
     workers : int or None
     progress : bool
     callbacks : sequence of Callback
+    cluster : str, Client, Cluster or None
+        Whose workers train: the members one by one, or a single one together.
     """
 
     task: Task
@@ -91,6 +94,7 @@ class Choices:
     workers: int | None = None
     progress: bool = False
     callbacks: Sequence[Callback] = ()
+    cluster: Any = None
 
     def checked(self) -> Choices:
         """These choices, if some table could be learned with them: it is found out before a table is read.
@@ -105,6 +109,8 @@ class Choices:
             raise InputError(Message(Parameter("validation_fraction"), rule))
         check_scoring(self.scoring)
         self._check_loss()
+        if self.cluster is not None:
+            Cluster.of(self.cluster)
         recipe = self._follow(n_rows=1000, n_columns=1, n_classes=2)
         sizes = checked_sizes([1, *recipe.hidden, 1])
         for name, remedy in GIVEN_OTHERWISE.items():

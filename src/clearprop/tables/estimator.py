@@ -101,6 +101,9 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     verbose : bool
         Whether to show a progress bar.
     callbacks : sequence of clearprop.Callback, optional
+    cluster : str, distributed.Client or clearprop.cluster.Cluster, optional
+        Whose workers train, each some of the members, or all of them together a single one: "local:2" for two processes
+        of this machine, a Dask scheduler's address, or a `Cluster`, which says how as well.
     stream : bool or "auto"
         Whether a table is read bit by bit while it is trained on; "auto" for files, and mapped arrays, for which memory
         would not do otherwise. Batches always are.
@@ -231,6 +234,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             workers=None if self.n_jobs in (None, -1) else whole("n_jobs", self.n_jobs, 1),
             progress=bool(self.verbose),
             callbacks=tuple(self.callbacks or ()),
+            cluster=self.cluster,
             **self._own_choices(),
         ).checked()
 

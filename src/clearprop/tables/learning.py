@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.cluster import Cluster, connect
 from clearprop.errors import InputError
 from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import quoted
@@ -122,6 +123,16 @@ def learn(
     DivergenceError
         Training left the finite numbers.
     """
+    if choices.cluster is None:
+        return _learned(given, choices, validation, before)
+    cluster = Cluster.of(choices.cluster)
+    with connect(cluster.where) as executor:
+        return _learned(given, replace(choices, cluster=replace(cluster, where=executor)), validation, before)
+
+
+def _learned(
+    given: GivenRows, choices: Choices, validation: GivenRows | None, before: TablePredictor | None
+) -> Learned:
     notes = list(given.table.notes)
     rows, given = given.counting()
     target = target_of(given, choices) if before is None else before.target
@@ -156,6 +167,7 @@ def learn(
         callbacks=choices.callbacks,
         progress=choices.progress,
         workers=choices.workers,
+        cluster=choices.cluster,
     )
     judges_rows: Array = np.empty(0, np.intp)
     judges = None
@@ -358,6 +370,7 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
             callbacks=[_StopAfter(epochs)],
             progress=choices.progress,
             workers=choices.workers,
+            cluster=choices.cluster,
         )
         endings.append(f"{learned.endings[number]}; then trained anew on all {len(rows):,} rows for {epochs} epochs")
         assert training.stop_reason is not None

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import copy
+import math
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.foundation.callers import warnings_kept
+from clearprop.cluster import Cluster, connect
+from clearprop.errors import DivergenceError, InputError
+from clearprop.foundation.callers import Kept, warnings_kept
 from clearprop.foundation.randomness import Rng
 from clearprop.network.network import Network
 from clearprop.network.passes import ROWS_AT_ONCE
@@ -18,6 +24,8 @@ from clearprop.training.callbacks import Callback
 from clearprop.training.run import Training
 from clearprop.training.settings import progress_bar
 from clearprop.training.side_by_side import run_side_by_side, warn_together
+from clearprop.training.snapshots import Snapshot
+from clearprop.training.spreading import Spread, spread_over
 from clearprop.training.trainer import Trainer, run_and_judge
 
 Array = npt.NDArray[Any]
@@ -34,6 +42,7 @@ def train_members(
     callbacks: Sequence[Callback] = (),
     progress: bool = False,
     workers: int | None = None,
+    cluster: Cluster | None = None,
 ) -> list[Training]:
     """Train each network on its part of the rows, as many at a time as there are workers.
 
@@ -51,6 +60,8 @@ def train_members(
         Rows of their own that judge all networks, in the place of those that are held out.
     rngs : sequence of Generator
         For each network's order of rows, and dropout.
+    cluster : Cluster, optional
+        Whose workers train: several networks one by one each, one network together.
 
     Returns
     -------
@@ -64,22 +75,105 @@ def train_members(
     """
     bar = progress_bar(len(networks)) if progress else None
     told = [*callbacks, *([] if bar is None else [bar])]
-    trainings, kept = [], {}
-    for number, (network, part, rng) in enumerate(zip(networks, parts, rngs, strict=True)):
-        judges = validation
-        if judges is None and part.held_out is not None:
-            judges = rows.part(part.held_out, which="held-out ")
-        whole = len(part.trained_on) == len(rows)
-        with warnings_kept() as kept[number]:
-            trainer = Trainer(network, callbacks=told, rng=rng, **settings)
-            trainings.append(trainer.start(rows if whole else rows.part(part.trained_on), validation=judges))
-    warn_together(kept, len(networks), "member")
+    members = [
+        Member(network, rows, part, validation, settings, rng)
+        for network, part, rng in zip(networks, parts, rngs, strict=True)
+    ]
     try:
-        run_side_by_side(trainings, workers, run_and_judge, "member")
+        if cluster is None:
+            trainings = _each(members, lambda member: member.start(told))
+            run_side_by_side(trainings, workers, run_and_judge, "member")
+        elif len(members) == 1:
+            with spread_over(cluster) as spread:
+                trainings = [members[0].start(told, spread)]
+                with trainings[0].undisturbed():
+                    run_and_judge(trainings[0])
+        else:
+            trainings = _on_cluster(members, cluster, told)
     finally:
         if bar is not None:
             bar.close()
     return trainings
+
+
+@dataclass(frozen=True)
+class Member:
+    """A network, and what it is trained on and how."""
+
+    network: Network
+    rows: Rows
+    part: Part
+    validation: Rows | None
+    settings: Mapping[str, Any]
+    rng: Rng
+
+    def start(self, callbacks: Sequence[Callback], spread: Spread | None = None) -> Training:
+        """A run that stands before the first batch."""
+        rows, part, judges = self.rows, self.part, self.validation
+        if judges is None and part.held_out is not None:
+            judges = rows.part(part.held_out, which="held-out ")
+        own = rows if len(part.trained_on) == len(rows) else rows.part(part.trained_on)
+        trainer = Trainer(self.network, callbacks=callbacks, rng=self.rng, **self.settings)
+        return trainer.start(own if spread is None else spread(own), validation=judges)
+
+
+def _each(members: Sequence[Member], start: Callable[[Member], Training]) -> list[Training]:
+    """A run of each member; what they warn of is given once."""
+    trainings, kept = [], {}
+    for number, member in enumerate(members):
+        with warnings_kept() as kept[number]:
+            trainings.append(start(member))
+    warn_together(kept, len(members), "member")
+    return trainings
+
+
+def _on_cluster(members: Sequence[Member], cluster: Cluster, callbacks: Sequence[Callback]) -> list[Training]:
+    """Have a cluster's workers train the members, each one of them; their runs, as they have ended.
+
+    Callbacks that read the history alone are told here, of each member when it has ended; others go with each.
+    """
+    here = [callback for callback in callbacks if callback.reads_history_only]
+    there = [callback for callback in callbacks if not callback.reads_history_only]
+    first, trainings, warned = members[0], [], {}
+    with connect(cluster.where) as executor:
+        try:
+            data = executor.hold((first.rows, first.validation, dict(first.settings), there))
+        except (TypeError, AttributeError, pickle.PicklingError) as error:
+            named = ", ".join(type(callback).__name__ for callback in there) or "a setting"
+            why = error.__cause__ or type(error).__name__
+            raise InputError(
+                f"{named} cannot travel to the cluster's workers ({why}): leave out of it what "
+                "cannot be pickled; a callback with reads_history_only=True stays here, and is told at the end"
+            ) from error
+        tasks = [executor.submit(_trained, data, member.network, member.part, member.rng) for member in members]
+        for number, (member, task) in enumerate(zip(members, tasks, strict=True)):
+            name = f"member {number + 1} of {len(members)}"
+            ((snapshot, warned[number]),) = executor.gather([task], [name], deadline=math.inf)
+            if isinstance(snapshot, Exception):
+                snapshot.add_note(f"This was {name}.")
+                raise snapshot
+            with warnings_kept():  # which were given where it was trained
+                trainings.append(member.start(()))
+            trainings[-1].restore(snapshot)
+            trainings[-1].replay(here)
+    warn_together(warned, len(members), "member")
+    return trainings
+
+
+def _trained(
+    data: tuple[Rows, Rows | None, Mapping[str, Any], Sequence[Callback]], network: Network, part: Part, rng: Rng
+) -> tuple[Snapshot | Exception, list[Kept]]:
+    """A task: train a member to its end; where it stands then, or why it diverged, and what was warned of."""
+    rows, validation, settings, callbacks = data
+    member = Member(network.copy(), rows, part, validation, settings, copy.deepcopy(rng))
+    with warnings_kept() as kept:
+        training = member.start(copy.deepcopy(list(callbacks)))
+        try:
+            with training.undisturbed():
+                run_and_judge(training)
+        except DivergenceError as error:
+            return error, kept
+    return training.snapshot(), kept
 
 
 def logits(network: Network, X: Array) -> Array:

@@ -77,6 +77,7 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
         verbose: Any = False,
         callbacks: Any = None,
+        cluster: Any = None,
         stream: Any = "auto",
     ) -> None:
         self.recipe = recipe
@@ -105,6 +106,7 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.callbacks = callbacks
+        self.cluster = cluster
         self.stream = stream
 
     def fit(self, X: Any, y: Any = None, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:

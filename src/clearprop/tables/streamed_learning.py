@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 
 import numpy as np
@@ -41,6 +42,7 @@ from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 from clearprop.training.row_stream import RowStream
 from clearprop.training.run import Training
 from clearprop.training.settings import progress_bar
+from clearprop.training.spreading import spread_over
 from clearprop.training.trainer import Trainer, run_and_judge
 
 
@@ -193,14 +195,15 @@ def _train(
     told = [*choices.callbacks, *([] if bar is None else [bar])]
     trainings = []
     try:
-        for number, network in enumerate(networks):
-            rng = np.random.default_rng([choices.seed, 1, number])
-            trainer = Trainer(network, callbacks=told, rng=rng, **settings)
-            stream = RowStream(shards, sample, shards.runs)
-            training = trainer.start(stream, validation=judges)
-            with training.undisturbed():
-                run_and_judge(training)
-            trainings.append(training)
+        with nullcontext() if choices.cluster is None else spread_over(choices.cluster) as spread:
+            for number, network in enumerate(networks):
+                rng = np.random.default_rng([choices.seed, 1, number])
+                trainer = Trainer(network, callbacks=told, rng=rng, **settings)
+                stream = RowStream(shards, sample, shards.runs) if spread is None else spread(shards)
+                training = trainer.start(stream, validation=judges)
+                with training.undisturbed():
+                    run_and_judge(training)
+                trainings.append(training)
     finally:
         if bar is not None:
             bar.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clearprop.errors import InputError
+from clearprop.foundation.dask_parts import DaskPart, is_dask, parts_of
 from clearprop.foundation.table_cells import listed
 from clearprop.tables.frames import PATH, as_table
 from clearprop.tables.sources.arrow import pyarrow, table_of_arrow
@@ -77,6 +78,8 @@ def frame_source(frame: Any) -> FrameSource:
     """
     if type(frame).__module__.startswith("pyarrow") and hasattr(frame, "get_fragments"):
         return _of_dataset(frame)
+    if is_dask(frame):
+        return _of_dask(frame)
     if hasattr(type(frame), "collect_schema") and hasattr(type(frame), "collect"):
         return _of_lazy(frame)
     import narwhals as nw
@@ -135,6 +138,23 @@ class _FragmentRows:
         names = None if wanted is None else list(wanted)
         some = self.fragment.scanner(self.schema, columns=names, use_threads=False).head(stop)
         return table_of_arrow(some.slice(start), PATH)
+
+
+@dataclass(frozen=True)
+class _DaskRows:
+    part: DaskPart
+
+    def __call__(self, start: int, stop: int, wanted: Sequence[str] | None) -> Table:
+        frame = self.part.read().iloc[start:stop]
+        return as_table(frame if wanted is None else frame[list(wanted)])
+
+
+def _of_dask(frame: Any) -> FrameSource:
+    """A part a partition; those without rows are left out, as they are common after a filter."""
+    parts = [_Part(_DaskRows(part), 0, part.n_rows, f"{PATH}, {part.name}") for part in parts_of(frame) if part.n_rows]
+    if not parts:
+        raise InputError(f"{PATH}: it has no rows: give some")
+    return FrameSource(parts, [1] * len(parts), [str(name) for name in frame.columns])
 
 
 def _of_lazy(frame: Any) -> FrameSource:

@@ -12,6 +12,7 @@ import numpy as np
 
 from clearprop.errors import InputError
 from clearprop.foundation.batches import gives_batches
+from clearprop.foundation.dask_parts import is_dask
 from clearprop.foundation.memory import free_memory
 from clearprop.foundation.table_cells import listed
 from clearprop.tables.column import Column
@@ -66,7 +67,7 @@ def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = Non
         return data
     if gives_batches(data):
         return BatchSource(data)
-    if type(data).__module__.startswith("pyarrow") and hasattr(data, "get_fragments"):
+    if is_dask(data) or (type(data).__module__.startswith("pyarrow") and hasattr(data, "get_fragments")):
         return frame_source(data)
     if isinstance(data, np.ndarray):
         large = isinstance(data, np.memmap) and _is_too_large(TIMES_CELLS * _CELL * data.size)
