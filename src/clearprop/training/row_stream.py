@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from hashlib import blake2b
 from itertools import chain
 from typing import Any
 
@@ -116,6 +117,11 @@ class RowStream(RowSource):
         """Loss and metric of the sample."""
         return self.sample.evaluate(network, metric, on_piece)
 
+    @property
+    def fingerprint(self) -> str:
+        """What is another where a training on these rows could not be gone on with: names, numbers, contents."""
+        return self._windows.fingerprint
+
     def close(self) -> None:
         """End the reading ahead; what is asked for later is read anew."""
         if self._reader is not None:
@@ -150,6 +156,13 @@ class _Windows:
                 raise InputError(f"{shards.name(number)}: there are no rows to train on: leave it out")
         self._fingerprints = [shards.fingerprint(number) for number in range(len(shards))]
         self.n_rows = sum(self._counts)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all shards as they were when training began."""
+        shards = [self._shards.name(number) for number in range(len(self._shards))]
+        told = repr((shards, self._counts, self._fingerprints, self.least))
+        return blake2b(told.encode(), digest_size=16).hexdigest()
 
     def from_place(self, seed: int | None, place: int) -> Iterator[Rows]:
         """The rows of an epoch from a place on, window by window."""
