@@ -38,6 +38,7 @@ from clearprop.tables.streaming.held_out import HeldOutRows, held_out_rows
 from clearprop.tables.streaming.table_shards import PreparedRows, TableShards
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.training.kept_shards import worth_keeping
 from clearprop.training.row_stream import RowStream
 from clearprop.training.run import Training
 from clearprop.training.settings import progress_bar
@@ -191,12 +192,13 @@ def _train(
     settings = choices.trainer_settings(recipe, networks[0], None if judges is None else target)
     bar = progress_bar(len(networks)) if choices.progress else None
     told = [*choices.callbacks, *([] if bar is None else [bar])]
+    kept = worth_keeping(shards, sample, settings["epochs"] * len(networks))
     trainings = []
     try:
         for number, network in enumerate(networks):
             rng = np.random.default_rng([choices.seed, 1, number])
             trainer = Trainer(network, callbacks=told, rng=rng, **settings)
-            stream = RowStream(shards, sample, shards.runs)
+            stream = RowStream(kept, sample, shards.runs)
             training = trainer.start(stream, validation=judges)
             with training.undisturbed():
                 run_and_judge(training)
