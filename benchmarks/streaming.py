@@ -22,7 +22,7 @@ from clearprop.foundation.environment import conditions
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-streaming.md"
 COLUMNS, ROWS_A_FILE, RUNS = 20, 500_000, 3
-HIDDEN = 64, 256
+HIDDEN = (64,)
 MIB = 2**20
 
 FIT = """
