@@ -24,6 +24,8 @@ PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-streaming.md"
 COLUMNS, ROWS_A_FILE, RUNS = 20, 500_000, 3
 HIDDEN = (64,)
 MIB = 2**20
+# Allocators that reserve no addresses ahead, which a limit on addresses would count.
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 FIT = """
 import json, resource, sys, time
@@ -65,7 +67,7 @@ def say(text):
 def run(command):
     """What a process printed, its greatest resident memory in MiB, and its seconds; its error, if it ended so."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = subprocess.Popen(command, stdout=out, stderr=err, env=os.environ | {"OPENBLAS_NUM_THREADS": "1"})
+        process = subprocess.Popen(command, stdout=out, stderr=err, env=os.environ | ENVIRONMENT)
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
