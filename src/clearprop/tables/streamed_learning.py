@@ -76,7 +76,7 @@ def overview_of(source: Source, roles: Roles, choices: Choices) -> tuple[Source,
         return source, held_out, first_pass(source, roles, held_out, choices.seed)
     except OtherKind as drift:
         if not isinstance(source, DelimitedSource) or drift.column in source.read_as_texts:
-            raise
+            raise InputError(str(drift)) from None
         return overview_of(source.reading_texts([drift.column]), roles, choices)
 
 
