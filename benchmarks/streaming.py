@@ -161,7 +161,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--flights", type=Path)
     parser.add_argument("--rows", type=int, default=10_000_000)
-    parser.add_argument("--allowed", type=int, default=400, help="MiB that may be allocated in the bounded runs")
+    parser.add_argument("--allowed", type=int, default=500, help="MiB that may be allocated in the bounded runs")
     parser.add_argument("--folder", type=Path)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=given.folder) as folder:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from hashlib import blake2b
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -173,14 +172,13 @@ class _Windows:
                 del rows
 
     def _read(self, window: Window) -> Rows:
-        places = window.places()
-        pieces = map(self._rows, window.shards)
-        if places is None:
-            return _joined(list(pieces))
-        first = next(pieces)
-        if is_sparse(first.X):
-            return _joined([first, *pieces]).take(np.argsort(places))
-        return _scattered(chain([first], pieces), places)
+        rows, order = _joined([self._rows(number) for number in window.shards]), window.order()
+        if order is None:
+            return rows
+        # By np.take, which takes a fifth of the time that indexing does, and lets other threads run meanwhile.
+        weight = None if rows.sample_weight is None else np.take(rows.sample_weight, order)
+        X = rows.X[order] if is_sparse(rows.X) else np.take(rows.X, order, axis=0)
+        return Rows(X, np.take(rows.y, order, axis=0), weight)
 
     def _rows(self, number: int) -> Rows:
         shards = self._shards
@@ -200,25 +198,6 @@ class _Windows:
 def _bytes_a_row(rows: Rows) -> int:
     X = 2 * rows.X.data.nbytes if is_sparse(rows.X) else rows.X.nbytes
     return max(1, (X + rows.y.nbytes) // max(1, len(rows)))
-
-
-def _scattered(pieces: Iterator[Rows], places: Array) -> Rows:
-    """Each row written to its place as it comes, so that no window is there twice."""
-    at, mixed = 0, Rows(*(np.empty(0),) * 3)
-    for rows in pieces:
-        if at == 0:
-            weight = None if rows.sample_weight is None else _room(rows.sample_weight, len(places))
-            mixed = Rows(_room(rows.X, len(places)), _room(rows.y, len(places)), weight)
-        to = places[at : at + len(rows)]
-        mixed.X[to], mixed.y[to] = rows.X, rows.y
-        if mixed.sample_weight is not None:
-            mixed.sample_weight[to] = rows.sample_weight
-        at += len(rows)
-    return mixed
-
-
-def _room(like: Array, n_rows: int) -> Array:
-    return np.empty((n_rows, *like.shape[1:]), like.dtype)
 
 
 def _joined(pieces: Sequence[Rows]) -> Rows:
