@@ -1,6 +1,7 @@
 """Rows that are read while others are trained on: the numbers are those of rows in memory, whatever the timing."""
 
 import pickle
+import re
 import threading
 
 import numpy as np
@@ -10,6 +11,7 @@ from scipy.sparse import csr_array
 from clearprop import Callback, InputError, Network, Trainer
 from clearprop.engines import ENGINES
 from clearprop.network.rows import Rows
+from clearprop.training.progress import ProgressBar
 from clearprop.training.read_ahead import ReadAhead
 from clearprop.training.row_stream import RowStream
 from clearprop.training.shards import ArrayShards
@@ -110,12 +112,10 @@ def each():
 
 
 def rows_of(window):
-    """Which rows of all a window has, in its order, by the definition: the row read as the i-th goes to places[i]."""
+    """Which rows of all a window has, in its order."""
     first = np.concatenate([[0], np.cumsum(counts())])
     read = np.concatenate([np.arange(first[shard], first[shard + 1]) for shard in window.shards])
-    mixed = np.empty_like(read)
-    mixed[window.places()] = read
-    return mixed
+    return read[window.order()]
 
 
 def test_each_epoch_has_every_row_once_and_an_order_of_its_own():
@@ -335,3 +335,34 @@ def test_rows_of_one_array_are_taken_as_they_are():
     there = trainer(shuffle=False)
     there.start(X, y).run()
     assert outcome(one) == outcome(there)
+
+
+def test_the_bar_moves_within_epochs_and_tells_rows_a_second():
+    shown = []
+
+    class Bar:
+        def start(self, total):
+            shown.append(total)
+
+        def update(self, completed, numbers):
+            shown.append((completed, numbers))
+
+        def stop(self):
+            pass
+
+    bar = ProgressBar()
+    bar._bar = Bar()
+    trainer(epochs=2, callbacks=[bar]).start(streamed()).run()
+    total, *updates = shown
+    assert total == 2
+    done = [completed for completed, _ in updates]
+    assert done == sorted(done)
+    assert done[0] == 24 / N  # a window of 25 rows and more, in whole batches of 8
+    assert done[-1] == 2
+    assert all(re.search(r"[\d,]+ rows/s$", numbers) for _, numbers in updates)
+
+
+def test_what_a_stream_is_of_can_be_compared():
+    assert streamed().fingerprint == streamed().fingerprint
+    others = [streamed(shards_of(104)), streamed(shards_of(count=8)), streamed(window_rows=30)]
+    assert len({stream.fingerprint for stream in [streamed(), *others]}) == 4

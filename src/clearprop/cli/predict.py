@@ -70,7 +70,7 @@ def predict(
         parts = [read(Path(pattern_of(data)), **reading, unreadable=unreadable, check=check)]
     else:
         check_columns(predictor, header_of(source), *(keep or ()))
-        names = [*(keep or ()), *predictor.preparation.names]
+        names = list(dict.fromkeys([*(keep or ()), *predictor.preparation.names]))
         parts = (source.table(number, names) for number in range(len(source)))
     found: list[str] = []
     n_rows = 0

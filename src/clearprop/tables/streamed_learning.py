@@ -31,14 +31,16 @@ from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.reading.delimited import empty_table
 from clearprop.tables.recipe import Recipe
+from clearprop.tables.sources.delimited import DelimitedSource
 from clearprop.tables.sources.source import Source
 from clearprop.tables.stage import input_stage
-from clearprop.tables.streaming.column_extent import MOST_TEXTS
+from clearprop.tables.streaming.column_extent import MOST_TEXTS, OtherKind
 from clearprop.tables.streaming.first_pass import Overview, Roles, first_pass, weights
 from clearprop.tables.streaming.held_out import HeldOutRows, held_out_rows
 from clearprop.tables.streaming.table_shards import PreparedRows, TableShards
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.training.kept_shards import worth_keeping
 from clearprop.training.row_stream import RowStream
 from clearprop.training.run import Training
 from clearprop.training.settings import progress_bar
@@ -64,11 +66,20 @@ def roles_of(names: Sequence[str], target: str, weight: str | None, choices: Cho
     return roles
 
 
-def overview_of(source: Source, roles: Roles, choices: Choices) -> tuple[HeldOutRows, Overview]:
-    """Which rows are kept out, and what a first pass over all finds."""
+def overview_of(source: Source, roles: Roles, choices: Choices) -> tuple[Source, HeldOutRows, Overview]:
+    """Which rows are kept out, and what a first pass over all finds; and the source as it is to be read.
+
+    A column of CSV that looks like numbers in one block and like texts in another is one of texts, for which the pass
+    begins anew, as what such a column means is told by all of it.
+    """
     share = choices.validation_fraction
     held_out = held_out_rows(source, share, choices.seed, choices.split_by, len(roles.inputs))
-    return held_out, first_pass(source, roles, held_out, choices.seed)
+    try:
+        return source, held_out, first_pass(source, roles, held_out, choices.seed)
+    except OtherKind as drift:
+        if not isinstance(source, DelimitedSource) or drift.column in source.read_as_texts:
+            raise InputError(str(drift)) from None
+        return overview_of(source.reading_texts([drift.column]), roles, choices)
 
 
 def learn_streamed(
@@ -76,7 +87,6 @@ def learn_streamed(
     roles: Roles,
     choices: Choices,
     columns: Sequence[str],
-    found: tuple[HeldOutRows, Overview] | None = None,
     before: TablePredictor | None = None,
 ) -> Learned:
     """Learn to predict a column from a table that comes part by part.
@@ -88,8 +98,6 @@ def learn_streamed(
     choices : Choices
     columns : sequence of str
         All that a row has, without target and weight.
-    found : (HeldOutRows, Overview), optional
-        What `overview_of` finds, if that was done already.
     before : TablePredictor, optional
         What is trained further, in the place of new networks.
 
@@ -100,7 +108,7 @@ def learn_streamed(
     """
     if choices.refit:
         raise InputError(Message("a table that is read bit by bit keeps few rows out: leave out ", Parameter("refit")))
-    held_out, overview = overview_of(source, roles, choices) if found is None else found
+    source, held_out, overview = overview_of(source, roles, choices)
     path, n_trained = source.path, overview.n_trained
     notes = _notes(overview, held_out, path)
     given = _given(overview.sample, roles)
@@ -193,13 +201,16 @@ def _train(
     settings = choices.trainer_settings(recipe, networks[0], None if judges is None else target)
     bar = progress_bar(len(networks)) if choices.progress else None
     told = [*choices.callbacks, *([] if bar is None else [bar])]
+    # A cluster's workers read by themselves, and keep what they read where they can.
+    epochs = settings["epochs"] * len(networks)
+    kept = worth_keeping(shards, sample, epochs) if choices.cluster is None else shards
     trainings = []
     try:
         with nullcontext() if choices.cluster is None else spread_over(choices.cluster) as spread:
             for number, network in enumerate(networks):
                 rng = np.random.default_rng([choices.seed, 1, number])
                 trainer = Trainer(network, callbacks=told, rng=rng, **settings)
-                stream = RowStream(shards, sample, shards.runs) if spread is None else spread(shards)
+                stream = RowStream(kept, sample, shards.runs) if spread is None else spread(shards)
                 training = trainer.start(stream, validation=judges)
                 with training.undisturbed():
                     run_and_judge(training)

@@ -19,7 +19,7 @@ class Bar(Protocol):
     def start(self, total: int) -> None:
         """Show it empty."""
 
-    def update(self, completed: int, numbers: str) -> None:
+    def update(self, completed: float, numbers: str) -> None:
         """Fill it so far, with some numbers beside it."""
 
     def stop(self) -> None:
@@ -57,7 +57,7 @@ class TerminalBar:
         self._task = self.progress.add_task("training", total=total, numbers="")
         self.progress.start()
 
-    def update(self, completed: int, numbers: str) -> None:
+    def update(self, completed: float, numbers: str) -> None:
         """Fill it so far."""
         self.progress.update(self._task, completed=completed, numbers=numbers)
 
@@ -85,17 +85,21 @@ class NotebookBar:
         self._total, self._started = total, time.monotonic()
         self.update(0, "")
 
-    def update(self, completed: int, numbers: str) -> None:
+    def update(self, completed: float, numbers: str) -> None:
         """Fill it so far, unless that was done a moment ago."""
         now = time.monotonic()
         if completed and now < self._shown + PAUSE:
             return
         self._shown = now
         left = (now - self._started) * (self._total - completed) / completed if completed else None
-        told = [f"{completed:,} of {self._total:,} epochs", numbers, "" if left is None else f"{_clock(left)} left"]
+        told = [
+            f"{int(completed):,} of {self._total:,} epochs",
+            numbers,
+            "" if left is None else f"{_clock(left)} left",
+        ]
         self._show(
             '<div style="font: 13px system-ui, sans-serif; font-variant-numeric: tabular-nums">training '
-            f'<progress max="{self._total}" value="{completed}" style="width: 16em; vertical-align: middle">'
+            f'<progress max="{self._total}" value="{completed:g}" style="width: 16em; vertical-align: middle">'
             "</progress> "
             f"{escape(' · '.join(filter(None, told)))}</div>"
         )

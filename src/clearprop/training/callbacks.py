@@ -30,6 +30,14 @@ class ObservedTraining(Protocol):
         """The epochs so far."""
 
     @property
+    def epochs_done(self) -> float:
+        """How many epochs there were so far, the share of the present one included."""
+
+    @property
+    def rows_seen(self) -> int:
+        """How many rows were trained on so far, in all epochs together."""
+
+    @property
     def next_rate(self) -> float:
         """The learning rate of the step that comes next."""
 
@@ -74,7 +82,7 @@ class Callback:
         """Before the first batch."""
 
     def on_batch_end(self, training: ObservedTraining) -> None:
-        """After a batch, when training is advanced by single batches."""
+        """After a batch, when training is advanced by single batches; after some, when rows come bit by bit."""
 
     def on_epoch_end(self, training: ObservedTraining) -> None:
         """After an epoch; `training.history[-1]` tells of it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import chain
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -27,7 +27,7 @@ Array = npt.NDArray[Any]
 
 # A window's rows take about so much memory; up to four windows are there at a time: one being filled, one waiting, one
 # trained on, and the rest of the one before.
-WINDOW_BYTES = 2**25
+WINDOW_BYTES = 2**24
 AHEAD = 1
 
 
@@ -116,6 +116,11 @@ class RowStream(RowSource):
         """Loss and metric of the sample."""
         return self.sample.evaluate(network, metric, on_piece)
 
+    @property
+    def fingerprint(self) -> str:
+        """What is another where a training on these rows could not be gone on with: names, numbers, contents."""
+        return self._windows.fingerprint
+
     def close(self) -> None:
         """End the reading ahead; what is asked for later is read anew."""
         if self._reader is not None:
@@ -151,6 +156,13 @@ class _Windows:
         self._fingerprints = [shards.fingerprint(number) for number in range(len(shards))]
         self.n_rows = sum(self._counts)
 
+    @property
+    def fingerprint(self) -> str:
+        """Of all shards as they were when training began."""
+        shards = [self._shards.name(number) for number in range(len(self._shards))]
+        told = repr((shards, self._counts, self._fingerprints, self.least))
+        return blake2b(told.encode(), digest_size=16).hexdigest()
+
     def from_place(self, seed: int | None, place: int) -> Iterator[Rows]:
         """The rows of an epoch from a place on, window by window."""
         for window in windows(self._counts, self._runs, self.least, seed):
@@ -160,14 +172,13 @@ class _Windows:
                 del rows
 
     def _read(self, window: Window) -> Rows:
-        places = window.places()
-        pieces = map(self._rows, window.shards)
-        if places is None:
-            return joined(list(pieces))
-        first = next(pieces)
-        if is_sparse(first.X):
-            return joined([first, *pieces]).take(np.argsort(places))
-        return _scattered(chain([first], pieces), places)
+        rows, order = joined([self._rows(number) for number in window.shards]), window.order()
+        if order is None:
+            return rows
+        # By np.take, which takes a fifth of the time that indexing does, and lets other threads run meanwhile.
+        weight = None if rows.sample_weight is None else np.take(rows.sample_weight, order)
+        X = rows.X[order] if is_sparse(rows.X) else np.take(rows.X, order, axis=0)
+        return Rows(X, np.take(rows.y, order, axis=0), weight)
 
     def _rows(self, number: int) -> Rows:
         shards = self._shards
@@ -189,20 +200,3 @@ def _bytes_a_row(rows: Rows) -> int:
     return max(1, (X + rows.y.nbytes) // max(1, len(rows)))
 
 
-def _scattered(pieces: Iterator[Rows], places: Array) -> Rows:
-    """Each row written to its place as it comes, so that no window is there twice."""
-    at, mixed = 0, Rows(*(np.empty(0),) * 3)
-    for rows in pieces:
-        if at == 0:
-            weight = None if rows.sample_weight is None else _room(rows.sample_weight, len(places))
-            mixed = Rows(_room(rows.X, len(places)), _room(rows.y, len(places)), weight)
-        to = places[at : at + len(rows)]
-        mixed.X[to], mixed.y[to] = rows.X, rows.y
-        if mixed.sample_weight is not None:
-            mixed.sample_weight[to] = rows.sample_weight
-        at += len(rows)
-    return mixed
-
-
-def _room(like: Array, n_rows: int) -> Array:
-    return np.empty((n_rows, *like.shape[1:]), like.dtype)

@@ -113,6 +113,16 @@ class RunState:
         return History(self._records, len(self._records))
 
     @property
+    def epochs_done(self) -> float:
+        """How many epochs there were so far, the share of the present one included."""
+        return self.state.epoch + self.state.cursor / self.n_rows
+
+    @property
+    def rows_seen(self) -> int:
+        """How many rows were trained on so far, in all epochs together."""
+        return self.state.samples + self.state.cursor
+
+    @property
     def stop_reason(self) -> str | None:
         """Why training has ended; None while it has not."""
         return self.state.stop_reason

@@ -41,8 +41,8 @@ class Window:
     stop: int
     seed: tuple[int, int] | None
 
-    def places(self) -> Array | None:
-        """The place in the window of each row, in the order in which they are read; None for that order itself."""
+    def order(self) -> Array | None:
+        """Which of the rows, as they are read, comes when; None where they come as they are read."""
         if self.seed is None:
             return None
         return np.random.default_rng(self.seed).permutation(self.stop - self.start)

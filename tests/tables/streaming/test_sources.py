@@ -110,6 +110,25 @@ def test_csv_is_read_block_by_block_as_it_is_read_whole(tmp_path, monkeypatch):
     assert price in "".join(lines[shown - 1 : shown + 1])
 
 
+def test_a_column_of_csv_is_what_all_of_it_shows_though_a_block_looks_otherwise(tmp_path, monkeypatch):
+    """Codes that are numbers but for their zeros in another block; and a cell that is no number, by its line."""
+    monkeypatch.setattr("clearprop.tables.sources.delimited.FIRST_BYTES", 1000)
+    monkeypatch.setattr("clearprop.tables.sources.delimited.BLOCK_BYTES", 1000)
+    whole = frame(600)
+    code = [f"{i % 30 + 10}" for i in range(300)] + [f"0{i % 9 + 1}" for i in range(300)]
+    table = pl.DataFrame({"size": whole["size"].round(3), "code": code, "price": whole["price"]})
+    table.write_csv(tmp_path / "t.csv")
+    settings = {"recipe": "plain", "max_epochs": 2, "random_state": 0, "members": 1, "validation_fraction": 0}
+    model = TableRegressor(**settings, stream=True).fit(tmp_path / "t.csv", "price")
+    there = TableRegressor(**settings).fit(tmp_path / "t.csv", "price")
+    assert model.predictor_.preparation == there.predictor_.preparation
+    assert {"01", "10"} < set(model.predictor_.preparation.parts[1].categories)
+    lines = (tmp_path / "t.csv").read_text(encoding="utf-8").splitlines()
+    lines[401] = "broken," + lines[401].partition(",")[2]
+    (tmp_path / "t.csv").write_text("\n".join(lines), encoding="utf-8")
+    assert "t.csv, line 402, column 'size': 'broken' is not a number" in refused(tmp_path / "t.csv")
+
+
 def test_sources_of_files_are_small_when_pickled(tmp_path):
     written(tmp_path / "t", n=5000)
     frame(5000).write_csv(tmp_path / "t.csv")

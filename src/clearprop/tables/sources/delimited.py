@@ -114,6 +114,11 @@ class DelimitedSource:
         other._settings = replace(self._settings, categorical_features=texts)
         return other
 
+    @property
+    def read_as_texts(self) -> frozenset[str]:
+        """Columns that are so read."""
+        return self._settings.categorical_features
+
     def __len__(self) -> int:
         return len(self._blocks)
 

@@ -9,8 +9,8 @@ from typing import Protocol
 from clearprop.tables.table import Table
 
 # A part has at most so many rows, and takes at most about so much memory: eight parts and more are mixed at a time.
-PART_ROWS = 2**16
-PART_BYTES = 2**23
+PART_ROWS = 2**15
+PART_BYTES = 2**22
 _CELL = 8  # bytes
 
 
@@ -75,7 +75,7 @@ def rows_a_part(n_columns: int) -> int:
     Examples
     --------
     >>> rows_a_part(10), rows_a_part(1000)
-    (65536, 1048)
+    (32768, 524)
     """
     return max(1, min(PART_ROWS, PART_BYTES // (_CELL * max(1, n_columns))))
 

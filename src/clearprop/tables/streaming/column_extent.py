@@ -23,6 +23,20 @@ Reason = tuple[str, str]
 LEAST, MOST, MISSING = "\0the least", "\0the most", "\0missing"  # which no text of a cell is
 
 
+class OtherKind(InputError):
+    """A column holds something else in one part than in those before.
+
+    Attributes
+    ----------
+    column : str
+        Its name.
+    """
+
+    def __init__(self, message: str, column: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
 class ColumnExtent:
     """What was met in a column so far, and by which rows that is shown.
 
@@ -52,7 +66,7 @@ class ColumnExtent:
 
         Raises
         ------
-        InputError
+        OtherKind, InputError
             The column holds something else than before.
         """
         gone = column.is_missing
@@ -84,9 +98,10 @@ class ColumnExtent:
         if self.kind is None:
             self.kind, self._zoned, self._shown_by = column.kind, zoned, where
         if column.kind != self.kind:
-            raise InputError(
+            raise OtherKind(
                 f"{where}, column {quoted(self.name)}: it holds {THINGS[column.kind]}, and in {self._shown_by} "
-                f"{THINGS[self.kind]}: write both alike"
+                f"{THINGS[self.kind]}: write both alike",
+                self.name,
             )
         if zoned != self._zoned:
             has, had = ("a", "none") if zoned else ("no", "one")
