@@ -80,7 +80,11 @@ def load(path: str | os.PathLike[str]) -> Model:
     >>> bool((same.parameters == network.parameters).all())
     True
     """
-    container = read_container(path)
+    return model_of(path, read_container(path))
+
+
+def model_of(path: str | os.PathLike[str], container: Container) -> Model:
+    """The model in a container that was read from this path; see `load`."""
     kind = container.kind
     if kind == PERCEPTRON:
         return _perceptron(path, container)
