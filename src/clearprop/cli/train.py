@@ -127,6 +127,7 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column", optio
                 estimator.fit(given, column)
             except DivergenceError as error:
                 raise error.worded(FLAGS, kept="No model is written") from None
+        estimator.set_params(callbacks=None, verbose=False, checkpoint=None, checkpoint_every=None)  # for this run
     return [*estimator.notes_, *(str(warning.message) for warning in caught)]
 
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from clearprop.files.checkpoints import Checkpoints
-    from clearprop.files.fingerprint import Fingerprint
 
 
-def checkpoints_of(estimator: Any, facts: Fingerprint | None = None) -> Checkpoints | None:
+def checkpoints_of(estimator: Any) -> Checkpoints | None:
     """What keeps the checkpoints of a fit; None where none are wanted.
 
     Raises
@@ -32,4 +31,4 @@ def checkpoints_of(estimator: Any, facts: Fingerprint | None = None) -> Checkpoi
     one = given if isinstance(given, Checkpoints) else Checkpoints(given, every=EVERY)
     if estimator.checkpoint_every is not None:
         one = Checkpoints(one.folder, every=estimator.checkpoint_every, keep=one.keep, resume=one.resume)
-    return one.compared_by(facts)
+    return one

@@ -1,8 +1,8 @@
 """A checkpoint: a snapshot of a training in a file, with what it is of.
 
 The numbers stand in tensors: `parameters`, `slots`, `best_parameters`, the `order` of the rows in the present epoch,
-the epochs so far (`records`, of which `told` says which there are) and those under way (`progress`, `rates`), `best`,
-and the arrays of the generator's state. What is empty is left out. All else is what `CheckpointConfig` declares.
+the epochs so far (`records`) and those under way (`progress`, `rates`), `best`, and the arrays of the generator's
+state. What is empty is left out. All else is what `CheckpointConfig` declares.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from clearprop.engines.contract import PENALTY_SUM
 from clearprop.errors import InputError
 from clearprop.files.container import Container, read_container, write_container
 from clearprop.files.fingerprint import Fingerprint
+from clearprop.files.histories import history_of, history_tensors
 from clearprop.files.random_state import from_values, to_values
 from clearprop.foundation.configs import checked, refuse
-from clearprop.training.history import EpochRecord
+from clearprop.training.history import EpochRecord, History
 from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot, State
 from clearprop.training.stopping import Patience
@@ -149,7 +150,7 @@ class Checkpoint:
             "progress": state.progress.sums,
             "rates": np.array(state.rates, dtype=np.float64),
             "best": np.array([patience.best, self.best.value]),
-            **_columns(snapshot.records),
+            **history_tensors("records", History(snapshot.records)),
         }
         if patience.best_parameters is not None:
             tensors["best_parameters"] = patience.best_parameters
@@ -211,6 +212,10 @@ def _of(entries: dict[str, Any], tensors: dict[str, Array]) -> Checkpoint:
         _check_order(order, config.n_rows)
     if said.cursor > config.n_rows:
         raise refuse(WHAT, f"row {said.cursor:,} of {config.n_rows:,} comes next")
+    try:
+        records = tuple(history_of("records", tensors)) if "records" in tensors else ()
+    except ValueError as error:
+        raise refuse(WHAT, str(error)) from error
     rates = _tensor(tensors, "rates")
     _check(rates, "rates", (rates.size,), float)
     patience = Patience(
@@ -243,7 +248,7 @@ def _of(entries: dict[str, Any], tensors: dict[str, Array]) -> Checkpoint:
         step=config.step,
         generator=from_values(config.generator, tensors),
         state=state,
-        records=_records(tensors),
+        records=records,
         n_rows=config.n_rows,
     )
     return Checkpoint(
@@ -285,22 +290,3 @@ def _check_order(order: Array, n_rows: int) -> None:
     _check(order, "order", (n_rows,), np.int64)
     if not (np.sort(order) == np.arange(n_rows)).all():
         raise refuse(WHAT, f"order is none of {n_rows:,} rows")
-
-
-def _columns(records: tuple[EpochRecord, ...]) -> dict[str, Array]:
-    told = np.array([[value is not None for value in record] for record in records], dtype=bool)
-    values = np.array([[np.nan if value is None else value for value in record] for record in records], dtype=float)
-    return {"records": values, "told": told}
-
-
-def _records(tensors: dict[str, Array]) -> tuple[EpochRecord, ...]:
-    width = len(EpochRecord._fields)
-    values = tensors.get("records", np.empty((0, width)))
-    told = tensors.get("told", np.empty((0, width), dtype=bool))
-    for tensor, name, dtype in ((values, "records", float), (told, "told", bool)):
-        _check(tensor, name, (len(values), width), dtype, finite=False)
-    if not told[:, 0].all() or (values[:, 0] != np.rint(values[:, 0])).any():
-        raise refuse(WHAT, "an epoch of its records has no number")
-    rows = values.astype(object)
-    rows[~told] = None
-    return tuple(EpochRecord(int(epoch), *quantities) for epoch, *quantities in rows.tolist())

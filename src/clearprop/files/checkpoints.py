@@ -14,7 +14,7 @@ from typing import Any
 
 from clearprop import __version__
 from clearprop.engines.numerics import numerics
-from clearprop.errors import InputError, TrainingWarning
+from clearprop.errors import InputError, Message, Parameter, TrainingWarning
 from clearprop.files.checkpoint import Checkpoint
 from clearprop.files.checkpoint_folder import CheckpointFolder
 from clearprop.files.fingerprint import Fingerprint, listed_differences, of_training
@@ -85,6 +85,7 @@ class Checkpoints(SaysNearKeywords, Callback):
         self._epochs, self._seconds = _rhythm(every)
         self._facts: Fingerprint | None = None
         self._start_counts: bool | None = None
+        self._several = False
         self._following: _Following | None = None
 
     def __repr__(self) -> str:
@@ -106,16 +107,18 @@ class Checkpoints(SaysNearKeywords, Callback):
         part.folder = self.folder / name
         return part
 
-    def compared_by(self, facts: Fingerprint | None = None) -> Checkpoints:
+    def compared_by(self, facts: Fingerprint, several: bool = False) -> Checkpoints:
         """The same for a training that begins with the same numbers whenever it is the same, which then count.
 
         Parameters
         ----------
-        facts : Fingerprint, optional
+        facts : Fingerprint
             What it is of besides, which is compared first.
+        several : bool
+            Whether there are several, of which it is nothing remarkable that some have ended.
         """
         one = copy.copy(self)
-        one._facts, one._start_counts = facts, True
+        one._facts, one._start_counts, one._several = facts, True, several
         return one
 
     # -- what is there -----------------------------------------------------------------------------------------------
@@ -173,7 +176,7 @@ class Checkpoints(SaysNearKeywords, Callback):
             self._let_go()
             raise
         training.learning_rate, state = checkpoint.learning_rate, checkpoint.snapshot.state
-        if self._facts is None and _has_ended(training, state):
+        if not self._several and _has_ended(training, state):
             warn_caller(
                 f"{self.folder}: holds this training to its end, after {state.epoch:,} epochs: nothing is trained, and "
                 "what it came to is taken. Plan for more epochs, name another folder, or give resume=False",
@@ -293,7 +296,10 @@ def _rhythm(every: int | str) -> tuple[int | None, float]:
         return whole("every", every, 1), math.inf
     match = _TIME.fullmatch(every.strip())
     if match is None or float(match[1]) == 0:
-        raise ValueError(f"every must be a number of epochs, or a time such as '30s', '10min' or '1h', got {every!r}")
+        rule = (
+            f" must be a number of epochs, or a time such as '30s', '10min' or '1h', got {every!r}: try 10, or '10min'"
+        )
+        raise InputError(Message(Parameter("every"), rule))
     return None, float(match[1]) * UNITS[match[2]]
 
 

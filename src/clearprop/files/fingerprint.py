@@ -177,7 +177,7 @@ def plain(value: Any) -> Any:
     --------
     >>> from clearprop.optimizers import Momentum
     >>> plain(Momentum(0.8)), plain(len), plain(float("inf"))
-    ({'kind': 'Momentum', 'momentum': 0.8}, 'builtins.len', 'inf')
+    ('Momentum(momentum=0.8)', 'builtins.len', 'inf')
     """
     if isinstance(value, np.generic):
         value = value.item()
@@ -195,9 +195,7 @@ def plain(value: Any) -> Any:
         return [plain(one) for one in value]
     if callable(value) and hasattr(value, "__qualname__"):
         return f"{value.__module__}.{value.__qualname__}"
-    own = {}
+    own: dict[str, Any] = vars(value) if isinstance(value, Named) else {}
     if is_dataclass(value):
-        own = {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    elif isinstance(value, Named):
-        own = plain(vars(value))
-    return {"kind": type(value).__qualname__, **own}
+        own = {field.name: getattr(value, field.name) for field in fields(value)}
+    return f"{type(value).__qualname__}({', '.join(f'{name}={plain(one)!r}' for name, one in own.items())})"

@@ -155,7 +155,7 @@ def _read(file: io.FileIO, path: str | os.PathLike[str], what: str) -> Frame:
         header[place] = UNSEALED
     digest.update(header)
     for name, tensor in tensors.items():
-        view = memoryview(tensor.reshape(-1).view(np.uint8))
+        view = tensor.reshape(-1).view(np.uint8).data
         _fill(file, view)
         if sealed:
             digest.update(view)
@@ -205,7 +205,7 @@ def _taken_apart(header: memoryview) -> tuple[str, str]:
 
 
 def _entries(rest: str, size: int) -> dict[str, Entry]:
-    """What the header says of each array, in the order in which they stand, checked against the bytes that there are."""
+    """What the header says of each array, in the order of their places, checked against the bytes there."""
     if rest.count("{") + rest.count("[") > 8 * MOST_TENSORS:  # each has three
         raise ValueError(f"more than {MOST_TENSORS:,} arrays")
     try:

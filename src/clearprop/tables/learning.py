@@ -122,7 +122,7 @@ def learn(
     notes = list(given.table.notes)
     checkpoints = choices.checkpoints
     if checkpoints is not None:
-        checkpoints = checkpoints.compared_by(fingerprint_of(given, choices, validation))
+        checkpoints = checkpoints.compared_by(fingerprint_of(given, choices, validation), several=True)
     rows, given = given.counting()
     target = _target(given, choices) if before is None else before.target
     answered = target.rows(given.column, notes, given.table.path)
