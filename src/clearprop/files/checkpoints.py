@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+import numbers
 import os
 import re
 import time
@@ -51,7 +52,7 @@ class Checkpoints(SaysNearKeywords, Callback):
 
     Raises
     ------
-    ValueError, TypeError
+    InputError
         `every` is neither a number of epochs nor a time.
 
     Notes
@@ -292,9 +293,9 @@ def _rhythm(every: int | str) -> tuple[int | None, float]:
     >>> _rhythm(10), _rhythm("1.5min")
     ((10, inf), (None, 90.0))
     """
-    if not isinstance(every, str):
-        return whole("every", every, 1), math.inf
-    match = _TIME.fullmatch(every.strip())
+    if isinstance(every, numbers.Integral) and not isinstance(every, bool) and every >= 1:
+        return int(every), math.inf
+    match = _TIME.fullmatch(every.strip()) if isinstance(every, str) else None
     if match is None or float(match[1]) == 0:
         rule = (
             f" must be a number of epochs, or a time such as '30s', '10min' or '1h', got {every!r}: try 10, or '10min'"
