@@ -476,8 +476,9 @@ def test_a_file_holds_all_that_answers(tmp_path, case, settings):
         assert loaded.classes_.tolist() == model.classes_.tolist()
     loaded.save(tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == (tmp_path / "m").read_bytes()
+    assert list(loaded.history_) == list(model.history_)
     with pytest.raises(AttributeError, match="was loaded from a file"):
-        _ = loaded.history_
+        _ = loaded.held_out_rows_
 
 
 def test_parts_that_do_not_belong_together_are_refused(tmp_path):
