@@ -37,7 +37,7 @@ def test_a_table(told, tmp_path):
     text, said = told(model)
     container = (tmp_path / "m").read_bytes()
     assert text.startswith("m: a model of a table (TableClassifier)\n")
-    assert "2 members, averaged; each 5-3-1" in text
+    assert "2 members, averaged; each 4-3-1" in text
     assert "target        y" in text
     assert "classes       no, yes" in text
     assert "size (number): minus " in text
@@ -49,7 +49,7 @@ def test_a_table(told, tmp_path):
     assert f"{said['file']['checksum']}, as it should be" in text
     assert said["file"]["written_by"]["numpy"] == np.__version__
     assert (said["estimator"], said["classes"], said["network"]["members"]) == ("TableClassifier", ["no", "yes"], 2)
-    assert said["network"]["n_parameters"] == 2 * (5 * 3 + 3 + 3 + 1)
+    assert said["network"]["n_parameters"] == 2 * (4 * 3 + 3 + 3 + 1)
     assert [column["name"] for column in said["columns"]] == ["size", "town", "number"]
     scores = {score.name: score.value for score in model.evaluation_.scores.values()}
     assert {name: score["value"] for name, score in said["training"]["scores"].items()} == scores
@@ -67,13 +67,17 @@ def test_a_quantity(told):
 
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_estimators(told):
-    model = MLPClassifier((3,), max_iter=3, random_state=0, tol=np.inf, scoring=lambda *_: 1.0).fit(X, X[:, 0] > 0)
+    settings = {"max_iter": 3, "random_state": 0, "n_iter_no_change": np.inf, "early_stopping": True}
+    model = MLPClassifier((3,), scoring=lambda *_: 1.0, **settings).fit(X, X[:, 0] > 0)
     with pytest.warns(UserWarning, match="leaves out scoring"):
         text, said = told(model)
     assert text.startswith("m: an MLPClassifier\n")
-    assert f"training           3 epochs, loss {model.loss_:.4g}; " in text
+    assert f"training           3 epochs, loss {model.loss_:.4g}, validation loss " in text
     assert "not kept: scoring  a function" in text
-    assert "settings           hidden_layer_sizes=(3,), max_iter=3, random_state=0, tol=inf" in text
+    assert (
+        "settings           early_stopping=True, hidden_layer_sizes=(3,), max_iter=3, n_iter_no_change=inf, random_state=0"
+        in text
+    )
     assert (said["left_out"], said["classes"]) == ({"scoring": "a function"}, [False, True])
     perceptron = Perceptron(max_iter=3).fit(X, X[:, 0] > 0)
     text, said = told(perceptron)
