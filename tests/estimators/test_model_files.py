@@ -314,6 +314,30 @@ def test_copies(tmp_path, name, way):
     assert unfitted.fit(rows, goal).predict(rows).tobytes() == model.predict(rows).tobytes()
 
 
+@pytest.mark.parametrize("way", ["pickle", "joblib", "deepcopy"])
+@pytest.mark.parametrize("name", ["classes", "quantity", "perceptron"])
+def test_a_copy_is_trained_further_as_the_original_is(tmp_path, name, way):
+    model, rows, goal = fitted(name)
+    other = COPIES[way](model, tmp_path)
+    weights = lambda m: m.coef_ if name == "perceptron" else m.network_.parameters  # noqa: E731
+    before = weights(other).copy()
+    for _ in range(3):
+        model.partial_fit(rows, goal)
+        other = COPIES[way](other.partial_fit(rows, goal), tmp_path)
+    assert weights(other).tobytes() == weights(model).tobytes() != before.tobytes()
+
+
+def test_a_loaded_model_learns_nothing_from_the_rows_that_it_is_shown(tmp_path):
+    import pandas
+
+    model = clearprop.MLPRegressor(hidden_layer_sizes=(3,), **QUICK).fit(X, X[:, 0])
+    loaded = saved_and_loaded(model, tmp_path)
+    with pytest.warns(UserWarning, match="X has feature names, but MLPRegressor was fitted without"):
+        loaded.predict(pandas.DataFrame(X, columns=list("abc")))
+    assert not hasattr(loaded, "feature_names_in_")
+    assert attributes(loaded).keys() == attributes(model).keys()
+
+
 class Heard:
     def setup(self, estimator, context): ...
     def teardown(self, estimator, context): ...
