@@ -40,24 +40,26 @@ def bare(path, content):
         os.fsync(file.fileno())
 
 
+def measured(folder, parameters):
+    """Milliseconds to write, to read, to know again, and of the disk alone; and the bytes."""
+    inputs = parameters // 10
+    rows = max(2, 1_000_000 // inputs)
+    network = Network([inputs, 10, 1], "tanh", rng=0)
+    training = Trainer(network, epochs=2).start(np.zeros((rows, inputs)), np.zeros(rows))
+    checkpoint = Checkpoint(training.snapshot(), (of_training(training, True),), 0.001, {})
+    path = folder / "c"
+    written, read = median_ms(lambda: checkpoint.write(path)), median_ms(lambda: Checkpoint.read(path))
+    content = path.read_bytes()
+    known, alone = median_ms(lambda: of_training(training, True)), median_ms(lambda: bare(folder / "b", content))
+    return written, read, known, alone, len(content)
+
+
 def main():
     folder = Path(tempfile.mkdtemp(dir=sys.argv[1] if len(sys.argv) > 1 else None))
     print(f"{'size':>8}  {'write':>8}  {'read':>8}  {'rows':>8}  {'bare':>8}")
     for name, parameters in SIZES.items():
-        inputs = parameters // 10
-        rows = max(2, 1_000_000 // inputs)
-        network = Network([inputs, 10, 1], "tanh", rng=0)
-        training = Trainer(network, epochs=2).start(np.zeros((rows, inputs)), np.zeros(rows))
-        checkpoint = Checkpoint(training.snapshot(), (of_training(training, True),), 0.001, {})
-        path = folder / "c"
-        times = [
-            median_ms(lambda: checkpoint.write(path)),
-            median_ms(lambda: Checkpoint.read(path)),
-            median_ms(lambda: of_training(training, True)),
-        ]
-        content = path.read_bytes()
-        times.append(median_ms(lambda: bare(folder / "b", content)))
-        print(f"{name:>8}  " + "  ".join(f"{taken:8.1f}" for taken in times) + f"  ({len(content):,} bytes)")
+        *times, size = measured(folder, parameters)
+        print(f"{name:>8}  " + "  ".join(f"{taken:8.1f}" for taken in times) + f"  ({size:,} bytes)")
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from clearprop.files.limits import MOST_NESTED
@@ -15,6 +16,8 @@ DEEPEST = 32
 # What a column of whole numbers may hold, with a sign or without.
 LEAST_WHOLE, GREATEST_WHOLE = -(2**63), 2**64 - 1
 _LONGEST_WHOLE = len(str(LEAST_WHOLE))
+# So many digits may be more than 64 bits, or such an exponent more than a float has.
+_LARGE = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -37,9 +40,7 @@ def parsed(text: str) -> Any:
     """
     _check_number(text)
     try:
-        value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_number
-        )
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, **_hooks(text))
     except json.JSONDecodeError as error:
         raise ValueError(f"no JSON: {error.msg} at character {error.pos + 1:,}") from None
     except RecursionError:
@@ -71,6 +72,11 @@ def _brackets(text: str) -> int:
     return text.count("[") + text.count("{")
 
 
+def _hooks(text: str) -> dict[str, Callable[[str], Any]]:
+    """What looks at each number, in a text where some may be too large: it takes ten times as long."""
+    return {"parse_int": _whole, "parse_float": _number} if _LARGE.search(text) else {}
+
+
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) < len(pairs):
@@ -99,14 +105,10 @@ def _number(digits: str) -> float:
 
 def _check_depth(value: Any) -> None:
     """Raise ValueError for what is nested too deep; level by level, so that no stack can overflow."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [
-            item
-            for one in level
-            if isinstance(one, dict | list)
-            for item in (one.values() if isinstance(one, dict) else one)
-        ]
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [item for items in inner for item in items if isinstance(item, dict | list)]
         if not level:
             return
     raise _too_deep()
