@@ -2,7 +2,7 @@
 
     python benchmarks/checkpoints.py
 
-The median of several, in milliseconds, beside what the disk takes for the same bytes written at once and brought onto it.
+The median of several, in milliseconds, beside what the disk takes for the same bytes, written and brought onto it.
 """
 
 import os

@@ -24,9 +24,7 @@ def check_folder(options: TrainOptions) -> None:
     InputError
         There are some; or something is said of checkpoints, and no folder is named.
     """
-    from clearprop.cli.console import notes, say
     from clearprop.errors import InputError
-    from clearprop.files.checkpoint_folder import files_in
 
     folder = options.checkpoint
     if folder is None:
@@ -34,6 +32,9 @@ def check_folder(options: TrainOptions) -> None:
             said = "--resume" if options.resume else "--checkpoint-every"
             raise InputError(f"{said} is of checkpoints, and no folder has them: name one by --checkpoint FOLDER")
         return
+    from clearprop.cli.console import notes, say
+    from clearprop.files.checkpoint_folder import files_in
+
     there = files_in(folder) or [path for part in folder.glob("*") for path in files_in(part)]
     if there and not options.resume:
         raise InputError(
@@ -84,11 +85,11 @@ def ended_to_go_on(options: TrainOptions, caught: Sequence[warnings.WarningMessa
 
     It gives the callbacks that do so: none without checkpoints, where a signal ends the process at once.
     """
-    from clearprop.cli.console import print_notes
-
     if options.checkpoint is None:
         yield []
         return
+    from clearprop.cli.console import print_notes
+
     stops = _StopsOnSignals()
     try:
         with heard_by(stops.hear):

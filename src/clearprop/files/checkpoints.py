@@ -11,14 +11,11 @@ import time
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from clearprop import __version__
 from clearprop.engines.numerics import numerics
 from clearprop.errors import InputError, Message, Parameter, TrainingWarning
-from clearprop.files.checkpoint import Checkpoint
-from clearprop.files.checkpoint_folder import CheckpointFolder
-from clearprop.files.fingerprint import Fingerprint, listed_differences, of_training
 from clearprop.files.folder_lock import FolderLock
 from clearprop.foundation.arguments import whole
 from clearprop.foundation.callers import warn_caller
@@ -26,6 +23,11 @@ from clearprop.foundation.near_names import SaysNearKeywords
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot, State
+
+if TYPE_CHECKING:  # what reads and writes files is loaded when it is first used
+    from clearprop.files.checkpoint import Checkpoint
+    from clearprop.files.checkpoint_folder import CheckpointFolder
+    from clearprop.files.fingerprint import Fingerprint
 
 EVERY = "60s"
 UNITS = {"s": 1, "min": 60, "h": 3600}
@@ -139,6 +141,8 @@ class Checkpoints(SaysNearKeywords, Callback):
         ValueError
             See `Training.restore`.
         """
+        from clearprop.files.checkpoint_folder import CheckpointFolder
+
         folder = CheckpointFolder(self.folder, self.keep)
         checkpoint = folder.read_best() if best else folder.newest()
         if checkpoint is None:
@@ -157,6 +161,9 @@ class Checkpoints(SaysNearKeywords, Callback):
         ValueError
             The generator is none of NumPy's.
         """
+        from clearprop.files.checkpoint_folder import CheckpointFolder
+        from clearprop.files.fingerprint import of_training
+
         assert isinstance(training, Training)
         self._let_go()
         counts = training.settings.is_seeded if self._start_counts is None else self._start_counts
@@ -187,6 +194,8 @@ class Checkpoints(SaysNearKeywords, Callback):
         return checkpoint.snapshot_for(training)
 
     def _check_same(self, checkpoint: Checkpoint, training: Training, following: _Following) -> None:
+        from clearprop.files.fingerprint import Fingerprint, listed_differences
+
         state = checkpoint.snapshot.state
         for was, is_ in zip_longest(checkpoint.fingerprints, following.fingerprints, fillvalue=Fingerprint({}, {})):
             if differences := was.differences(is_):
@@ -239,6 +248,8 @@ class Checkpoints(SaysNearKeywords, Callback):
         return state.cursor == 0 and state.epoch % self._epochs == 0
 
     def _save(self, training: Training, following: _Following) -> None:
+        from clearprop.files.checkpoint import Checkpoint
+
         state = training.state
         place = state.epoch, state.cursor, training.job.step
         if place == following.saved:
