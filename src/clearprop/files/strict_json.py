@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from clearprop.files.limits import MOST_NESTED
@@ -72,7 +71,7 @@ def _brackets(text: str) -> int:
     return text.count("[") + text.count("{")
 
 
-def _hooks(text: str) -> dict[str, Callable[[str], Any]]:
+def _hooks(text: str) -> dict[str, Any]:
     """What looks at each number, in a text where some may be too large: it takes ten times as long."""
     return {"parse_int": _whole, "parse_float": _number} if _LARGE.search(text) else {}
 
