@@ -12,6 +12,7 @@ from clearprop.cli.signals import WORDS
 from clearprop.files.checkpoint import Checkpoint
 from clearprop.files.checkpoint_folder import files_in
 
+from ..extent import WHOLE
 from .test_signals import PROGRAM, line
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals are POSIX's")
@@ -84,7 +85,7 @@ AT = {
 }
 
 
-@pytest.mark.parametrize("place", AT)
+@pytest.mark.parametrize("place", list(AT) if WHOLE else list(AT)[:1])
 def test_where_there_is_nothing_to_be_kept_it_ends_at_once(houses, tmp_path, place):
     program = PROGRAM.format(before=AT[place].format(int(signal.SIGINT)))
     done = subprocess.run(
