@@ -13,6 +13,8 @@ HERE = Path(__file__).parent
 FRONTEND = HERE.parent / "src" / "clearprop" / "lab" / "frontend" / "node_modules"
 sys.path.insert(0, str(HERE / "site"))
 os.environ["MPLBACKEND"] = "Agg"
+# For the cells of the pages, which run in a process of their own.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE / "site"), os.environ.get("PYTHONPATH")]))
 
 project = "clearprop"
 author = "The clearprop developers"
@@ -31,7 +33,14 @@ extensions = [
     "docstrings",
     "downloads",
 ]
-exclude_patterns = ["_build", "notebooks", "**/sg_execution_times.rst", "sg_execution_times.rst", "gallery/*.ipynb"]
+exclude_patterns = [
+    "_build",
+    "_replays",
+    "notebooks",
+    "**/sg_execution_times.rst",
+    "sg_execution_times.rst",
+    "gallery/*.ipynb",
+]
 templates_path = ["_templates"]
 nitpicky = True
 # What scikit-learn's docstrings refer to, and attributes, which stand where they are named.
@@ -56,6 +65,7 @@ copybutton_prompt_is_regexp = True
 html_theme = "pydata_sphinx_theme"
 html_title = "clearprop"
 html_static_path = ["_static"]
+html_extra_path = ["_replays"]
 html_show_sourcelink = False
 html_theme_options = {
     "show_version_warning_banner": False,
