@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -p
 
 SITE := docs/_build/html
 
-.PHONY: demo docs test test-all lint types layers tests bench format clean
+.PHONY: demo docs dist test test-all lint types layers tests bench format clean
 
 demo: .venv/demo.stamp $(PAGE)
 	@$(BIN)/clearprop demo
@@ -47,6 +47,14 @@ docs: .venv/dev.stamp $(PAGE)
 	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs 2 --quiet docs $(SITE)
 	$(BIN)/python docs/site/check.py $(SITE)
 	@echo "the site: $(SITE)/index.html"
+
+# What is released: sources and wheel, kernels and page inside, installed and tested as a user has them.
+dist: .venv/dev.stamp $(PAGE)
+	rm -rf dist
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/python release/check_installed.py dist
 
 bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
@@ -95,4 +103,4 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@touch $@
 
 clean:
-	rm -rf docs/_build docs/gallery docs/reference/api/generated $(FRONTEND)/node_modules $(dir $(PAGE)) .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf dist docs/_build docs/gallery docs/reference/api/generated $(FRONTEND)/node_modules $(dir $(PAGE)) .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
