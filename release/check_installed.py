@@ -2,7 +2,7 @@
 
 python release/check_installed.py dist [newest] [lowest]
 
-Once with the newest versions of all that it needs, once with the lowest that pyproject.toml allows. The tests run in the
+Once with the newest versions of all that it needs, once with the lowest that pyproject.toml allows. They run in the
 unpacked sdist, where there is no other clearprop than the installed one.
 """
 
