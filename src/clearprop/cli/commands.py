@@ -14,6 +14,7 @@ from clearprop.cli.bench import bench
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
+from clearprop.cli.export import export
 from clearprop.cli.lab import lab
 from clearprop.cli.predict import predict
 from clearprop.cli.train import train
@@ -71,7 +72,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, lab, bench):
+for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, export, lab, bench):
     app.command()(command)
 
 
