@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 
 from clearprop.foundation.table_cells import MISSING, number_or_nan
 from clearprop.tables.column import Column, objects
+from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
-from clearprop.tables.spelling import is_plain_number, number_text, places_among
+from clearprop.tables.preparation.dates import DatePart
+from clearprop.tables.preparation.numbers import NumberPart
+from clearprop.tables.preparation.part import Part
+from clearprop.tables.spelling import date_text, is_plain_number, number_text, places_among
 from clearprop.tables.zones import wall
 
 # Of time zones, what the clocks showed and are to show in these years.
@@ -57,6 +63,17 @@ def _spellings(category: str) -> Iterator[str]:
             yield f"{number_text(number)}.0"
 
 
+def example_cell(part: Part) -> Any:
+    """A cell that a column may have: what stands for a missing one, the first category, the first date."""
+    if isinstance(part, NumberPart):
+        return part.scaling.origin + part.scaling.fill if part.scaling.origin else part.scaling.fill
+    if isinstance(part, BooleanPart):
+        return True
+    if isinstance(part, DatePart):
+        return date_text(np.datetime64(part.first, "us").item())
+    return part.categories[0] if isinstance(part, CategoryPart) and part.categories else "something"
+
+
 @dataclass(frozen=True)
 class Clock:
     """What clocks in a time zone show: UTC plus an offset, which changes from time to time.
@@ -79,6 +96,7 @@ class Clock:
     offsets: tuple[int, ...]
 
     @classmethod
+    @cache
     def of(cls, zone: str) -> Clock:
         """The clock of a zone; one that never changes for UTC and for what has no zone."""
         first, last = (int(np.datetime64(str(year), "h").astype(np.int64)) for year in (FIRST_YEAR, LAST_YEAR + 1))

@@ -158,7 +158,7 @@ class ClassesForm(Struct, tag="classes", tag_field="kind"):
     threshold the second of two classes is answered where a is above it.
     """
 
-    labels: list[str] | list[int] | list[float] | list[bool]
+    labels: list[str | int | float | bool]
     given: Literal["logits", "outputs", "shares", "scores"]
     temperature: float
     threshold: float | None
@@ -167,7 +167,7 @@ class ClassesForm(Struct, tag="classes", tag_field="kind"):
 class LabelsForm(Struct, tag="labels", tag_field="kind"):
     """Several labels, each there where the mean of its outputs is above the threshold."""
 
-    labels: list[str] | list[int] | list[float] | list[bool]
+    labels: list[str | int | float | bool]
     threshold: float
     probable: bool
 
@@ -224,7 +224,16 @@ def to_json(model: Any, dtype: npt.DTypeLike | None = None) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of what `to_json` writes."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(Document)}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_on_one_line(msgspec.json.schema(Document))}
+
+
+def _on_one_line(entry: Any) -> Any:
+    """A schema whose descriptions have no lines: Python's versions differ in how they indent a docstring's."""
+    if isinstance(entry, dict):
+        return {name: _on_one_line(value) for name, value in entry.items()}
+    if isinstance(entry, list):
+        return [_on_one_line(value) for value in entry]
+    return " ".join(entry.split()) if isinstance(entry, str) else entry
 
 
 def document_of(model: Model) -> Document:

@@ -17,6 +17,7 @@ from clearprop.errors import InputError
 from clearprop.export.answers import Answer, Classes, Labels, Quantities, plain_labels
 from clearprop.foundation.arguments import checked_dtype
 from clearprop.foundation.registry import Named, Registry
+from clearprop.foundation.table_cells import quoted
 from clearprop.inputs import INPUTS
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
@@ -102,7 +103,8 @@ def model_of(model: Any, dtype: npt.DTypeLike | None = None) -> Model:
         _check_own(INPUTS, one)
     if dtype is None or described.first.dtype == checked_dtype(dtype):
         return described
-    networks = tuple(network.copy(dtype) for network in described.networks)
+    with np.errstate(over="ignore"):
+        networks = tuple(network.copy(dtype) for network in described.networks)
     for network in networks:
         if not np.isfinite(network.parameters).all():
             raise InputError("the model has parameters that float32 does not hold: export it as float64")
@@ -187,7 +189,9 @@ def _answer_of_classifier(model: Any, network: Network) -> Answer:
     if kind.startswith("multilabel"):
         return Labels(labels, threshold, probable)
     if len(labels) < 2:
-        raise InputError(f"{type(model).__name__} knows a single class, {labels[0]!r}, and nothing else to say")
+        raise InputError(
+            f"{type(model).__name__} knows a single class, {quoted(labels.tolist()[0])}: give it rows of another"
+        )
     if network.layer_sizes[-1] == 1:
         return Classes(labels, "outputs" if probable else "scores", threshold=threshold)
     normal = network.activations[-1].name == "softmax"

@@ -18,6 +18,7 @@ from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
 from clearprop.tables.preparation.dates import DatePart
 from clearprop.tables.preparation.numbers import NumberPart
+from clearprop.tables.preparation.part import Part
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.preparation.presence import PresencePart
 from clearprop.tables.preparation.scaling import Scaling
@@ -141,11 +142,12 @@ class ColumnsText:
         yield "/* The inputs of the network for a row of the table. */"
         yield f"static inline void {p}_inputs(const struct {p}_row *row, {real} *x)"
         yield "{"
-        yield f"    for (int i = 0; i < {self.width}; i++) {{"
-        yield "        x[i] = 0;"
-        yield "    }"
-        for name, part in zip(self.fields, self.preparation.parts, strict=True):
-            yield ""
+        if any(map(_one_hot, self.preparation.parts)):
+            yield f"    for (int i = 0; i < {self.width}; i++) {{"
+            yield "        x[i] = 0;"
+            yield "    }"
+        for number, (name, part) in enumerate(zip(self.fields, self.preparation.parts, strict=True)):
+            yield from [""] if number else []
             yield f"    /* {in_c_comment(part.name)}: {in_c_comment(part.treatment())} */"
             yield from (f"    {line}" for line in WRITERS[type(part)](self, part, name))
         yield "}"
@@ -275,6 +277,13 @@ class ColumnsText:
                 "to another form, or leave the column out in training"
             )
         return c_string(text)
+
+
+def _one_hot(part: Part) -> int:
+    """How many inputs a column has of which one at most is not 0."""
+    if isinstance(part, CategoryPart) and part.form == "one-hot":
+        return width(part)
+    return 7 if isinstance(part, DatePart) and part.weekdays else 0
 
 
 def _given_date(part: DatePart) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy.typing as npt
@@ -13,12 +13,17 @@ from clearprop.export.c.answers import AnswerText
 from clearprop.export.c.columns import ColumnsText
 from clearprop.export.c.language import Language
 from clearprop.export.c.network import NetworkText
+from clearprop.export.columns import example_cell
 from clearprop.export.model import Model, model_of
-from clearprop.export.names import identifiers, in_c_comment
+from clearprop.export.names import c_string, identifiers, in_c_comment
+from clearprop.export.numerals import digits
 from clearprop.tables.preparation.categories import CategoryPart
+from clearprop.tables.preparation.dates import DatePart
+from clearprop.tables.preparation.part import Part
 from clearprop.tables.preparation.presence import PresencePart
 
 _LONGEST_LINE = 65536  # that `main` reads, in bytes
+_MOST_SHOWN = 8  # of many columns so many have an example
 
 
 def to_c(model: Any, name: str = "model", dtype: npt.DTypeLike | None = None) -> str:
@@ -48,7 +53,7 @@ def to_c(model: Any, name: str = "model", dtype: npt.DTypeLike | None = None) ->
     --------
     >>> from clearprop import Network
     >>> text = to_c(Network([2, 3, 1], activation="tanh", rng=0), "xor")
-    >>> [line for line in text.splitlines() if "xor_predict" in line][0]
+    >>> next(line for line in text.splitlines() if line.startswith("static inline void xor_predict"))
     'static inline void xor_predict(const double *x, double *out)'
     """
     exported = model_of(model, dtype)
@@ -99,7 +104,7 @@ def _usage(model: Model, prefix: str) -> Iterator[str]:
     if model.preparation is None:
         yield f"{real} x[{columns}] = {{...}};"
     else:
-        yield f"struct {prefix}_row row = {{...}};"
+        yield f"struct {prefix}_row row = {{{_example(model.preparation.parts)}}};"
         row = "&row"
     if isinstance(answer, Quantities):
         if model.preparation is not None:
@@ -112,10 +117,24 @@ def _usage(model: Model, prefix: str) -> Iterator[str]:
     yield f"{real} {numbers}[{model.answers}];"
     if isinstance(answer, Classes):
         yield f"int number = {prefix}_predict({row}, {numbers});"
-        yield f"... {prefix}_class(number) ..."
+        kind = {"U": "const char *", "f": "double ", "b": "int ", "i": "long long "}[answer.labels.dtype.kind]
+        yield f"{kind}name = {prefix}_class(number);"
     else:
         yield f"int labels[{model.answers}];"
         yield f"{prefix}_predict({row}, labels, {numbers});"
+
+
+def _example(parts: Sequence[Part]) -> str:
+    """The cells of a row, or the first of them."""
+    cells = [_example_cell(part) for part in parts[:_MOST_SHOWN]]
+    return in_c_comment(", ".join([*cells, *(["..."] if len(parts) > _MOST_SHOWN else [])]))
+
+
+def _example_cell(part: Part) -> str:
+    if isinstance(part, DatePart):
+        return digits(part.first / 1e6)
+    cell = example_cell(part)
+    return c_string(cell) if isinstance(cell, str) else "1" if cell is True else digits(cell)
 
 
 def _main(model: Model, language: Language, network: NetworkText, columns: ColumnsText | None) -> Iterator[str]:

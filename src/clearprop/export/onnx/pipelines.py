@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.errors import InputError, MissingExtraError
-from clearprop.export.answers import Answer, Classes, Labels, plain_labels
+from clearprop.errors import MissingExtraError
+from clearprop.export.answers import Classes, Labels, plain_labels
 from clearprop.export.model import Model, model_of
 from clearprop.export.onnx.answers import add_answer
 from clearprop.export.onnx.graph import Graph, tensor_type
@@ -123,13 +123,6 @@ def _model(operator: Any, scope: Any) -> Model:
     if not isinstance(model.answer, Classes):
         return model
     labels = plain_labels(get_label_classes(scope, estimator))
-    return replace(model, answer=_with_labels(model.answer, labels))
-
-
-def _with_labels(answer: Classes, labels: Any) -> Answer:
-    """With booleans and whole numbers as int64."""
-    if labels.dtype.kind in "bf":
-        if (labels != np.rint(labels)).any():
-            raise InputError(f"classes of skl2onnx are texts or whole numbers, got {labels[0]}: train with such")
-        labels = labels.astype(np.int64)
-    return replace(answer, labels=labels)
+    # Booleans, and whole numbers in floating point, which are all that scikit-learn takes for classes.
+    whole = labels.astype(np.int64) if labels.dtype.kind in "bf" else labels
+    return replace(model, answer=replace(model.answer, labels=whole))

@@ -30,10 +30,19 @@ def cell(cells, column, categories=()):
     return None if value is None or value != value else value  # only NaN is not equal to itself'''
 
 NUMBER = '''\
+def number(cells, column):
+    """A number, or a text that is one; None where it is missing."""
+    value = cell(cells, column)
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("%s: %r is no number" % (column, value))'''
+
+NUMBER_OR_TEXT = '''\
 def number(cells, column, missing=()):
     """A number, or a text that is one; None where it is missing."""
     value = cell(cells, column)
-    if value is None or (missing and spelled(value) in missing):
+    if value is None or (isinstance(value, str) and spelled(value) in missing):
         return None
     try:
         return float(value) if isinstance(value, str) else value
@@ -225,10 +234,11 @@ class ColumnsText:
         """The definitions that are called, each in front of those that call it."""
         kinds = {type(part) for part in preparation.parts}
         yield CELL
-        if kinds & {CategoryPart, BooleanPart, NumberPart}:
+        with_texts = any(isinstance(part, NumberPart) and part.blanks for part in preparation.parts)
+        if kinds & {CategoryPart, BooleanPart} or with_texts:
             yield SPELLED
         if NumberPart in kinds:
-            yield NUMBER
+            yield NUMBER_OR_TEXT if with_texts else NUMBER
         if "scaled(" in body:
             yield SCALED
         if "bent(" in body:

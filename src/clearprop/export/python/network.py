@@ -175,14 +175,13 @@ class NetworkText:
         if any(self._whole):
             each = "[function(z) for z in sums]"
             body.append("            sums.append(z)")
-            body.append(f"        outputs = function(sums) if function is softmax else {each}")
+            body.append(f"        a = function(sums) if function is softmax else {each}")
             if shared:
-                body.append(f"        outputs = [{shares} for f, z, (_, _, share) in zip(outputs, sums, neurons)]")
-        elif shared:
-            body += ["            f = function(z)", f"            outputs.append({shares})"]
+                body.append(f"        a = [{shares} for f, z, (_, _, share) in zip(a, sums, neurons)]")
         else:
-            body.append("            outputs.append(function(z))")
-        body.append("        a = outputs")
+            body += ["            f = function(z)", f"            outputs.append({shares})"] if shared else []
+            body += [] if shared else ["            outputs.append(function(z))"]
+            body.append("        a = outputs")
         return "\n".join([*body, "    return a"])
 
 

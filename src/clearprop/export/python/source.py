@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy.typing as npt
 
 from clearprop import __version__
 from clearprop.export.answers import Labels, Quantities
+from clearprop.export.columns import example_cell
 from clearprop.export.model import Model, model_of
 from clearprop.export.names import in_python_docstring
 from clearprop.export.python.answers import AnswerText
@@ -16,7 +18,7 @@ from clearprop.export.python.columns import ColumnsText
 from clearprop.export.python.functions import with_needed
 from clearprop.export.python.network import NetworkText
 
-_MOST_SHOWN = 12  # of many columns so many are named
+_MOST_SHOWN = 20  # of many columns so many are named
 
 
 def to_python(model: Any, name: str = "model", dtype: npt.DTypeLike | None = None) -> str:
@@ -56,9 +58,10 @@ def to_python(model: Any, name: str = "model", dtype: npt.DTypeLike | None = Non
     answer = AnswerText(exported, network)
     columns = None if exported.preparation is None else ColumnsText(exported.preparation)
     activations = [*network.functions, *(function.text for function in with_needed(answer.needs))]
+    constants = [*answer.constants, *([] if columns is None else columns.constants)]
     parts = [
         _docstring(exported, name),
-        *(answer.constants + ([] if columns is None else columns.constants)),
+        *(["\n\n".join(constants)] if constants else []),
         *_chapter("Activations: from a neuron's sum z to what it gives, a", list(dict.fromkeys(activations))),
         *_chapter("The network as it was trained", [network.numbers, *network.loop]),
         *_chapter("From a row of the table to the inputs of the network", [] if columns is None else columns.functions),
@@ -76,47 +79,44 @@ def _chapter(title: str, parts: Sequence[str]) -> Iterator[str]:
 
 
 def _docstring(model: Model, name: str) -> str:
-    sizes = "-".join(map(str, model.first.layer_sizes))
-    what = (
-        f"a network of {sizes} units"
-        if len(model.networks) == 1
-        else f"{len(model.networks)} networks of {sizes} units"
-    )
-    predicts = f"{in_python_docstring(model.predicted)}{_from_what(model)}"
+    sizes, members = "-".join(map(str, model.first.layer_sizes)), len(model.networks)
+    what = f"a network of {sizes} units" if members == 1 else f"{members} networks of {sizes} units"
+    row = _example(model)
     text = [
-        f'"""Predicts {predicts}: {what}, written by clearprop {__version__}.',
+        f"Predicts {in_python_docstring(model.predicted)}: {what}, written by clearprop {__version__}.",
         "",
         "It needs nothing but Python 3.8 or later, or MicroPython:",
         "",
         f"    import {name}",
-        f"    {name}.predict({_example(model)})",
+        f"    {name}.predict({row})",
     ]
     if not isinstance(model.answer, Quantities):
         numbers = "probabilities" if model.answer.probable else "scores"
         names = "LABELS" if isinstance(model.answer, Labels) else "CLASSES"
-        text.append(f"    {name}.{numbers}({_example(model)})   # in the order of {name}.{names}")
-    if model.preparation is None and model.inputs:
-        text += ["", "x is the list of these numbers: " + in_python_docstring(", ".join(model.inputs)) + "."]
-    return "\n".join([*text, '"""', "", "import math"])
+        text.append(f"    {name}.{numbers}({row})  # in the order of {name}.{names}")
+    text += _what_is_given(model)
+    return "\n".join([f'"""{text[0]}', *text[1:], '"""', "", "import math"])
 
 
-def _from_what(model: Model) -> str:
-    if model.preparation is None:
-        return f" from {model.first.n_columns:,} numbers"
-    names = [in_python_docstring(name) for name in model.preparation.names]
-    if len(names) > _MOST_SHOWN:
-        return f" from {len(names):,} columns"
-    return f" from {' and '.join(filter(None, [', '.join(names[:-1]), names[-1]]))}"
+def _what_is_given(model: Model) -> list[str]:
+    """Which columns or numbers a row has, where they have names."""
+    names = model.inputs if model.preparation is None else model.preparation.names
+    if not names:
+        return []
+    start = "The numbers: " if model.preparation is None else "The columns: "
+    shown = in_python_docstring(start + ", ".join(names[:_MOST_SHOWN]) + (", ..." if len(names) > _MOST_SHOWN else "."))
+    return ["", *wrap(shown, 116, break_long_words=False, break_on_hyphens=False)]
 
 
 def _example(model: Model) -> str:
-    if model.preparation is not None:
-        return "{column: cell, ...}"
-    return (
-        "["
-        + ", ".join(f"x{number}" for number in range(1, min(model.first.n_columns, 3) + 1))
-        + (", ...]" if model.first.n_columns > 3 else "]")
-    )
+    """A row as it is given, or the beginning of one."""
+    if model.preparation is None:
+        columns = model.first.n_columns
+        shown = ", ".join(f"x{number}" for number in range(1, min(columns, 3) + 1))
+        return f"[{shown}, ...]" if columns > 3 else f"[{shown}]"
+    parts = model.preparation.parts
+    shown = ", ".join(f"{part.name!r}: {example_cell(part)!r}" for part in parts[:2])
+    return in_python_docstring(f"{{{shown}, ...}}" if len(parts) > 2 else f"{{{shown}}}")
 
 
 def _main(model: Model, name: str) -> Iterator[str]:
