@@ -67,6 +67,15 @@ def test_two_of_one_function_and_a_softmax_within(tmp_path):
     np.testing.assert_allclose(numbers_of(answered(network, X, tmp_path)), network.predict(X), rtol=1e-12)
 
 
+@pytest.mark.parametrize("dtype", models.DTYPES)
+def test_large_sums_overflow_nothing(dtype, tmp_path):
+    network = Network([3, 3], loss="cross_entropy", dtype=dtype, rng=0)
+    network.weights[0] = np.eye(3)
+    X = np.array([[1e4, -1e4, 0], [-1e4, -1e4, -1e4], [800, 700, 799]], dtype=dtype)
+    found = numbers_of(answered(network, X, tmp_path))
+    np.testing.assert_allclose(found[:, 1:], network.predict(X), rtol=1e-6)
+
+
 def test_a_code_beyond_the_table_reads_nothing_beside_it(tmp_path):
     network = models.network("tanh", "float64", inputs=True)
     X = models.rows_for(network, n=4)

@@ -17,9 +17,8 @@ from .running import built, compiled, run_node, run_program
 
 HOSTILE = [
     '"""', "'''", '\\"""\nimport os\n"""', "*/ int x; /*", "??/", "??/\n", "\\", "\\\n", '"; exit(1); "', "%s%n",
-    "${p}", "{0}", "\r\n#define double int", "\u202eabc", "\u2028", "</script>", "__proto__", "constructor", "None", "NaN",
-    "0", "a\tb",
-    "#include </dev/zero>", "//", "\x1b[31m", "é", "e\u0301", "int", "main",
+    "${p}", "{0}", "\r\n#define double int", "\u202eabc", "\u2028", "</script>", "__proto__", "constructor", "None",
+    "NaN", "0", "a\tb", "#include </dev/zero>", "//", "\x1b[31m", "é", "e\u0301", "int", "main",
 ]  # fmt: skip
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=12))
 
@@ -41,7 +40,7 @@ def test_in_python_and_json(names):
     model = models.of_texts(categories, classes, column, target)
     expected = models.classes_of_texts(model, column, [*categories, "unknown indeed", ""])
     module = {"__name__": "model"}
-    exec(compile(to_python(model), "model.py", "exec"), module)
+    exec(compile(to_python(model, name=column), "model.py", "exec"), module)
     assert [module["predict"]({column: text}) for text in [*categories, "unknown indeed", None]] == expected
     assert module["CLASSES"] == classes
     document = json.loads(to_json(model))

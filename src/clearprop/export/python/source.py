@@ -12,7 +12,7 @@ from clearprop import __version__
 from clearprop.export.answers import Labels, Quantities
 from clearprop.export.columns import example_cell
 from clearprop.export.model import Model, model_of
-from clearprop.export.names import in_python_docstring
+from clearprop.export.names import identifiers, in_python_docstring
 from clearprop.export.python.answers import AnswerText
 from clearprop.export.python.columns import ColumnsText
 from clearprop.export.python.functions import with_needed
@@ -54,6 +54,7 @@ def to_python(model: Any, name: str = "model", dtype: npt.DTypeLike | None = Non
     True
     """
     exported = model_of(model, dtype)
+    name = name if name.isidentifier() else identifiers([name], "model")[0]
     network = NetworkText(exported)
     answer = AnswerText(exported, network)
     columns = None if exported.preparation is None else ColumnsText(exported.preparation)
