@@ -1,6 +1,7 @@
 """Names from outside: whatever columns, categories and classes are called, nothing of it is run, and all is found."""
 
 import json
+import re
 
 import numpy as np
 from hypothesis import example, given
@@ -100,8 +101,12 @@ def test_comments_and_strings_of_c(text):
     string = c_string(text)
     assert string.isascii()
     assert "??" not in string
-    read = string[1:-1].encode().decode("unicode_escape").replace("\\?", "?")  # as C reads it, but for its \?
+    read = re.sub(r"\\([0-7]{3}|.)", _as_c_reads, string[1:-1])
     assert read.encode("latin-1") == text.encode()
+
+
+def _as_c_reads(escape):
+    return chr(int(escape[1], 8)) if len(escape[1]) == 3 else escape[1]
 
 
 def test_what_a_name_becomes():

@@ -167,7 +167,7 @@ def test_cells_that_cannot_be_taken(cells, message, tables):
 
 def test_every_day_of_many_years():
     """The calendar, against Python's own."""
-    from clearprop.export.python.columns import CALENDAR, MOMENT
+    from clearprop.export.python.cells import CALENDAR, MOMENT
 
     names = {}
     exec(CALENDAR + "\n" + MOMENT, names)

@@ -44,3 +44,14 @@ def lines(items: Iterable[str], indent: str, width: int = WIDTH) -> Iterator[str
             line = f"{line}, {item}" if line else item
     if line:
         yield indent + line
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, in words.
+
+    Examples
+    --------
+    >>> counted(1, "neuron"), counted(2000, "neuron")
+    ('1 neuron', '2,000 neurons')
+    """
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

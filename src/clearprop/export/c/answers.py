@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from clearprop.errors import InputError
 from clearprop.export.answers import Array, Classes, Labels, Quantities
 from clearprop.export.c.columns import LONGEST_STRING, ColumnsText
-from clearprop.export.c.language import Language
+from clearprop.export.c.language import TYPE_OF_LABELS, Language
 from clearprop.export.c.network import NetworkText
 from clearprop.export.model import Model
 from clearprop.export.names import c_string, in_c_comment
-from clearprop.export.numerals import digits, lines
+from clearprop.export.numerals import counted, digits, lines
 from clearprop.foundation.table_cells import quoted
 
 
@@ -58,7 +58,7 @@ class AnswerText:
         """The definition of what says which class a number means."""
         p, kind = self.language.prefix, labels.dtype.kind
         what = "class" if isinstance(self.model.answer, Classes) else "label"
-        type_ = {"U": "const char *", "f": "double ", "b": "int ", "i": "long long "}[kind]
+        type_ = TYPE_OF_LABELS[kind]
         texts = list(map(_string, labels.tolist())) if kind == "U" else _numbers(labels)
         yield f"/* The {what} of a number from 0 to {len(labels) - 1}. */"
         yield f"static inline {type_}{p}_{what}(int number)"
@@ -116,8 +116,8 @@ class AnswerText:
             yield f"    return {found};"
             yield "}"
             return
-        given = _counted(self.model.first.n_columns, "number")
-        yield f"/* The {_counted(count, 'prediction')}, written to out, for the {given} x. */"
+        given = counted(self.model.first.n_columns, "number")
+        yield f"/* The {counted(count, 'prediction')}, written to out, for the {given} x. */"
         yield f"static inline void {p}_predict({self.given}, {real} *out)"
         yield "{"
         yield from self._mean("out", count)
@@ -145,7 +145,7 @@ class AnswerText:
         row = (
             "a row of the table"
             if self.columns is not None
-            else f"the {_counted(self.model.first.n_columns, 'number')} x"
+            else f"the {counted(self.model.first.n_columns, 'number')} x"
         )
         yield f"/* The class{what} for {row}, by its number; and the {numbers} of all {classes}. */"
         yield f"static inline int {p}_predict({self.given}, {self.number} *{numbers})"
@@ -260,7 +260,3 @@ def _string(text: str) -> str:
             "another form, or give it a shorter name in training"
         )
     return c_string(text)
-
-
-def _counted(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

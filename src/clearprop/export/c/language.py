@@ -14,6 +14,10 @@ from clearprop.export.numerals import all_digits, digits, lines
 Array = npt.NDArray[Any]
 
 
+# The type that a class's name is returned in, by the kind of the labels.
+TYPE_OF_LABELS = {"U": "const char *", "f": "double ", "b": "int ", "i": "long long "}
+
+
 @dataclass(frozen=True)
 class Language:
     """How a program is written.

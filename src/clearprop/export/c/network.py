@@ -12,6 +12,7 @@ from clearprop.activations import Activation, Identity, Softmax
 from clearprop.export.c.functions import SOFTMAX, definition
 from clearprop.export.c.language import Language
 from clearprop.export.model import Model
+from clearprop.export.numerals import counted
 from clearprop.inputs import Lookup, Plain, Scale
 from clearprop.network.layout import SHARE, WEIGHT, Span
 
@@ -111,7 +112,7 @@ class NetworkText:
         for layer, (activation, share) in enumerate(zip(self.activations, shares, strict=True), start=1):
             to = "out" if layer == len(self.activations) else f"a{layer}"
             yield ""
-            shape = f"{_counted(sizes[layer - 1], 'input')}, {_counted(sizes[layer], 'neuron')}"
+            shape = f"{counted(sizes[layer - 1], 'input')}, {counted(sizes[layer], 'neuron')}"
             yield f"    /* Layer {layer}: {shape}, {activation.name} */"
             yield from (f"    {line}" for line in self._layer(layer, fed, to, activation, share))
             fed = to
@@ -184,7 +185,3 @@ class NetworkText:
 
 def _plus(first: int, term: str) -> str:
     return f"{first} + {term}" if first else term
-
-
-def _counted(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"

@@ -11,7 +11,7 @@ from clearprop import __version__
 from clearprop.export.answers import Classes, Quantities
 from clearprop.export.c.answers import AnswerText
 from clearprop.export.c.columns import ColumnsText
-from clearprop.export.c.language import Language
+from clearprop.export.c.language import TYPE_OF_LABELS, Language
 from clearprop.export.c.network import NetworkText
 from clearprop.export.columns import example_cell
 from clearprop.export.model import Model, model_of
@@ -117,8 +117,7 @@ def _usage(model: Model, prefix: str) -> Iterator[str]:
     yield f"{real} {numbers}[{model.answers}];"
     if isinstance(answer, Classes):
         yield f"int number = {prefix}_predict({row}, {numbers});"
-        kind = {"U": "const char *", "f": "double ", "b": "int ", "i": "long long "}[answer.labels.dtype.kind]
-        yield f"{kind}name = {prefix}_class(number);"
+        yield f"{TYPE_OF_LABELS[answer.labels.dtype.kind]}name = {prefix}_class(number);"
     else:
         yield f"int labels[{model.answers}];"
         yield f"{prefix}_predict({row}, labels, {numbers});"

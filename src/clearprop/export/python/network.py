@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop.activations import Activation, Identity, Softmax
 from clearprop.export.model import Model
-from clearprop.export.numerals import all_digits, digits, lines
+from clearprop.export.numerals import all_digits, counted, digits, lines
 from clearprop.export.python.functions import function_of, with_needed
 from clearprop.inputs import Input, Lookup, Periodic, Plain, Scale
 from clearprop.network.network import Network
@@ -101,7 +101,7 @@ class NetworkText:
         yield f"{indent}{start}["
         layers = zip(network.weights, network.biases, network.shares, self._called, strict=True)
         for number, (W, b, share, function) in enumerate(layers, start=1):
-            yield f"{indent}    # Layer {number}: {_counted(len(W), 'input')}, {_counted(len(b), 'neuron')}"
+            yield f"{indent}    # Layer {number}: {counted(len(W), 'input')}, {counted(len(b), 'neuron')}"
             yield f"{indent}    ({function}, ["
             for neuron in range(len(b)):
                 behind = (
@@ -243,7 +243,3 @@ def _call(indent: str, start: str, numbers: Array, end: str) -> Iterator[str]:
     yield f"{indent}{start}["
     yield from lines(all_digits(np.ascontiguousarray(numbers)), f"{indent}    ")
     yield f"{indent}]{end}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
