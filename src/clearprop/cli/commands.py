@@ -14,6 +14,7 @@ from clearprop.cli.bench import bench
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
+from clearprop.cli.export import export
 from clearprop.cli.inspect import inspect as inspect_model
 from clearprop.cli.lab import lab
 from clearprop.cli.predict import predict
@@ -80,6 +81,7 @@ for command in (
     evaluate,
     explain,
     inspect_model,
+    export,
     lab,
     bench,
 ):

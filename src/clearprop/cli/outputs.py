@@ -91,9 +91,14 @@ def checked_endings(paths: Sequence[Path | None], endings: Sequence[str]) -> Non
     """Refuse a file whose name does not end as its kind does, or that an extra is missing for."""
     wanted = [path for path in paths if path is not None]
     for path in wanted:
-        if path.suffix.lower() not in endings and not is_stream(path):
-            raise InputError(f"{path}: its name must end in {' or '.join(endings)}")
+        check_ending(path, endings)
     if wanted:
         from clearprop.plots import check_extra
 
         check_extra()
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> None:
+    """Refuse a file whose name does not end as its kind does."""
+    if path.suffix.lower() not in endings and not is_stream(path):
+        raise InputError(f"{path}: its name must end in {' or '.join(endings)}")
