@@ -16,6 +16,7 @@ from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
 from clearprop.cli.lab import lab
 from clearprop.cli.predict import predict
+from clearprop.cli.serve import serve
 from clearprop.cli.train import train
 from clearprop.cli.train_options import TrainOptions
 from clearprop.printable import printable
@@ -71,7 +72,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, lab, bench):
+for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, serve, lab, bench):
     app.command()(command)
 
 
