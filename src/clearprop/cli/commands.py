@@ -14,6 +14,7 @@ from clearprop.cli.bench import bench
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
+from clearprop.cli.inspect import inspect as inspect_model
 from clearprop.cli.lab import lab
 from clearprop.cli.predict import predict
 from clearprop.cli.serve import serve
@@ -72,7 +73,18 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, serve, lab, bench):
+for command in (
+    demo,
+    article,
+    _taking_options(train, TrainOptions),
+    predict,
+    evaluate,
+    explain,
+    inspect_model,
+    serve,
+    lab,
+    bench,
+):
     app.command()(command)
 
 

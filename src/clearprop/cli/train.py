@@ -121,6 +121,7 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> li
         try:
             estimator.set_params(callbacks=[UntilTraining(status)], verbose=True)
             estimator.fit(given, column)
+            estimator.set_params(callbacks=None, verbose=False)  # which were for this run
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
     return [*estimator.notes_, *(str(warning.message) for warning in caught)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from typing import Any, ClassVar
 
@@ -31,6 +32,7 @@ from clearprop.estimators.fit_end import (
 from clearprop.estimators.fit_warnings import warn_of_ignored
 from clearprop.estimators.held_out import hold_out
 from clearprop.estimators.insight import Insight
+from clearprop.estimators.model_files import save_network_estimator
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes
@@ -364,6 +366,38 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         is_checked = X.dtype == self.network_.dtype and not get_config()["assume_finite"]
         check = Rows.with_answers if is_checked else Rows.checked
         return check(self.network_, X, self._training_targets(targets), weight, which=which)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted estimator to one file, whole or not at all; `clearprop.load` reads it.
+
+        It holds numbers and text only, nothing that is run: the network, the parameters, and how training went. The
+        solver's memory is not in it: `partial_fit` goes on with the weights, and the solver begins anew.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        ValueError, TypeError
+            It is not fitted, or has an activation, a loss or labels that no file holds.
+
+        Warns
+        -----
+        UserWarning
+            A parameter is a function or an object that no file holds, and is left out.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from clearprop import MLPRegressor, load
+        >>> model = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0)
+        >>> model = model.fit([[0.0], [1.0]], [0.0, 1.0])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/m")
+        ...     same = load(f"{folder}/m")
+        >>> bool(same.predict([[0.5]]) == model.predict([[0.5]])), same.get_params() == model.get_params()
+        (True, True)
+        """
+        save_network_estimator(self, path)
 
     # -- what the network gives ----------------------------------------------------------------------------------
 

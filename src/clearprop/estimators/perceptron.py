@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, ClassVar
 
 import numpy as np
@@ -17,6 +18,7 @@ from clearprop.estimators.class_weights import balanced_weights, named_weights, 
 from clearprop.estimators.constraints import PERCEPTRON_CONSTRAINTS
 from clearprop.estimators.error_messages import in_own_words, scoring
 from clearprop.estimators.parameters import SaysNearParameters, validate_given
+from clearprop.estimators.perceptron_file import save_perceptron
 from clearprop.estimators.perceptron_outputs import first_weights, train_outputs, warn_of_inseparable
 from clearprop.estimators.rollback import rolled_back_if_refused
 from clearprop.estimators.settings import defaults
@@ -356,6 +358,20 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         check_is_fitted(self)
         self.coef_ = csr_array(self.coef_)
         return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted perceptron to one file, whole or not at all; `clearprop.load` reads it.
+
+        It holds numbers and text only, nothing that is run: weights, parameters and each of the updates.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        ValueError, TypeError
+            It is not fitted, or has labels that no file holds.
+        """
+        save_perceptron(self, path)
 
     @property
     def network_(self) -> Network:

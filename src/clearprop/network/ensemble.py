@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -31,7 +32,6 @@ INSTEAD = {
     "biases": "each member has its own, as in ensemble.members[0].biases",
     "backward": "each member has its own, as in ensemble.members[0].backward(trace, y)",
     "predict_proba": "write ensemble.predict(X), the means of the members' outputs",
-    "save": "write clearprop.save(ensemble, path)",
     "info": "each member has its own, as in ensemble.members[0].info()",
     "draw": "each member has its own, as in ensemble.members[0].draw()",
 }
@@ -165,6 +165,12 @@ class Ensemble(Checks, SaysNearKeywords):
         return Ensemble(self.members)
 
     __copy__ = copy
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the ensemble to one file, whole or not at all; see `clearprop.save`."""
+        import clearprop
+
+        clearprop.save(self, path)
 
     def __getstate__(self) -> dict[str, Any]:
         """What pickling and `copy.deepcopy` take: the members, each with its parameters, and not their array too."""

@@ -8,6 +8,7 @@ neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 from __future__ import annotations
 
 import copy
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -454,6 +455,12 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self.hold(self._parameters)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to one file, whole or not at all; see `clearprop.save`."""
+        import clearprop
+
+        clearprop.save(self, path)
 
     def to_config(self) -> dict[str, Any]:
         """All but the parameters, as plain values.

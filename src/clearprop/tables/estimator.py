@@ -23,6 +23,7 @@ from clearprop.tables.frames import as_column, as_table, feature_names
 from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
 from clearprop.tables.learning import learn
+from clearprop.tables.model_files import save_table_estimator
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.table import Table
@@ -144,13 +145,16 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
 
     @classmethod
     def from_predictor(cls, predictor: TablePredictor) -> Self:
-        """The fitted estimator of what was saved, without what belongs to its training alone."""
-        estimator = cls(recipe=predictor.recipe or "auto", members=len(predictor.networks))
-        estimator.n_features_in_ = len(predictor.columns)
+        """The fitted estimator of what was saved without its parameters."""
+        return cls(recipe=predictor.recipe or "auto", members=len(predictor.networks)).take_up(predictor)
+
+    def take_up(self, predictor: TablePredictor, labels: Any = None) -> Self:
+        """Be fitted, by this predictor and the labels as they were given, without what belongs to training alone."""
+        self.n_features_in_ = len(predictor.columns)
         if predictor.named:
-            estimator.feature_names_in_ = np.array(predictor.columns, dtype=object)
-        estimator._take_up(predictor, None)
-        return estimator
+            self.feature_names_in_ = np.array(predictor.columns, dtype=object)
+        self._take_up(predictor, labels)
+        return self
 
     @abstractmethod
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
@@ -265,15 +269,19 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         """Write the model to one file, whole or not at all; `clearprop.load` reads it.
 
         It holds numbers and text only, nothing that is run: the networks, what was learned of columns and target, the
-        temperature and the recipe. Histories and rows that were kept out are not in it.
+        parameters, and how training went. Rows are not in it, not even those that were kept out.
 
         Raises
         ------
         InputError
             The file cannot be written.
+
+        Warns
+        -----
+        UserWarning
+            A parameter is a function or an object that no file holds, and is left out.
         """
-        check_is_fitted(self)
-        self.predictor_.save(path)
+        save_table_estimator(self, path)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "predictor_")

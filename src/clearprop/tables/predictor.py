@@ -7,7 +7,7 @@ estimators hold one, and delegate to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.files.model_file import ModelFile
+from clearprop.files.model_kinds import TABLE
 from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import listed
 from clearprop.network.ensemble import Ensemble
@@ -74,8 +75,6 @@ class TablePredictor:
         By what settings it was learned.
     share : array, shape (classes,), float or None
         The classes' shares, or the mean quantity, of the rows learned from.
-    first_file : dict or None
-        What one of the first model files said of it, which is kept when it is saved again.
     """
 
     model: Network | Ensemble
@@ -87,7 +86,6 @@ class TablePredictor:
     named: bool = True
     recipe: str = ""
     share: Array | float | None = None
-    first_file: Mapping[str, Any] | None = None
 
     @property
     def networks(self) -> Sequence[Network]:
@@ -161,12 +159,15 @@ class TablePredictor:
     # -- files -------------------------------------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to one file; `clearprop.load` reads it."""
-        ModelFile(self.model, "table", self._config() if self.first_file is None else dict(self.first_file)).write(path)
+        """Write the model to one file, without what its estimator has more; `clearprop.load` reads it."""
+        self.file().write(path)
+
+    def file(self, estimator: dict[str, Any] | None = None, tensors: dict[str, Array] | None = None) -> ModelFile:
+        """The file that holds the model, and what its estimator has more."""
+        return ModelFile(self.model, TABLE, {"predictor": self._config(), "estimator": estimator}, tensors or {})
 
     def _config(self) -> dict[str, Any]:
         """What the file says beside the networks, as plain values."""
-        several = {"members": len(self.networks)} if isinstance(self.model, Ensemble) else {}
         return {
             "preparation": self.preparation.to_config(),
             "target": self.target.to_config(),
@@ -176,7 +177,6 @@ class TablePredictor:
             "temperature": self.temperature,
             "limits": None if self.limits is None else list(self.limits),
             "share": self.share if self.share is None else np.asarray(self.share).tolist(),
-            **several,
         }
 
     @classmethod
@@ -188,38 +188,39 @@ class TablePredictor:
         InputError
             The file's parts do not belong together.
         """
+        from clearprop.files.frame import damaged
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.predictor_config import TableConfig
+
+        try:
+            predictor = cls._of_config(file.model, checked(file.extra, TableConfig, "table model").predictor)
+            predictor._check_belongs_together()
+        except (TypeError, ValueError) as error:
+            raise damaged(path, error) from error
+        return predictor
+
+    @classmethod
+    def _of_config(cls, model: Network | Ensemble, config: Any) -> TablePredictor:
+        """What `_config` described; InputError if an entry is wrong."""
         from clearprop.foundation.configs import checked
         from clearprop.tables.predictor_config import FirstConfig, PredictorConfig
 
-        try:
-            if isinstance(file.extra, dict) and "preprocessor" in file.extra:
-                first = checked(file.extra, FirstConfig, "table model")
-                preparation = Preparation.from_config(first.preprocessor)
-                predictor = cls(
-                    file.model,
-                    preparation,
-                    Target.from_config(first.target),
-                    columns=preparation.names,
-                    recipe="plain",
-                    first_file=file.extra,
-                )
-            else:
-                said = checked(file.extra, PredictorConfig, "table model")
-                predictor = cls(
-                    file.model,
-                    Preparation.from_config(said.preparation),
-                    Target.from_config(said.target),
-                    said.temperature,
-                    said.limits,
-                    said.columns,
-                    said.named,
-                    said.recipe,
-                    np.asarray(said.share) if isinstance(said.share, list) else said.share,
-                )
-            predictor._check_belongs_together()
-        except InputError as error:
-            raise InputError(f"{path}: damaged model file: {error}") from error
-        return predictor
+        if isinstance(config, dict) and "preprocessor" in config:
+            first = checked(config, FirstConfig, "table model")
+            preparation = Preparation.from_config(first.preprocessor)
+            return cls(model, preparation, Target.from_config(first.target), columns=preparation.names, recipe="plain")
+        said = checked(config, PredictorConfig, "table model")
+        return cls(
+            model,
+            Preparation.from_config(said.preparation),
+            Target.from_config(said.target),
+            said.temperature,
+            said.limits,
+            said.columns,
+            said.named,
+            said.recipe,
+            np.asarray(said.share) if isinstance(said.share, list) else said.share,
+        )
 
     def _check_belongs_together(self) -> None:
         """Refuse parts of different models, which a changed file may have."""
@@ -230,8 +231,24 @@ class TablePredictor:
                 f"the network takes {network.n_columns} columns and has {network.layer_sizes[-1]} outputs, the table's "
                 f"columns make {inputs} inputs and {outputs} outputs"
             )
+        self._check_answers(network)
         if unknown := set(self.preparation.names) - set(self.columns):
             raise InputError(f"the columns {listed(sorted(unknown))} are prepared, and not among those of the table")
+
+    def _check_answers(self, network: Network) -> None:
+        """Refuse outputs that are none of the target's: probabilities of classes, or quantities."""
+        loss, output = network.loss_function, network.activations[-1].name
+        if not network.from_logits:
+            raise InputError(f"the output activation {output} under {loss.name}, whose own is {loss.output_activation}")
+        classes = self.target.classes if isinstance(self.target, ClassTarget) else None
+        wanted = "cross_entropy" if n_outputs(self.target) > 1 else "binary_cross_entropy"
+        if loss.classification if classes is None else loss.name != wanted:
+            raise InputError(
+                f"the loss {loss.name}, where the target is {'a quantity' if classes is None else 'a class'}"
+            )
+        share = self.share
+        if share is not None and np.shape(share) != (() if classes is None else (len(classes),)):
+            raise InputError("the shares of the rows are not those of the classes")
 
 
 def n_outputs(target: Target) -> int:
