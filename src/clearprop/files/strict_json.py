@@ -38,7 +38,7 @@ def parsed(text: str) -> Any:
     _check_number(text)
     try:
         value = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_whole, parse_float=_number
+            text, object_pairs_hook=distinct, parse_constant=no_number, parse_int=_whole, parse_float=_number
         )
     except json.JSONDecodeError as error:
         raise ValueError(f"no JSON: {error.msg} at character {error.pos + 1:,}") from None
@@ -71,15 +71,18 @@ def _brackets(text: str) -> int:
     return text.count("[") + text.count("{")
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries = dict(pairs)
-    if len(entries) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {quoted(next(key for key in keys if keys.count(key) > 1))} stands there twice")
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; ValueError where a key stands there twice."""
+    entries: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in entries:
+            raise ValueError(f"the key {quoted(key)} stands there twice")
+        entries[key] = value
     return entries
 
 
-def _constant(word: str) -> NoReturn:
+def no_number(word: str) -> NoReturn:
+    """Refuse NaN and infinities, which Python's module would take."""
     raise ValueError(f"{word} is no number of JSON")
 
 

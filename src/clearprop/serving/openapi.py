@@ -1,4 +1,4 @@
-"""What is served, described by OpenAPI 3.1: made of the structs that are sent, and of the model's columns and classes."""
+"""What is served, by OpenAPI 3.1: made of the structs that are sent, and of the model's columns and classes."""
 
 from __future__ import annotations
 

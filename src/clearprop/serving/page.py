@@ -85,10 +85,12 @@ def _task(info: ModelInfo) -> str:
 
 def _network(info: ModelInfo) -> str:
     network = info.network
+    if network is None:
+        return ""
     sizes = "-".join(map(str, network.layer_sizes))
     several = f"{network.members} networks of " if network.members > 1 else ""
     return (
-        f"{several}{sizes} units ({', '.join(dict.fromkeys(network.activations))}), {network.parameters:,} parameters"
+        f"{several}{sizes} units ({', '.join(dict.fromkeys(network.activations))}), {network.parameters:,} parameters."
     )
 
 

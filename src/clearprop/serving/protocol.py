@@ -57,7 +57,7 @@ class ModelInfo(Struct, omit_defaults=True):
     target: Annotated[str, Meta(description="What is predicted.")]
     columns: list[ColumnInfo]
     named: Annotated[bool, Meta(description="Whether rows are objects; else a row may be a list of its cells too.")]
-    network: NetworkInfo
+    network: NetworkInfo | None = None
     classes: list[Label] | None = None
 
 

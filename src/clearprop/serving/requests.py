@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
+from clearprop.files.strict_json import distinct, no_number
 from clearprop.foundation.table_cells import MISSING, quoted
 from clearprop.serving.served import Served
 from clearprop.tables.frames import as_table
@@ -58,24 +59,11 @@ def json_value(text: str) -> Any:
     {'age': [31, None]}
     """
     try:
-        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_no_number)
+        return json.loads(text, object_pairs_hook=distinct, parse_constant=no_number)
     except RecursionError:
-        raise Refused(400, "the body is no table in JSON: it is nested too deep") from None
+        raise Refused(400, "the body is no JSON that is read: it is nested too deep") from None
     except ValueError as error:  # also of a whole number of more digits than Python reads
         raise Refused(400, f"the body is no JSON: {error}") from None
-
-
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    entries: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in entries:
-            raise Refused(400, f"the name {quoted(name)} stands twice in one object: give each column once")
-        entries[name] = value
-    return entries
-
-
-def _no_number(word: str) -> NoReturn:
-    raise Refused(400, f"{word} is no JSON: write null for a number that is not known")
 
 
 def table_of_json(value: Any, served: Served) -> Table:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,12 @@ import numpy.typing as npt
 
 from clearprop import __version__
 from clearprop.errors import InputError
+from clearprop.files.container import read_container
 from clearprop.files.model_file import ModelFile
+from clearprop.files.model_kinds import TABLE
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
+from clearprop.saving import model_of
 from clearprop.serving.columns import column_info, number_column
 from clearprop.serving.protocol import ColumnInfo, ModelInfo, NetworkInfo
 from clearprop.tables.predictor import Predictions, TablePredictor
@@ -41,7 +43,7 @@ class Served(ABC):
     classes : sequence of labels, or None
         None for quantities.
     networks : sequence of Network
-        Of which the answers are the mean.
+        Of which the answers are the mean; none of a perceptron.
     """
 
     kind: str
@@ -57,7 +59,6 @@ class Served(ABC):
 
     def info(self, file: str) -> ModelInfo:
         """What is served, told."""
-        first = self.networks[0]
         return ModelInfo(
             file=file,
             clearprop=__version__,
@@ -66,15 +67,20 @@ class Served(ABC):
             target=self.target,
             columns=list(self.columns),
             named=self.named,
-            network=NetworkInfo(
-                layer_sizes=list(first.layer_sizes),
-                activations=[activation.name for activation in first.activations],
-                parameters=sum(network.layout.size for network in self.networks),
-                dtype=str(first.dtype),
-                members=len(self.networks),
-            ),
+            network=_network_info(self.networks) if self.networks else None,
             classes=None if self.classes is None else list(self.classes),
         )
+
+
+def _network_info(networks: Sequence[Network]) -> NetworkInfo:
+    first = networks[0]
+    return NetworkInfo(
+        layer_sizes=list(first.layer_sizes),
+        activations=[activation.name for activation in first.activations],
+        parameters=sum(network.layout.size for network in networks),
+        dtype=str(first.dtype),
+        members=len(networks),
+    )
 
 
 class ServedTable(Served):
@@ -127,6 +133,31 @@ def numbers(table: Table, keep_going: bool) -> tuple[Array, npt.NDArray[np.bool_
     return X, unreadable
 
 
+class ServedEstimator(Served):
+    """An `MLPClassifier`, an `MLPRegressor` or a `Perceptron`, which take numbers, by the names that `fit` was given."""
+
+    target = "y"
+
+    def __init__(self, estimator: Any, kind: str) -> None:
+        self._estimator, self.kind = estimator, kind
+        self.named = hasattr(estimator, "feature_names_in_")
+        names = estimator.feature_names_in_ if self.named else [f"x{n}" for n in range(estimator.n_features_in_)]
+        self.columns = [number_column(str(name)) for name in names]
+        self.classes = estimator.classes_.tolist() if hasattr(estimator, "classes_") else None
+        network = getattr(estimator, "network_", None)
+        self.networks = () if network is None else (network,)
+
+    def predict(self, table: Table, keep_going: bool) -> Predictions:
+        """The answers."""
+        import polars as pl
+
+        X, unreadable = numbers(table.select(column.name for column in self.columns), keep_going)
+        rows = pl.DataFrame(X, schema=[column.name for column in self.columns]) if self.named else X
+        has_probabilities = hasattr(self._estimator, "predict_proba")
+        probabilities = self._estimator.predict_proba(rows) if has_probabilities else None
+        return Predictions(self._estimator.predict(rows), probabilities, left_empty=unreadable)
+
+
 def served(path: str | os.PathLike[str]) -> Served:
     """The model in a file, read once and without running anything that is in it.
 
@@ -135,7 +166,8 @@ def served(path: str | os.PathLike[str]) -> Served:
     InputError
         There is no such file, or it is not one of clearprop's, or it is damaged.
     """
-    file = ModelFile.read(Path(path))
-    if file.kind == "table":
-        return ServedTable(TablePredictor.from_file(path, file))
-    return ServedNetwork(file.model)
+    container = read_container(path)
+    if container.kind == TABLE:
+        return ServedTable(TablePredictor.from_file(path, ModelFile.of(path, container)))
+    model = model_of(path, container)
+    return ServedNetwork(model) if isinstance(model, Network | Ensemble) else ServedEstimator(model, container.kind)
