@@ -7,6 +7,7 @@ from typing import Any
 
 from tornado.template import Template
 
+from clearprop.files.model_kinds import NAMES
 from clearprop.foundation.table_cells import listed
 from clearprop.printable import printable
 from clearprop.serving.curl import curl
@@ -50,6 +51,7 @@ class Page:
         columns = info.columns[: self.n_fields]
         return self._template.generate(
             info=info,
+            kind=NAMES[info.kind],
             task=_task(info),
             network=_network(info),
             columns=list(zip(range(len(columns)), columns, shown, strict=False)),
