@@ -12,7 +12,7 @@ FRONTEND := src/clearprop/lab/frontend
 PAGE := src/clearprop/lab/static/lab.js
 PAGE_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print)
 
-.PHONY: demo test test-all lint types layers tests bench format clean
+.PHONY: demo test test-all lint types layers tests fuzz bench format clean
 
 demo: .venv/demo.stamp $(PAGE)
 	@$(BIN)/clearprop demo
@@ -38,6 +38,13 @@ layers: .venv/dev.stamp
 
 tests: .venv/dev.stamp $(PAGE)
 	$(BIN)/pytest $(SHARED)
+
+# Each reader for so many seconds; what is read wrongly is left in the folder, and how to read it again is said.
+FUZZED := container model config table cells lab serve
+SECONDS := 60
+fuzz: .venv/dev.stamp
+	@for target in $(FUZZED); do echo "$$target, $(SECONDS) s"; \
+		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; done
 
 bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
