@@ -6,6 +6,7 @@ BIN := .venv/bin
 export OPENBLAS_NUM_THREADS ?= 1
 # Two workers, of which the one that has ended takes over half of what the other still has to do.
 SHARED := -n 2 --dist worksteal
+EXTRAS := plots,lab,notebook,excel,parquet,onnx,cluster
 
 # The lab's page, which is bundled where Node is there; without it everything else works.
 FRONTEND := src/clearprop/lab/frontend
@@ -73,7 +74,7 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[plots,lab,notebook,excel,dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),dev]'
 	@touch $@ .venv/demo.stamp
 
 .venv-lowest/stamp: pyproject.toml tests/lowest_versions.py | .venv/bin/python
@@ -81,7 +82,7 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@$(PYTHON) -m venv --clear .venv-lowest
 	@$(PYTHON) tests/lowest_versions.py > .venv-lowest/constraints.txt
 	@.venv-lowest/bin/pip install --quiet --disable-pip-version-check --only-binary :all: \
-		-c .venv-lowest/constraints.txt -e '.[plots,lab,notebook,excel,dev]'
+		-c .venv-lowest/constraints.txt -e '.[$(EXTRAS),dev]'
 	@touch $@
 
 # The peers are large: they have an environment of their own, which only `make bench` makes.
