@@ -125,11 +125,11 @@ def test_networks_answer_with_their_outputs(serving, client_of, folder, make):
         assert client.predict(X.tolist())["predicted"] == expected
         named = {f"x{place}": column.tolist() for place, column in enumerate(X.T)}
         assert client.predict(named)["predicted"] == expected
-        table = client.post(X.tolist(), "Accept: text/csv").body.decode().splitlines()
-        assert table[0] == (
-            "predicted output"
-            if model is None or len(expected) and not isinstance(expected[0], list)
-            else "predicted output 1,predicted output 2"
+        names, *lines = client.post(X.tolist(), "Accept: text/csv").body.decode().splitlines()
+        several = isinstance(expected[0], list)
+        assert names == ("predicted output 1,predicted output 2" if several else "predicted output")
+        assert [[float(cell) for cell in line.split(",")] for line in lines] == (
+            expected if several else [[one] for one in expected]
         )
         said = problem(client.post([[1.0, None, 2.0]]), 422)
         assert (

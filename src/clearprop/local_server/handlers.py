@@ -10,6 +10,8 @@ from tornado.web import RequestHandler
 
 from clearprop.local_server.guard import Guard
 
+KINDS = {"js": "text/javascript", "css": "text/css"}
+
 
 @dataclass(frozen=True)
 class Manners:
@@ -166,11 +168,9 @@ class Entrance(Bodyless):
 class File(Bodyless):
     """A file of the page."""
 
-    KINDS = {"js": "text/javascript", "css": "text/css"}
-
     def initialize(self, name: str, body: bytes) -> None:
         """Tornado's constructor."""
-        self._kind, self._body = self.KINDS[name.rpartition(".")[2]], body
+        self._kind, self._body = KINDS[name.rpartition(".")[2]], body
 
     def get(self) -> None:
         """The file; a browser that has it already is told so."""

@@ -134,7 +134,7 @@ def numbers(table: Table, keep_going: bool) -> tuple[Array, npt.NDArray[np.bool_
 
 
 class ServedEstimator(Served):
-    """An `MLPClassifier`, an `MLPRegressor` or a `Perceptron`, which take numbers, by the names that `fit` was given."""
+    """An `MLPClassifier`, an `MLPRegressor` or a `Perceptron`, which take numbers alone."""
 
     target = "y"
 
