@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -p
 
 SITE := docs/_build/html
 
-.PHONY: demo docs dist test test-all lint types layers tests bench format clean
+.PHONY: demo docs dist test test-all lint types layers tests fuzz bench format clean
 
 demo: .venv/demo.stamp $(PAGE)
 	@$(BIN)/clearprop demo
@@ -55,6 +55,13 @@ dist: .venv/dev.stamp $(PAGE)
 	$(BIN)/python -m build --outdir dist .
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/python release/check_installed.py dist
+
+# Each reader for so many seconds; what is read wrongly is left in the folder, and how to read it again is said.
+FUZZED := container model config table cells lab serve
+SECONDS := 60
+fuzz: .venv/dev.stamp
+	@for target in $(FUZZED); do echo "$$target, $(SECONDS) s"; \
+		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; done
 
 bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py

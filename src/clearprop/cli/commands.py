@@ -18,6 +18,7 @@ from clearprop.cli.export import export
 from clearprop.cli.inspect import inspect as inspect_model
 from clearprop.cli.lab import lab
 from clearprop.cli.predict import predict
+from clearprop.cli.serve import serve
 from clearprop.cli.train import train
 from clearprop.cli.train_options import TrainOptions
 from clearprop.printable import printable
@@ -82,6 +83,7 @@ for command in (
     explain,
     inspect_model,
     export,
+    serve,
     lab,
     bench,
 ):

@@ -39,6 +39,7 @@ def predict(
     from clearprop.cli.outputs import checked_outputs, is_terminal
     from clearprop.foundation.atomic import write_atomically
     from clearprop.printable import printable
+    from clearprop.tables.answers import answer_columns
     from clearprop.tables.notes import in_front
     from clearprop.tables.targets import ClassTarget
     from clearprop.tables.writing import csv_text
@@ -61,14 +62,10 @@ def predict(
     with working("predicting"):
         predictions = predictor.predict(table, keep_going=keep_going)
     target = predictor.target
-    names = [*kept.names, f"predicted {target.name}"]
-    columns: list[Any] = [*map(_cells, kept.columns), predictions.values]
-    if predictions.probabilities is not None:
-        assert isinstance(target, ClassTarget)
-        names += [f"probability {label}" for label in target.classes]
-        columns += list(predictions.probabilities.T)
-    if predictions.left_empty is not None and predictions.left_empty.any():
-        columns[len(kept.names) :] = [_emptied(column, predictions.left_empty) for column in columns[len(kept.names) :]]
+    classes = target.classes if isinstance(target, ClassTarget) else None
+    answers = answer_columns(predictions, target.name, classes)
+    names = [*kept.names, *(name for name, _ in answers)]
+    columns: list[Any] = [*map(_cells, kept.columns), *(cells for _, cells in answers)]
     with working(f"writing {out}"):
         text = csv_text(names, columns, str(place))
         if is_terminal(place):
@@ -84,7 +81,3 @@ def _cells(column: "Column") -> list[str | None]:
 
     missing = column.is_missing
     return [None if missing[row] else cell_text(column, row) for row in range(len(column))]
-
-
-def _emptied(column: Any, empty: Any) -> list[Any]:
-    return [None if gone else value for value, gone in zip(column.tolist(), empty.tolist(), strict=True)]

@@ -39,7 +39,7 @@ def parsed(text: str) -> Any:
     """
     _check_number(text)
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_constant, **_hooks(text))
+        value = json.loads(text, object_pairs_hook=distinct, parse_constant=no_number, **_hooks(text))
     except json.JSONDecodeError as error:
         raise ValueError(f"no JSON: {error.msg} at character {error.pos + 1:,}") from None
     except RecursionError:
@@ -76,7 +76,8 @@ def _hooks(text: str) -> dict[str, Any]:
     return {"parse_int": _whole, "parse_float": _number} if _LARGE.search(text) else {}
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; ValueError where a key stands there twice."""
     entries = dict(pairs)
     if len(entries) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -84,7 +85,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return entries
 
 
-def _constant(word: str) -> NoReturn:
+def no_number(word: str) -> NoReturn:
+    """Refuse NaN and infinities, which Python's module would take."""
     raise ValueError(f"{word} is no number of JSON")
 
 

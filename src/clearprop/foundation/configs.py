@@ -62,6 +62,8 @@ def _converted(value: object, kind: type[Config]) -> Config:
         return msgspec.convert(value, kind)
     except SystemError as error:  # before msgspec 0.22, for a whole number that is too large for a float
         raise msgspec.ValidationError(str(error.__cause__)) from None
+    except UnicodeError as error:  # a text with half surrogates where a number belongs
+        raise msgspec.ValidationError(str(error)) from None
 
 
 def _refusal(config: object, kind: type[Struct], what: str) -> InputError:

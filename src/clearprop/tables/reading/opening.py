@@ -51,11 +51,14 @@ class Source:
         The bytes from the beginning, not unpacked.
     path : Path or None
         The file, where there is one.
+    is_text : bool
+        Whether it is known for a text, and so is not packed, whatever it begins with.
     """
 
     shown: str
     stream: Callable[[], IO[bytes]]
     path: Path | None = None
+    is_text: bool = False
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
@@ -66,7 +69,7 @@ class Source:
                 head = file.read(6)
                 file.seek(0)
                 for signature, packing_name, unpacked in _PACKED:
-                    if head.startswith(signature):
+                    if head.startswith(signature) and not self.is_text:
                         packing = packing_name
                         with unpacked(file) as stream:
                             yield stream
@@ -132,7 +135,7 @@ def text_source(text: str, name: str) -> Source:
         content = text.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"{name}: {error.object[error.start]!r} cannot be written as UTF-8: remove it") from error
-    return Source(name, lambda: io.BytesIO(content))
+    return Source(name, lambda: io.BytesIO(content), is_text=True)
 
 
 @contextmanager
