@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from clearprop.penalties import Penalty
     from clearprop.plots import (
         ActivationHistogramDisplay,
+        ContributionsDisplay,
         DecisionBoundaryDisplay,
         LossCurveDisplay,
         NetworkDisplay,
@@ -50,6 +51,7 @@ __all__ = [
     "ActivationHistogramDisplay",
     "Attribution",
     "Callback",
+    "ContributionsDisplay",
     "DecisionBoundaryDisplay",
     "DivergenceError",
     "Drawing",
@@ -106,7 +108,13 @@ _MODULES = {
     "network.gradient_check": ("GradientCheck",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
-    "plots": ("ActivationHistogramDisplay", "DecisionBoundaryDisplay", "LossCurveDisplay", "NetworkDisplay"),
+    "plots": (
+        "ActivationHistogramDisplay",
+        "ContributionsDisplay",
+        "DecisionBoundaryDisplay",
+        "LossCurveDisplay",
+        "NetworkDisplay",
+    ),
     "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
     "tables": ("Table", "read_table", "write_csv"),

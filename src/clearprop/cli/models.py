@@ -5,7 +5,6 @@ from pathlib import Path
 from clearprop.errors import InputError
 from clearprop.files.model_file import ENSEMBLE, ModelFile
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.table import Table
 
 
 def load_predictor(path: Path) -> TablePredictor:
@@ -15,8 +14,3 @@ def load_predictor(path: Path) -> TablePredictor:
         kind = "an ensemble" if file.kind == ENSEMBLE else "a bare network"
         raise InputError(f"{path}: holds {kind}, which knows no columns: give a model of `clearprop train`")
     return TablePredictor.from_file(path, file)
-
-
-def check_columns(predictor: TablePredictor, header: Table, *further: str) -> None:
-    """Refuse a table that lacks a column which the model, or an option, needs."""
-    header.select([*further, *predictor.preparation.names])

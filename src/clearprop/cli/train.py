@@ -27,7 +27,6 @@ def train(options: TrainOptions) -> None:
     """
     from clearprop.cli.console import console, notes, print_evaluation, print_notes, say
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
-    from clearprop.cli.reading import read
     from clearprop.foundation.atomic import is_stream
     from clearprop.tables.evaluating import evaluate_training
     from clearprop.tables.notes import in_front
@@ -41,9 +40,8 @@ def train(options: TrainOptions) -> None:
     checked_endings([loss_curve, boundary], [".png", ".svg"])
     checked_endings([report], [".html", ".htm"])
     options.estimator()
-    table = read(
+    table = options.reading.read(
         options.data,
-        **options.reading,
         categories=options.category or (),
         check=lambda header: _check_header(header, options),
     )

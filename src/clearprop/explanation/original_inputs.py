@@ -33,21 +33,25 @@ def table_cells(preparation: Any, table: Any) -> OriginalInputs:
     part_of = {part.name: part for part in preparation.parts}
 
     def original(row: int, place: int) -> OriginalInput:
-        column = table.column(preparation.columns_of_features[place])
-        part = part_of[column.name]
+        part = part_of[preparation.columns_of_features[place]]
         number = part.kind == "number"
-        text = _shown(preparation.cell(table, row, place), column, table)
-        if column.is_missing[row]:
-            text = f"missing, taken as {plain_number(part.scaling.origin + part.scaling.fill)}" if number else "missing"
+        text = cell_of(preparation, table, row, place)
+        if number and table.column(part.name).is_missing[row]:
+            text = f"missing, taken as {plain_number(part.scaling.origin + part.scaling.fill)}"
         return OriginalInput(text, "cell", "scaled" if number else "coded")
 
     return original
 
 
-def _shown(cell: str, column: Any, table: Any) -> str:
+def cell_of(preparation: Any, table: Any, row: int, place: int) -> str:
     """A file's cell as it stands there; what was a number of Python's, as numbers are shown."""
+    name = preparation.columns_of_features[place]
+    column, cell = table.column(name), preparation.cell(table, row, place)
+    if column.is_missing[row]:
+        return "missing"
     number = number_or_nan(cell)
-    if table.line_of is None and column.kind == "number" and math.isfinite(number):
+    is_number = column.kind == "number" or any(part.kind == "number" for part in preparation.parts if part.name == name)
+    if table.line_of is None and is_number and math.isfinite(number):
         return plain_number(int(cell) if cell.removeprefix("-").isdigit() else number)
     return printable(cell)[:LETTERS]
 

@@ -11,6 +11,15 @@ _Temperature = Annotated[float, Meta(gt=0, le=1e6, description="a temperature ab
 _Limit = Annotated[float, Meta(ge=-1e101, le=1e101, description="a number between -1e101 and 1e101")]
 
 
+class NotationConfig(Struct, forbid_unknown_fields=True):
+    """How the cells of the training table's file were written, as far as its owner said it."""
+
+    missing: Annotated[tuple[_Name, ...], Meta(description="a list of texts")] = ()
+    decimal: Annotated[_Name | None, Meta(description="a sign, or null")] = None
+    thousands: Annotated[_Name | None, Meta(description="a sign, or null")] = None
+    dates: Annotated[_Name | None, Meta(description="a form, or null")] = None
+
+
 class PredictorConfig(Struct, forbid_unknown_fields=True):
     """Columns, target, members and what becomes of their outputs; preparation and target are checked by their own."""
 
@@ -23,6 +32,7 @@ class PredictorConfig(Struct, forbid_unknown_fields=True):
     limits: Annotated[tuple[_Limit, _Limit] | None, Meta(description="two numbers, or null")] = None
     share: Annotated[list[float] | float | None, Meta(description="shares of classes, or a mean")] = None
     members: Annotated[int, Meta(ge=1, description="a whole number of at least 1")] = 1
+    notation: Annotated[NotationConfig | None, Meta(description="what was said of cells, or null")] = None
 
 
 class FirstConfig(Struct, forbid_unknown_fields=True):
