@@ -28,3 +28,13 @@ FLAGS = {
     "delimiter": "--delimiter",
     "dates": "--dates",
 }
+
+# And those that a training's warnings name among other words.
+TRAINING_FLAGS = {
+    "trainer={'clip_norm': 1.0}": "--clip-norm 1.0",
+    "learning_rate": "--learning-rate",
+    "decoupled_decay": "--decoupled-decay",
+    "l1": "--l1",
+    "l2": "--l2",
+    "activation=": "--activation ",
+}

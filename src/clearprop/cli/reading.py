@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
+    from clearprop.errors import InputError
     from clearprop.tables.cell_notation import CellNotation
     from clearprop.tables.predictor import TablePredictor
     from clearprop.tables.table import Table
@@ -47,6 +48,7 @@ class ReadingOptions:
         columns: Callable[[tuple[str, ...]], Iterable[str]] | None = None,
         unreadable: Literal["refuse", "keep"] = "refuse",
         check: "Callable[[Table], Any] | None" = None,
+        also: "Callable[[Table], InputError | None] | None" = None,
     ) -> "Table":
         """The table of a file, or of standard input for `-`, behind a line that says so.
 
@@ -61,7 +63,13 @@ class ReadingOptions:
         given = {name: value for name, value in vars(self).items() if value}
         with working(f"reading {path}"):
             return read_table(
-                path, **given, categorical_features=categories, columns=columns, unreadable=unreadable, check=check
+                path,
+                **given,
+                categorical_features=categories,
+                columns=columns,
+                unreadable=unreadable,
+                check=check,
+                also=also,
             )
 
     def read_for(
@@ -86,7 +94,6 @@ class ReadingOptions:
 
         from clearprop.errors import InputError, Message
         from clearprop.tables.cell_notation import CellNotation
-        from clearprop.tables.reading.refusals import RefusedColumns
 
         own = CellNotation(
             missing=tuple(self.missing or ()), decimal=self.decimal, thousands=self.thousands, dates=self.dates
@@ -95,15 +102,18 @@ class ReadingOptions:
         taken = _taken_over(own, notation)
         options = ReadingOptions(encoding=self.encoding, delimiter=self.delimiter, **notation.said())
 
+        reached: list[bool] = []  # the cells: a file that is not there has none
+
         def check(header: "Table") -> None:
             header.select([*further, *predictor.preparation.names])
+            reached.append(True)
 
         try:
-            table = options.read(path, unreadable=unreadable, check=check)
-        except RefusedColumns as error:
-            also = predictor.preparation.refusal(error.readable)
-            parts = [*error.args, *(("; ", *also.args) if also is not None else ())]
-            raise InputError(Message(*parts, *((" (", *taken, ")") if taken else ()))) from None
+            table = options.read(path, unreadable=unreadable, check=check, also=predictor.preparation.refusal)
+        except InputError as error:
+            if not taken or not reached:
+                raise
+            raise InputError(Message(*error.args, " (", *taken, ")")) from None
         return replace(table, notes=(*table.notes, Message(*taken, "."))) if taken else table
 
 

@@ -1,5 +1,6 @@
 """`clearprop train`: learn to predict one column of a table from the others."""
 
+import re
 import shlex
 import warnings
 from pathlib import Path
@@ -121,7 +122,15 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> li
             estimator.fit(given, column)
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
-    return [*estimator.notes_, *(str(warning.message) for warning in caught)]
+    return [*estimator.notes_, *(_in_flags(str(warning.message)) for warning in caught)]
+
+
+def _in_flags(warning: str) -> str:
+    """What training says of itself, its settings by the flags that they have here."""
+    from clearprop.cli.flags import TRAINING_FLAGS
+
+    names = "|".join(map(re.escape, TRAINING_FLAGS))
+    return re.sub(rf"(?<![\w-])({names})", lambda found: TRAINING_FLAGS[found[1]], warning)
 
 
 def _course(estimator: "TableEstimator") -> str:

@@ -88,7 +88,7 @@ def assembled(
         table, columns=tuple(typed), rows=np.arange(n_rows), notes=notes.texts(), notation=settings.notation
     )
     if refusals:
-        raise refused(refusals, table)
+        raise refused(refusals, None if settings.also is None else settings.also(table))
     return table
 
 

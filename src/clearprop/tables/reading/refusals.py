@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +9,6 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column, objects
 from clearprop.tables.reading.candidates import Candidate
-from clearprop.tables.table import Table
 
 Mask = npt.NDArray[np.bool_]
 
@@ -56,26 +53,9 @@ def kept_as_texts(candidate: Candidate, spellings: list[str], bad: Mask) -> Colu
     return Column(candidate.name, "text", values, missing if missing.any() else None, objects(list(places)))
 
 
-class RefusedColumns(InputError):
-    """Columns that cannot be read, in one message.
-
-    Attributes
-    ----------
-    readable : Table
-        The columns that can.
-    """
-
-    def __init__(self, message: str, readable: Table) -> None:
-        super().__init__(message)
-        self.readable = readable
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return InputError, self.args  # to another process the message goes alone
-
-
-def refused(refusals: list[tuple[str, Refusal]], readable: Table) -> RefusedColumns:
-    """One error for all the columns that are refused, each by the place that shows why."""
+def refused(refusals: list[tuple[str, Refusal]], also: InputError | None = None) -> InputError:
+    """One error for all the columns that are refused, each by the place that shows why; and what else is wrong."""
     shown = [part for where, refusal in refusals[:8] for part in ("; ", f"{where}: ", refusal.message)][1:]
     if len(refusals) > 8:
         shown.append(f"; and {len(refusals) - 8:,} columns more")
-    return RefusedColumns(Message(*shown), readable)
+    return InputError(Message(*shown, *(() if also is None else ("; ", *also.args))))

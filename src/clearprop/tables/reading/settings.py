@@ -9,6 +9,7 @@ from typing import Literal
 
 from clearprop.errors import InputError
 from clearprop.tables.cell_notation import CellNotation
+from clearprop.tables.table import Table
 
 ColumnChoice = Iterable[str] | Callable[[tuple[str, ...]], Iterable[str]]
 
@@ -24,6 +25,7 @@ class Settings(CellNotation):
     columns: ColumnChoice | None = None
     categorical_features: frozenset[str] = frozenset()
     unreadable: Literal["refuse", "keep"] = "refuse"
+    also: Callable[[Table], InputError | None] | None = None
 
     def __post_init__(self) -> None:
         """Raise an InputError for what none of them can be."""
