@@ -1,4 +1,4 @@
-"""What training says of itself: one warning with evidence and remedy, in the estimator's own names; none without cause."""
+"""What training says of itself: one warning, evidence and remedy in the estimator's own names; none for nothing."""
 
 import warnings
 

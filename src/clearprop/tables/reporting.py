@@ -77,6 +77,7 @@ def report_data(
         drawing=network.draw(_feature_names(predictor), output_names),
         boundary=boundary_display(predictor, table, column),
         notes=notes,
+        notation=predictor.notation.said(),
         class_weight=None if not getattr(estimator, "class_weight", None) else str(estimator.class_weight),
         model_path=model_path,
         command=command,

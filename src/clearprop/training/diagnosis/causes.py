@@ -213,7 +213,14 @@ def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: O
     usual = sum(2 * W.size / (W.shape[0] + W.shape[1]) for W in network.weights)
     size = float(sum(np.vdot(W, W) for W in network.weights)) / usual
     a_step = (settings.rate or 0.0) * settings.decay if name == "decoupled_decay" else 0.0
-    if not (size < SHRUNKEN or outcome.penalty > outcome.reached or a_step >= STRONG):
+    if a_step >= STRONG:
+        evidence = (
+            f"with {name}={settings.strength(name):g} a step at {settings.names.rate}={settings.rate:g} takes weights "
+            f"back by {a_step:.2g} of their size; the loss is {outcome.reached:.4g}, and the best constant output "
+            f"would have {outcome.constant:.4g}"
+        )
+        return [Finding(f"{name} too high", evidence, f"lower {name} ({settings.strength(name):g})")]
+    if not (size < SHRUNKEN or outcome.penalty > outcome.reached):
         return []
     evidence = (
         f"with {name}={settings.strength(name):g} the weights are {np.sqrt(size):.2g} times the usual size and add "
