@@ -29,12 +29,5 @@ FLAGS = {
     "dates": "--dates",
 }
 
-# And those that a training's warnings name among other words.
-TRAINING_FLAGS = {
-    "trainer={'clip_norm': 1.0}": "--clip-norm 1.0",
-    "learning_rate": "--learning-rate",
-    "decoupled_decay": "--decoupled-decay",
-    "l1": "--l1",
-    "l2": "--l2",
-    "activation=": "--activation ",
-}
+# And what a training's warnings advise that is typed otherwise.
+TRAINING_FLAGS = {"trainer={'clip_norm': 1.0}": "--clip-norm 1.0", "activation=": "--activation "}

@@ -1,6 +1,5 @@
 """`clearprop train`: learn to predict one column of a table from the others."""
 
-import re
 import shlex
 import warnings
 from pathlib import Path
@@ -126,11 +125,12 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> li
 
 
 def _in_flags(warning: str) -> str:
-    """What training says of itself, its settings by the flags that they have here."""
+    """What training says of itself, its remedies as they are typed here."""
     from clearprop.cli.flags import TRAINING_FLAGS
 
-    names = "|".join(map(re.escape, TRAINING_FLAGS))
-    return re.sub(rf"(?<![\w-])({names})", lambda found: TRAINING_FLAGS[found[1]], warning)
+    for name, flag in TRAINING_FLAGS.items():
+        warning = warning.replace(name, flag)
+    return warning
 
 
 def _course(estimator: "TableEstimator") -> str:
