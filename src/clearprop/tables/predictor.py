@@ -106,8 +106,7 @@ class TablePredictor:
     @property
     def spans(self) -> dict[str, Array]:
         """Which of the prepared columns each of the table's columns has become, by its name."""
-        owners = self.preparation.columns_of_features
-        return {name: np.flatnonzero([owner == name for owner in owners]) for name in self.preparation.names}
+        return self.preparation.spans
 
     def prepared(
         self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None

@@ -21,7 +21,6 @@ class ModelOfTables(Protocol):
     target: Any
     temperature: float | None
     limits: tuple[float, float] | None
-    spans: Any
     without_target: Callable[[Any], Any]
     prepared: Callable[..., Any]
     answers: Callable[[Any], Any]

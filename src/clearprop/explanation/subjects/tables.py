@@ -9,7 +9,7 @@ import numpy as np
 
 from clearprop.explanation.answers import Answer, OfClass, Quantity
 from clearprop.explanation.contributions import Contributions, contributions
-from clearprop.explanation.original_inputs import cell_of, table_cells
+from clearprop.explanation.original_inputs import cells_of, table_cells
 from clearprop.explanation.subjects.kinds import FittedOnTables, ModelOfTables, TableOfCells
 from clearprop.explanation.subjects.subject import Subject
 from clearprop.foundation.sparse import canonical, is_sparse
@@ -87,7 +87,7 @@ def _columns(model: ModelOfTables, table: Any, X: Any, answers: Any) -> Callable
             number = int(np.argmax(answers[at]))
             answer, given = OfClass(number, model.temperature or 1.0), answers[at, number]
             of = f"the probability of {target.name} = {classes[number]}"
-        spans, typical = model.spans, preparation.typical_row
+        spans, typical = preparation.spans, preparation.typical_row
         rows = [canonical(rows).toarray() if is_sparse(rows) else rows for rows in (model.prepared(typical), X[[at]])]
         return contributions(
             model.networks,
@@ -97,8 +97,8 @@ def _columns(model: ModelOfTables, table: Any, X: Any, answers: Any) -> Callable
             list(spans.values()),
             of=printable(of),
             names=[printable(name) for name in spans],
-            cells=[cell_of(preparation, table, at, span[0]) for span in spans.values()],
-            typical=[cell_of(preparation, typical, 0, span[0]) for span in spans.values()],
+            cells=cells_of(preparation, table, at),
+            typical=cells_of(preparation, typical, 0),
             given=float(given),
             limits=model.limits,
         )

@@ -198,6 +198,14 @@ class Preparation:
         return tuple(self.parts[place].name for _, place in self._places)
 
     @property
+    def spans(self) -> dict[str, npt.NDArray[np.intp]]:
+        """Which of the matrix's columns each of the table's columns has become, by its name."""
+        places: dict[str, list[int]] = {name: [] for name in self.names}
+        for place, owner in enumerate(self.columns_of_features):
+            places[owner].append(place)
+        return {name: np.array(own, dtype=np.intp) for name, own in places.items()}
+
+    @property
     def inputs(self) -> tuple[InputColumns, ...]:
         """What the matrix's columns are, from the first on."""
         n_numbers = sum(len(part.numbers) for part in self.parts)
@@ -313,6 +321,10 @@ class Preparation:
         '40'
         """
         return cell_text(table.column(self.columns_of_features[feature]), row)
+
+    def cells(self, table: Table, row: int) -> list[str]:
+        """What the table itself says in the cells of a row, in the order of the columns that are used."""
+        return [cell_text(column, row) for column in table.select(self.names).columns]
 
     def to_config(self) -> dict[str, Any]:
         """All that was learned, as a dictionary for JSON; floats come back from it to the last bit."""
