@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from clearprop.penalties import Penalty
     from clearprop.plots import (
         ActivationHistogramDisplay,
+        ContributionsDisplay,
         DecisionBoundaryDisplay,
         LossCurveDisplay,
         NetworkDisplay,
@@ -52,6 +53,7 @@ __all__ = [
     "Attribution",
     "Callback",
     "Checkpoints",
+    "ContributionsDisplay",
     "DecisionBoundaryDisplay",
     "DivergenceError",
     "Drawing",
@@ -109,7 +111,13 @@ _MODULES = {
     "network.gradient_check": ("GradientCheck",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
-    "plots": ("ActivationHistogramDisplay", "DecisionBoundaryDisplay", "LossCurveDisplay", "NetworkDisplay"),
+    "plots": (
+        "ActivationHistogramDisplay",
+        "ContributionsDisplay",
+        "DecisionBoundaryDisplay",
+        "LossCurveDisplay",
+        "NetworkDisplay",
+    ),
     "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
     "tables": ("Table", "read_table", "write_csv"),

@@ -5,19 +5,15 @@ from typing import Annotated
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import ReadingOptions
 
 
 def evaluate(
     model: Annotated[Path, typer.Argument(help="A model file that `clearprop train` wrote.")],
     data: Annotated[Path, typer.Argument(help="A table with the model's columns and the true target; - for stdin.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
-    missing: Missing = None,
-    decimal: Decimal = None,
-    thousands: Thousands = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    dates: Dates = None,
+    *,
+    reading: ReadingOptions,
 ) -> None:
     """Compare a model's answers with the truth.
 
@@ -27,20 +23,11 @@ def evaluate(
     Example: clearprop evaluate flowers.model more-flowers.csv
     """
     from clearprop.cli.console import print_evaluation, working
-    from clearprop.cli.models import check_columns, load_predictor
+    from clearprop.cli.models import load_predictor
     from clearprop.tables.evaluating import evaluate_table
 
     predictor = load_predictor(model)
-    table = read(
-        data,
-        missing=missing,
-        decimal=decimal,
-        thousands=thousands,
-        encoding=encoding,
-        delimiter=delimiter,
-        dates=dates,
-        check=lambda header: check_columns(predictor, header, predictor.target.name),
-    )
+    table = reading.read_for(predictor, data, predictor.target.name)
     with working("predicting"):
         evaluation = evaluate_table(predictor, table)
     if json:

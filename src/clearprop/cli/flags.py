@@ -19,6 +19,8 @@ FLAGS = {
     "clip_norm=1.0": "--clip-norm 1.0",
     "l2": "--l2",
     "every": "--checkpoint-every",
+    "dropout": "--dropout",
+    "decoupled_decay": "--decoupled-decay",
     "optimizer": "--optimizer",
     "missing": "--missing",
     "decimal": "--decimal",
@@ -27,3 +29,6 @@ FLAGS = {
     "delimiter": "--delimiter",
     "dates": "--dates",
 }
+
+# And what a training's warnings advise that is typed otherwise.
+TRAINING_FLAGS = {"trainer={'clip_norm': 1.0}": "--clip-norm 1.0", "activation=": "--activation "}

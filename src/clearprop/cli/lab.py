@@ -53,20 +53,17 @@ def lab(
 
 def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Settings]":
     """What the page begins with."""
-    from clearprop.cli.console import working
-    from clearprop.cli.models import check_columns, load_predictor
+    from clearprop.cli.models import load_predictor
+    from clearprop.cli.reading import ReadingOptions
     from clearprop.errors import InputError
     from clearprop.lab.given import given
-    from clearprop.tables.reading import read_table
 
     if model is None:
         return given(None, None, None)
     if data is None:
         raise InputError(f"{model}: name the table too that it is to learn from: clearprop lab {model} TABLE.csv")
     loaded = load_predictor(model)
-    with working(f"reading {data}"):
-        table = read_table(data, check=lambda header: check_columns(loaded, header, loaded.target.name))
-        return given(loaded, table, None)
+    return given(loaded, ReadingOptions().read_for(loaded, data, loaded.target.name), None)
 
 
 def _open(address: str) -> None:

@@ -8,7 +8,6 @@ from clearprop.files.model_file import ModelFile
 from clearprop.files.model_kinds import NAMES, TABLE
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.table import Table
 
 
 def load_predictor(path: Path) -> TablePredictor:
@@ -18,8 +17,3 @@ def load_predictor(path: Path) -> TablePredictor:
         kind = NAMES.get(container.kind, f"a model of the unknown kind {quoted(container.kind)}")
         raise InputError(f"{path}: holds {kind}, which knows no columns: give a model of `clearprop train`")
     return TablePredictor.from_file(path, ModelFile.of(path, container))
-
-
-def check_columns(predictor: TablePredictor, header: Table, *further: str) -> None:
-    """Refuse a table that lacks a column which the model, or an option, needs."""
-    header.select([*further, *predictor.preparation.names])

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import ReadingOptions
 
 if TYPE_CHECKING:
     from clearprop.tables.column import Column
@@ -23,19 +23,15 @@ def predict(
     keep_going: Annotated[
         bool, typer.Option("--keep-going", help="Leave the answer empty of a row with a cell that cannot be taken.")
     ] = False,
-    missing: Missing = None,
-    decimal: Decimal = None,
-    thousands: Thousands = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    dates: Dates = None,
+    *,
+    reading: ReadingOptions,
 ) -> None:
     """Predict the target of each row: classes with their probabilities, or values.
 
     Example: clearprop predict flowers.model new.csv --keep name --out predictions.csv
     """
     from clearprop.cli.console import notes, print_notes, say, working
-    from clearprop.cli.models import check_columns, load_predictor
+    from clearprop.cli.models import load_predictor
     from clearprop.cli.outputs import checked_outputs, is_terminal
     from clearprop.foundation.atomic import write_atomically
     from clearprop.printable import printable
@@ -47,17 +43,7 @@ def predict(
     (place,) = checked_outputs([out], inputs=[model, data])
     assert place is not None
     predictor = load_predictor(model)
-    table = read(
-        data,
-        missing=missing,
-        decimal=decimal,
-        thousands=thousands,
-        encoding=encoding,
-        delimiter=delimiter,
-        dates=dates,
-        unreadable="keep" if keep_going else "refuse",
-        check=lambda header: check_columns(predictor, header, *(keep or ())),
-    )
+    table = reading.read_for(predictor, data, *(keep or ()), unreadable="keep" if keep_going else "refuse")
     kept = table.select(keep or ())
     with working("predicting"):
         predictions = predictor.predict(table, keep_going=keep_going)

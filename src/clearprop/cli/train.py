@@ -28,7 +28,6 @@ def train(options: TrainOptions) -> None:
     from clearprop.cli.console import console, notes, print_evaluation, print_notes, say
     from clearprop.cli.going_on import check_folder
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
-    from clearprop.cli.reading import read
     from clearprop.foundation.atomic import is_stream
     from clearprop.tables.evaluating import evaluate_training
     from clearprop.tables.notes import in_front
@@ -43,9 +42,8 @@ def train(options: TrainOptions) -> None:
     checked_endings([report], [".html", ".htm"])
     check_folder(options)
     options.estimator()
-    table = read(
+    table = options.reading.read(
         options.data,
-        **options.reading,
         categories=options.category or (),
         check=lambda header: _check_header(header, options),
     )
@@ -128,7 +126,16 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column", optio
             except DivergenceError as error:
                 raise error.worded(FLAGS, kept="No model is written") from None
         estimator.set_params(callbacks=None, verbose=False, checkpoint=None, checkpoint_every=None)  # for this run
-    return [*estimator.notes_, *(str(warning.message) for warning in caught)]
+    return [*estimator.notes_, *(_in_flags(str(warning.message)) for warning in caught)]
+
+
+def _in_flags(warning: str) -> str:
+    """What training says of itself, its remedies as they are typed here."""
+    from clearprop.cli.flags import TRAINING_FLAGS
+
+    for name, flag in TRAINING_FLAGS.items():
+        warning = warning.replace(name, flag)
+    return warning
 
 
 def _course(estimator: "TableEstimator") -> str:

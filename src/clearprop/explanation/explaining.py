@@ -116,7 +116,7 @@ def explain(
         raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
     if penalty is None:
         penalty = subject.penalty(len(rows.X)) if trainer is None else run_of(trainer).penalty
-    original = subject.original
+    original, columns = subject.original, subject.columns
     # Of a row that was given alone, no number is known.
     numbered = row is not None or len(rows.X) > 1 or counted_from is not None
     base = 0 if counted_from is None and not first_row else counted_from
@@ -130,6 +130,7 @@ def explain(
         first_row + first,
         counting,
         original and (lambda index, place: original(first + index, place)),
+        columns=columns and (lambda index: columns(first + index)),
     )
     if ensemble is not None and is_of_all_members(ensemble, parsed):
         return explain_ensemble(ensemble, computation, parsed, subject.notes_on(parsed, first))

@@ -127,7 +127,7 @@ class TableInsight:
             "hidden layers": f"{hidden} ({recipe.activation})" if recipe.hidden else hidden,
             "labels smoothed by": f"{recipe.smoothing:g}" if recipe.smoothing else "",
             "optimiser": optimizer if isinstance(optimizer, str) else optimizer.name,
-            "learning rate": f"{self.history_[0].rate:.4g} at first" if len(self.history_) else "",
+            "learning rate": _rate(self.history_, recipe.trainer.get("learning_rate")),
             "batches": f"of {self._told.batch_size:,} rows",
             "temperature": "" if self.predictor_.temperature is None else f"{self.predictor_.temperature:.4g}",
         }
@@ -223,3 +223,13 @@ class TableInsight:
             See `clearprop.explain`.
         """
         return explain(self, X, y, name, row=row, **settings)
+
+
+def _rate(history: History, given: float | None) -> str:
+    """The learning rate in words: one that begins low is known by its height, which no epoch may show quite."""
+    rates = [record.rate for record in history]
+    if not rates:
+        return ""
+    if min(rates) == max(rates):
+        return f"{rates[0]:.4g}"
+    return f"{rates[0]:.4g} at first" if rates[0] == max(rates) else f"up to {given or max(rates):.4g}"

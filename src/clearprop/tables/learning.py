@@ -174,6 +174,7 @@ def learn(
         choices.named,
         recipe.name,
         _share(target, truth, given.weight),
+        given.table.notation,
     )
     learned = Learned(
         predictor,

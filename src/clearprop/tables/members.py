@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.foundation.callers import warnings_kept
+from clearprop.foundation.callers import Kept, warn_caller, warnings_kept
 from clearprop.foundation.randomness import Rng
 from clearprop.network.network import Network
 from clearprop.network.passes import ROWS_AT_ONCE
 from clearprop.network.rows import Rows
 from clearprop.tables.folds import Part
 from clearprop.training.callbacks import Callback
+from clearprop.training.diagnosis.findings import TABLES
 from clearprop.training.run import Training
 from clearprop.training.settings import progress_bar
 from clearprop.training.side_by_side import run_side_by_side, warn_together
 from clearprop.training.trainer import Trainer, run_and_judge
 
 Array = npt.NDArray[Any]
+
+# With its sign and its power of ten.
+_NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)*(?:e[-+]?\d+)?")
 
 
 def train_members(
@@ -73,14 +78,28 @@ def train_members(
         with warnings_kept() as kept[number]:
             own = [callback.of_member(number) for callback in told]
             trainer = Trainer(network, callbacks=own, rng=rng, **settings)
+            trainer.names = TABLES
             trainings.append(trainer.start(rows if whole else rows.part(part.trained_on), validation=judges))
     warn_together(kept, len(networks), "member")
     try:
-        run_side_by_side(trainings, workers, run_and_judge, "member")
+        with warnings_kept() as told_at_end:
+            run_side_by_side(trainings, workers, run_and_judge, "member")
     finally:
         if bar is not None:
             bar.close()
+        _warn_once(told_at_end, len(networks))
     return trainings
+
+
+def _warn_once(kept: Sequence[Kept], members: int) -> None:
+    """Give warnings of members for one reason, whatever the numbers, as one, in the words of the first."""
+    alike: dict[tuple[str, Any], list[str]] = {}
+    for message, category in kept:
+        whose_and_why = _NUMBER.sub("", message).split(": ")[:2]  # the evidence follows
+        alike.setdefault((": ".join(whose_and_why), category), []).append(message)
+    for (_, category), messages in alike.items():
+        many = f"in {len(messages)} of {members} members, as in " if len(messages) > 1 else ""
+        warn_caller(f"{many}{messages[0]}", category)
 
 
 def logits(network: Network, X: Array) -> Array:

@@ -21,7 +21,9 @@ from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import listed
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
+from clearprop.network.passes import SPARSE_ROWS_AT_ONCE
 from clearprop.tables.calibration import probabilities
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.members import logits
 from clearprop.tables.notes import Alert, in_front
 from clearprop.tables.preparation.preparation import Preparation
@@ -29,6 +31,10 @@ from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
+
+# Of so many rows networks' inputs are held at once: whole pieces of those that networks take at a time, so that numbers
+# are added up in the same order.
+ROWS_AT_A_TIME = 16 * SPARSE_ROWS_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,8 @@ class TablePredictor:
         By what settings it was learned.
     share : array, shape (classes,), float or None
         The classes' shares, or the mean quantity, of the rows learned from.
+    notation : CellNotation
+        What was said of how the cells of the training table's file are written: new files are read so, too.
     """
 
     model: Network | Ensemble
@@ -86,6 +94,7 @@ class TablePredictor:
     named: bool = True
     recipe: str = ""
     share: Array | float | None = None
+    notation: CellNotation = field(default_factory=CellNotation)
 
     @property
     def networks(self) -> Sequence[Network]:
@@ -95,8 +104,7 @@ class TablePredictor:
     @property
     def spans(self) -> dict[str, Array]:
         """Which of the prepared columns each of the table's columns has become, by its name."""
-        owners = self.preparation.columns_of_features
-        return {name: np.flatnonzero([owner == name for owner in owners]) for name in self.preparation.names}
+        return self.preparation.spans
 
     def prepared(
         self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
@@ -120,10 +128,10 @@ class TablePredictor:
         InputError
             A column is missing, or a cell cannot be taken.
         """
-        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        used = self.without_target(table)
         notes: list[str] = []
         unreadable = np.zeros(table.n_rows, dtype=bool) if keep_going else None
-        answers = self.answers(self.prepared(used, notes, unreadable))
+        answers = self.answers_for(used, notes, unreadable)
         if unreadable is not None and unreadable.any():
             count, first = int(unreadable.sum()), used.place(int(unreadable.argmax()))
             rows = f"1 row, {first}, has" if count == 1 else f"{count:,} rows, the first in {first}, have"
@@ -132,6 +140,31 @@ class TablePredictor:
         if isinstance(self.target, ClassTarget):
             return Predictions(self.target.decode(answers.argmax(axis=1)), answers, notes, unreadable)
         return Predictions(answers, None, notes, unreadable)
+
+    def without_target(self, table: Table) -> Table:
+        """The table without the target's column; a column of that name that was learned from is none."""
+        name = self.target.name
+        return table.drop([name]) if name in table.names and name not in self.columns else table
+
+    def answers_for(
+        self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
+    ) -> Array:
+        """Probabilities (n, classes), or quantities (n,), for the rows of a table.
+
+        Of a long table only so many rows at a time are numbers for the networks, whose answers have the same bits.
+        """
+        if table.n_rows <= ROWS_AT_A_TIME:
+            return self.answers(self.prepared(table, notes, unreadable))
+        self.preparation.look_at(table, notes, unreadable)
+        answers: Array = np.empty(())
+        for start in range(0, table.n_rows, ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            marked = None if unreadable is None else unreadable[rows]
+            some = self.answers(self.prepared(table.between(rows.start, rows.stop), None, marked))
+            if start == 0:
+                answers = np.empty((table.n_rows, *some.shape[1:]), dtype=some.dtype)
+            answers[rows] = some
+        return answers
 
     def answers(self, X: Array) -> Array:
         """Probabilities (n, classes), or quantities (n,), for prepared rows: the mean over the members."""
@@ -177,6 +210,7 @@ class TablePredictor:
             "temperature": self.temperature,
             "limits": None if self.limits is None else list(self.limits),
             "share": self.share if self.share is None else np.asarray(self.share).tolist(),
+            **({"notation": said} if (said := self.notation.said()) else {}),
         }
 
     @classmethod
@@ -202,6 +236,8 @@ class TablePredictor:
     @classmethod
     def _of_config(cls, model: Network | Ensemble, config: Any) -> TablePredictor:
         """What `_config` described; InputError if an entry is wrong."""
+        from msgspec.structs import asdict
+
         from clearprop.foundation.configs import checked
         from clearprop.tables.predictor_config import FirstConfig, PredictorConfig
 
@@ -220,6 +256,7 @@ class TablePredictor:
             said.named,
             said.recipe,
             np.asarray(said.share) if isinstance(said.share, list) else said.share,
+            CellNotation() if said.notation is None else CellNotation(**asdict(said.notation)),
         )
 
     def _check_belongs_together(self) -> None:

@@ -18,6 +18,15 @@ class TableConfig(Struct, forbid_unknown_fields=True):
     estimator: Annotated[Any, Meta(description="an estimator, or null")] = None
 
 
+class NotationConfig(Struct, forbid_unknown_fields=True):
+    """How the cells of the training table's file were written, as far as its owner said it."""
+
+    missing: Annotated[tuple[_Name, ...], Meta(description="a list of texts")] = ()
+    decimal: Annotated[_Name | None, Meta(description="a sign, or null")] = None
+    thousands: Annotated[_Name | None, Meta(description="a sign, or null")] = None
+    dates: Annotated[_Name | None, Meta(description="a form, or null")] = None
+
+
 class PredictorConfig(Struct, forbid_unknown_fields=True):
     """Columns, target and what becomes of their outputs; preparation and target are checked by their own."""
 
@@ -29,6 +38,7 @@ class PredictorConfig(Struct, forbid_unknown_fields=True):
     temperature: Annotated[_Temperature | None, Meta(description="a temperature above 0, or null")] = None
     limits: Annotated[tuple[_Limit, _Limit] | None, Meta(description="two numbers, or null")] = None
     share: Annotated[list[float] | float | None, Meta(description="shares of classes, or a mean")] = None
+    notation: Annotated[NotationConfig | None, Meta(description="what was said of cells, or null")] = None
 
 
 class FirstConfig(Struct, forbid_unknown_fields=True):

@@ -19,6 +19,7 @@ from clearprop.optimizers import OPTIMIZERS, LBfgs, Optimizer
 from clearprop.penalties import Penalty
 from clearprop.schedules import SCHEDULES, Constant, Schedule
 from clearprop.training.callbacks import Callback
+from clearprop.training.diagnosis.findings import TRAINER, Names
 from clearprop.training.memory_check import check_room_beside
 from clearprop.training.stopping import MONITORS, Monitored, Patience
 
@@ -35,6 +36,9 @@ class TrainingSettings(SaysNearKeywords):
     A run reads them as it goes on, so that what is changed half-way counts from then on; what shapes the steps (batch
     size, penalty, decay, dropout, clipping, factors of groups, optimiser) is taken up when a run starts.
     """
+
+    # What warnings call the settings: whoever has other names for them sets these.
+    names: Names = TRAINER
 
     def __init__(
         self,

@@ -16,7 +16,7 @@ from clearprop.foundation.near_names import no_attribute, says_near_keywords
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.training.diagnosis.causes import poor_outcome
-from clearprop.training.diagnosis.findings import TRAINER, Settings
+from clearprop.training.diagnosis.findings import Settings
 from clearprop.training.diagnosis.learnability import check_output, obstacles
 from clearprop.training.diagnosis.outcome import LOOKED_AT, Outcome, loss_now
 from clearprop.training.history import EpochRecord, History
@@ -317,7 +317,7 @@ def _poor_outcome(training: Training, history: History, before: float | None) ->
         batch_size=training.batch_size,
         first_loss=first_loss,
         stop_reason=state.stop_reason or "",
-        names=TRAINER,
+        names=training.settings.names,
     )
     return poor_outcome(network, rows, history, settings, outcome)
 

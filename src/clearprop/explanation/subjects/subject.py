@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.contributions import Contributions
 from clearprop.explanation.ensemble import is_of_all_members
 from clearprop.explanation.notation import Name
 from clearprop.explanation.original_inputs import OriginalInputs
@@ -76,6 +77,8 @@ class Subject:
         What stood in the place of each input before it was scaled.
     ensemble : Ensemble or None
         Where the network is the first of several members: all of them.
+    columns : callable, or None
+        What each of a table's columns adds to the prediction of a row, by its place from 0.
     """
 
     network: Network
@@ -91,6 +94,7 @@ class Subject:
     answers_are: str = "In the target's own units the prediction is"
     original: OriginalInputs | None = None
     ensemble: Ensemble | None = None
+    columns: Callable[[int], Contributions] | None = None
 
     def rows(self, sample_weight: npt.ArrayLike | None = None, name: Name | None = None) -> Rows:
         """The rows in the network's dtype, with what each counts in the number of this name.

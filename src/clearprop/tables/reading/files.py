@@ -37,6 +37,7 @@ def read_table(
     categorical_features: Sequence[str] = (),
     unreadable: Literal["refuse", "keep"] = "refuse",
     check: Callable[[Table], object] | None = None,
+    also: Callable[[Table], InputError | None] | None = None,
 ) -> Table:
     """Read a file as a table of typed columns.
 
@@ -69,6 +70,8 @@ def read_table(
         the column is one of texts, the numbers or dates in their one spelling and the cell as it stands.
     check : function of a Table, optional
         Called with the table without its rows as soon as the names are read; what it raises ends the reading.
+    also : function of a Table, optional
+        Where columns are refused, called with those that can be read: what error it gives for these is told with them.
 
     Raises
     ------
@@ -98,6 +101,7 @@ def read_table(
         columns=columns,
         categorical_features=frozenset(categorical_features),
         unreadable=unreadable,
+        also=also,
     )
     return _read_files(path, settings, check)
 
