@@ -88,6 +88,10 @@ class Fact:
     reason: str
     typical: str | None = None
 
+    def to_config(self) -> dict[str, Any]:
+        """What was found, as a dictionary for JSON; of the typical cell, only where it is known."""
+        return {name: value for name, value in asdict(self).items() if name != "typical" or value is not None}
+
 
 @dataclass(frozen=True)
 class Preparation:
@@ -330,7 +334,7 @@ class Preparation:
         """All that was learned, as a dictionary for JSON; floats come back from it to the last bit."""
         return {
             "parts": [{"kind": part.kind, **asdict(part)} for part in self.parts],
-            "facts": [asdict(fact) for fact in self.facts],
+            "facts": [fact.to_config() for fact in self.facts],
         }
 
     @classmethod
