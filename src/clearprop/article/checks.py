@@ -7,12 +7,18 @@ wants, or raises a ValueError that names the value, the rule and the remedy.
 
 import math
 import operator
+import reprlib
 from collections.abc import Collection, Sequence
 from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+# Values as messages show them: the middle of what is long is left out.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 39
+_shown = _SHORT.repr
 
 Row = Sequence[float] | npt.NDArray[Any]
 Rows = Sequence[Row] | npt.NDArray[Any]
@@ -37,7 +43,7 @@ def whole_number(name: str, value: object, minimum: int) -> int:
     except TypeError:
         number = minimum - 1
     if number < minimum or isinstance(value, bool):
-        raise ValueError(f"{name}={value!r} is not a whole number of at least {minimum}: pass an int such as 2")
+        raise ValueError(f"{name}={_shown(value)} is not a whole number of at least {minimum}: pass an int such as 2")
     return number
 
 
@@ -56,7 +62,7 @@ def positive_number(name: str, value: object) -> float:
     """
     number = None if isinstance(value, bool) else _finite_float(value)
     if number is None or number <= 0:
-        raise ValueError(f"{name}={value!r} is not a finite number above 0: pass a number such as 0.05")
+        raise ValueError(f"{name}={_shown(value)} is not a finite number above 0: pass a number such as 0.05")
     return number
 
 
@@ -75,7 +81,7 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
     """
     if not isinstance(value, str) or value not in allowed:
         words = " or ".join(repr(word) for word in allowed)
-        raise ValueError(f"{name}={value!r} is unknown: pass {words}")
+        raise ValueError(f"{name}={_shown(value)} is unknown: pass {words}")
     return value
 
 
@@ -95,7 +101,9 @@ def random_state(rng: object) -> np.random.RandomState:
     if rng is None:
         return np.random.RandomState()
     if not isinstance(rng, np.random.RandomState):
-        raise ValueError(f"rng={rng!r} is not a numpy.random.RandomState: pass numpy.random.RandomState(7), or None")
+        raise ValueError(
+            f"rng={_shown(rng)} is not a numpy.random.RandomState: pass numpy.random.RandomState(7), or None"
+        )
     return rng
 
 
@@ -119,7 +127,9 @@ def numbers(name: str, values: object, length: int) -> list[float]:
     for position, item in enumerate(items, start=1):
         number = _finite_float(item)
         if number is None:
-            raise ValueError(f"{name} holds {item!r} in place {position}, not a finite number: replace or drop it")
+            raise ValueError(
+                f"{name} holds {_shown(item)} in place {position}, not a finite number: replace or drop it"
+            )
         floats.append(number)
     return floats
 
@@ -151,7 +161,7 @@ def sequence(name: str, values: object) -> list[Any]:
     if hasattr(values, "__array__") and np.ndim(values) > 0:
         return list(np.asarray(values))
     if isinstance(values, str | bytes) or not isinstance(values, Sequence):
-        raise ValueError(f"{name}={values!r} is not a list: pass a list, also for a single entry")
+        raise ValueError(f"{name}={_shown(values)} is not a list: pass a list, also for a single entry")
     return list(values)
 
 
@@ -213,7 +223,7 @@ def two_classes(targets: object, count: int) -> list[int]:
     for number, item in enumerate(items, start=1):
         if not isinstance(item, Real | np.bool_) or item not in (0, 1):
             raise ValueError(
-                f"target {number} is {item!r}, but the encoding knows two classes only: "
+                f"target {number} is {_shown(item)}, but the encoding knows two classes only: "
                 "number them 0 and 1, or take clearprop.MLPClassifier for more"
             )
     return [int(item) for item in items]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Largest, Missing, Thousands, read
 
 
 def evaluate(
@@ -18,6 +18,7 @@ def evaluate(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     dates: Dates = None,
+    largest: Largest = None,
 ) -> None:
     """Compare a model's answers with the truth.
 
@@ -39,6 +40,7 @@ def evaluate(
         encoding=encoding,
         delimiter=delimiter,
         dates=dates,
+        largest=largest,
         check=lambda header: check_columns(predictor, header, predictor.target.name),
     )
     with working("predicting"):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.formats import Format, write
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Largest, Missing, Thousands, read
 
 
 def explain(
@@ -33,6 +33,7 @@ def explain(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     dates: Dates = None,
+    largest: Largest = None,
 ) -> None:
     """Explain a number of a model: symbols, your numbers, and a check.
 
@@ -57,6 +58,7 @@ def explain(
         encoding=encoding,
         delimiter=delimiter,
         dates=dates,
+        largest=largest,
         check=lambda header: check_columns(loaded, header),
     )
     if row is not None and not 1 <= row <= table.n_rows:

@@ -18,6 +18,8 @@ FLAGS = {
     "learning_rate": "--learning-rate",
     "clip_norm=1.0": "--clip-norm 1.0",
     "l2": "--l2",
+    "dropout": "--dropout",
+    "decoupled_decay": "--decoupled-decay",
     "optimizer": "--optimizer",
     "missing": "--missing",
     "decimal": "--decimal",
@@ -25,4 +27,5 @@ FLAGS = {
     "encoding": "--encoding",
     "delimiter": "--delimiter",
     "dates": "--dates",
+    "largest": "--largest",
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Largest, Missing, Thousands, read
 
 if TYPE_CHECKING:
     from clearprop.tables.column import Column
@@ -29,6 +29,7 @@ def predict(
     encoding: Encoding = None,
     delimiter: Delimiter = None,
     dates: Dates = None,
+    largest: Largest = None,
 ) -> None:
     """Predict the target of each row: classes with their probabilities, or values.
 
@@ -54,6 +55,7 @@ def predict(
         encoding=encoding,
         delimiter=delimiter,
         dates=dates,
+        largest=largest,
         unreadable="keep" if keep_going else "refuse",
         check=lambda header: check_columns(predictor, header, *(keep or ())),
     )

@@ -28,6 +28,11 @@ Dates = Annotated[
     typer.Option(help="day-first, month-first, or a form such as %d.%m.%Y.", rich_help_panel=READING),
 ]
 
+Largest = Annotated[
+    str | None,
+    typer.Option(help="The most that a packed file may come to, such as 4GB.", rich_help_panel=READING),
+]
+
 
 def read(
     path: Path,
@@ -38,6 +43,7 @@ def read(
     encoding: str | None,
     delimiter: str | None,
     dates: str | None,
+    largest: str | None,
     categories: Sequence[str] = (),
     columns: Callable[[tuple[str, ...]], Iterable[str]] | None = None,
     unreadable: Literal["refuse", "keep"] = "refuse",
@@ -62,6 +68,7 @@ def read(
             encoding=encoding,
             delimiter=delimiter,
             dates=dates,
+            largest=largest,
             categorical_features=categories,
             columns=columns,
             unreadable=unreadable,

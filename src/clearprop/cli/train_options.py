@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands
+from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Largest, Missing, Thousands
 
 if TYPE_CHECKING:
     from clearprop.tables.estimator import TableEstimator
@@ -59,6 +59,7 @@ class TrainOptions:
     encoding: Encoding = None
     delimiter: Delimiter = None
     dates: Dates = None
+    largest: Largest = None
     recipe: Annotated[
         str, typer.Option(help="auto: tuned settings; plain: a small network.", rich_help_panel=NETWORK)
     ] = "auto"
@@ -111,6 +112,10 @@ class TrainOptions:
     dropout: Annotated[
         float | None,
         typer.Option(help="The share of hidden units left out in each step.", rich_help_panel=TRAINING),
+    ] = None
+    decoupled_decay: Annotated[
+        float | None,
+        typer.Option(help="The share of a weight, times the rate, that a step takes off.", rich_help_panel=TRAINING),
     ] = None
     clip_norm: Annotated[
         float | None, typer.Option(help="The greatest length of a gradient.", rich_help_panel=TRAINING)
@@ -178,6 +183,7 @@ class TrainOptions:
             "learning_rate": self.learning_rate,
             "batch_size": self.batch_size,
             "dropout": self.dropout,
+            "decoupled_decay": self.decoupled_decay,
             "dtype": self.dtype,
             "trainer": {name: getattr(self, name) for name in further if getattr(self, name) is not None} or None,
             "random_state": self.seed,
@@ -197,7 +203,7 @@ class TrainOptions:
     @property
     def reading(self) -> dict[str, Any]:
         """What overrules how the file shows that it is to be read."""
-        names = ("missing", "decimal", "thousands", "encoding", "delimiter", "dates")
+        names = ("missing", "decimal", "thousands", "encoding", "delimiter", "dates", "largest")
         return {name: getattr(self, name) for name in names}
 
 

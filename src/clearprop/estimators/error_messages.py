@@ -15,6 +15,7 @@ from sklearn.utils.multiclass import type_of_target
 from clearprop.foundation.arguments import as_array, as_numbers, check_finite
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.sparse import is_sparse
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
 
@@ -120,6 +121,6 @@ def _check_objects(name: str, labels: Array) -> None:
         raise ValueError(f"{name} mixes text and other values: write all classes alike")
     if labels.size and not any(texts):
         raise ValueError(
-            f"Unknown label type: {name} holds objects such as {values[0]!r}: make it an array of numbers or text, as "
-            f"by np.array({name}.tolist())"
+            f"Unknown label type: {name} holds objects such as {quoted(values[0])}: make it an array of numbers or "
+            f"text, as by np.array({name}.tolist())"
         )

@@ -33,6 +33,7 @@ from clearprop.estimators.held_out import hold_out
 from clearprop.estimators.insight import Insight
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
+from clearprop.estimators.scoring import scorer_of
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes
 from clearprop.estimators.stream import Stream
 from clearprop.foundation.arguments import check_finite, checked_dtype
@@ -224,6 +225,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """All that is given, checked, and a run that stands before the first batch, or where the last one ended."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         first = "network_" not in self.__dict__ or not (self.warm_start or incremental)
+        if self.scoring not in (None, "loss"):
+            scorer_of(self)
         if self.early_stopping and incremental and self._is_stochastic():
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
         if first or not incremental:

@@ -13,7 +13,7 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.assembly import assembled
-from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul
+from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul, too_long
 from clearprop.tables.reading.dialect import Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
@@ -144,8 +144,10 @@ class _DelimitedText:
         head = b""
         for block in blocks:
             head += block
-            if head.count(b"\n") > 2 or head.count(b"\r") > 2 or len(head) > LONGEST:
+            if head.count(b"\n") > 2 or head.count(b"\r") > 2:
                 return head, next(blocks, None) is None
+            if len(head) > LONGEST:
+                raise too_long(self._shown, 1 + head.count(b"\n"), head[head.rfind(b"\n") + 1 :])
         return head, True
 
     def _batches(self, dialect: Dialect, body: int) -> Iterator[Batch]:
