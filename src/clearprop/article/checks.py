@@ -140,7 +140,7 @@ def _finite_float(value: object) -> float | None:
         return None
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, TypeError):  # a span of time is a whole number to NumPy
         return None
     return number if math.isfinite(number) else None
 

@@ -10,13 +10,13 @@ import numpy.typing as npt
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from clearprop.engines import resolve_engine
 from clearprop.engines.blas import for_small_products
 from clearprop.errors import DivergenceError
 from clearprop.estimators.callbacks import CallbackSupport
-from clearprop.estimators.checks import checked
+from clearprop.estimators.checks import checked, checked_weight
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.construction import check_same_network, new_network, start_training
 from clearprop.estimators.epoch_report import RECORDS, EpochReport, open_records
@@ -408,8 +408,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 def _row_weight(sample_weight: Any, X: Any, ensure_non_negative: bool = False) -> Array | None:
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=ensure_non_negative)
-    return weight
+    return checked_weight(sample_weight, X, X.dtype, not_negative=ensure_non_negative)
 
 
 def check_solver(estimator: Any) -> bool:

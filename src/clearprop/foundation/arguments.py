@@ -110,14 +110,30 @@ def _number(name: str, value: float) -> float:
         raise ValueError(f"{name} must be a finite number, got one that float64 cannot hold") from None
 
 
+def check_not_masked(name: str, values: Any) -> None:
+    """Raise ValueError for a masked array with something masked, which would count as the numbers behind the mask.
+
+    Examples
+    --------
+    >>> check_not_masked("X", np.ma.masked_equal([1.0, 2.0], 2.0))
+    Traceback (most recent call last):
+    ValueError: X is a masked array, 1 of whose values is masked: fill it in by X.filled(...), or leave such rows out
+    """
+    if isinstance(values, np.ma.MaskedArray) and (count := int(np.ma.getmaskarray(values).sum())):
+        masked, them = ("is", "it") if count == 1 else ("are", "them")
+        rule = f"{name} is a masked array, {count:,} of whose values {masked} masked"
+        raise ValueError(f"{rule}: fill {them} in by {name}.filled(...), or leave such rows out")
+
+
 def as_array(name: str, values: Any) -> Array:
     """The values as an array, of whatever type.
 
     Raises
     ------
     ValueError
-        They are lists of different lengths.
+        They are lists of different lengths, or some are masked.
     """
+    check_not_masked(name, values)
     try:
         return np.asarray(values)
     except ValueError as error:
@@ -175,6 +191,12 @@ def row_weights(name: str, sample_weight: Any, n_rows: int, dtype: npt.DTypeLike
     if weight.shape != (n_rows,):
         raise ValueError(f"{name} must have shape ({n_rows},), a number a row, got {weight.shape}")
     check_finite(name, weight)
+    with np.errstate(over="ignore"):
+        if not math.isfinite(weight.sum()):
+            greatest = f"up to {weight.max():.3g}"
+            raise ValueError(
+                f"{name} adds up to infinity ({weight.dtype}, {greatest}): divide all of it by its greatest"
+            )
     return weight
 
 

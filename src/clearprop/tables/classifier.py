@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from clearprop.estimators.documentation import with_shared_entries
+from clearprop.estimators.error_messages import scoring
 from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
@@ -172,6 +173,11 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         """Of two classes the log odds of the second, shape (n,); else the log of the probabilities, (n, classes)."""
         logs = self.predict_log_proba(X)
         return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy of the predictions, as in scikit-learn."""
+        with scoring(y, sample_weight):
+            return float(super().score(X, y, sample_weight))
 
     @property
     def oof_probabilities_(self) -> Array:

@@ -12,9 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from clearprop.errors import InputError, Message, Parameter
+from clearprop.estimators.checks import checked_weight
 from clearprop.estimators.parameters import SaysNearParameters, called
 from clearprop.foundation.arguments import not_negative, truth, whole
 from clearprop.foundation.callers import warn_caller
@@ -22,7 +23,7 @@ from clearprop.foundation.memory import many
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
-from clearprop.tables.frames import as_column, as_table, feature_names
+from clearprop.tables.frames import as_column, as_table, feature_names, unmasked
 from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
 from clearprop.tables.learning import learn
@@ -204,7 +205,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
 
     def _table(self, X: Any, reset: bool) -> Table:
         """X as a table, its columns called as those that `fit` was given: by their names, where both have names."""
-        if not isinstance(X, Table) and not hasattr(X, "columns") and hasattr(X, "__array__"):
+        if not isinstance(X, Table | np.ma.MaskedArray) and not hasattr(X, "columns") and hasattr(X, "__array__"):
             X = np.asarray(X)
         names = list(X.names) if isinstance(X, Table) else feature_names(X)
         if reset:
@@ -241,6 +242,8 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         else:
             if not hasattr(y, "columns") and hasattr(y, "__array__") and not hasattr(y, "dtype"):
                 y = np.asarray(y)
+            if isinstance(y, np.ma.MaskedArray):
+                y = unmasked(y)
             if getattr(y, "ndim", 1) == 2 and not hasattr(y, "columns"):
                 y = column_or_1d(y, warn=True)
             column, labels = as_column(y, name), y
@@ -351,7 +354,4 @@ def _seed(random_state: Any) -> int:
 def _checked_weight(sample_weight: Any, n_rows: int) -> Array | None:
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(
-        sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
-    )
-    return weight
+    return checked_weight(sample_weight, np.empty((n_rows, 1)), np.float64)
