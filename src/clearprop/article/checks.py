@@ -9,12 +9,14 @@ import math
 import operator
 import reprlib
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+MOST_WEIGHTS, MOST_EPOCHS = 10_000_000, 10_000_000
 # Values as messages show them: the middle of what is long is left out.
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = 39
@@ -25,13 +27,13 @@ Rows = Sequence[Row] | npt.NDArray[Any]
 Labels = Sequence[float] | npt.NDArray[Any]
 
 
-def whole_number(name: str, value: object, minimum: int) -> int:
-    """Return `value` as an int of at least `minimum`.
+def whole_number(name: str, value: object, minimum: int, maximum: int | None = None) -> int:
+    """Return `value` as an int of at least `minimum`, and of at most `maximum` where there is one.
 
     Raises
     ------
     ValueError
-        If it is not a whole number, or is below `minimum`.
+        If it is not a whole number, or is below `minimum` or above `maximum`.
 
     Examples
     --------
@@ -44,7 +46,28 @@ def whole_number(name: str, value: object, minimum: int) -> int:
         number = minimum - 1
     if number < minimum or isinstance(value, bool):
         raise ValueError(f"{name}={_shown(value)} is not a whole number of at least {minimum}: pass an int such as 2")
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name}={_shown(value)} is more than {maximum:,}: pass a smaller number")
     return number
+
+
+def weights_in_all(sizes: Sequence[int]) -> None:
+    """Refuse layers of these sizes, the inputs first, whose objects no computer could hold.
+
+    Raises
+    ------
+    ValueError
+        If they have more than ten million weights.
+
+    Examples
+    --------
+    >>> weights_in_all([2, 10**12, 2])
+    Traceback (most recent call last):
+    ValueError: num_inputs, hidden_layer_sizes and num_outputs are [2, 1000000000000, 2]: more than ...
+    """
+    if sum((1 + fan_in) * fan_out for fan_in, fan_out in pairwise(sizes)) > MOST_WEIGHTS:
+        rule = f"num_inputs, hidden_layer_sizes and num_outputs are {_shown(sizes)}: more than {MOST_WEIGHTS:,} weights"
+        raise ValueError(f"{rule}: choose smaller ones")
 
 
 def positive_number(name: str, value: object) -> float:

@@ -62,6 +62,8 @@ def scoring(y: Any, sample_weight: Any = None, *, of_numbers: bool = False) -> I
     if sample_weight is not None:
         weight = as_numbers("sample_weight", sample_weight, np.float64)
         check_finite("sample_weight", weight, "a score")
+        if not weight.size:
+            raise ValueError("sample_weight must have a number for each row, got none: leave it out, or give them")
         if (weight < 0).any() or not weight.any():
             raise ValueError(f"sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
     with in_own_words(y=y, with_X=False, of_numbers=of_numbers):
@@ -73,7 +75,9 @@ def scoring(y: Any, sample_weight: Any = None, *, of_numbers: bool = False) -> I
 
 
 def _check_names(X: Any) -> None:
-    """Raise ValueError for columns of one name, which some releases of scikit-learn do not take."""
+    """Raise ValueError for no columns, or columns of one name, which some releases of scikit-learn do not take."""
+    if hasattr(X, "columns") and getattr(X, "shape", (1, 1))[1:] == (0,):
+        raise ValueError(f"X has 0 feature(s) (shape={X.shape}) while a minimum of 1 is required: give a column")
     names = list(getattr(X, "columns", ()))
     twice = next((name for name in names if names.count(name) > 1), None) if len(names) < MOST_COMPARED else None
     if twice is not None:

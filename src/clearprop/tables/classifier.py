@@ -10,7 +10,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from clearprop.estimators.documentation import with_shared_entries
-from clearprop.estimators.error_messages import scoring
+from clearprop.estimators.error_messages import in_own_words, scoring
 from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
@@ -194,7 +194,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         if labels is not None:
             known = np.asarray(labels).ravel()[~column.is_missing]
             if len(known):
-                check_classification_targets(known)
+                plain = np.array(known.tolist()) if known.dtype == object else known
+                with in_own_words(y=plain, with_X=False):
+                    check_classification_targets(plain)
         return column, labels
 
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:

@@ -148,7 +148,7 @@ def recipe_for(
     InputError
         There is no such recipe.
     """
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         known_as = {"auto": ("default", "tuned"), "plain": ("simple", "none")}
         hint = did_you_mean(near(str(name), RECIPES, known_as)) or "."
         raise InputError(f"unknown recipe {quoted(name)}{hint} There are: {', '.join(RECIPES)}")

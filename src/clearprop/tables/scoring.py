@@ -30,7 +30,7 @@ def check_scoring(scoring: Any) -> None:
     from sklearn.metrics import get_scorer_names
 
     known = get_scorer_names()
-    if scoring not in known:
+    if not isinstance(scoring, str) or scoring not in known:
         hint = did_you_mean(near(str(scoring), known, {"neg_log_loss": ("log_loss", "cross_entropy", "logloss")}))
         raise ValueError(
             "scoring must be a name of one of scikit-learn's scorers, as 'accuracy', 'neg_log_loss' or 'r2', or one, "
