@@ -211,3 +211,22 @@ def test_a_stray_cell_far_off_a_workbooks_table_is_told(monkeypatch, tmp_path):
         ValueError, match="the sheet's 1,048,576 rows of 16,384 columns, up to its outermost cells, would"
     ):
         read_table(path)
+
+
+def test_a_line_of_names_that_no_table_has_is_refused_at_once(monkeypatch, tmp_path):
+    from clearprop.tables.reading import delimited
+
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(f"c{number}" for number in range(1001)) + "\n" + ",".join(["1"] * 1001) + "\n")
+    assert read_table(path).n_rows == 1
+    monkeypatch.setattr(delimited, "MOST_COLUMNS", 1000)
+    said = refusal(path)
+    assert said == f"{path}, line 1: the line of names has 1,001 columns, more than 1,000: keep those that are needed"
+
+
+def test_blank_lines_between_rows_are_counted(tmp_path):
+    path = tmp_path / "blank.csv"
+    path.write_bytes(b"a,b\n1,2\n" + b"\n" * (9 * 2**20) + b"3,4\n\n5,6\n")
+    table = read_table(path)
+    assert table.column("a").values.tolist() == [1, 3, 5]
+    assert [table.place(row) for row in range(3)] == ["line 2", f"line {9 * 2**20 + 3}", f"line {9 * 2**20 + 5}"]
