@@ -307,3 +307,16 @@ def test_weights(case):
     for call in (network().backward, network().loss_of):
         if case not in ("below 0", "one below 0", "all 0"):
             check(lambda: call(trace, quantities, weights), expected, "sample_weight")  # noqa: B023
+
+
+def test_what_is_masked_is_missing_to_tables():
+    mask = np.zeros(X.shape, dtype=bool)
+    mask[::4, 1] = True
+    holes = np.where(mask, nan, X)
+    model = clone(FITTED["tables"][1][0]).fit(holes, quantities)
+    masked = clone(model).fit(np.ma.masked_array(np.where(mask, 1e6, X), mask), quantities)
+    assert np.array_equal(masked.predict(holes), model.predict(holes))
+    assert np.array_equal(model.predict(np.ma.masked_array(np.where(mask, 1e6, X), mask)), model.predict(holes))
+    answers = np.ma.masked_array(quantities, np.arange(20) % 5 == 0)
+    left_out = clone(model).fit(X, np.where(answers.mask, nan, quantities))
+    assert np.array_equal(clone(model).fit(X, answers).predict(X), left_out.predict(X))

@@ -49,7 +49,8 @@ def test_each_field(name):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "null", "[]", "3", "{}", '{"type": 3}', '{"type": "unknown"}', '{"type": "look"', "[" * 100_000, b"\xff\xfe", '{"type": "look", "more": 1}',
+    ["", "null", "[]", "3", "{}", '{"type": 3}', '{"type": "unknown"}', '{"type": "look"', "[" * 100_000,
+     b"\xff\xfe", '{"type": "look", "more": 1}',
      '{"a":' * 50_000, "x" * (2**20 + 1), '{"type": "' + "x" * 10**6 + '"}'],
 )  # fmt: skip
 def test_what_is_no_request(text):

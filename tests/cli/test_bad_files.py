@@ -8,13 +8,13 @@ import pytest
 CONTENT = {
     "empty": (b"", "the file is empty"),
     "blank": (b"\n\n  \n", "the file is empty"),
-    "names alone": (b"a,b,y\n", "there are column names and no rows"),
+    "names alone": (b"size,age,price,y\n", "there are column names and no rows"),
     "binary": (bytes(range(256)) * 40, "NUL byte"),
     "a program": (b"\x7fELF" + b"\0" * 500, "this is no table in text but a program"),
     "a pickle": (b"\x80\x04K\x01.", "a pickle, which is never opened"),
     "a damaged gzip": (gzip.compress(b"a,y\n1,2\n" * 99)[:-20], "the gzip file is cut short or damaged"),
-    "ragged": (b"a,b,y\n1,2,3\n1,2\n", "line 3"),
-    "a quote": (b'a,b,y\n1,"2,3\n', "is never closed"),
+    "ragged": (b"size,age,price,y\n1,2,3,4\n1,2\n", "line 3"),
+    "a quote": (b'size,age,price,y\n1,"2,3,4\n', "is never closed"),
     "deep JSON": (b'[{"a":' + b"[" * 10**5, "brackets stand more than 64 deep"),
 }
 COMMANDS = {
@@ -75,7 +75,7 @@ def test_a_pipe_with_a_name_is_read_like_a_file(model, run, refused, tmp_path):
 def test_what_comes_to_more_than_it_may_names_the_flag(refused, run, tmp_path):
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(b"size,age,price\n" + b"1,2,3\n4,5,7\n3,1,4\n" * 20_000))
     told = refused(*given("train", "t.csv.gz"), "--largest", "100KB")
-    assert "comes to more than 100.0 KiB unpacked: where it is meant to, pass --largest 1MB" in told
+    assert "comes to more than 100 KiB unpacked: where it is meant to, pass --largest 1MB" in told
     assert "--largest must be a size such as 500MB or 4GB, got 'much'" in refused(
         *given("train", "t.csv.gz"), "--largest", "much"
     )

@@ -203,7 +203,11 @@ def unmasked(array: Any) -> Any:
     >>> unmasked(np.ma.masked_equal([1.0, 2.0], 2.0)).tolist()
     [1.0, None]
     """
-    return array.astype(object).filled(None) if np.ma.is_masked(array) else np.asarray(array)
+    if not np.ma.is_masked(array):
+        return np.asarray(array)
+    cells = np.asarray(array).astype(object)
+    cells[np.ma.getmaskarray(array)] = None
+    return cells
 
 
 def _is_frame(data: Any) -> bool:
