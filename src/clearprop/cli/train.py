@@ -113,17 +113,17 @@ def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
 def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> list[str]:
     """Train behind a status line and a bar; what is remarkable, warnings too."""
     from clearprop.cli.console import UntilTraining, working
-    from clearprop.cli.flags import FLAGS
-    from clearprop.errors import DivergenceError, TrainingWarning
+    from clearprop.cli.flags import FLAGS, with_flags
+    from clearprop.errors import DivergenceError
 
     with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", TrainingWarning)
+        warnings.simplefilter("always", UserWarning)
         try:
             estimator.set_params(callbacks=[UntilTraining(status)], verbose=True)
             estimator.fit(given, column)
         except DivergenceError as error:
             raise error.worded(FLAGS, kept="No model is written") from None
-    return [*estimator.notes_, *(str(warning.message) for warning in caught)]
+    return [*estimator.notes_, *(with_flags(str(warning.message)) for warning in caught)]
 
 
 def _course(estimator: "TableEstimator") -> str:
