@@ -21,7 +21,7 @@ def checked_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> l
         One could not be written to, is also an input, or is named twice.
     """
     checked = [STANDARD_OUTPUT if path is not None and str(path) == "-" else path for path in outputs]
-    taken = [os.path.realpath(path) for path in inputs if path.is_file()]
+    taken = [os.path.realpath(path) for path in inputs if os.path.isfile(path)]  # False for a name too long
     for path in checked:
         if path is None:
             continue

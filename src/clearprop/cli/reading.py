@@ -39,6 +39,10 @@ class ReadingOptions:
         str | None,
         typer.Option(help="day-first, month-first, or a form such as %d.%m.%Y.", rich_help_panel=READING),
     ] = None
+    largest: Annotated[
+        str | None,
+        typer.Option(help="The most that a packed file may come to, such as 4GB.", rich_help_panel=READING),
+    ] = None
 
     def read(
         self,
@@ -100,7 +104,9 @@ class ReadingOptions:
         )
         notation = own.completed_by(predictor.notation)
         taken = _taken_over(own, notation)
-        options = ReadingOptions(encoding=self.encoding, delimiter=self.delimiter, **notation.said())
+        options = ReadingOptions(
+            encoding=self.encoding, delimiter=self.delimiter, largest=self.largest, **notation.said()
+        )
 
         reached: list[bool] = []  # the cells: a file that is not there has none
 

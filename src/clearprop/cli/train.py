@@ -113,12 +113,12 @@ def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
 def _fitted(estimator: "TableEstimator", given: "Table", column: "Column", options: TrainOptions) -> list[str]:
     """Train behind a status line and a bar; what is remarkable, warnings too."""
     from clearprop.cli.console import UntilTraining, working
-    from clearprop.cli.flags import FLAGS
+    from clearprop.cli.flags import FLAGS, with_flags
     from clearprop.cli.going_on import ended_to_go_on
-    from clearprop.errors import DivergenceError, TrainingWarning
+    from clearprop.errors import DivergenceError
 
     with warnings.catch_warnings(record=True) as caught, ended_to_go_on(options, caught) as stops:
-        warnings.simplefilter("always", TrainingWarning)
+        warnings.simplefilter("always", UserWarning)
         with working("preparing the columns") as status:
             try:
                 estimator.set_params(callbacks=[UntilTraining(status), *stops], verbose=True)
@@ -126,16 +126,7 @@ def _fitted(estimator: "TableEstimator", given: "Table", column: "Column", optio
             except DivergenceError as error:
                 raise error.worded(FLAGS, kept="No model is written") from None
         estimator.set_params(callbacks=None, verbose=False, checkpoint=None, checkpoint_every=None)  # for this run
-    return [*estimator.notes_, *(_in_flags(str(warning.message)) for warning in caught)]
-
-
-def _in_flags(warning: str) -> str:
-    """What training says of itself, its remedies as they are typed here."""
-    from clearprop.cli.flags import TRAINING_FLAGS
-
-    for name, flag in TRAINING_FLAGS.items():
-        warning = warning.replace(name, flag)
-    return warning
+    return [*estimator.notes_, *(with_flags(str(warning.message)) for warning in caught)]
 
 
 def _course(estimator: "TableEstimator") -> str:

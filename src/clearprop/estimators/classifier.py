@@ -26,7 +26,7 @@ from clearprop.estimators.classes import (
 )
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
-from clearprop.estimators.error_messages import scoring
+from clearprop.estimators.error_messages import check_given_classes, in_own_words, scoring
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.parameters import validate_given
 from clearprop.estimators.scoring import Scored, scorer_of
@@ -301,7 +301,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""
-        with scoring(y):
+        with scoring(y, sample_weight):
             return float(super().score(X, y, sample_weight))
 
     # -- what the common part asks for ---------------------------------------------------------------------------
@@ -336,9 +336,13 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             least = [1, *hidden_sizes(self.hidden_layer_sizes), distinct]
             dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
             check_room(least, checked_dtype(self.dtype or dtype), optimizer(self))
+        if classes is not None and not is_plain_answer(classes):
+            check_given_classes(classes)
         if _check_partial_fit_first_call(self, classes):
             self._label_binarizer = LabelBinarizer()
-            self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+            with in_own_words(y=y, with_X=False):
+                several = type_of_target(y).startswith("multilabel")
+            self._label_binarizer.fit(y if several else classes)
 
     def _core_loss(self, dtype: Any) -> Any:
         y_type = self._label_binarizer.y_type_

@@ -11,6 +11,7 @@ import numpy as np
 from clearprop.activations import ACTIVATIONS
 from clearprop.engines import AutoEngine
 from clearprop.estimators.epoch_report import reported, reported_outputs
+from clearprop.estimators.parameters import called
 from clearprop.estimators.settings import (
     batch_size,
     hidden_activations,
@@ -28,6 +29,16 @@ from clearprop.training.history import EpochRecord
 from clearprop.training.memory_check import check_room
 from clearprop.training.run import Training
 from clearprop.training.trainer import Trainer
+
+# What the estimators call the trainer's settings that have other names there.
+NAMES = {
+    "epochs": "max_iter",
+    "learning_rate": "learning_rate_init",
+    "l2": "alpha",
+    "optimizer": "solver",
+    "patience": "n_iter_no_change",
+    "tolerance": "tol",
+}
 
 
 def new_network(
@@ -112,22 +123,24 @@ def start_training(
             "clip_norm": estimator.clip_norm,
             "patience": patience(estimator.n_iter_no_change),
         }
-    trainer = Trainer(
-        network,
-        optimizer=optimizer(estimator),
-        epochs=estimator.max_iter,
-        shuffle=estimator.shuffle,
-        l1=estimator.l1,
-        l2=estimator.alpha,
-        tolerance=estimator.tol,
-        monitor=monitor,
-        keep_best=early,
-        metric=metric,
-        callbacks=callbacks,
-        engine=AutoEngine(lasting=True) if estimator.engine == AutoEngine.name else estimator.engine,
-        rng=random,
-        **({"patience": None} | by_steps),
-    )
+    engine = estimator.engine
+    with called(NAMES):
+        trainer = Trainer(
+            network,
+            optimizer=optimizer(estimator),
+            epochs=estimator.max_iter,
+            shuffle=estimator.shuffle,
+            l1=estimator.l1,
+            l2=estimator.alpha,
+            tolerance=estimator.tol,
+            monitor=monitor,
+            keep_best=early,
+            metric=metric,
+            callbacks=callbacks,
+            engine=AutoEngine(lasting=True) if isinstance(engine, str) and engine == AutoEngine.name else engine,
+            rng=random,
+            **({"patience": None} | by_steps),
+        )
     return trainer.start(rows, validation=judged_by, samples=estimator.t_)
 
 

@@ -11,13 +11,13 @@ import numpy.typing as npt
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from clearprop.engines import resolve_engine
 from clearprop.engines.blas import for_small_products
 from clearprop.errors import DivergenceError
 from clearprop.estimators.callbacks import CallbackSupport
-from clearprop.estimators.checks import checked
+from clearprop.estimators.checks import checked, checked_weight
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.construction import check_same_network, new_network, start_training
 from clearprop.estimators.epoch_report import RECORDS, EpochReport, open_records
@@ -35,6 +35,7 @@ from clearprop.estimators.insight import Insight
 from clearprop.estimators.model_files import save_network_estimator
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
+from clearprop.estimators.scoring import scorer_of
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes
 from clearprop.estimators.stream import Stream
 from clearprop.foundation.arguments import check_finite, checked_dtype
@@ -236,6 +237,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """All that is given, checked, and a run that stands before the first batch, or where the last one ended."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         first = "network_" not in self.__dict__ or not (self.warm_start or incremental)
+        if self.scoring not in (None, "loss"):
+            scorer_of(self)
         if self.early_stopping and incremental and self._is_stochastic():
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
         if first or not incremental:
@@ -476,8 +479,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 def _row_weight(sample_weight: Any, X: Any, ensure_non_negative: bool = False) -> Array | None:
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=ensure_non_negative)
-    return weight
+    return checked_weight(sample_weight, X, X.dtype, not_negative=ensure_non_negative)
 
 
 def check_solver(estimator: Any) -> bool:

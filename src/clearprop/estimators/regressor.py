@@ -199,7 +199,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, as in scikit-learn."""
-        with scoring(y, of_numbers=True):
+        with scoring(y, sample_weight, of_numbers=True):
             return float(super().score(X, y, sample_weight))
 
     # -- what the common part asks for ---------------------------------------------------------------------------

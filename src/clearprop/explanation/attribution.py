@@ -32,7 +32,9 @@ from clearprop.explanation.writing.expressions import Call, Expression, Number, 
 from clearprop.explanation.writing.numerals import plain_number
 from clearprop.explanation.writing.rendered import Rendered
 from clearprop.explanation.writing.schema import VERSION
+from clearprop.foundation.arguments import as_numbers
 from clearprop.foundation.near_names import did_you_mean, near, says_near_keywords
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.network import Network
 from clearprop.network.trace import Trace
 
@@ -45,6 +47,8 @@ METHODS = {
     "integrated_gradients": "the slope averaged along the line from the baseline, times the way",
 }
 
+# The rule of so many points is had from a matrix of as many rows and columns.
+MOST_STEPS = 5_000
 # What they are called elsewhere.
 KNOWN_AS = {
     "gradient": ("gradients", "saliency", "grad", "vanilla"),
@@ -110,11 +114,11 @@ def attribute(
     from the baseline's to the row's; the code's part is that of its features together. What the columns of a table do,
     each with all that it became, in the table's own unit, is told by `explain` (`Explanation.columns`).
     """
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         hint = did_you_mean(near(str(method), METHODS, KNOWN_AS)) or "."
-        raise InputError(f"unknown method {method!r}{hint} There are: {', '.join(METHODS)}")
-    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise InputError(f"steps must be a whole number >= 1, got {steps!r}")
+        raise InputError(f"unknown method {quoted(method)}{hint} There are: {', '.join(METHODS)}")
+    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
+        raise InputError(f"steps must be a whole number from 1 to {MOST_STEPS:,}, got {quoted(steps)}: 64 are usual")
     subject = subject_of(model, x, None)
     rows = subject.rows()
     if len(rows.X) != 1:
@@ -311,7 +315,10 @@ def _checked_baseline(baseline: Any, subject: Subject) -> Array:
         raise InputError(
             f"baseline has the columns {', '.join(names)}, and the inputs are {', '.join(own)}: give it in their order"
         )
-    start = np.asarray(baseline, dtype=np.float64)
+    try:
+        start = as_numbers("baseline", baseline, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(str(error)) from None
     start = start[0] if start.ndim == 2 and len(start) == 1 else start
     if start.shape != (inputs,) or not np.isfinite(start).all():
         raise InputError(f"baseline must be {inputs} finite numbers, one for each input, got shape {start.shape}")

@@ -57,8 +57,10 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         self._classes[cls.name] = cls  # type: ignore[assignment]
         return cls
 
-    def resolve(self, given: str | Item) -> Item:
+    def resolve(self, given: str | Item, name: str = "") -> Item:
         """The object that a name stands for, with its default parameters; an object is handed back as it is.
+
+        Messages call what was given by its parameter's `name`, where that is another than the kind.
 
         Raises
         ------
@@ -71,12 +73,12 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
             return self._find(given)()
         if isinstance(given, self._base):
             return given
-        if given is None:
-            hint = did_you_mean(self.near("none"))
-            raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got None{hint}")
+        what = name or self._kind
         if isinstance(given, type):
-            raise TypeError(f"{self._kind} must be an object, got the class {given.__name__}: write {given.__name__}()")
-        raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
+            raise TypeError(f"{what} must be an object, got the class {given.__name__}: write {given.__name__}()")
+        hint = did_you_mean(self.near("none")) if given is None else ""
+        kinds = f"a name or an object of class {self._base.__name__}"
+        raise TypeError(f"{what} must be {kinds}, got {quoted(given)}{hint}")
 
     def resolve_each(self, given: str | Item | Sequence[str | Item], count: int, whose: str) -> list[Item]:
         """The objects that a list stands for, one for each of so many, or the one object for all of them.
@@ -137,7 +139,9 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
     def _find(self, name: str) -> type[Item]:
         known = self._aliases.get(name, name)
         if known in self._others:
-            raise ValueError(f"{self._kind} {name!r} cannot be used here: choose one of {', '.join(self._classes)}")
+            raise ValueError(
+                f"{self._kind} {quoted(name)} cannot be used here: choose one of {', '.join(self._classes)}"
+            )
         if known not in self._classes:
             hint = did_you_mean(self.near(name[:_LONGEST_NAME])) or "."
             there_are = ", ".join([*self._classes, *self._others])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
+from clearprop.foundation.table_cells import quoted
 
 DATE_ORDERS = ("day-first", "month-first")
 _THOUSANDS = {"space": " ", "apostrophe": "'"}
@@ -38,17 +39,20 @@ class CellNotation:
 
     def __post_init__(self) -> None:
         """Raise an InputError for what none of them can be."""
+        for name in ("decimal", "thousands", "dates"):
+            given = getattr(self, name)
+            if not isinstance(given, str | None):
+                raise InputError(Message(Parameter(name), f" must be a text, got {quoted(given)}: write it in quotes"))
         object.__setattr__(self, "thousands", _THOUSANDS.get(self.thousands or "", self.thousands))
         if self.decimal not in (None, ".", ","):
-            raise InputError(f"decimal must be '.' or ',', got {self.decimal!r}")
+            raise InputError(f"decimal must be '.' or ',', got {quoted(self.decimal)}")
         if self.thousands not in (None, ".", ",", " ", "'"):
-            raise InputError(f"thousands must be '.', ',', \"'\" or ' ' (space), got {self.thousands!r}")
+            raise InputError(f"thousands must be '.', ',', \"'\" or ' ' (space), got {quoted(self.thousands)}")
         if self.thousands is not None and self.thousands == self.decimal:
             raise InputError(f"decimal and thousands are both {self.decimal!r}: they must differ")
         if self.dates is not None and self.dates not in DATE_ORDERS and "%" not in self.dates:
-            raise InputError(
-                f"dates must be {' or '.join(map(repr, DATE_ORDERS))}, or a form such as '%d.%m.%Y', got {self.dates!r}"
-            )
+            orders = " or ".join(map(repr, DATE_ORDERS))
+            raise InputError(f"dates must be {orders}, or a form such as '%d.%m.%Y', got {quoted(self.dates)}")
 
     @property
     def known_decimal(self) -> str | None:

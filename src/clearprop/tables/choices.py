@@ -7,8 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.arguments import checked_sizes
+from clearprop.foundation.memory import many
+from clearprop.foundation.table_cells import quoted
 from clearprop.losses import LOSSES, Loss
 from clearprop.network.network import Network
 from clearprop.optimizers import LBfgs
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
     from clearprop.files.checkpoints import Checkpoints
 
 MOST_EPOCHS = 10_000_000
+MOST_MEMBERS = 10_000  # as many as a model file holds
 # What the trainer of a table is given otherwise, and how.
 GIVEN_OTHERWISE = {
     "network": "its layers are hidden_layer_sizes",
@@ -107,16 +112,19 @@ class Choices:
         InputError, ValueError, TypeError
             One is wrong; the message names it and the remedy.
         """
-        if not 0 <= self.validation_fraction < 1:
-            rule = f" must be a share from 0 to below 1, got {self.validation_fraction:g}: try 0.2"
+        if not isinstance(self.validation_fraction, int | float | np.number) or not 0 <= self.validation_fraction < 1:
+            rule = f" must be a share from 0 to below 1, got {quoted(self.validation_fraction)}: try 0.2"
             raise InputError(Message(Parameter("validation_fraction"), rule))
+        if self.members != "auto" and self.members > MOST_MEMBERS:
+            rule = f" must be at most {MOST_MEMBERS:,}, got {many(self.members)}: ten or so are usual"
+            raise InputError(Message(Parameter("members"), rule))
         check_scoring(self.scoring)
         self._check_loss()
         recipe = self._follow(n_rows=1000, n_columns=1, n_classes=2)
         sizes = checked_sizes([1, *recipe.hidden, 1])
         for name, remedy in GIVEN_OTHERWISE.items():
             if name in self.trainer_changes:
-                raise InputError(f"trainer must not have {name!r}: {remedy}")
+                raise InputError(f"trainer must not have {quoted(name)}: {remedy}")
         # The least network, of a unit a layer, refuses whatever a larger one would.
         network = Network(
             [1] * len(sizes),
@@ -130,7 +138,9 @@ class Choices:
             warnings.simplefilter("ignore")  # the trainer that trains says it
             trainer = Trainer(network, **{"epochs": 1, **self.trainer_settings(recipe, network)})
         if trainer.epochs > MOST_EPOCHS:
-            rule = f" must be at most {MOST_EPOCHS:,}, got {trainer.epochs:,}: a few hundred are usual, and training "
+            rule = (
+                f" must be at most {MOST_EPOCHS:,}, got {many(trainer.epochs)}: a few hundred are usual, and training "
+            )
             raise InputError(Message(Parameter("max_epochs"), rule, "ends by itself where nothing is gained any more"))
         check_room(sizes, network.dtype, trainer.optimizer)
         return self
@@ -141,7 +151,7 @@ class Choices:
         classification = LOSSES.resolve(self.loss).classification
         if classification or self.task == "classification":
             whose = "classes, which are learned by cross entropy anyway" if classification else "regression"
-            raise InputError(f"loss {self.loss!r} is for {whose}: leave it out")
+            raise InputError(f"loss {quoted(self.loss)} is for {whose}: leave it out")
 
     def recipe_for(self, target: Target, table: Table) -> Recipe:
         """The recipe for this table, with what was chosen otherwise."""

@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from clearprop.estimators.documentation import with_shared_entries
+from clearprop.estimators.error_messages import in_own_words, scoring
 from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
@@ -177,6 +178,11 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         logs = self.predict_log_proba(X)
         return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy of the predictions, as in scikit-learn."""
+        with scoring(y, sample_weight):
+            return float(super().score(X, y, sample_weight))
+
     @property
     def oof_probabilities_(self) -> Array:
         """The probabilities out of fold, shape (n, classes); NaN for rows that were left out."""
@@ -192,7 +198,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         if labels is not None:
             known = np.asarray(labels).ravel()[~column.is_missing]
             if len(known):
-                check_classification_targets(known)
+                plain = np.array(known.tolist()) if known.dtype == object else known
+                with in_own_words(y=plain, with_X=False):
+                    check_classification_targets(plain)
         return column, labels
 
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:

@@ -142,7 +142,12 @@ def learn(
     all_rows = Rows.checked(networks[0], X, encoded, weigh(given.weight, truth))
     own = None
     if validation is not None:
-        own = validation.take(target.rows(validation.column, notes, validation.table.path))
+        judging = target.rows(validation.column, notes, validation.table.path)
+        if not len(judging):
+            raise InputError(
+                f"y_val has no answer that training knows, in any of its {len(validation.column):,} rows: give some"
+            )
+        own = validation.take(judging)
         own_truth, own_X = own.truth(target), _inputs(preparation, own.table, stage, recipe)
         own_encoded = target.encode(own.column, own.table.path)
         own_rows = Rows.checked(networks[0], own_X, own_encoded, weigh(own.weight, own_truth))

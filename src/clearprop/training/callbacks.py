@@ -57,6 +57,10 @@ class ObservedTraining(Protocol):
         """All of the present state, as copies."""
 
 
+# What a callback is told of: the names of its methods.
+EVENTS = ("on_start", "on_batch_end", "on_epoch_end", "on_finish")
+
+
 class Callback:
     """Told when training starts, after each batch and epoch, and when it ends; override what is of interest.
 

@@ -34,7 +34,7 @@ from clearprop.training.history import EpochRecord, History
 from clearprop.training.run_state import RunState
 from clearprop.training.settings import TrainingSettings
 from clearprop.training.shuffling import shuffled
-from clearprop.training.snapshots import Snapshot
+from clearprop.training.snapshots import Snapshot, check_is_snapshot
 
 Array = npt.NDArray[Any]
 
@@ -231,8 +231,11 @@ class Training(RunState):
         ------
         ValueError
             It is of another size, dtype or optimiser, of more or fewer rows, or of a generator of another kind.
+        TypeError
+            It is no snapshot.
         """
         self._check_not_telling("restore a snapshot")
+        check_is_snapshot("restore", snapshot)
         self._stand_at(snapshot)
         self._settle()
 
@@ -260,8 +263,11 @@ class Training(RunState):
         ------
         ValueError
             The snapshot is of a network of another size or dtype, or of another optimiser.
+        TypeError
+            It is no snapshot.
         """
         self._check_not_telling("resume a training")
+        check_is_snapshot("resume", snapshot)
         snapshot.check_arrays(self.job)
         state = snapshot.state.copy()
         state.stop_reason = state.stop_requested = None
