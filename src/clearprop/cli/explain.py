@@ -34,7 +34,7 @@ def explain(
     *,
     reading: ReadingOptions,
 ) -> None:
-    """Explain a number of a model: symbols, your numbers, and a check.
+    """Explain a number of a model: symbols, your numbers, and a check; of a prediction first what each column adds.
 
     Example: clearprop explain flowers.model flowers.csv --row 5 --parameter "W2[3,1]"
     """
