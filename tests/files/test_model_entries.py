@@ -15,6 +15,8 @@ from clearprop import (
     TableRegressor,
     load,
 )
+from clearprop.activations import Elu
+from clearprop.inputs import Lookup
 from clearprop.losses import Quantile
 
 from ..extent import examples
@@ -207,7 +209,7 @@ ESTIMATORS = {
     ),
     "classes of objects": ("classes", of("classes")({"dtype": "O", "labels": ["a", "b", "c"]}), "of the dtype 'O'"),
     "classes that take all memory": (
-        "classes", of("classes")({"dtype": "U99999", "labels": ["a", "b", "c"]}), "labels of the dtype 'U99999'",
+        "classes", of("classes")({"dtype": "U9999999", "labels": ["a", "b", "c"]}), "labels of the dtype 'U9999999'",
     ),
     "classes cut off": ("classes", of("classes")({"dtype": "U1", "labels": ["maybe", "no", "yes"]}), "cannot hold"),
     "classes of lists": ("classes", of("classes")({"dtype": "U5", "labels": [["a"]]}), "is not a list of labels"),
@@ -308,6 +310,15 @@ def test_whatever_stands_in_an_entry_it_is_refused_or_taken_and_never_a_raw_erro
         assert np.isfinite(model.predict(X)).all()
     else:
         model.predict(TABLE if name in ("table", "quantity") else X)
+
+
+def test_numbers_of_numpy_as_parameters_are_kept(tmp_path):
+    activation, inputs = Elu(np.float32(0.1)), [Lookup(np.int64(3), np.int8(2))]
+    network = Network([2, 3, 1], [activation], inputs=inputs, rng=0)
+    network.save(tmp_path / "m")
+    same = load(tmp_path / "m")
+    assert (same.activations[0], same.inputs) == (activation, tuple(inputs))
+    assert same.predict([[1.0]]).tobytes() == network.predict([[1.0]]).tobytes()
 
 
 def test_a_quantile_beyond_its_range_is_refused(files, refused):

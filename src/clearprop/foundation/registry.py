@@ -109,7 +109,9 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
             )
         usual = vars(type(item)()) if item.later else {}
         own = {key: value for key, value in vars(item).items() if key not in item.later or value != usual[key]}
-        return {"name": item.name, **own}
+        # NumPy's numbers as Python's own, which JSON has.
+        plain = {key: value.item() if hasattr(value, "item") else value for key, value in own.items()}
+        return {"name": item.name, **plain}
 
     def from_config(self, config: Mapping[str, Any]) -> Item:
         """The item that `to_config` described.
