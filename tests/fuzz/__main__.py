@@ -44,6 +44,7 @@ def main():
     """Fuzz until libFuzzer has done what it is told to."""
     name, *options = sys.argv[1:]
     warnings.simplefilter("ignore")
+    warnings.simplefilter("error", RuntimeWarning)  # of NumPy, on what it was not meant for
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with atheris.instrument_imports(include=READERS, enable_loader_override=False):
         read, seeds, is_json = chosen(name)
