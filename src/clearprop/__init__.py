@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from clearprop.errors import DivergenceError, InputError
     from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
+    from clearprop.files.checkpoints import Checkpoints
     from clearprop.initializers import INITIALIZERS, Initializer
     from clearprop.inputs import INPUTS, Input
     from clearprop.lab.showing import Lab
@@ -50,6 +51,7 @@ __all__ = [
     "ActivationHistogramDisplay",
     "Attribution",
     "Callback",
+    "Checkpoints",
     "DecisionBoundaryDisplay",
     "DivergenceError",
     "Drawing",
@@ -96,6 +98,7 @@ _MODULES = {
     "errors": ("DivergenceError", "InputError"),
     "estimators": ("MLPClassifier", "MLPRegressor", "Perceptron"),
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
+    "files.checkpoints": ("Checkpoints",),
     "initializers": ("INITIALIZERS", "Initializer"),
     "inputs": ("INPUTS", "Input"),
     "lab.showing": ("Lab",),

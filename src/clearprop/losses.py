@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, sigmoid, softplus
-from clearprop.foundation.arguments import fraction, positive, share
+from clearprop.foundation.arguments import share
 from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -169,8 +169,6 @@ class _Smoothing(Loss):
 
     def __post_init__(self) -> None:
         share("smoothing", self.smoothing)
-        if self.floor is not None:
-            share("floor", self.floor)
 
     def classes(self, outputs: int) -> int:
         """Among how many classes each target decides."""
@@ -278,9 +276,6 @@ class Huber(Loss):
         ("Max(-width, Min(width, a - y))", "the error, cut off at the width on both sides"),
     )
 
-    def __post_init__(self) -> None:
-        positive("width", self.width)
-
     def value(self, a: Array, y: Array) -> Array:
         """Square in the middle, straight outside."""
         size = _magnitude(a - y)
@@ -341,9 +336,6 @@ class Quantile(Loss):
         ),
         ("Piecewise((1 - q, a > y), (-q, a < y), (0, True))", "two straight lines"),
     )
-
-    def __post_init__(self) -> None:
-        fraction("q", self.q)
 
     def value(self, a: Array, y: Array) -> Array:
         """Sum of max(q (y - a), (q - 1)(y - a)) over the outputs."""

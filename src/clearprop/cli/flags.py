@@ -18,6 +18,7 @@ FLAGS = {
     "learning_rate": "--learning-rate",
     "clip_norm=1.0": "--clip-norm 1.0",
     "l2": "--l2",
+    "every": "--checkpoint-every",
     "optimizer": "--optimizer",
     "missing": "--missing",
     "decimal": "--decimal",

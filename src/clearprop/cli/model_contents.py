@@ -39,7 +39,7 @@ def _model(model: Any) -> dict[str, Any]:
     if isinstance(model, Network | Ensemble):
         return {"estimator": None, "network": _network(model)}
     predictor = getattr(model, "predictor_", None)
-    said = {
+    said: dict[str, Any] = {
         "estimator": type(model).__name__,
         "parameters": _parameters(model),
         "network": _network(model.network_ if predictor is None else predictor.model),

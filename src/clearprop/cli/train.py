@@ -26,6 +26,7 @@ def train(options: TrainOptions) -> None:
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
     from clearprop.cli.console import console, notes, print_evaluation, print_notes, say
+    from clearprop.cli.going_on import check_folder
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
     from clearprop.cli.reading import read
     from clearprop.foundation.atomic import is_stream
@@ -40,6 +41,7 @@ def train(options: TrainOptions) -> None:
     check_not_terminal(place, "a model file")
     checked_endings([loss_curve, boundary], [".png", ".svg"])
     checked_endings([report], [".html", ".htm"])
+    check_folder(options)
     options.estimator()
     table = read(
         options.data,
@@ -53,7 +55,7 @@ def train(options: TrainOptions) -> None:
     estimator = options.estimator(task)
     if options.boundary is not None:
         _check_plane(given, options)
-    said = in_front([*found, *_fitted(estimator, given, column)])
+    said = in_front([*found, *_fitted(estimator, given, column, options)])
     if options.boundary is not None and not _is_plane(estimator):
         raise _no_plane(estimator.predictor_.preparation.names, options)
     evaluation = evaluate_training(estimator, given, column)
@@ -110,20 +112,22 @@ def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
     )
 
 
-def _fitted(estimator: "TableEstimator", given: "Table", column: "Column") -> list[str]:
+def _fitted(estimator: "TableEstimator", given: "Table", column: "Column", options: TrainOptions) -> list[str]:
     """Train behind a status line and a bar; what is remarkable, warnings too."""
     from clearprop.cli.console import UntilTraining, working
     from clearprop.cli.flags import FLAGS
+    from clearprop.cli.going_on import ended_to_go_on
     from clearprop.errors import DivergenceError, TrainingWarning
 
-    with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught, ended_to_go_on(options, caught) as stops:
         warnings.simplefilter("always", TrainingWarning)
-        try:
-            estimator.set_params(callbacks=[UntilTraining(status)], verbose=True)
-            estimator.fit(given, column)
-            estimator.set_params(callbacks=None, verbose=False)  # which were for this run
-        except DivergenceError as error:
-            raise error.worded(FLAGS, kept="No model is written") from None
+        with working("preparing the columns") as status:
+            try:
+                estimator.set_params(callbacks=[UntilTraining(status), *stops], verbose=True)
+                estimator.fit(given, column)
+            except DivergenceError as error:
+                raise error.worded(FLAGS, kept="No model is written") from None
+        estimator.set_params(callbacks=None, verbose=False, checkpoint=None, checkpoint_every=None)  # for this run
     return [*estimator.notes_, *(str(warning.message) for warning in caught)]
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 DATA = "What is learned"
 NETWORK = "The network"
 TRAINING = "How it learns"
+KEPT = "If it is interrupted"
 OUTPUT = "What is written"
 
 
@@ -116,6 +117,17 @@ class TrainOptions:
         float | None, typer.Option(help="The greatest length of a gradient.", rich_help_panel=TRAINING)
     ] = None
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same model.", rich_help_panel=TRAINING)] = 0
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A folder that keeps training while it goes on, to go on later.", rich_help_panel=KEPT),
+    ] = None
+    checkpoint_every: Annotated[
+        str | None,
+        typer.Option(help="So many epochs, or a time such as 10min; a minute if not given.", rich_help_panel=KEPT),
+    ] = None
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the training in that folder.", rich_help_panel=KEPT)
+    ] = False
     report: Annotated[
         Path | None, typer.Option(help="An HTML report to write, all in one file, or -.", rich_help_panel=OUTPUT)
     ] = None
@@ -181,6 +193,8 @@ class TrainOptions:
             "dtype": self.dtype,
             "trainer": {name: getattr(self, name) for name in further if getattr(self, name) is not None} or None,
             "random_state": self.seed,
+            "checkpoint": self.checkpoint,
+            "checkpoint_every": _every(self.checkpoint_every),
         }
         estimator: TableEstimator
         if task == "classification":
@@ -209,6 +223,11 @@ def _members(given: str) -> Any:
     if not given.isdecimal() or int(given) < 1:
         raise InputError(f"--members must be a whole number of at least 1, or auto, got {given!r}")
     return int(given)
+
+
+def _every(given: str | None) -> Any:
+    """A number of epochs, or a time as it stands."""
+    return int(given) if given is not None and given.isdecimal() else given
 
 
 def _class_weight(given: list[str] | None) -> Any:

@@ -138,13 +138,15 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         output_activation: Any = None,
         dropout: Any = 0.0,
         l1: float = 0.0,
-        decoupled_decay: float | None = None,
-        clip_norm: float | None = None,
+        decoupled_decay: Any = None,
+        clip_norm: Any = None,
         initializer: Any = None,
         class_weight: Any = None,
         dtype: Any = None,
         engine: Any = "auto",
         scoring: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
         self.activation = activation
@@ -180,6 +182,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         self.dtype = dtype
         self.engine = engine
         self.scoring = scoring
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
 
     def _validate_params(self) -> None:
         validate_given(self, defaults(MLPClassifier))
@@ -213,8 +217,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         ValueError
             A parameter or value that cannot be.
         DivergenceError
-            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. If
-            that was before the first epoch was over, a model that was there before is still there.
+            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. A
+            model that was there before is still there.
+        InputError
+            The folder of checkpoints holds some of another fit, or none can be written there. It is a ValueError too.
         """
         self._train(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         return self

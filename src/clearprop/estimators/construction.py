@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.engines import AutoEngine
-from clearprop.estimators.epoch_report import EpochReport, reported, reported_outputs
+from clearprop.estimators.epoch_report import reported, reported_outputs
 from clearprop.estimators.settings import (
     batch_size,
     hidden_activations,
@@ -22,6 +23,7 @@ from clearprop.foundation.arguments import checked_dtype
 from clearprop.losses import Loss
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
+from clearprop.training.callbacks import Callback
 from clearprop.training.history import EpochRecord
 from clearprop.training.memory_check import check_room
 from clearprop.training.run import Training
@@ -79,7 +81,7 @@ def start_training(
     judged_by: Rows | None,
     metric: Any,
     random: np.random.RandomState,
-    report: EpochReport,
+    callbacks: Sequence[Callback],
 ) -> Training:
     """A run that stands before the first batch.
 
@@ -89,8 +91,7 @@ def start_training(
         Validation rows.
     metric : callable, optional
         What is measured on them.
-    report : EpochReport
-        Told of each epoch.
+    callbacks : sequence of Callback
     """
     network, stochastic = estimator.network_, estimator._is_stochastic()
     early = bool(estimator.early_stopping) and stochastic
@@ -122,7 +123,7 @@ def start_training(
         monitor=monitor,
         keep_best=early,
         metric=metric,
-        callbacks=[report],
+        callbacks=callbacks,
         engine=AutoEngine(lasting=True) if estimator.engine == AutoEngine.name else estimator.engine,
         rng=random,
         **({"patience": None} | by_steps),

@@ -11,6 +11,9 @@ from clearprop.estimators.settings import defaults
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.table_cells import listed
 
+# Parameters that came after files had been written: a file is silent on one that has its default.
+LATER = ("checkpoint", "checkpoint_every")
+
 
 def parameters_to_plain(estimator: Any) -> dict[str, Any]:
     """The parameters as plain values, and why some are left out.
@@ -21,9 +24,12 @@ def parameters_to_plain(estimator: Any) -> dict[str, Any]:
         Some are, as a file holds no functions, generators or objects of the user's own.
     """
     values, left_out = {}, {}
-    for name in defaults(type(estimator)):
+    for name, usual in defaults(type(estimator)).items():
+        value = getattr(estimator, name)
+        if name in LATER and value is usual:
+            continue
         try:
-            values[name] = to_plain(getattr(estimator, name))
+            values[name] = to_plain(value)
         except NotPlainError as error:
             left_out[name] = str(error)[:1000]
     if getattr(estimator, "_skl_callbacks", None):

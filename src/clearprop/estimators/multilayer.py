@@ -44,6 +44,7 @@ from clearprop.foundation.randomness import restore_generator
 from clearprop.network.passes import ROWS_AT_ONCE
 from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
+from clearprop.training.callbacks import Callback
 from clearprop.training.diagnosis.findings import Settings
 from clearprop.training.diagnosis.outcome import loss_now
 from clearprop.training.run import Training
@@ -108,6 +109,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         Where not given, float32 for float32 rows, else float64.
     engine : str or Engine
         What takes the steps.
+    checkpoint : str, path or Checkpoints, optional
+        A folder in which `fit` keeps what it takes to go on. If it holds an unfinished `fit` of the same rows and
+        parameters, this one goes on with it, to the same model bit for bit; one of others is refused. Ctrl-C then
+        raises, and the folder has all that was done. `random_state` must be a whole number.
+    checkpoint_every : int or str, optional
+        After so many epochs, or as much time, such as "30s" or "10min"; where not given, a minute.
 
     Attributes
     ----------
@@ -204,12 +211,15 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             if incremental:
                 self._first_call(X, y, classes)
             training = self._prepared(X, y, sample_weight, validation, report, incremental)
+        ended = False
         try:
             with training.undisturbed(), report.reporting(max_subtasks=1 if incremental else self.max_iter):
-                self._run(training, report, earlier, incremental)
+                ended = self._run(training, report, earlier, incremental)
         finally:
-            if earlier.is_model and not report.epochs and (training.stop_reason or "diverged").startswith("diverged"):
+            if not ended and self._goes_back(earlier, report, incremental):
                 earlier.restore()
+        if ended and not incremental:
+            warn_of_the_end(self, training)
         if incremental and report.epochs and Stream.can_follow(self, training):
             self._stream = Stream(self, training, report)
             del self.__dict__["_snapshot"]
@@ -247,7 +257,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             rows, judged_by = rows.part(trained_on), rows.part(held_out, which="validation ")
             metric = self._metric(judged_by.X, targets[held_out])
         open_records(self, judged_by is not None)
-        training = start_training(self, rows, judged_by, metric, random, report)
+        checkpoints = [] if incremental or self.checkpoint is None else [self._checkpoints()]
+        training = start_training(self, rows, judged_by, metric, random, [report, *checkpoints])
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
         if incremental and snapshot is not None and snapshot.remembers_as(training.job):
             training.resume(snapshot)
@@ -276,11 +287,14 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         for name in (*RECORDS, "loss_", "_snapshot"):
             self.__dict__.pop(name, None)
 
-    def _run(self, training: Training, report: EpochReport, earlier: SavedState, incremental: bool) -> None:
-        """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
-        self.n_iter_ = 0
+    def _run(self, training: Training, report: EpochReport, earlier: SavedState, incremental: bool) -> bool:
+        """Train, and turn what the core says into scikit-learn's errors, warnings and attributes.
+
+        Whether it came to its end.
+        """
+        self.n_iter_ = report.epochs
         measured = self._is_stochastic() and not incremental
-        self._first_loss = loss_now(self.network_, training.rows) if measured else None
+        self._first_loss = self._loss_before(training) if measured else None
         warn_of_end_of_schedule(self, training)
         try:
             if incremental:
@@ -288,18 +302,41 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             else:
                 training.run_undisturbed()
         except DivergenceError as error:
-            report_divergence(self, error, training, earlier.is_model and not report.epochs)
-        except KeyboardInterrupt:
-            left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
+            report_divergence(self, error, training, self._goes_back(earlier, report, incremental))
+        except KeyboardInterrupt as interrupt:
+            if self.checkpoint is not None and not incremental:
+                interrupt.add_note("What was done is in the checkpoint folder: the same fit goes on with it")
+                raise
+            left = f" {LEFT}." if self._goes_back(earlier, report, incremental) else ""
             warn_caller(f"Training interrupted by user.{left}")
+            return False
         finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
             report.keep(training)
             self._snapshot = training.snapshot()
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             rows = training.rows
             self.loss_ = self.network_.loss(rows.X, rows.y, rows.sample_weight, training.penalty)
-        if not incremental:
-            warn_of_the_end(self, training)
+        return True
+
+    @staticmethod
+    def _goes_back(earlier: SavedState, report: EpochReport, incremental: bool) -> bool:
+        """Whether a training that did not come to its end leaves the model from before; an epoch more is one."""
+        return earlier.is_model and not (incremental and report.epochs)
+
+    def _loss_before(self, training: Training) -> float:
+        """The loss before the first step; of a training that goes on, that of its first epoch."""
+        for record in training.history[:1]:
+            return record.loss - record.penalty
+        return loss_now(self.network_, training.rows)
+
+    def _checkpoints(self) -> Callback:
+        from clearprop.estimators.checkpointing import checkpoints_of  # when first used
+        from clearprop.files.fingerprint import Fingerprint, plain
+
+        # A scorer is measured by itself, and what it is called does not say which it is.
+        checkpoints = checkpoints_of(self)
+        assert checkpoints is not None
+        return checkpoints.compared_by(Fingerprint({"scoring": plain(self.scoring)}, {}))
 
     def _diagnosis_settings(self) -> Settings:
         return diagnosis_settings(self)

@@ -15,6 +15,8 @@ DEEPEST = 32
 # What a column of whole numbers may hold, with a sign or without.
 LEAST_WHOLE, GREATEST_WHOLE = -(2**63), 2**64 - 1
 _LONGEST_WHOLE = len(str(LEAST_WHOLE))
+# So many digits may be more than 64 bits, or such an exponent more than a float has.
+_LARGE = re.compile(r"[0-9]{19}|[eE]\+?[0-9]{3}")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -37,9 +39,7 @@ def parsed(text: str) -> Any:
     """
     _check_number(text)
     try:
-        value = json.loads(
-            text, object_pairs_hook=distinct, parse_constant=no_number, parse_int=_whole, parse_float=_number
-        )
+        value = json.loads(text, object_pairs_hook=distinct, parse_constant=no_number, **_hooks(text))
     except json.JSONDecodeError as error:
         raise ValueError(f"no JSON: {error.msg} at character {error.pos + 1:,}") from None
     except RecursionError:
@@ -71,13 +71,20 @@ def _brackets(text: str) -> int:
     return text.count("[") + text.count("{")
 
 
+def _hooks(text: str) -> dict[str, Any]:
+    """What looks at each number, in a text where some may be too large: it takes ten times as long."""
+    return {"parse_int": _whole, "parse_float": _number} if _LARGE.search(text) else {}
+
+
 def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object of JSON; ValueError where a key stands there twice."""
-    entries: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in entries:
-            raise ValueError(f"the key {quoted(key)} stands there twice")
-        entries[key] = value
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                raise ValueError(f"the key {quoted(key)} stands there twice")
+            seen.add(key)
     return entries
 
 
@@ -102,14 +109,10 @@ def _number(digits: str) -> float:
 
 def _check_depth(value: Any) -> None:
     """Raise ValueError for what is nested too deep; level by level, so that no stack can overflow."""
-    level = [value]
-    for _ in range(DEEPEST + 1):
-        level = [
-            item
-            for one in level
-            if isinstance(one, dict | list)
-            for item in (one.values() if isinstance(one, dict) else one)
-        ]
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(DEEPEST):
+        inner = (one.values() if isinstance(one, dict) else one for one in level)
+        level = [item for items in inner for item in items if isinstance(item, dict | list)]
         if not level:
             return
     raise _too_deep()

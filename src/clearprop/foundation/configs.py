@@ -96,8 +96,9 @@ def _broken_rule(value: object, kind: Any) -> str:
     base, meta = get_args(kind)
     if base is float and (isinstance(value, bool) or not isinstance(value, int | float)):
         return f"{quoted(value)} is not a number"
-    (item_kind, *_) = get_args(base) or (None,)
-    has_rule = get_origin(item_kind) is Annotated  # which the kinds of a union have not
-    if isinstance(value, list) and has_rule and (wrong := [item for item in value if _is_wrong(item, item_kind)]):
-        return _broken_rule(wrong[0], item_kind)
+    item_kind = get_args(base)[0] if get_origin(base) in (list, tuple) else None
+    if isinstance(value, list) and get_origin(item_kind) is Annotated:
+        wrong = [item for item in value if _is_wrong(item, item_kind)]
+        if wrong:
+            return _broken_rule(wrong[0], item_kind)
     return f"{quoted(value)} is not {meta.description}"

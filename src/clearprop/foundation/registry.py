@@ -126,7 +126,7 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         cls = self._find(name)
         usual = vars(cls())
         if unknown := [key for key in parameters if key not in usual]:
-            raise ValueError(f"{self._kind} {name!r} does not take {listed(unknown)}")
+            raise ValueError(f"{self._kind} {name!r} does not take [{listed(unknown)}]")
         for key, value in parameters.items():
             if not _is_alike(value, usual[key]):
                 raise ValueError(f"{self._kind} {name!r}: {key} must not be {quoted(value)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.arguments import checked_sizes
@@ -19,6 +19,9 @@ from clearprop.tables.targets import ClassTarget, Target, Task
 from clearprop.training.callbacks import Callback
 from clearprop.training.memory_check import check_room
 from clearprop.training.trainer import Trainer
+
+if TYPE_CHECKING:
+    from clearprop.files.checkpoints import Checkpoints
 
 MOST_EPOCHS = 10_000_000
 # What the trainer of a table is given otherwise, and how.
@@ -71,6 +74,8 @@ class Choices:
     workers : int or None
     progress : bool
     callbacks : sequence of Callback
+    checkpoints : Checkpoints or None
+        What keeps the trainings while they go on.
     """
 
     task: Task
@@ -92,6 +97,7 @@ class Choices:
     workers: int | None = None
     progress: bool = False
     callbacks: Sequence[Callback] = ()
+    checkpoints: Checkpoints | None = None
 
     def checked(self) -> Choices:
         """These choices, if some table could be learned with them: it is found out before a table is read.

@@ -83,6 +83,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
         verbose: Any = False,
         callbacks: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
     ) -> None:
         self.recipe = recipe
         self.members = members
@@ -110,6 +112,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.callbacks = callbacks
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
         """Learn the classes of a table's rows.

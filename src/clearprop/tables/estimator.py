@@ -14,7 +14,9 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
 
 from clearprop.errors import InputError, Message, Parameter
+from clearprop.estimators.checkpointing import checkpoints_of
 from clearprop.estimators.parameters import SaysNearParameters
+from clearprop.estimators.rollback import rolled_back_if_refused
 from clearprop.foundation.arguments import whole
 from clearprop.foundation.callers import warn_caller
 from clearprop.tables.choices import Choices
@@ -95,6 +97,12 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     verbose : bool
         Whether to show a progress bar.
     callbacks : sequence of clearprop.Callback, optional
+    checkpoint : str, path or Checkpoints, optional
+        A folder in which `fit` keeps what it takes to go on, each member in a folder of its own. If it holds an
+        unfinished `fit` of the same table and parameters, this one goes on with it, to the same model bit for bit; one
+        of others is refused, with what is other. `random_state` must be a whole number.
+    checkpoint_every : int or str, optional
+        After so many epochs, or as much time, such as "30s" or "10min"; where not given, a minute.
 
     Attributes
     ----------
@@ -125,6 +133,11 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     # -- learning ------------------------------------------------------------------------------------------------
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Self:
+        with rolled_back_if_refused(self):  # by whatever goes wrong, an interrupt too
+            self._learn(X, y, sample_weight, X_val, y_val)
+        return self
+
+    def _learn(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> None:
         choices = self.choices()
         before = self.predictor_ if self.warm_start and hasattr(self, "predictor_") else None
         if y is None:
@@ -141,7 +154,6 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         named = before.named if before is not None else hasattr(self, "feature_names_in_")
         self._keep(learn(given, replace(choices, named=named), validation, before), table)
         self._take_up(self.training_.predictor, labels)
-        return self
 
     @classmethod
     def from_predictor(cls, predictor: TablePredictor) -> Self:
@@ -187,6 +199,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             workers=None if self.n_jobs in (None, -1) else whole("n_jobs", self.n_jobs, 1),
             progress=bool(self.verbose),
             callbacks=tuple(self.callbacks or ()),
+            checkpoints=checkpoints_of(self),
             **self._own_choices(),
         ).checked()
 

@@ -187,8 +187,8 @@ class TableInsight:
 
     def column_importances(self) -> ColumnImportances:
         """`feature_importances_` with its deviations, and the columns' names."""
+        judges = self.training_.judges
         if self._importances is None:
-            judges = self.training_.judges
             if judges is None:
                 raise AttributeError(
                     "no rows were kept out of training to measure importances by: give validation_fraction above 0, "

@@ -18,6 +18,7 @@ from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.tables.categorical_features import named_categorical
+from clearprop.tables.checkpointing import fingerprint_of
 from clearprop.tables.choices import Choices
 from clearprop.tables.folds import Division, at_random, by_column, is_order, undivided
 from clearprop.tables.given_rows import ClassWeights, GivenRows
@@ -119,6 +120,9 @@ def learn(
         Training left the finite numbers.
     """
     notes = list(given.table.notes)
+    checkpoints = choices.checkpoints
+    if checkpoints is not None:
+        checkpoints = checkpoints.compared_by(fingerprint_of(given, choices, validation), several=True)
     rows, given = given.counting()
     target = _target(given, choices) if before is None else before.target
     answered = target.rows(given.column, notes, given.table.path)
@@ -149,7 +153,7 @@ def learn(
         choices.trainer_settings(recipe, networks[0], target if own is not None or division.keeps_rows else None),
         validation=None if own is None else own_rows,
         rngs=[np.random.default_rng([choices.seed, 1, number]) for number in range(len(networks))],
-        callbacks=choices.callbacks,
+        callbacks=[*choices.callbacks, *([] if checkpoints is None else [checkpoints])],
         progress=choices.progress,
         workers=choices.workers,
     )
@@ -185,7 +189,7 @@ def learn(
         notes,
     )
     if choices.refit and division.keeps_rows and not division.out_of_fold:
-        return _refitted(learned, choices, all_rows, target)
+        return _refitted(learned, replace(choices, checkpoints=checkpoints), all_rows, target)
     return learned
 
 
@@ -342,13 +346,16 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
     endings = []
     for number, network in enumerate(networks):
         epochs = learned.best_epochs[number] or len(learned.histories[number])
+        told: list[Callback] = [_StopAfter(epochs)]
+        if choices.checkpoints is not None:
+            told.append(choices.checkpoints.of_part(f"all-rows-{number + 1}"))
         (training,) = train_members(
             [network],
             rows,
             everything.parts[:1],
             settings,
             rngs=[np.random.default_rng([choices.seed, 1, number])],
-            callbacks=[_StopAfter(epochs)],
+            callbacks=told,
             progress=choices.progress,
             workers=choices.workers,
         )

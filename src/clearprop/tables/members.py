@@ -71,7 +71,8 @@ def train_members(
             judges = rows.part(part.held_out, which="held-out ")
         whole = len(part.trained_on) == len(rows)
         with warnings_kept() as kept[number]:
-            trainer = Trainer(network, callbacks=told, rng=rng, **settings)
+            own = [callback.of_member(number) for callback in told]
+            trainer = Trainer(network, callbacks=own, rng=rng, **settings)
             trainings.append(trainer.start(rows if whole else rows.part(part.trained_on), validation=judges))
     warn_together(kept, len(networks), "member")
     try:

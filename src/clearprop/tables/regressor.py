@@ -77,6 +77,8 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
         verbose: Any = False,
         callbacks: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
     ) -> None:
         self.recipe = recipe
         self.members = members
@@ -104,6 +106,8 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.callbacks = callbacks
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None, *, X_val: Any = None, y_val: Any = None) -> Self:
         """Learn a quantity from a table's columns.

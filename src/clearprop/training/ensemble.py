@@ -103,7 +103,8 @@ class EnsembleTrainer:
 
         def trainer_of(number: int) -> Trainer:
             own = {name: copy.deepcopy(value) if name in ONE_EACH else value for name, value in settings.items()}
-            return Trainer(ensemble.members[number], rng=self.seeds[number], callbacks=callbacks, **own)
+            told = [callback.of_member(number) for callback in callbacks]
+            return Trainer(ensemble.members[number], rng=self.seeds[number], callbacks=told, **own)
 
         self.trainers = _each(len(ensemble), trainer_of)
 

@@ -77,13 +77,18 @@ class Training(RunState):
         self._before = _Before()
         self._kept = KeptParameters(self.network)
         self._telling = False
+        self._moves = False
         self._on_piece: Callable[[], None] = nothing
         self._turn: AbstractContextManager[Any] = nullcontext()
 
     # -- going on ------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Tell the callbacks that training starts."""
+        """Stand where a callback has training begin, and tell all of them that it starts."""
+        for callback in self.settings.callbacks:
+            snapshot = callback.start_from(self)
+            if snapshot is not None:
+                self._stand_at(snapshot)
         self._tell("on_start")
         self._settle()
 
@@ -126,6 +131,11 @@ class Training(RunState):
             yield
         finally:
             self._on_piece, self._turn = nothing, nullcontext()
+
+    def leave(self) -> None:
+        """Tell the callbacks that training, which stands between two steps, is left as it is, unless it has ended."""
+        if self.state.stop_reason is None:
+            self._tell("on_finish")
 
     def run_undisturbed(self) -> History:
         """`run`, for those who have more to do within `undisturbed`."""
@@ -188,7 +198,8 @@ class Training(RunState):
         ended_epoch = self.state.cursor == self.n_rows
         if ended_epoch:
             self._end_epochs()
-            self._settle()
+        self._tell("on_rest")
+        self._settle()
         return ended_epoch
 
     def stop(self, reason: str) -> None:
@@ -222,12 +233,21 @@ class Training(RunState):
             It is of another size, dtype or optimiser, of more or fewer rows, or of a generator of another kind.
         """
         self._check_not_telling("restore a snapshot")
+        self._stand_at(snapshot)
+        self._settle()
+
+    def _stand_at(self, snapshot: Snapshot) -> None:
         snapshot.check_same_training(self.job, self.n_rows)
         snapshot.restore_into(self.job)
         self._kept.forget()
         self.state = snapshot.state.copy()
         self._records = list(snapshot.records)
-        self._settle()
+        self._moves = False
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether all of the state is that of one place: an interrupt may come while it goes from one to the next."""
+        return not self._moves
 
     def resume(self, snapshot: Snapshot) -> None:
         """Go on with a training that had ended, as if it had not; the rows may be others than before.
@@ -287,8 +307,12 @@ class Training(RunState):
     def _run_epochs(self, epochs: int) -> None:
         """Go on to the end of the present epoch, or run so many whole ones; judge them."""
         self._kept.take_up(self.best_parameters)
-        self._advance(self.n_rows, epochs)
+        for place in self.rests() if epochs == 1 else [self.n_rows]:
+            self._advance(place, epochs)
+            if place < self.n_rows:
+                self._tell("on_rest")
         self._end_epochs()
+        self._tell("on_rest")
         self._settle()
 
     def _advance(self, stop: int, epochs: int = 1) -> None:
@@ -305,9 +329,9 @@ class Training(RunState):
         self._on_piece()
         before = self._before
         before.keep(job, state.order, draws=self.shuffle or any(self.dropout))
-        stretch = self._stretch(min(stop, self.n_rows), epochs)
-        first_batch = state.cursor // self.batch_size
+        self._moves, first_batch = True, state.cursor // self.batch_size
         try:
+            stretch = self._stretch(min(stop, self.n_rows), epochs)
             engine.run(job, self.rows, stretch)
         except Diverged as diverged:
             job.slots[:] = 0
@@ -321,8 +345,10 @@ class Training(RunState):
             raise self._divergence(diverged, first_batch + batch) from None
         except BaseException:  # such as Ctrl-C: back to where training can be gone on with
             state.order = before.put_back(job)
+            self._moves = False
             raise
         state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
+        self._moves = False
 
     def _stretch(self, stop: int, epochs: int) -> Stretch:
         """What is run next: the rest of an epoch to `stop`, or so many epochs from their beginning."""
@@ -357,6 +383,7 @@ class Training(RunState):
         def after_iteration(progress: Progress) -> bool:
             state.progress = progress
             self._end_epochs()
+            self._tell("on_rest")
             self._settle()
             return state.stop_reason is None
 
@@ -369,6 +396,9 @@ class Training(RunState):
         finally:
             if state.stop_reason is not None:  # again, since the engine's last word came after an end that was wanted
                 self._kept.show(self.best_parameters)
+        if state.stop_reason is None:
+            state.stop_requested = reason
+            self._tell("on_rest")
         self._end(reason)
 
     # -- ends of epochs, and of training -------------------------------------------------------------------------
@@ -382,6 +412,7 @@ class Training(RunState):
         validation_loss, metric = self._judge()  # None where several epochs were run together
         judged = [validation_loss] * count, [metric] * count
         records = EpochRecord.of_columns(numbers, losses, *judged, norms, state.rates, penalties)
+        self._moves = True
         state.patience.weigh(records, self.network.parameters)
         state.epoch += count
         state.samples += count * self.n_rows
@@ -458,20 +489,21 @@ class Training(RunState):
 
     def _tell_of(self, records: Sequence[EpochRecord]) -> None:
         """Tell the callbacks of each epoch, the history ending with it."""
+        told = len(self._records)
         if not self.settings.callbacks:
             self._records.extend(records)
+            self._moves = False
             return
-        left = iter(records)
         with self._turn:
             self._telling = True
             try:
-                for record in left:
+                for record in records:
                     self._records.append(record)
                     for callback in self.settings.callbacks:
                         callback.on_epoch_end(self)
             finally:
-                self._records.extend(left)  # where a callback failed
-                self._telling = False
+                self._records[told:] = records  # all of them, where a callback failed
+                self._telling = self._moves = False
 
 
 def _check_dropout(shares: Sequence[float], factors: Array | None) -> None:

@@ -114,6 +114,7 @@ class TrainingSettings(SaysNearKeywords):
         self.callbacks = [*callbacks, *([progress_bar()] if progress else [])]
         self.engine = resolve_engine(engine)
         self.rng = as_generator(rng)
+        self.is_seeded = isinstance(rng, int | np.integer)
 
     def __repr__(self) -> str:
         rate = "" if self.finds_steps_itself else f" at {self.learning_rate:g} ({self.schedule.name})"

@@ -284,7 +284,8 @@ class Trainer(TrainingSettings):
 
 def run_and_judge(training: Training) -> History:
     """Go on to the end within `Training.undisturbed`, with a warning where next to nothing was learned."""
-    before = None if _first_epoch_tells(training) else loss_now(training.network, training.rows)
+    gone_on_with = len(training.history) > 0  # from a checkpoint, before which the loss was another
+    before = None if gone_on_with or _first_epoch_tells(training) else loss_now(training.network, training.rows)
     history = training.run_undisturbed()
     if len(history) and (poor := _poor_outcome(training, history, before)):
         warn_caller(poor, TrainingWarning)
