@@ -41,7 +41,7 @@ tests: .venv/dev.stamp $(PAGE)
 	$(BIN)/pytest $(SHARED)
 
 # Each reader for so many seconds; what is read wrongly is left in the folder, and how to read it again is said.
-FUZZED := container model config table cells lab serve
+FUZZED := container model checkpoint config table cells lab serve
 SECONDS := 60
 fuzz: .venv/dev.stamp
 	@for target in $(FUZZED); do echo "$$target, $(SECONDS) s"; \

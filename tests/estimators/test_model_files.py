@@ -16,6 +16,7 @@ from sklearn.exceptions import NotFittedError
 import clearprop
 from clearprop import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, Callback, LBfgs
 from clearprop.activations import Activation, Elu, LeakyRelu
+from clearprop.estimators.labels import labels_of_plain, labels_to_plain
 from clearprop.estimators.plain_values import from_plain, to_plain
 from clearprop.schedules import OneCycle, StepDecay
 
@@ -168,6 +169,15 @@ def test_labels_keep_their_type(tmp_path, cls, case):
     assert loaded.classes_.tolist() == model.classes_.tolist()
     assert loaded.predict(X).dtype == model.predict(X).dtype
     assert loaded.predict(X).tolist() == model.predict(X).tolist()
+
+
+def test_very_wide_texts_are_kept_as_objects(monkeypatch):
+    monkeypatch.setattr("clearprop.estimators.labels.MOST_CHARACTERS", 5000)
+    plain = labels_to_plain(np.array(["a", "b"], "<U3000"))
+    assert plain == {"dtype": "object", "labels": ["a", "b"]}
+    assert labels_of_plain(**plain).tolist() == ["a", "b"]
+    with pytest.raises(ValueError, match="labels of the dtype 'U3000'"):
+        labels_of_plain("U3000", ["a", "b"])
 
 
 def test_names_of_columns(tmp_path):

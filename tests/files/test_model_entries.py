@@ -207,7 +207,7 @@ ESTIMATORS = {
     ),
     "classes of objects": ("classes", of("classes")({"dtype": "O", "labels": ["a", "b", "c"]}), "of the dtype 'O'"),
     "classes that take all memory": (
-        "classes", of("classes")({"dtype": "U99999", "labels": ["a", "b", "c"]}), "labels of the dtype 'U99999'",
+        "classes", of("classes")({"dtype": "U9999999", "labels": ["a", "b", "c"]}), "labels of the dtype 'U9999999'",
     ),
     "classes cut off": ("classes", of("classes")({"dtype": "U1", "labels": ["maybe", "no", "yes"]}), "cannot hold"),
     "classes of lists": ("classes", of("classes")({"dtype": "U5", "labels": [["a"]]}), "is not a list of labels"),

@@ -13,8 +13,8 @@ from clearprop.foundation.table_cells import quoted
 Array = npt.NDArray[Any]
 
 NUMBERS = {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)} | {"float16", "float32", "float64"}
-# Of characters, of a text among fixed ones, which all take as much.
-_LONGEST = 10_000
+# Of characters, of all texts of a fixed length together, which all take as much as the longest may.
+MOST_CHARACTERS = 2**22
 _STRINGS = "StringDType"
 
 
@@ -32,6 +32,9 @@ def labels_to_plain(labels: Array) -> dict[str, Any]:
     {'dtype': 'U3', 'labels': ['no', 'yes']}
     """
     kind = labels.dtype.kind
+    if kind == "U" and labels.itemsize // 4 * len(labels) > MOST_CHARACTERS:
+        labels = labels.astype(object)
+        kind = "O"
     dtype = {"U": f"U{labels.dtype.itemsize // 4}", "T": _STRINGS, "O": "object"}.get(kind, labels.dtype.name)
     values = [value.item() if isinstance(value, np.generic) else value for value in labels.tolist()]
     strange = [value for value in values if not isinstance(value, bool | int | float | str)]
@@ -57,7 +60,7 @@ def labels_of_plain(dtype: str, labels: list[Any]) -> Array:
     wanted: Any = bool
     if dtype in NUMBERS:
         wanted = int if "int" in dtype else float
-    elif dtype in ("object", _STRINGS) or _width(dtype):
+    elif dtype in ("object", _STRINGS) or _are_texts(dtype, len(labels)):
         wanted = object if dtype == "object" else str
     elif dtype != "bool":
         raise ValueError(f"labels of the dtype {quoted(dtype)}")
@@ -74,6 +77,6 @@ def labels_of_plain(dtype: str, labels: list[Any]) -> Array:
     return array
 
 
-def _width(dtype: str) -> bool:
-    """Whether it is a dtype of texts of so many characters, and those no more than labels have."""
-    return re.fullmatch(r"U[1-9]\d{0,4}", dtype) is not None and int(dtype[1:]) <= _LONGEST
+def _are_texts(dtype: str, count: int) -> bool:
+    """Whether it is a dtype of texts of so many characters, and so many of those take no more memory than may be."""
+    return re.fullmatch(r"U[1-9][0-9]{0,6}", dtype) is not None and int(dtype[1:]) * count <= MOST_CHARACTERS

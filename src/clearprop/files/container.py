@@ -19,19 +19,17 @@ import platform
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop import __version__
 from clearprop.errors import InputError
-from clearprop.files.frame import DIGITS, DTYPES, SEAL, UNSEALED, Frame, damaged, read_frame
-from clearprop.files.limits import LARGEST_HEADER, LONG_CONFIG, LONGEST_CONFIG, MOST_TENSORS
+from clearprop.files.frame import DTYPES, SEAL, UNSEALED, Frame, damaged, read_frame
+from clearprop.files.limits import DIGITS, LARGEST_HEADER, LONG_CONFIG, LONGEST_CONFIG, MOST_TENSORS
 from clearprop.files.strict_json import parsed, written
 from clearprop.foundation.atomic import write_atomically
-from clearprop.foundation.configs import checked
 from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
@@ -67,24 +65,6 @@ class Container:
     version: int = VERSION
     versions: Mapping[str, str] = field(default_factory=dict)
     checksum: str = ""
-
-
-_Text = Annotated[str, Meta(min_length=1, max_length=100, description="a short text")]
-
-
-class _Description(Struct, forbid_unknown_fields=True):
-    checksum: Annotated[str, Meta(min_length=DIGITS, max_length=DIGITS, description="a checksum")]
-    version: Annotated[Literal[2], Meta(description="2")]
-    kind: _Text
-    versions: Annotated[dict[str, _Text], Meta(max_length=20, description="versions by name")]
-    config: Annotated[dict[str, Any] | None, Meta(description="a dictionary")] = None
-
-
-class _FirstDescription(Struct, forbid_unknown_fields=True):
-    version: Annotated[Literal[1], Meta(description="1")]
-    kind: _Text
-    network: Annotated[Any, Meta(description="a network")]
-    extra: Annotated[Any, Meta(description="what a kind of model adds")]
 
 
 def write_container(path: str | os.PathLike[str], container: Container) -> None:
@@ -173,7 +153,10 @@ def read_container(path: str | os.PathLike[str], what: str = "model file") -> Co
 
 
 def _second(frame: Frame) -> Container:
-    said, tensors = checked(frame.description, _Description, "description"), dict(frame.tensors)
+    from clearprop.files.header import Description
+    from clearprop.foundation.configs import checked
+
+    said, tensors = checked(frame.description, Description, "description"), dict(frame.tensors)
     config = said.config
     if config is None:
         config = _long_config(tensors)
@@ -199,7 +182,10 @@ def _long_config(tensors: dict[str, Array]) -> dict[str, Any]:
 
 
 def _first(frame: Frame) -> Container:
-    said = checked(frame.description, _FirstDescription, "description")
+    from clearprop.files.header import FirstDescription
+    from clearprop.foundation.configs import checked
+
+    said = checked(frame.description, FirstDescription, "description")
     return Container(
         said.kind, {"network": said.network, "extra": said.extra}, dict(frame.tensors), FIRST_VERSION, {}, ""
     )

@@ -15,18 +15,19 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import prod
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
-from msgspec import Meta, Struct
 
 from clearprop.errors import InputError
-from clearprop.files.limits import LARGEST_FIRST_HEADER, LARGEST_HEADER, LONGEST_DESCRIPTION, MOST_TENSORS
+from clearprop.files.limits import DIGITS, LARGEST_FIRST_HEADER, LARGEST_HEADER, LONGEST_DESCRIPTION, MOST_TENSORS
 from clearprop.files.strict_json import parsed
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import quoted
+
+if TYPE_CHECKING:
+    from clearprop.files.header import Entry
 
 Array = npt.NDArray[Any]
 
@@ -35,7 +36,6 @@ REMEDY = "give a file that clearprop wrote, such as by `clearprop train --out`"
 # How each header begins; and how each since version 2, up to its checksum.
 BEGINNING = b'{"__metadata__":{"clearprop":"'
 SEAL = BEGINNING + rb"{\"checksum\":\""
-DIGITS = 64
 UNSEALED = b"0" * DIGITS
 
 DTYPES = {"F64": "<f8", "F32": "<f4", "I64": "<i8", "I32": "<i4", "U8": "|u1", "BOOL": "|b1"}
@@ -50,19 +50,6 @@ class Frame(NamedTuple):
     description: dict[str, Any]
     tensors: dict[str, Array]
     checksum: str
-
-
-class Entry(Struct, forbid_unknown_fields=True):
-    """What the header says of an array."""
-
-    dtype: str
-    shape: Annotated[list[Annotated[int, Meta(ge=0, lt=2**48)]], Meta(max_length=8)]
-    data_offsets: tuple[int, int]
-
-    @property
-    def itemsize(self) -> int:
-        """Of one number, in bytes."""
-        return np.dtype(DTYPES[self.dtype]).itemsize
 
 
 def read_frame(path: str | os.PathLike[str], what: str) -> Frame:
@@ -208,6 +195,10 @@ def _entries(rest: str, size: int) -> dict[str, Entry]:
     """What the header says of each array, in the order of their places, checked against the bytes there."""
     if rest.count("{") + rest.count("[") > 8 * MOST_TENSORS:  # each has three
         raise ValueError(f"more than {MOST_TENSORS:,} arrays")
+    import msgspec
+
+    from clearprop.files.header import Entry
+
     try:
         said = msgspec.convert(parsed(rest), dict[str, Entry])
     except msgspec.ValidationError as error:
@@ -219,7 +210,7 @@ def _entries(rest: str, size: int) -> dict[str, Entry]:
     for name, entry in entries.items():
         if entry.dtype not in DTYPES:
             raise ValueError(f"{quoted(name)} is of the dtype {quoted(entry.dtype)}, not of {', '.join(DTYPES)}")
-        if entry.data_offsets != (place, place + entry.itemsize * prod(entry.shape)):
+        if entry.data_offsets != (place, place + np.dtype(DTYPES[entry.dtype]).itemsize * prod(entry.shape)):
             raise ValueError(f"{quoted(name)} does not stand where its shape and the array before it say")
         if prod(max(length, 1) for length in entry.shape) >= 2**48:
             raise ValueError(f"{quoted(name)} has too large a shape")

@@ -1,6 +1,8 @@
 """How much a file may hold."""
 
 MOST_MEMBERS = 10_000
+# Of a checksum.
+DIGITS = 64
 MOST_TENSORS = 4_096
 # Of bytes: all that is read before anything is checked.
 LARGEST_HEADER = 2**20
