@@ -200,7 +200,7 @@ def _checkpoints():
     rng = np.random.default_rng(0)
     X, y = rng.normal(size=(12, 2)), rng.normal(size=12)
     seeds = []
-    for settings in ({}, {"optimizer": "sgd", "patience": 3, "validation_fraction": 0.25}):
+    for settings in ({}, {"optimizer": "momentum", "patience": 3, "shuffle": False}):
         with tempfile.TemporaryDirectory() as folder:
             kept = Checkpoints(Path(folder) / "kept", keep=1)
             Trainer(Network([2, 2, 1], rng=0), epochs=2, rng=0, callbacks=[kept], **settings).fit(X, y)
