@@ -1,4 +1,4 @@
-"""Fuzz one target, or all of them in turn: python -m tests.fuzz TARGET [options of libFuzzer].
+"""Fuzz one target, or all of them in turn: python -m fuzz TARGET [options of libFuzzer].
 
 An input that is read wrongly is left in the folder, as libFuzzer says; to read it once more, give its name.
 """
@@ -21,8 +21,8 @@ READERS = [
 MOST_BYTES = 20_000
 
 with atheris.instrument_imports(include=READERS, enable_loader_override=False):
-    from tests.fuzz.mutating import changed
-    from tests.fuzz.targets import TARGETS
+    from fuzz.mutating import changed
+    from fuzz.targets import TARGETS
 
 
 def chosen(name):

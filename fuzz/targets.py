@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 MOST_SAID = 20_000
-GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
 
 
 @dataclass(frozen=True)
