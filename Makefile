@@ -57,11 +57,11 @@ dist: .venv/dev.stamp $(PAGE)
 	$(BIN)/python release/check_installed.py dist
 
 # Each reader for so many seconds; what is read wrongly is left in the folder, and how to read it again is said.
-FUZZED := container model config table cells lab serve
+FUZZED := container model checkpoint config table cells lab serve
 SECONDS := 60
 fuzz: .venv/dev.stamp
 	@for target in $(FUZZED); do echo "$$target, $(SECONDS) s"; \
-		$(BIN)/python -m tests.fuzz $$target -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; done
+		$(BIN)/python -m fuzz $$target -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; done
 
 bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py

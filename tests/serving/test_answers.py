@@ -251,6 +251,13 @@ def test_tables_have_caps(client, monkeypatch, rows, words):
     monkeypatch.setattr(requests, "MOST_COLUMNS", 8)
     monkeypatch.setattr(requests, "MOST_CELLS", 100)
     assert words in problem(client.post(rows), 413)
+    for sign, query in ((",", ""), (";", ""), ("~", "?delimiter=~"), (" ", "?delimiter=space")):
+        wide = client.post(f"a\n{sign * 12}\n", path=f"/predict{query}", kind="text/csv")
+        assert problem(wide, 413) == "line 2 has more than 12 cells, which are the most: leave out columns"
+    blank = client.post("a\n" + "\n" * 40, kind="text/csv")
+    assert problem(blank, 413) == "the body has 41 lines, and 40 are the most: send it in parts"
+    many = client.post("[" * 41)
+    assert problem(many, 413) == "the body has 41 objects and lists, and 40 are the most: send it in parts"
     csv_too = client.post(text([ROW] * 11), kind="text/csv")
     assert "the table has 11 rows" in problem(csv_too, 413)
     assert client.predict([ROW] * 10)["predicted"]

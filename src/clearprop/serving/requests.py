@@ -11,13 +11,17 @@ from clearprop.foundation.table_cells import MISSING, quoted
 from clearprop.serving.served import Served
 from clearprop.tables.frames import as_table
 from clearprop.tables.reading import read_table_text
+from clearprop.tables.reading.settings import DELIMITER_NAMES
 from clearprop.tables.table import Table
+from clearprop.tables.writing import DELIMITERS
 
 MOST_BYTES = 8 * 2**20
 MOST_ROWS = 100_000
 MOST_CELLS = 5_000_000
 # Beside those of the model.
 MOST_COLUMNS = 1_000
+# Lines of CSV, or objects and lists in JSON, for each row: cells may have line ends, too.
+MOST_PARTS = 4
 TABLE = "the table"
 READING = ("missing", "decimal", "thousands", "delimiter", "dates")
 
@@ -51,13 +55,14 @@ def json_value(text: str) -> Any:
     Raises
     ------
     Refused
-        It is no JSON, or too deep.
+        It is no JSON, or too deep, or has very many objects.
 
     Examples
     --------
     >>> json_value('{"age": [31, null]}')
     {'age': [31, None]}
     """
+    _check_parts(text.count("[") + text.count("{"), "objects and lists")
     try:
         return json.loads(text, object_pairs_hook=distinct, parse_constant=no_number)
     except RecursionError:
@@ -112,6 +117,7 @@ def table_of_csv(text: str, served: Served, settings: Mapping[str, Any], keep_go
     Refused, InputError
         It is none, or too large.
     """
+    _check_lines(text, str(settings.get("delimiter", "")), served)
     table = read_table_text(
         text,
         TABLE,
@@ -159,6 +165,23 @@ def taken_keep_going(settings: dict[str, Any]) -> bool:
     if said not in ("true", "false"):
         raise Refused(400, f"keep_going must be true or false, got {quoted(said)}")
     return bool(said == "true")
+
+
+def _check_parts(n_parts: int, what: str) -> None:
+    if n_parts > MOST_PARTS * MOST_ROWS:
+        raise Refused(
+            413, f"the body has {n_parts:,} {what}, and {MOST_PARTS * MOST_ROWS:,} are the most: send it in parts"
+        )
+
+
+def _check_lines(text: str, delimiter: str, served: Served) -> None:
+    """Refuse lines of very many cells before they are taken apart, which would take minutes."""
+    _check_parts(max(text.count("\n"), text.count("\r")), "lines")
+    most = MOST_COLUMNS + len(served.columns)
+    signs = DELIMITERS + DELIMITER_NAMES.get(delimiter, delimiter)[:1]
+    for number, line in enumerate(text.splitlines(), start=1):
+        if len(line) >= most and max(map(line.count, signs)) >= most:
+            raise Refused(413, f"line {number:,} has more than {most:,} cells, which are the most: leave out columns")
 
 
 def _check_size(n_rows: int, names: Any, served: Served) -> None:

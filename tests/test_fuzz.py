@@ -7,20 +7,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from fuzz.mutating import changed
+from fuzz.targets import TARGETS
 
-from ..extent import SEED, WHOLE
-from ..outside import missing
-from .mutating import changed
-from .targets import TARGETS
+from .extent import SEED, WHOLE
+from .outside import missing
 
-ROOT = Path(__file__).parent.parent.parent
+ROOT = Path(__file__).parent.parent
 
 
 def fuzzed(folder, name, *options):
     """What is said of a run."""
     if importlib.util.find_spec("atheris") is None:
         missing("atheris")
-    command = [sys.executable, "-m", "tests.fuzz", name, f"-seed={SEED + 1}", f"-artifact_prefix={folder}/", *options]
+    command = [sys.executable, "-m", "fuzz", name, f"-seed={SEED + 1}", f"-artifact_prefix={folder}/", *options]
     path = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
     return subprocess.run(
         command,

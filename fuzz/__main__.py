@@ -1,4 +1,4 @@
-"""Fuzz one target, or all of them in turn: python -m tests.fuzz TARGET [options of libFuzzer].
+"""Fuzz one target, or all of them in turn: python -m fuzz TARGET [options of libFuzzer].
 
 An input that is read wrongly is left in the folder, as libFuzzer says; to read it once more, give its name.
 """
@@ -21,8 +21,8 @@ READERS = [
 MOST_BYTES = 20_000
 
 with atheris.instrument_imports(include=READERS, enable_loader_override=False):
-    from tests.fuzz.mutating import changed
-    from tests.fuzz.targets import TARGETS
+    from fuzz.mutating import changed
+    from fuzz.targets import TARGETS
 
 
 def chosen(name):
@@ -44,6 +44,7 @@ def main():
     """Fuzz until libFuzzer has done what it is told to."""
     name, *options = sys.argv[1:]
     warnings.simplefilter("ignore")
+    warnings.simplefilter("error", RuntimeWarning)  # of NumPy, on what it was not meant for
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with atheris.instrument_imports(include=READERS, enable_loader_override=False):
         read, seeds, is_json = chosen(name)

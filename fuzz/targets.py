@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 MOST_SAID = 20_000
-GOLDEN = Path(__file__).parent.parent / "golden"
+GOLDEN = Path(__file__).parent.parent / "tests" / "golden"
 
 
 @dataclass(frozen=True)
@@ -110,22 +110,46 @@ def _files():
 DTYPES = {"F64": np.float64, "F32": np.float32, "I64": np.int64, "I32": np.int32, "U8": np.uint8, "BOOL": np.bool_}
 
 
-def model(data):
-    """What a file says of its model, behind its checksum: what is taken answers, too."""
-    from clearprop.errors import InputError
+def _held(data):
+    """The container that JSON describes; None where it is none."""
     from clearprop.files.container import Container
-    from clearprop.saving import model_of
 
     said = _json(data)
     try:
+        version = 1 if said["config"].keys() == {"network", "extra"} and said["version"] == 1 else 2
         tensors = {
             name: np.asarray(values, dtype=DTYPES[kind]).reshape(shape)
             for name, (kind, shape, values) in said["tensors"].items()
         }
-        version = 1 if said["config"].keys() == {"network", "extra"} and said["version"] == 1 else 2
-        held = Container(str(said["kind"]), said["config"], tensors, version)
+        return Container(str(said["kind"]), said["config"], tensors, version)
     except Exception:
-        return  # no container
+        return None
+
+
+def _described(content):
+    """The JSON that describes the container in a file."""
+    from clearprop.files.container import read_container
+
+    _path().write_bytes(content)
+    held = read_container(_path())
+    _path().unlink()
+    names = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
+    tensors = {
+        name: [names[tensor.dtype.newbyteorder("=")], list(tensor.shape), tensor.reshape(-1).tolist()]
+        for name, tensor in held.tensors.items()
+    }
+    said = {"kind": held.kind, "config": held.config, "tensors": tensors, "version": held.version}
+    return json.dumps(said).encode()
+
+
+def model(data):
+    """What a file says of its model, behind its checksum: what is taken answers, too."""
+    from clearprop.errors import InputError
+    from clearprop.saving import model_of
+
+    held = _held(data)
+    if held is None:
+        return
     try:
         loaded = model_of("the file", held)
     except InputError as error:
@@ -156,21 +180,31 @@ def _answer(loaded):
                 _check(error, re.search("finite|large|NaN|infinity", str(error)))
 
 
-def _model_seeds():
-    from clearprop.files.container import read_container
+def checkpoint(data):
+    """What a checkpoint says of a training, behind its checksum."""
+    from clearprop.files.checkpoint import Checkpoint
+    from clearprop.files.container import content_of
 
-    names = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
+    held = _held(data)
+    try:
+        content = content_of(held) if held is not None else b""
+    except (ValueError, TypeError):
+        return  # which no file can hold
+    _in_a_file(content, Checkpoint.read)
+
+
+def _checkpoints():
+    from clearprop import Network, Trainer
+    from clearprop.files.checkpoints import Checkpoints
+
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(12, 2)), rng.normal(size=12)
     seeds = []
-    for content in _files():
-        _path().write_bytes(content)
-        held = read_container(_path())
-        _path().unlink()
-        tensors = {
-            name: [names[tensor.dtype.newbyteorder("=")], list(tensor.shape), tensor.reshape(-1).tolist()]
-            for name, tensor in held.tensors.items()
-        }
-        said = {"kind": held.kind, "config": held.config, "tensors": tensors, "version": held.version}
-        seeds.append(json.dumps(said).encode())
+    for settings in ({}, {"optimizer": "momentum", "patience": 3, "shuffle": False}):
+        with tempfile.TemporaryDirectory() as folder:
+            kept = Checkpoints(Path(folder) / "kept", keep=1)
+            Trainer(Network([2, 2, 1], rng=0), epochs=2, rng=0, callbacks=[kept], **settings).fit(X, y)
+            seeds += [_described(path.read_bytes()) for path in sorted((Path(folder) / "kept").glob("*.checkpoint"))]
     return seeds
 
 
@@ -414,7 +448,8 @@ def _serve_seeds():
 
 TARGETS = {
     "container": Target(container, _files),
-    "model": Target(model, _model_seeds, is_json=True),
+    "model": Target(model, lambda: [_described(content) for content in _files()], is_json=True),
+    "checkpoint": Target(checkpoint, _checkpoints, is_json=True),
     "config": Target(config, _config_seeds, is_json=True),
     "table": Target(table, _table_seeds),
     "cells": Target(cells, lambda: [json.dumps(cell).encode() for cell in CELLS], is_json=True),
