@@ -24,7 +24,6 @@ from clearprop.estimators.rollback import rolled_back_if_refused
 from clearprop.estimators.settings import defaults
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import check_memory
-from clearprop.foundation.table_cells import listed
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.perceptron.mistake_bound import TESTED_IN_FIT, judged
@@ -324,7 +323,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         except TypeError:  # text and numbers have no order
             places, unknown = np.zeros(len(y), np.intp), y
         if len(unknown):
-            others, known = (listed(list(dict.fromkeys(those.tolist()))) for those in (unknown, self.classes_))
+            others, known = (np.array2string(np.unique(those), threshold=8) for those in (unknown, self.classes_))
             raise ValueError(f"y has classes {others} that are not among {known}: name them at the first call")
         return places
 

@@ -117,8 +117,10 @@ def attribute(
     if not isinstance(method, str) or method not in METHODS:
         hint = did_you_mean(near(str(method), METHODS, KNOWN_AS)) or "."
         raise InputError(f"unknown method {quoted(method)}{hint} There are: {', '.join(METHODS)}")
-    if isinstance(steps, bool) or not isinstance(steps, int) or not 1 <= steps <= MOST_STEPS:
-        raise InputError(f"steps must be a whole number from 1 to {MOST_STEPS:,}, got {quoted(steps)}: 64 are usual")
+    if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
+        raise InputError(f"steps must be a whole number >= 1, got {quoted(steps)}")
+    if steps > MOST_STEPS:
+        raise InputError(f"steps must be at most {MOST_STEPS:,}, got {quoted(steps)}: 64 are usual")
     subject = subject_of(model, x, None)
     rows = subject.rows()
     if len(rows.X) != 1:
