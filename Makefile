@@ -13,7 +13,9 @@ FRONTEND := src/clearprop/lab/frontend
 PAGE := src/clearprop/lab/static/lab.js
 PAGE_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -print)
 
-.PHONY: demo test test-all lint types layers tests bench format clean
+SITE := docs/_build/html
+
+.PHONY: demo docs dist test test-all lint types layers tests fuzz bench format clean
 
 demo: .venv/demo.stamp $(PAGE)
 	@$(BIN)/clearprop demo
@@ -39,6 +41,27 @@ layers: .venv/dev.stamp
 
 tests: .venv/dev.stamp $(PAGE)
 	$(BIN)/pytest $(SHARED)
+
+# The site: every page, every docstring and every example, run; a warning is an error.
+docs: .venv/dev.stamp $(PAGE)
+	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs 2 --quiet docs $(SITE)
+	$(BIN)/python docs/site/check.py $(SITE)
+	@echo "the site: $(SITE)/index.html"
+
+# What is released: sources and wheel, kernels and page inside, installed and tested as a user has them.
+dist: .venv/dev.stamp $(PAGE)
+	rm -rf dist
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/python release/check_installed.py dist
+
+# Each reader for so many seconds; what is read wrongly is left in the folder, and how to read it again is said.
+FUZZED := container model checkpoint config table cells lab serve
+SECONDS := 60
+fuzz: .venv/dev.stamp
+	@for target in $(FUZZED); do echo "$$target, $(SECONDS) s"; \
+		$(BIN)/python -m fuzz $$target -max_total_time=$(SECONDS) -print_final_stats=1 -verbosity=0 || exit 1; done
 
 bench: .venv/dev.stamp .venv-bench/stamp
 	env -u OPENBLAS_NUM_THREADS $(BIN)/python benchmarks/numpy_engine.py
@@ -67,7 +90,7 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@touch $@
 
 .venv/dev.stamp: pyproject.toml constraints.txt | .venv/bin/python
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),dev]'
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS),docs,dev]'
 	@touch $@ .venv/demo.stamp
 
 .venv-lowest/stamp: pyproject.toml tests/lowest_versions.py | .venv/bin/python
@@ -87,4 +110,4 @@ $(PAGE): $(PAGE_SOURCES) | .venv/demo.stamp
 	@touch $@
 
 clean:
-	rm -rf $(FRONTEND)/node_modules $(dir $(PAGE)) .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf dist docs/_build docs/gallery docs/reference/api/generated $(FRONTEND)/node_modules $(dir $(PAGE)) .venv .venv-bench .venv-lowest clearprop-demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,10 +1,11 @@
 """Takes the pictures of the lab that the docs show: `python docs/screenshots.py`, with the extra dev, and Chromium.
 
-Each is a real page of a real server, at a moment that is always the same.
+Each is a real page of a real server, at a moment that is always the same; the moving one is of such moments.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from shutil import which
 
+from PIL import Image
 from playwright.sync_api import Page, expect, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
@@ -76,7 +78,30 @@ PICTURES: dict[str, tuple[str, Callable[[Page], None]]] = {
     "lab-why": ("light", why),
     "lab-doctor": ("light", doctor),
     "lab-surface": ("light", surface),
+    "lab-learning": ("light", lambda page: None),
 }
+MOVING = "lab-learning"
+
+
+EPOCHS_SHOWN = [*range(0, 24), *range(26, 60, 2)]
+MOVING_WIDTH, COLOURS = 760, 40
+FRAME_MS, LAST_MS = 160, 2500
+
+
+def moving_picture(page: Page, path: Path) -> None:
+    """The page as it learns, a frame for some epochs; few colours, so that it is quick to load."""
+    frames = []
+    for before, epoch in zip([0, *EPOCHS_SHOWN], EPOCHS_SHOWN, strict=False):
+        for number in range(before, epoch):
+            page.keyboard.press(".")
+            expect(page.locator(".is-epoch dd")).to_have_text(str(number + 1))
+        picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+        height = round(picture.height * MOVING_WIDTH / picture.width)
+        frames.append(picture.resize((MOVING_WIDTH, height), Image.Resampling.LANCZOS))
+    palette = frames[-1].quantize(COLOURS)
+    first, *others = (frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames)
+    times = [FRAME_MS] * len(others) + [LAST_MS]
+    first.save(path, save_all=True, append_images=others, duration=times, loop=0, optimize=True)
 
 
 def main() -> None:
@@ -100,7 +125,10 @@ def main() -> None:
                 page.goto(address.partition("?")[0])
                 page.wait_for_selector(".cp-page")
                 prepare(page)
-                page.screenshot(path=IMAGES / f"{name}.png")
+                if name == MOVING:
+                    moving_picture(page, IMAGES / f"{name}.gif")
+                else:
+                    page.screenshot(path=IMAGES / f"{name}.png")
                 context.close()
             browser.close()
     finally:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from clearprop.errors import DivergenceError, InputError
     from clearprop.estimators import MLPClassifier, MLPRegressor, Perceptron
     from clearprop.explanation import Attribution, Explanation, attribute, derive, explain
+    from clearprop.files.checkpoints import Checkpoints
     from clearprop.initializers import INITIALIZERS, Initializer
     from clearprop.inputs import INPUTS, Input
     from clearprop.lab.showing import Lab
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from clearprop.penalties import Penalty
     from clearprop.plots import (
         ActivationHistogramDisplay,
+        ContributionsDisplay,
         DecisionBoundaryDisplay,
         LossCurveDisplay,
         NetworkDisplay,
@@ -50,6 +52,8 @@ __all__ = [
     "ActivationHistogramDisplay",
     "Attribution",
     "Callback",
+    "Checkpoints",
+    "ContributionsDisplay",
     "DecisionBoundaryDisplay",
     "DivergenceError",
     "Drawing",
@@ -96,6 +100,7 @@ _MODULES = {
     "errors": ("DivergenceError", "InputError"),
     "estimators": ("MLPClassifier", "MLPRegressor", "Perceptron"),
     "explanation": ("Attribution", "Explanation", "attribute", "derive", "explain"),
+    "files.checkpoints": ("Checkpoints",),
     "initializers": ("INITIALIZERS", "Initializer"),
     "inputs": ("INPUTS", "Input"),
     "lab.showing": ("Lab",),
@@ -106,7 +111,13 @@ _MODULES = {
     "network.gradient_check": ("GradientCheck",),
     "optimizers": ("OPTIMIZERS", "LBfgs", "Optimizer"),
     "penalties": ("Penalty",),
-    "plots": ("ActivationHistogramDisplay", "DecisionBoundaryDisplay", "LossCurveDisplay", "NetworkDisplay"),
+    "plots": (
+        "ActivationHistogramDisplay",
+        "ContributionsDisplay",
+        "DecisionBoundaryDisplay",
+        "LossCurveDisplay",
+        "NetworkDisplay",
+    ),
     "saving": ("load", "save"),
     "schedules": ("SCHEDULES", "Schedule"),
     "tables": ("Table", "read_table", "write_csv"),

@@ -22,6 +22,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.arguments import finite
 from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -284,6 +285,9 @@ class LeakyRelu(Activation):
     kinks = (0.0,)
     initializer = "he_uniform"
 
+    def __post_init__(self) -> None:
+        finite("negative_slope", self.negative_slope)
+
     def value(self, z: Array, out: Array | None = None) -> Array:
         """z, or negative_slope * z below 0."""
         return np.multiply(z, self.slope(z, z), out=out)
@@ -315,6 +319,9 @@ class Elu(Activation):
     )
     kinks = (0.0,)
     initializer = "he_uniform"
+
+    def __post_init__(self) -> None:
+        finite("alpha", self.alpha)
 
     @property
     def output_range(self) -> tuple[float, float]:  # type: ignore[override]

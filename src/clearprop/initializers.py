@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.arguments import finite, not_negative
 from clearprop.foundation.randomness import Rng
 from clearprop.foundation.registry import Named, Registry
 
@@ -61,6 +62,10 @@ class Uniform(Initializer):
     name = "uniform"
     known_as = ("random_uniform", "rand")
 
+    def __post_init__(self) -> None:
+        if not finite("low", self.low) <= finite("high", self.high):
+            raise ValueError(f"low must not be above high, got {self.low:g} and {self.high:g}: exchange them")
+
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """A row a neuron: its bias, then its weights."""
         neurons = rng.random((fan_out, 1 + fan_in))
@@ -78,6 +83,9 @@ class Normal(Initializer):
 
     name = "normal"
     known_as = ("random_normal", "randn", "gaussian", "truncated_normal")
+
+    def __post_init__(self) -> None:
+        not_negative("deviation", self.deviation)
 
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """Normal weights."""
@@ -149,6 +157,9 @@ class GlorotUniformWithBiases(Initializer):
 
     name = "glorot_uniform_with_biases"
 
+    def __post_init__(self) -> None:
+        not_negative("factor", self.factor)
+
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """Two draws, the weights row by row first."""
         bound = math.sqrt(self.factor / (fan_in + fan_out))
@@ -208,6 +219,9 @@ class Orthogonal(Initializer):
 
     name = "orthogonal"
     known_as = ("ortho",)
+
+    def __post_init__(self) -> None:
+        finite("gain", self.gain)
 
     def draw(self, rng: Rng, fan_in: int, fan_out: int) -> tuple[Array, Array]:
         """The Q of a normal matrix's QR decomposition, its signs made uniform by those of R's diagonal."""

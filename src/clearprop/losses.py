@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import ACTIVATIONS, sigmoid, softplus
-from clearprop.foundation.arguments import share
+from clearprop.foundation.arguments import finite, fraction, positive, share
 from clearprop.foundation.registry import Named, Registry
 
 Array = npt.NDArray[Any]
@@ -169,6 +169,8 @@ class _Smoothing(Loss):
 
     def __post_init__(self) -> None:
         share("smoothing", self.smoothing)
+        if self.floor is not None:
+            fraction("floor", self.floor)
 
     def classes(self, outputs: int) -> int:
         """Among how many classes each target decides."""
@@ -276,6 +278,9 @@ class Huber(Loss):
         ("Max(-width, Min(width, a - y))", "the error, cut off at the width on both sides"),
     )
 
+    def __post_init__(self) -> None:
+        positive("width", self.width)
+
     def value(self, a: Array, y: Array) -> Array:
         """Square in the middle, straight outside."""
         size = _magnitude(a - y)
@@ -336,6 +341,9 @@ class Quantile(Loss):
         ),
         ("Piecewise((1 - q, a > y), (-q, a < y), (0, True))", "two straight lines"),
     )
+
+    def __post_init__(self) -> None:
+        fraction("q", self.q)
 
     def value(self, a: Array, y: Array) -> Array:
         """Sum of max(q (y - a), (q - 1)(y - a)) over the outputs."""
@@ -580,6 +588,9 @@ class Hinge(Loss):
     )
     classification = True
     levels = (-1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        finite("threshold", self.threshold)
 
     def value(self, a: Array, y: Array) -> Array:
         """How far each margin y a falls short of the threshold."""

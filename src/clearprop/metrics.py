@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.foundation.table_cells import quoted
 from clearprop.losses import Loss
 
 Array = npt.NDArray[Any]
@@ -81,11 +82,11 @@ def resolve_metric(metric: str | Metric | None, loss: Loss) -> Metric:
     if isinstance(metric, str):
         if metric not in METRICS:
             raise ValueError(
-                f"unknown metric {metric!r}{_hint(metric)} There are: {', '.join(METRICS)}; or give a function"
+                f"unknown metric {quoted(metric)}{_hint(metric)} There are: {', '.join(METRICS)}; or give a function"
             )
         return METRICS[metric]
     if not callable(metric):
-        raise TypeError(f"metric must be one of {', '.join(METRICS)}, or a function, got {metric!r}")
+        raise TypeError(f"metric must be one of {', '.join(METRICS)}, or a function, got {quoted(metric)}")
     return metric
 
 

@@ -15,8 +15,12 @@ import numpy.typing as npt
 
 from clearprop.foundation.arguments import not_negative, positive, share, whole
 from clearprop.foundation.registry import Named, Registry
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
+
+# Two to the power of more waves is no number that float64 can hold.
+MOST_WAVES = 1000
 
 
 class Position(NamedTuple):
@@ -131,11 +135,18 @@ class InverseScaling(Schedule):
     changes = "epoch"
 
     def __post_init__(self) -> None:
-        not_negative("power", self.power)
+        # As a float where it is absurd: as a whole number its powers would have no end.
+        if not_negative("power", self.power) > MOST_WAVES:
+            object.__setattr__(self, "power", float(self.power))
 
     def rate(self, base: float, at: Position) -> float:
         """The base rate in the first epoch, then base / (samples + 1) ** power."""
-        return base if at.epoch == 0 else base / (at.samples + 1) ** self.power
+        if at.epoch == 0:
+            return base
+        try:
+            return base / (at.samples + 1) ** self.power
+        except OverflowError:  # a rate that float64 cannot tell from 0
+            return 0.0
 
 
 @SCHEDULES.register
@@ -183,7 +194,7 @@ class StepDecay(Schedule):
 
     def rate(self, base: float, at: Position) -> float:
         """Base * factor ** floor(epoch / every)."""
-        return base * self.factor ** (at.epoch // self.every)
+        return base * _power(self.factor, at.epoch // self.every)
 
 
 @SCHEDULES.register
@@ -202,7 +213,7 @@ class Exponential(Schedule):
 
     def rate(self, base: float, at: Position) -> float:
         """Base * factor ** epoch."""
-        return base * self.factor**at.epoch
+        return base * _power(self.factor, at.epoch)
 
 
 @SCHEDULES.register
@@ -274,7 +285,8 @@ class CosLog(Schedule):
     known_as = ("coslog", "cos_log")
 
     def __post_init__(self) -> None:
-        whole("waves", self.waves, 1)
+        if whole("waves", self.waves, 1) > MOST_WAVES:
+            raise ValueError(f"waves must be at most {MOST_WAVES:,}, got {quoted(self.waves)}: a few are usual")
 
     def rate(self, base: float, at: Position) -> float:
         """Base (1 - cos(2 pi log2(1 + (2^waves - 1) t))) / 2, t being `step` over `total_steps`."""
@@ -298,6 +310,14 @@ class FlatCosine(Schedule):
     def rate(self, base: float, at: Position) -> float:
         """Base, then base (1 + cos(pi s)) / 2 at the share s of the steps that are left."""
         return base * _half_cosine(max(0.0, (at.share - self.flat) / (1 - self.flat)))
+
+
+def _power(factor: float, exponent: int) -> float:
+    """Infinity where float64 cannot hold it: training then diverges, and says so."""
+    try:
+        return factor**exponent
+    except OverflowError:
+        return math.inf
 
 
 def factors_of(schedule: Schedule, at: Position, epochs: int, batches: int, rows: int) -> Array | None:

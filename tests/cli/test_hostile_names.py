@@ -2,13 +2,14 @@
 
 import json
 import re
-import struct
 from xml.etree import ElementTree
 
 import pytest
 
 from clearprop import Ensemble, load, save, write_csv
 from clearprop.printable import printable
+
+from ..files.tampering import changed
 
 # A title, a colour, a beep, a return to the line's start, a turn of the writing, nothing to see; and rich's markup.
 BAD = "\x1b]0;owned\x07\x1b[31m\x9b1m\r\u202e\u200b[red]:smile:[/]"
@@ -116,40 +117,43 @@ def test_errors(hostile, run, case):
     assert re.search(r"31m|\\x1b|\\r", seen(err))
 
 
-def changed(path, change):
-    """A model file with another description in its header."""
-    content = path.read_bytes()
-    (length,) = struct.unpack("<Q", content[:8])
-    header = json.loads(content[8 : 8 + length])
-    description = json.loads(header["__metadata__"]["clearprop"])
-    change(description)
-    header["__metadata__"]["clearprop"] = json.dumps(description)
-    new = json.dumps(header).encode()
-    path.write_bytes(struct.pack("<Q", len(new)) + new + content[8 + length :])
+def predictor(description):
+    return description["config"]["extra"]["predictor"]
 
 
 FIELDS = {
     "version": lambda d: d.update(version=BAD),
     "kind": lambda d: d.update(kind=BAD),
-    "activation": lambda d: d["network"]["activations"].__setitem__(0, BAD),
-    "dtype": lambda d: d["network"].update(dtype=BAD),
-    "loss": lambda d: d["network"].update(loss=BAD),
-    "sizes": lambda d: d["network"].update(layer_sizes=[BAD]),
-    "unknown entry": lambda d: d["extra"].update({BAD: 1}),
-    "target": lambda d: d["extra"]["target"].update(task=BAD),
-    "column": lambda d: d["extra"]["preparation"]["parts"][0].update(kind=BAD),
-    "number": lambda d: d["extra"]["preparation"]["parts"][0]["scaling"].update(center=BAD),
+    "activation": lambda d: d["config"]["network"]["activations"].__setitem__(0, BAD),
+    "dtype": lambda d: d["config"]["network"].update(dtype=BAD),
+    "loss": lambda d: d["config"]["network"].update(loss=BAD),
+    "sizes": lambda d: d["config"]["network"].update(layer_sizes=[BAD]),
+    "unknown entry": lambda d: predictor(d).update({BAD: 1}),
+    "target": lambda d: predictor(d)["target"].update(task=BAD),
+    "column": lambda d: predictor(d)["preparation"]["parts"][0].update(kind=BAD),
+    "number": lambda d: predictor(d)["preparation"]["parts"][0]["scaling"].update(center=BAD),
 }
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_model_files(hostile, run, field):
     path, model = hostile
-    changed(model, FIELDS[field])
+    model.write_bytes(changed(model.read_bytes(), FIELDS[field]))
     status, out, err = run("evaluate", model, path)
     assert (status, out) == (2, "")
     assert len(err.splitlines()) == 1
     assert printable(model) in seen(err)
+    assert "checksum" not in err
+    assert run("inspect", model)[0] == 2
+
+
+def test_inspect(hostile, run):
+    _, model = hostile
+    status, out, err = run("inspect", model)
+    assert (status, err) == (0, "")
+    shown = seen(out)
+    for text in (printable(model), f"x{SHOWN}", f"t{SHOWN}", f"y{SHOWN}", f"{SHOWN}a"):
+        assert text in shown
 
 
 def test_bare_network(run, hostile, tmp_path):

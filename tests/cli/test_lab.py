@@ -146,7 +146,8 @@ def test_a_host_that_is_none_of_this_machine_is_refused(page, refused):
 
 
 def test_without_tornado_the_command_that_installs_it_is_named(refused, monkeypatch):
-    monkeypatch.delitem(sys.modules, "clearprop.lab.server", raising=False)
+    for name in ("lab.server", "local_server.server", "local_server.connections"):
+        monkeypatch.delitem(sys.modules, f"clearprop.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "tornado.httpserver", None)
     assert refused("lab") == (
         "clearprop: the lab's page needs Tornado, which is not installed: run  pip install 'clearprop[lab]'"

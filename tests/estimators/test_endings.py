@@ -209,13 +209,22 @@ def test_a_partial_fit_that_comes_to_nothing_is_as_if_it_had_not_been(cls):
 
 
 @pytest.mark.parametrize("warm_start", [False, True])
-def test_a_refit_that_diverges_later_is_all_new(warm_start):
+def test_a_refit_that_diverges_later_leaves_the_model(warm_start):
     goal = GOALS[MLPRegressor][0]
     model = small(MLPRegressor, solver="sgd", activation="identity", warm_start=warm_start, batch_size=80).fit(X, goal)
-    begun = len(model.loss_curve_) if warm_start else 0
+    model.set_params(learning_rate_init=1e9)
+    before = whole(model)
+    with pytest.raises(DivergenceError, match=LEFT) as caught:
+        model.fit(X, goal)
+    assert caught.value.epoch > 1
+    assert whole(model) == before
+
+
+def test_a_first_fit_that_diverges_later_keeps_the_last_that_was_finite():
+    model = small(MLPRegressor, solver="sgd", activation="identity", batch_size=80, learning_rate_init=1e9)
     with pytest.raises(DivergenceError, match="The network keeps its last finite parameters") as caught:
-        model.set_params(learning_rate_init=1e9).fit(X, goal)
-    assert model.n_iter_ == caught.value.epoch - 1 == len(model.history_) == len(model.loss_curve_) - begun > 0
+        model.fit(X, GOALS[MLPRegressor][0])
+    assert model.n_iter_ == caught.value.epoch - 1 == len(model.history_) == len(model.loss_curve_) > 0
     assert model.loss_ == model.loss_curve_[-1] == model.history_[-1].loss
     assert np.isfinite(model.network_.parameters).all()
 

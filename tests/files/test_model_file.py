@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import save as save_tensors
+from sklearn.dummy import DummyRegressor
 
 from clearprop import ACTIVATIONS, LOSSES, Activation, InputError, MLPRegressor, Network, load, save
 from clearprop.activations import LeakyRelu
@@ -180,10 +181,10 @@ def test_not_written_where_it_cannot_be(tmp_path):
         save(Network([2, 3, 1], rng=0), tmp_path / "none" / "m")
 
 
-def test_of_an_estimator_the_network_is_saved(tmp_path):
+def test_of_others_estimators_nothing_is_saved_and_of_ours_the_network_alone_can_be(tmp_path):
+    with pytest.raises(TypeError, match="a fitted estimator of clearprop, got DummyRegressor: give one of those"):
+        save(DummyRegressor().fit([[0.0], [1.0]], [0, 1]), tmp_path / "model")
     model = MLPRegressor(hidden_layer_sizes=(2,), solver="lbfgs", random_state=0).fit([[0.0], [1.0]], [0, 1])
-    with pytest.raises(TypeError, match=r"got MLPRegressor: of an estimator save the network, as in save\(model.net"):
-        save(model, tmp_path / "model")
     save(model.network_, tmp_path / "model")
     rows = [[0.3], [0.7]]
     assert np.array_equal(load(tmp_path / "model").predict(rows)[:, 0], model.predict(rows))

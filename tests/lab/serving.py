@@ -1,17 +1,16 @@
-"""A server that runs beside the test, and a client that can be as rude as it likes: bare sockets."""
+"""The lab's server beside the test, and its sockets, frame by frame."""
 
-import asyncio
 import contextlib
-import http.client
 import io
 import json
 import os
 import socket
 import threading
-from dataclasses import dataclass, field
 
 from clearprop.lab.protocol import Diagnosed
 from clearprop.lab.server import Server
+
+from ..local_servers import connected, cookie, host, running_server
 
 SESSION = "0123456789abcdef" * 2
 PING, PONG = 9, 10
@@ -33,72 +32,9 @@ class Counting:
         return Diagnosed(id=len(self.requests), findings=[], badges=[]), []
 
 
-@contextlib.contextmanager
 def running(make_session=Counting, **settings):
     """A server in a thread, which is gone afterwards."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-
-    async def begin():
-        return Server(make_session, **settings)
-
-    async def end(server):
-        server.close()
-        await server.connections.close_all_connections()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-
-    try:
-        server = asyncio.run_coroutine_threadsafe(begin(), loop).result(60)
-        try:
-            yield server
-        finally:
-            asyncio.run_coroutine_threadsafe(end(server), loop).result(60)
-    finally:
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(60)
-        loop.close()
-
-
-@dataclass
-class Answer:
-    """What came back: status 0 where the connection was closed without a word."""
-
-    status: int
-    headers: dict = field(default_factory=dict)
-    body: bytes = b""
-
-
-def ask(server, *lines, body=b""):
-    """Send these lines as they are, and read the answer."""
-    with connected(server) as there:
-        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-            there.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
-        return read(there)
-
-
-def connected(server):
-    return socket.create_connection(("127.0.0.1", server.guard.port), timeout=60)
-
-
-def read(there):
-    answer = http.client.HTTPResponse(there)
-    try:
-        answer.begin()
-        return Answer(answer.status, {name.lower(): text for name, text in answer.getheaders()}, answer.read())
-    except (http.client.BadStatusLine, ConnectionResetError):
-        return Answer(0)
-
-
-def host(server):
-    return f"127.0.0.1:{server.guard.port}"
-
-
-def cookie(server):
-    return f"Cookie: {server.guard.cookie_name}={server.guard.cookie}"
+    return running_server(lambda: Server(make_session, **settings))
 
 
 def upgrade(server, *, headers=None, session=SESSION, **changes):

@@ -9,26 +9,13 @@ import threading
 import pytest
 
 from clearprop.lab import handlers, seats
-from clearprop.lab import server as server_module
-from clearprop.lab.guard import Guard
 from clearprop.lab.wire import MOST_BYTES
+from clearprop.local_server import connections
+from clearprop.local_server import server as server_module
+from clearprop.local_server.guard import Guard
 
-from .serving import (
-    SESSION,
-    Counting,
-    ask,
-    connected,
-    cookie,
-    exchange,
-    frame,
-    host,
-    opened,
-    read,
-    receive,
-    reply,
-    running,
-    upgrade,
-)
+from ..local_servers import ask, connected, cookie, host, read
+from .serving import SESSION, Counting, exchange, frame, opened, receive, reply, running, upgrade
 
 
 @pytest.fixture
@@ -475,7 +462,7 @@ def test_a_thousand_connections_that_say_nothing_are_in_nobodys_way(server):
                 one.sendall(b"GET / HTTP/1.1\r\n" if number % 2 else b"")
         assert is_page(get(server))
         assert exchange(there, {"type": "diagnose"})["id"] == 1
-        assert len(server.connections.streams) <= server_module.MOST_CONNECTIONS
+        assert len(server.connections.streams) <= connections.MOST_CONNECTIONS
 
 
 def test_whoever_is_slow_to_ask_is_let_go(page, monkeypatch):

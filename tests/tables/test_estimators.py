@@ -476,8 +476,13 @@ def test_a_file_holds_all_that_answers(tmp_path, case, settings):
         assert loaded.classes_.tolist() == model.classes_.tolist()
     loaded.save(tmp_path / "again")
     assert (tmp_path / "again").read_bytes() == (tmp_path / "m").read_bytes()
-    with pytest.raises(AttributeError, match="was loaded from a file"):
-        _ = loaded.history_
+    assert list(loaded.history_) == list(model.history_)
+    for name in ("held_out_rows_", "evaluation_", "oof_score_", "oof_predictions_", "feature_importances_"):
+        with pytest.raises(AttributeError, match="was loaded from a file, which holds no rows of training"):
+            getattr(loaded, name)
+    assert loaded.settings() == model.settings()
+    assert loaded.notes_ == model.notes_
+    assert loaded.recipe_ == model.recipe_
 
 
 def test_parts_that_do_not_belong_together_are_refused(tmp_path):

@@ -370,3 +370,9 @@ def test_the_cost_of_columns_is_that_of_each():
     table = as_table(frame)
     assert len(table.columns) == 16_000
     assert values(table.columns[-1]) == [15_999.0, 31_999.0]
+
+
+@pytest.mark.parametrize("values", ["red", 7, None])
+def test_a_column_that_is_none_is_refused(values):
+    with pytest.raises(InputError, match=f"the table, column 'b': {values!r} is no column: give a list, an array or a"):
+        as_table({"a": [1, 2], "b": values})

@@ -170,6 +170,7 @@ TARGET = np.array(["no", "yes"])[(NOISE > 0).astype(int)]
         (TARGET, TARGET, "it is equal to it in every row"),
         (NOISE > 0, TARGET, "each of its 2 values stands for one of the target"),
         (np.where(NOISE > 0, 7, 3), TARGET, "each of its 2 values stands for one of the target"),
+        (np.round(12 * NOISE, 2), np.round(NOISE, 2) * 1.0, "it is on one straight line with it but for rounding"),
         (np.where(NOISE > 0, 7, 3), (NOISE > 0).astype(int), "it is on one straight line with it"),
         (3 - 2 * NOISE, NOISE, "it is on one straight line with it"),
         (NOISE, NOISE, "it is equal to it in every row"),

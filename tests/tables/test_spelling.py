@@ -124,6 +124,14 @@ def test_cells_as_booleans_and_dates():
     assert read.values[:2].tolist() == np.array(["2024-01-31", "2024-01-31T10:00"], dtype="M8[us]").tolist()
     assert (np.flatnonzero(read.missing).tolist(), np.flatnonzero(read.unreadable).tolist()) == ([4], [2, 3])
     assert as_dates(as_column([1, None])).unreadable.tolist() == [True, False]
+    beyond = as_dates(as_column(["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59"]))
+    assert beyond.unreadable.tolist() == [True, True, False]
+
+
+def test_whole_numbers_beyond_float64_are_infinite_among_fractions_and_texts_among_texts():
+    huge = 10**400
+    assert as_column([0.5, huge, -huge]).values.tolist() == [0.5, np.inf, -np.inf]
+    assert as_column(["a", huge]).texts.tolist() == ["a", str(huge)]
 
 
 @pytest.mark.parametrize(

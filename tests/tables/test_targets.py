@@ -184,6 +184,7 @@ def test_a_few_rows_may_have_as_many_classes():
             {"task": "classification", "name": "y", "classes": ["a", None]},
             "target, classes: None is not a label",
         ),
+        ({"task": "classification", "name": "y", "classes": [float("nan")] * 2}, "target, classes: nan is no label"),
         ({"task": "regression", "name": "y", "mean": 0.0, "scale": 0.0}, r"target, scale: 0\.0 is not between"),
         ({"task": "magic"}, "target: its task, 'magic', is neither"),
         ([], "target: its task, None, is neither"),

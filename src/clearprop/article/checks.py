@@ -7,25 +7,33 @@ wants, or raises a ValueError that names the value, the rule and the remedy.
 
 import math
 import operator
+import reprlib
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 from numbers import Real
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+MOST_WEIGHTS, MOST_EPOCHS = 10_000_000, 10_000_000
+# Values as messages show them: the middle of what is long is left out.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 39
+_shown = _SHORT.repr
+
 Row = Sequence[float] | npt.NDArray[Any]
 Rows = Sequence[Row] | npt.NDArray[Any]
 Labels = Sequence[float] | npt.NDArray[Any]
 
 
-def whole_number(name: str, value: object, minimum: int) -> int:
-    """Return `value` as an int of at least `minimum`.
+def whole_number(name: str, value: object, minimum: int, maximum: int | None = None) -> int:
+    """Return `value` as an int of at least `minimum`, and of at most `maximum` where there is one.
 
     Raises
     ------
     ValueError
-        If it is not a whole number, or is below `minimum`.
+        If it is not a whole number, or is below `minimum` or above `maximum`.
 
     Examples
     --------
@@ -37,8 +45,29 @@ def whole_number(name: str, value: object, minimum: int) -> int:
     except TypeError:
         number = minimum - 1
     if number < minimum or isinstance(value, bool):
-        raise ValueError(f"{name}={value!r} is not a whole number of at least {minimum}: pass an int such as 2")
+        raise ValueError(f"{name}={_shown(value)} is not a whole number of at least {minimum}: pass an int such as 2")
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name}={_shown(value)} is more than {maximum:,}: pass a smaller number")
     return number
+
+
+def weights_in_all(sizes: Sequence[int]) -> None:
+    """Refuse layers of these sizes, the inputs first, whose objects no computer could hold.
+
+    Raises
+    ------
+    ValueError
+        If they have more than ten million weights.
+
+    Examples
+    --------
+    >>> weights_in_all([2, 10**12, 2])
+    Traceback (most recent call last):
+    ValueError: num_inputs, hidden_layer_sizes and num_outputs are [2, 1000000000000, 2]: more than ...
+    """
+    if sum((1 + fan_in) * fan_out for fan_in, fan_out in pairwise(sizes)) > MOST_WEIGHTS:
+        rule = f"num_inputs, hidden_layer_sizes and num_outputs are {_shown(sizes)}: more than {MOST_WEIGHTS:,} weights"
+        raise ValueError(f"{rule}: choose smaller ones")
 
 
 def positive_number(name: str, value: object) -> float:
@@ -56,7 +85,7 @@ def positive_number(name: str, value: object) -> float:
     """
     number = None if isinstance(value, bool) else _finite_float(value)
     if number is None or number <= 0:
-        raise ValueError(f"{name}={value!r} is not a finite number above 0: pass a number such as 0.05")
+        raise ValueError(f"{name}={_shown(value)} is not a finite number above 0: pass a number such as 0.05")
     return number
 
 
@@ -75,7 +104,7 @@ def choice(name: str, value: object, allowed: Collection[str]) -> str:
     """
     if not isinstance(value, str) or value not in allowed:
         words = " or ".join(repr(word) for word in allowed)
-        raise ValueError(f"{name}={value!r} is unknown: pass {words}")
+        raise ValueError(f"{name}={_shown(value)} is unknown: pass {words}")
     return value
 
 
@@ -95,7 +124,9 @@ def random_state(rng: object) -> np.random.RandomState:
     if rng is None:
         return np.random.RandomState()
     if not isinstance(rng, np.random.RandomState):
-        raise ValueError(f"rng={rng!r} is not a numpy.random.RandomState: pass numpy.random.RandomState(7), or None")
+        raise ValueError(
+            f"rng={_shown(rng)} is not a numpy.random.RandomState: pass numpy.random.RandomState(7), or None"
+        )
     return rng
 
 
@@ -119,7 +150,9 @@ def numbers(name: str, values: object, length: int) -> list[float]:
     for position, item in enumerate(items, start=1):
         number = _finite_float(item)
         if number is None:
-            raise ValueError(f"{name} holds {item!r} in place {position}, not a finite number: replace or drop it")
+            raise ValueError(
+                f"{name} holds {_shown(item)} in place {position}, not a finite number: replace or drop it"
+            )
         floats.append(number)
     return floats
 
@@ -130,7 +163,7 @@ def _finite_float(value: object) -> float | None:
         return None
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, TypeError):  # a span of time is a whole number to NumPy
         return None
     return number if math.isfinite(number) else None
 
@@ -151,7 +184,7 @@ def sequence(name: str, values: object) -> list[Any]:
     if hasattr(values, "__array__") and np.ndim(values) > 0:
         return list(np.asarray(values))
     if isinstance(values, str | bytes) or not isinstance(values, Sequence):
-        raise ValueError(f"{name}={values!r} is not a list: pass a list, also for a single entry")
+        raise ValueError(f"{name}={_shown(values)} is not a list: pass a list, also for a single entry")
     return list(values)
 
 
@@ -213,7 +246,7 @@ def two_classes(targets: object, count: int) -> list[int]:
     for number, item in enumerate(items, start=1):
         if not isinstance(item, Real | np.bool_) or item not in (0, 1):
             raise ValueError(
-                f"target {number} is {item!r}, but the encoding knows two classes only: "
+                f"target {number} is {_shown(item)}, but the encoding knows two classes only: "
                 "number them 0 and 1, or take clearprop.MLPClassifier for more"
             )
     return [int(item) for item in items]

@@ -88,10 +88,11 @@ class NeuralNetwork:
         ]
         self.num_outputs = checks.whole_number("num_outputs", num_outputs, minimum=1)
         self.eta = checks.positive_number("eta", eta)
-        self.epochs = checks.whole_number("epochs", epochs, minimum=0)
+        self.epochs = checks.whole_number("epochs", epochs, minimum=0, maximum=checks.MOST_EPOCHS)
         self.gradient = checks.choice("gradient", gradient, ("article", "exact"))
         self.encoding = checks.choice("encoding", encoding, ENCODINGS)
         rng = checks.random_state(rng)
+        checks.weights_in_all([self.num_inputs, *self.hidden_layer_sizes, self.num_outputs])
 
         count = len(self.hidden_layer_sizes)
         given: list[Sequence[Sequence[float]] | None] = [None] * count

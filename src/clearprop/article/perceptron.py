@@ -63,7 +63,7 @@ class Perceptron:
         rng: np.random.RandomState | None = None,
     ) -> None:
         self.eta = checks.positive_number("eta", eta)
-        self.epochs = checks.whole_number("epochs", epochs, minimum=0)
+        self.epochs = checks.whole_number("epochs", epochs, minimum=0, maximum=checks.MOST_EPOCHS)
         self.activation: ArrayActivation
         if callable(activation):
             self.activation = activation

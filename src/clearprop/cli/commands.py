@@ -1,9 +1,10 @@
 """The commands, put together: one file each; heavy imports stand inside the functions."""
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from dataclasses import is_dataclass
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -14,13 +15,13 @@ from clearprop.cli.bench import bench
 from clearprop.cli.demo import demo
 from clearprop.cli.evaluate import evaluate
 from clearprop.cli.explain import explain
+from clearprop.cli.export import export
+from clearprop.cli.inspect import inspect as inspect_model
 from clearprop.cli.lab import lab
 from clearprop.cli.predict import predict
+from clearprop.cli.serve import serve
 from clearprop.cli.train import train
-from clearprop.cli.train_options import TrainOptions
 from clearprop.printable import printable
-
-Options = TypeVar("Options")
 
 # What Typer raises where the words of a command line are wrong, wherever it has it from.
 UsageError: type[Any] = typer.BadParameter.__mro__[1]
@@ -49,16 +50,38 @@ def _printable_complaints() -> Iterator[None]:
         raise
 
 
-def _taking_options(run: Callable[[Options], None], options: type[Options]) -> Callable[..., None]:
-    """The function that Typer makes a command of: its parameters are the fields, its name and help those of `run`."""
+def _with_records_taken_apart(run: Callable[..., None]) -> Callable[..., None]:
+    """The function that Typer makes a command of: records of options among its parameters stand for their fields."""
+    signature = inspect.signature(run, eval_str=True)
+    options = list(_options_of(signature))
 
     def command(**values: Any) -> None:
-        run(options(**values))
+        run(**_put_together(signature, values))
 
     command.__name__, command.__doc__ = run.__name__, run.__doc__
-    command.__annotations__ = options.__annotations__
-    command.__signature__ = inspect.signature(options)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in options}
+    command.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
     return command
+
+
+def _is_record(annotation: Any) -> bool:
+    return is_dataclass(annotation)
+
+
+def _options_of(signature: inspect.Signature) -> Iterator[inspect.Parameter]:
+    for parameter in signature.parameters.values():
+        if _is_record(parameter.annotation):
+            yield from _options_of(inspect.signature(parameter.annotation))
+        else:
+            yield parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+
+
+def _put_together(signature: inspect.Signature, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: kind(**_put_together(inspect.signature(kind), values)) if _is_record(kind) else values[name]
+        for name, parameter in signature.parameters.items()
+        for kind in (parameter.annotation,)
+    }
 
 
 app = typer.Typer(
@@ -71,8 +94,20 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (demo, article, _taking_options(train, TrainOptions), predict, evaluate, explain, lab, bench):
-    app.command()(command)
+for command in (
+    demo,
+    article,
+    train,
+    predict,
+    evaluate,
+    explain,
+    inspect_model,
+    export,
+    serve,
+    lab,
+    bench,
+):
+    app.command()(_with_records_taken_apart(command))
 
 
 def _print_version(wanted: bool) -> None:

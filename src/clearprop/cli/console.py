@@ -71,7 +71,7 @@ def print_evaluation(evaluation: Evaluation, where: str, to: Console = console) 
 
 
 def _four(value: float) -> str:
-    return f"{value:.4f}" if abs(value) < 1e4 else f"{value:.6g}"
+    return f"{round(value, 4) + 0.0:.4f}" if abs(value) < 1e4 else f"{value:.6g}"  # 0, never -0
 
 
 def _confusion(evaluation: ClassEvaluation, width: int) -> Table:

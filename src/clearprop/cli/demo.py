@@ -30,6 +30,7 @@ def demo(
     from clearprop.cli.evaluate import evaluate
     from clearprop.cli.models import load_predictor
     from clearprop.cli.predict import predict
+    from clearprop.cli.reading import ReadingOptions
     from clearprop.cli.train import train
     from clearprop.cli.train_options import TrainOptions
     from clearprop.tables.evaluating import evaluate_table
@@ -51,9 +52,9 @@ def demo(
     )
     train(TrainOptions(training, target="diagnosis", out=model, report=report, loss_curve=loss_curve))
     _echo_command("evaluate", model, test)
-    evaluate(model, test)
+    evaluate(model, test, reading=ReadingOptions())
     _echo_command("predict", model, test, "--out", out / "predictions.csv")
-    predict(model, test, out / "predictions.csv")
+    predict(model, test, out / "predictions.csv", reading=ReadingOptions())
 
     header("3. The same with two columns, whose answers can be drawn")
     small, two_columns, boundary = out / "two-columns.model", out / "two-columns.csv", out / "boundary.png"

@@ -1,11 +1,11 @@
 """`clearprop evaluate`: how good a trained model is on a table whose answers are known."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import ReadingOptions
 from clearprop.cli.sources import Stream
 
 
@@ -14,12 +14,8 @@ def evaluate(
     data: Annotated[Path, typer.Argument(help="A table with the model's columns and the true target; - for stdin.")],
     json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
     stream: Stream = False,
-    missing: Missing = None,
-    decimal: Decimal = None,
-    thousands: Thousands = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    dates: Dates = None,
+    *,
+    reading: ReadingOptions,
 ) -> None:
     """Compare a model's answers with the truth.
 
@@ -29,31 +25,23 @@ def evaluate(
     Example: clearprop evaluate flowers.model more-flowers.csv
     """
     from clearprop.cli.console import print_evaluation, working
-    from clearprop.cli.models import check_columns, load_predictor
-    from clearprop.cli.sources import header_of, streamed_source
+    from clearprop.cli.models import load_predictor
+    from clearprop.cli.sources import source_for
     from clearprop.tables.evaluating import evaluate_source, evaluate_table
+    from clearprop.tables.notes import in_front
     from clearprop.tables.sources.opening import pattern_of
 
     predictor = load_predictor(model)
-    reading: dict[str, Any] = {
-        "missing": missing,
-        "decimal": decimal,
-        "thousands": thousands,
-        "encoding": encoding,
-        "delimiter": delimiter,
-        "dates": dates,
-    }
     target = predictor.target.name
-    source = streamed_source(data, stream, **reading)
+    source, said = source_for(predictor, data, stream, reading, target)
     if source is None:
-        where = Path(pattern_of(data))
-        table = read(where, **reading, check=lambda header: check_columns(predictor, header, target))
+        table = reading.read_for(predictor, Path(pattern_of(data)), target)
         with working("predicting"):
             evaluation = evaluate_table(predictor, table)
     else:
-        check_columns(predictor, header_of(source), target)
         with working("predicting"):
             evaluation = evaluate_source(predictor, source)
+        evaluation = evaluation.with_notes(in_front([*said, *evaluation.notes]))
     if json:
         import json as json_format
 

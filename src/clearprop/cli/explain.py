@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from clearprop.cli.formats import Format, write
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands, read
+from clearprop.cli.reading import ReadingOptions
 
 
 def explain(
@@ -27,38 +27,34 @@ def explain(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="List all of every sum, however long.")] = False,
     out: Annotated[Path | None, typer.Option(help="The file to write; standard output if left out, or by -.")] = None,
-    missing: Missing = None,
-    decimal: Decimal = None,
-    thousands: Thousands = None,
-    encoding: Encoding = None,
-    delimiter: Delimiter = None,
-    dates: Dates = None,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="A picture (.png, .svg, or - for SVG) of what each column adds to the prediction."),
+    ] = None,
+    *,
+    reading: ReadingOptions,
 ) -> None:
-    """Explain a number of a model: symbols, your numbers, and a check.
+    """Explain a number of a model: symbols, your numbers, and a check; of a prediction first what each column adds.
 
     Example: clearprop explain flowers.model flowers.csv --row 5 --parameter "W2[3,1]"
     """
-    from clearprop.cli.models import check_columns, load_predictor
-    from clearprop.cli.outputs import checked_outputs
+    from clearprop.cli.console import print_notes
+    from clearprop.cli.models import load_predictor
+    from clearprop.cli.outputs import checked_endings, checked_outputs, goes_to_standard_output
     from clearprop.errors import InputError
     from clearprop.explanation.explaining import explain as explained
     from clearprop.explanation.explaining import first_step
     from clearprop.explanation.notation import name_in
+    from clearprop.tables.notes import in_front
 
-    (place,) = checked_outputs([out], inputs=[model, data])
+    place, picture = checked_outputs([out, plot], inputs=[model, data])
+    checked_endings([picture], [".png", ".svg"])
+    if picture is not None and "".join(parameter.split()) != "prediction":
+        raise InputError(f"--plot shows what adds to the prediction, and --parameter is {parameter}: leave one out")
     first_step(optimizer, learning_rate)
     loaded = load_predictor(model)
     name_in(loaded.networks[0], parameter)
-    table = read(
-        data,
-        missing=missing,
-        decimal=decimal,
-        thousands=thousands,
-        encoding=encoding,
-        delimiter=delimiter,
-        dates=dates,
-        check=lambda header: check_columns(loaded, header),
-    )
+    table = reading.read_for(loaded, data)
     if row is not None and not 1 <= row <= table.n_rows:
         raise InputError(f"--row {row}: {data} has the rows 1 to {table.n_rows:,} (counted from 1)")
     if (
@@ -79,4 +75,11 @@ def explain(
         first_row=row or 1,
         counted_from=1,
     )
-    write(explanation, format, None if everything else 4, place)
+    if picture is not None:
+        from clearprop.plots import ContributionsDisplay, new_figure
+        from clearprop.tables.report import save_figure
+
+        display = ContributionsDisplay.from_explanation(explanation)
+        save_figure(display.plot(new_figure(*display.size).add_subplot()).figure_, picture)
+    print_notes(in_front(table.notes))
+    write(explanation, format, None if everything else 4, place, err=goes_to_standard_output([picture]))

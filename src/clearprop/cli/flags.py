@@ -1,5 +1,7 @@
 """What the command line calls the library's parameters that messages name."""
 
+import re
+
 FLAGS = {
     "task": "--task",
     "ignore": "--ignore",
@@ -19,6 +21,19 @@ FLAGS = {
     "learning_rate": "--learning-rate",
     "clip_norm=1.0": "--clip-norm 1.0",
     "l2": "--l2",
+    "every": "--checkpoint-every",
+    "dropout": "--dropout",
+    "decoupled_decay": "--decoupled-decay",
+    "l1": "--l1",
+    "clip_norm": "--clip-norm",
+    "batch_size": "--batch-size",
+    "hidden_layer_sizes": "--hidden",
+    "activation": "--activation",
+    "initializer": "--initializer",
+    "n_iter_no_change": "--patience",
+    "schedule": "--schedule",
+    "loss": "--loss",
+    "dtype": "--dtype",
     "optimizer": "--optimizer",
     "missing": "--missing",
     "decimal": "--decimal",
@@ -26,4 +41,29 @@ FLAGS = {
     "encoding": "--encoding",
     "delimiter": "--delimiter",
     "dates": "--dates",
+    "largest": "--largest",
 }
+
+# What a training's warnings advise that is typed otherwise.
+_TYPED_OTHERWISE = {"trainer={'clip_norm': 1.0}": "--clip-norm 1.0", "activation=": "--activation "}
+
+# A name that is no word of prose: it has an underscore, or a value behind it.
+_NAMED = re.compile(r"\b(?:([a-z]+(?:_[a-z]+)+)|([a-z]\w*)(?==))(?:=([\w.'+-]*[\w']))?")
+
+
+def with_flags(text: str) -> str:
+    """A text that no `Message` is, with flags where it plainly names parameters that have one.
+
+    Examples
+    --------
+    >>> with_flags("lower learning_rate (0.1), give clip_norm=1.0 or plan for more than epochs=3; in all epochs")
+    'lower --learning-rate (0.1), give --clip-norm 1.0 or plan for more than --epochs 3; in all epochs'
+    """
+
+    def flag(name: re.Match[str]) -> str:
+        called = FLAGS.get(name[1] or name[2])
+        return name[0] if called is None else f"{called} {name[3]}" if name[3] else called
+
+    for name, typed in _TYPED_OTHERWISE.items():
+        text = text.replace(name, typed)
+    return _NAMED.sub(flag, text)

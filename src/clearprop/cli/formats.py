@@ -21,8 +21,10 @@ class Format(StrEnum):
     json = "json"
 
 
-def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Path | None = None) -> None:
-    """Print an explanation, or write it to a file whole or not at all."""
+def write(
+    explanation: "Rendered", format: Format, most: int | None = 4, out: Path | None = None, *, err: bool = False
+) -> None:
+    """Print an explanation, to standard error if so asked, or write it to a file whole or not at all."""
     text = rendered(explanation, format, most)
     if out is not None:
         from clearprop.cli.outputs import goes_to_standard_output
@@ -38,7 +40,7 @@ def write(explanation: "Rendered", format: Format, most: int | None = 4, out: Pa
         from clearprop.explanation.writing.text import to_ascii
 
         text = to_ascii(text)
-    typer.echo(text.rstrip("\n"))
+    typer.echo(text.rstrip("\n"), err=err)
 
 
 def rendered(explanation: "Rendered", format: Format, most: int | None = 4) -> str:

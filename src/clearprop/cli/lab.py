@@ -25,9 +25,9 @@ def lab(
 
     Example: clearprop lab flowers.model flowers.csv
     """
-    import asyncio
-
-    from clearprop.errors import InputError, MissingExtraError
+    from clearprop.cli.console import say
+    from clearprop.cli.listening import run_server
+    from clearprop.errors import MissingExtraError
     from clearprop.lab.replay import Recordable
     from clearprop.lab.session import Session
 
@@ -37,48 +37,33 @@ def lab(
         raise MissingExtraError("Tornado", "lab", "the lab's page") from error
     rows, settings = _given(model, data)
 
-    async def serve() -> None:
-        try:
-            server = Server(lambda: Recordable(Session(rows, settings)), host, port)
-        except OSError as error:
-            raise InputError(f"{host}, port {port}: cannot be listened at ({error.strerror or error})") from error
-        try:
-            _tell(server.address, host)
-            if browser:
-                _open(server.address)
-            await asyncio.Event().wait()
-        finally:
-            server.close()
+    def tell(server: Server) -> None:
+        say(f"the lab: {server.address}")
+        if browser:
+            _open(server.address)
 
-    asyncio.run(serve())
+    run_server(
+        lambda: Server(lambda: Recordable(Session(rows, settings)), host, port),
+        host,
+        port,
+        "whoever can reach this machine and has this address can use the page",
+        tell,
+    )
 
 
 def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Settings]":
     """What the page begins with."""
-    from clearprop.cli.console import working
-    from clearprop.cli.models import check_columns, load_predictor
+    from clearprop.cli.models import load_predictor
+    from clearprop.cli.reading import ReadingOptions
     from clearprop.errors import InputError
     from clearprop.lab.given import given
-    from clearprop.tables.reading import read_table
 
     if model is None:
         return given(None, None, None)
     if data is None:
         raise InputError(f"{model}: name the table too that it is to learn from: clearprop lab {model} TABLE.csv")
     loaded = load_predictor(model)
-    with working(f"reading {data}"):
-        table = read_table(data, check=lambda header: check_columns(loaded, header, loaded.target.name))
-        return given(loaded, table, None)
-
-
-def _tell(address: str, host: str) -> None:
-    from clearprop.cli.console import notes, say
-    from clearprop.lab.guard import LOOPBACK
-
-    if host not in LOOPBACK:
-        say(f"warning: {host}: whoever can reach this machine and has this address can use the page", notes)
-    say(f"the lab: {address}")
-    say("Ctrl-C ends it.", notes)
+    return given(loaded, ReadingOptions().read_for(loaded, data, loaded.target.name), None)
 
 
 def _open(address: str) -> None:

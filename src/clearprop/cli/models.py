@@ -3,20 +3,17 @@
 from pathlib import Path
 
 from clearprop.errors import InputError
-from clearprop.files.model_file import ENSEMBLE, ModelFile
+from clearprop.files.container import read_container
+from clearprop.files.model_file import ModelFile
+from clearprop.files.model_kinds import NAMES, TABLE
+from clearprop.foundation.table_cells import quoted
 from clearprop.tables.predictor import TablePredictor
-from clearprop.tables.table import Table
 
 
 def load_predictor(path: Path) -> TablePredictor:
     """The model in a file, without what scikit-learn would add; one that is not for tables is refused."""
-    file = ModelFile.read(path)
-    if file.kind != "table":
-        kind = "an ensemble" if file.kind == ENSEMBLE else "a bare network"
+    container = read_container(path)
+    if container.kind != TABLE:
+        kind = NAMES.get(container.kind, f"a model of the unknown kind {quoted(container.kind)}")
         raise InputError(f"{path}: holds {kind}, which knows no columns: give a model of `clearprop train`")
-    return TablePredictor.from_file(path, file)
-
-
-def check_columns(predictor: TablePredictor, header: Table, *further: str) -> None:
-    """Refuse a table that lacks a column which the model, or an option, needs."""
-    header.select([*further, *predictor.preparation.names])
+    return TablePredictor.from_file(path, ModelFile.of(path, container))

@@ -21,7 +21,7 @@ def checked_outputs(outputs: Sequence[Path | None], inputs: Sequence[Path]) -> l
         One could not be written to, is also an input, or is named twice.
     """
     checked = [STANDARD_OUTPUT if path is not None and str(path) == "-" else path for path in outputs]
-    taken = [os.path.realpath(path) for path in inputs if path.is_file()]
+    taken = [os.path.realpath(path) for path in inputs if os.path.isfile(path)]  # False for a name too long
     for path in checked:
         if path is None:
             continue
@@ -91,9 +91,14 @@ def checked_endings(paths: Sequence[Path | None], endings: Sequence[str]) -> Non
     """Refuse a file whose name does not end as its kind does, or that an extra is missing for."""
     wanted = [path for path in paths if path is not None]
     for path in wanted:
-        if path.suffix.lower() not in endings and not is_stream(path):
-            raise InputError(f"{path}: its name must end in {' or '.join(endings)}")
+        check_ending(path, endings)
     if wanted:
         from clearprop.plots import check_extra
 
         check_extra()
+
+
+def check_ending(path: Path, endings: Sequence[str]) -> None:
+    """Refuse a file whose name does not end as its kind does."""
+    if path.suffix.lower() not in endings and not is_stream(path):
+        raise InputError(f"{path}: its name must end in {' or '.join(endings)}")

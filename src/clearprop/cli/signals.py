@@ -3,6 +3,11 @@
 import os
 import signal
 import sys
+from contextlib import contextmanager
+
+TYPE_CHECKING = False  # as in `typing`, which is not loaded for it
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 # What the line says of each; the shell's status for it is 128 and the signal's number.
 WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "cut off from its terminal"}
@@ -11,6 +16,26 @@ WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "cut off fr
 def end_on_signals() -> None:
     """From here on, each of the signals ends the process; one that is ignored stays ignored."""
     _handle(_end)
+
+
+@contextmanager
+def heard_by(hear: "Callable[[int], bool]") -> "Iterator[None]":
+    """Within this context a signal is first offered to a function; the process ends where that does not take it."""
+
+    def offer(number: int, frame: object) -> None:
+        if not hear(number):
+            _end(number, frame)
+
+    _handle(offer)
+    try:
+        yield
+    finally:
+        end_on_signals()
+
+
+def name_of(number: int) -> str:
+    """What a signal is called, as in `WORDS`."""
+    return signal.Signals(number).name
 
 
 def ignore_signals() -> None:
@@ -26,7 +51,7 @@ def _end(number: int, frame: object) -> None:
     atomic = sys.modules.get("clearprop.foundation.atomic")  # which is loaded before a file is written
     for path in list(getattr(atomic, "UNFINISHED", ())):
         path.unlink(missing_ok=True)
-    line = f"clearprop: {WORDS[signal.Signals(number).name]}; what was not finished is not written\n"
+    line = f"clearprop: {WORDS[name_of(number)]}; what was not finished is not written\n"
     try:
         # A terminal may have a bar on its last line, and no cursor.
         os.write(2, (("\r\x1b[K\x1b[?25h" if os.isatty(2) else "") + line).encode())

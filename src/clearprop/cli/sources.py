@@ -1,15 +1,17 @@
 """Tables that a command reads bit by bit, since it is asked to or since memory would not do for all of it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from clearprop.cli.reading import READING
+from clearprop.cli.reading import READING, ReadingOptions
+from clearprop.errors import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clearprop.tables.predictor import TablePredictor
     from clearprop.tables.sources.source import Source
     from clearprop.tables.table import Table
 
@@ -19,17 +21,45 @@ Stream = Annotated[
 ]
 
 
-def streamed_source(path: Path, asked: bool, *, categories: "Sequence[str]" = (), **reading: Any) -> "Source | None":
+def streamed_source(
+    path: Path,
+    asked: bool,
+    reading: ReadingOptions,
+    *,
+    categories: "Sequence[str]" = (),
+    unreadable: Literal["refuse", "keep"] = "refuse",
+) -> "Source | None":
     """The table's parts; None where it is to be read as a whole."""
     from clearprop.cli.console import working
-    from clearprop.tables.reading.settings import Settings
+    from clearprop.tables.reading.settings import Settings, n_bytes
     from clearprop.tables.sources.opening import streamed
 
-    given = {name: value for name, value in reading.items() if value is not None}
-    missing = tuple(given.pop("missing", ()))
-    settings = Settings(missing=missing, categorical_features=frozenset(categories), **given)
+    given = {name: value for name, value in vars(reading).items() if value}
+    given |= {"missing": tuple(reading.missing or ())}
+    given |= {"largest": n_bytes(reading.largest)} if reading.largest else {}
+    settings = Settings(**given, categorical_features=frozenset(categories), unreadable=unreadable)
     with working(f"looking at {path}"):
         return streamed(str(path), asked or "auto", settings)
+
+
+def source_for(
+    predictor: "TablePredictor",
+    path: Path,
+    asked: bool,
+    reading: ReadingOptions,
+    *further: str,
+    unreadable: Literal["refuse", "keep"] = "refuse",
+) -> "tuple[Source | None, list[str]]":
+    """The parts of the table that a model is to be applied to, and what to say of how its cells are read.
+
+    See `ReadingOptions.read_for`, which reads it as a whole where these are None.
+    """
+    options, said = reading.completed_for(predictor)
+    source = streamed_source(path, asked, options, unreadable=unreadable)
+    if source is None:
+        return None, []
+    header_of(source).select([*further, *predictor.preparation.names])
+    return source, [Message(*said, ".")] if said else []
 
 
 def header_of(source: "Source") -> "Table":

@@ -27,8 +27,8 @@ def train(options: TrainOptions) -> None:
     Example: clearprop train flowers.csv --target species --out flowers.model --report flowers.html
     """
     from clearprop.cli.console import console, notes, print_evaluation, print_notes, say
+    from clearprop.cli.going_on import check_folder
     from clearprop.cli.outputs import check_not_terminal, checked_endings, checked_outputs, goes_to_standard_output
-    from clearprop.cli.reading import read
     from clearprop.cli.sources import header_of, streamed_source
     from clearprop.foundation.atomic import is_stream
     from clearprop.tables.evaluating import evaluate_training
@@ -44,13 +44,13 @@ def train(options: TrainOptions) -> None:
     check_not_terminal(place, "a model file")
     checked_endings([loss_curve, boundary], [".png", ".svg"])
     checked_endings([report], [".html", ".htm"])
+    check_folder(options)
     options.estimator()
-    source = streamed_source(options.data, options.stream, categories=options.category or (), **options.reading)
+    source = streamed_source(options.data, options.stream, options.reading, categories=options.category or ())
     found: list[str] = []
     if source is None:
-        table = read(
+        table = options.reading.read(
             Path(pattern_of(options.data)),
-            **options.reading,
             categories=options.category or (),
             check=lambda header: _check_header(header, options),
         )
@@ -65,7 +65,11 @@ def train(options: TrainOptions) -> None:
     estimator = options.estimator(task)
     if options.boundary is not None and source is None:
         _check_plane(given, options)
-    said = in_front([*found, *_fitted(estimator, *((given, column) if source is None else (source, options.target)))])
+    if source is None:
+        said = _fitted(estimator, given, column, options)
+    else:
+        said = _fitted(estimator, source, options.target, options)
+    said = in_front([*found, *said])
     if source is not None:
         assert estimator.training_.overview is not None
         sample = estimator.training_.overview.sample
@@ -126,20 +130,25 @@ def _no_plane(names: "Sequence[str]", options: TrainOptions) -> "InputError":
     )
 
 
-def _fitted(estimator: "TableEstimator", given: "Table | Source", column: "Column | str") -> list[str]:
+def _fitted(
+    estimator: "TableEstimator", given: "Table | Source", column: "Column | str", options: TrainOptions
+) -> list[str]:
     """Train behind a status line and a bar; what is remarkable, warnings too."""
     from clearprop.cli.console import UntilTraining, working
-    from clearprop.cli.flags import FLAGS
-    from clearprop.errors import DivergenceError, TrainingWarning
+    from clearprop.cli.flags import FLAGS, with_flags
+    from clearprop.cli.going_on import ended_to_go_on
+    from clearprop.errors import DivergenceError
 
-    with working("preparing the columns") as status, warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", TrainingWarning)
-        try:
-            estimator.set_params(callbacks=[UntilTraining(status)], verbose=True)
-            estimator.fit(given, column)
-        except DivergenceError as error:
-            raise error.worded(FLAGS, kept="No model is written") from None
-    return [*estimator.notes_, *(str(warning.message) for warning in caught)]
+    with warnings.catch_warnings(record=True) as caught, ended_to_go_on(options, caught) as stops:
+        warnings.simplefilter("always", UserWarning)
+        with working("preparing the columns") as status:
+            try:
+                estimator.set_params(callbacks=[UntilTraining(status), *stops], verbose=True)
+                estimator.fit(given, column)
+            except DivergenceError as error:
+                raise error.worded(FLAGS, kept="No model is written") from None
+        estimator.set_params(callbacks=None, verbose=False, checkpoint=None, checkpoint_every=None)  # for this run
+    return [*estimator.notes_, *(with_flags(str(warning.message)) for warning in caught)]
 
 
 def _course(estimator: "TableEstimator") -> str:

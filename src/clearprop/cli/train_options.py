@@ -1,21 +1,24 @@
 """The options of `clearprop train`: each a field with its default, its help, and the panel that it stands in."""
 
 import shlex
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clearprop.cli.reading import Dates, Decimal, Delimiter, Encoding, Missing, Thousands
+from clearprop.cli.reading import ReadingOptions
 
 if TYPE_CHECKING:
+    from dataclasses import Field
+
     from clearprop.tables.estimator import TableEstimator
     from clearprop.tables.targets import Task
 
 DATA = "What is learned"
 NETWORK = "The network"
 TRAINING = "How it learns"
+KEPT = "If it is interrupted"
 OUTPUT = "What is written"
 
 
@@ -53,12 +56,7 @@ class TrainOptions:
             help="A column by which rows are kept out: the last of dates, else whole groups.", rich_help_panel=DATA
         ),
     ] = None
-    missing: Missing = None
-    decimal: Decimal = None
-    thousands: Thousands = None
-    encoding: Encoding = None
-    delimiter: Delimiter = None
-    dates: Dates = None
+    reading: ReadingOptions = field(default_factory=ReadingOptions)
     stream: Annotated[
         bool,
         typer.Option(
@@ -118,6 +116,10 @@ class TrainOptions:
         float | None,
         typer.Option(help="The share of hidden units left out in each step.", rich_help_panel=TRAINING),
     ] = None
+    decoupled_decay: Annotated[
+        float | None,
+        typer.Option(help="By how much of itself a step takes each weight back.", rich_help_panel=TRAINING),
+    ] = None
     clip_norm: Annotated[
         float | None, typer.Option(help="The greatest length of a gradient.", rich_help_panel=TRAINING)
     ] = None
@@ -128,6 +130,17 @@ class TrainOptions:
             help="Whose workers train: local:2, or a Dask scheduler, as tcp://HOST:8786.", rich_help_panel=TRAINING
         ),
     ] = None
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="A folder that keeps training while it goes on, to go on later.", rich_help_panel=KEPT),
+    ] = None
+    checkpoint_every: Annotated[
+        str | None,
+        typer.Option(help="So many epochs, or a time such as 10min; a minute if not given.", rich_help_panel=KEPT),
+    ] = None
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the training in that folder.", rich_help_panel=KEPT)
+    ] = False
     report: Annotated[
         Path | None, typer.Option(help="An HTML report to write, all in one file, or -.", rich_help_panel=OUTPUT)
     ] = None
@@ -146,15 +159,8 @@ class TrainOptions:
     def command(self) -> str:
         """The command line that asks for the same, options that are as usual left out."""
         words = ["clearprop", "train", str(self.data)]
-        for option in fields(self)[1:]:
-            value = getattr(self, option.name)
-            if value is None or value == option.default:
-                continue
-            if value is True:
-                words.append(f"--{option.name.replace('_', '-')}")
-                continue
-            for item in value if isinstance(value, list) else [value]:
-                words += [f"--{option.name.replace('_', '-')}", str(item)]
+        for record in (self, self.reading):
+            words += [word for option in fields(record) for word in _words(option, getattr(record, option.name))]
         return shlex.join(words)
 
     def estimator(self, task: "Task | None" = None) -> "TableEstimator":
@@ -190,9 +196,12 @@ class TrainOptions:
             "learning_rate": self.learning_rate,
             "batch_size": self.batch_size,
             "dropout": self.dropout,
+            "decoupled_decay": self.decoupled_decay,
             "dtype": self.dtype,
             "trainer": {name: getattr(self, name) for name in further if getattr(self, name) is not None} or None,
             "random_state": self.seed,
+            "checkpoint": self.checkpoint,
+            "checkpoint_every": _every(self.checkpoint_every),
             "cluster": self.cluster,
         }
         estimator: TableEstimator
@@ -207,11 +216,15 @@ class TrainOptions:
         estimator.choices()
         return estimator
 
-    @property
-    def reading(self) -> dict[str, Any]:
-        """What overrules how the file shows that it is to be read."""
-        names = ("missing", "decimal", "thousands", "encoding", "delimiter", "dates")
-        return {name: getattr(self, name) for name in names}
+
+def _words(option: "Field[Any]", value: Any) -> list[str]:
+    """An option on a command line; nothing where it is as usual, or no option."""
+    if value is None or value == option.default or option.name in ("data", "reading"):
+        return []
+    flag = f"--{option.name.replace('_', '-')}"
+    if value is True:
+        return [flag]
+    return [word for item in (value if isinstance(value, list) else [value]) for word in (flag, str(item))]
 
 
 def _members(given: str) -> Any:
@@ -222,6 +235,11 @@ def _members(given: str) -> Any:
     if not given.isdecimal() or int(given) < 1:
         raise InputError(f"--members must be a whole number of at least 1, or auto, got {given!r}")
     return int(given)
+
+
+def _every(given: str | None) -> Any:
+    """A number of epochs, or a time as it stands."""
+    return int(given) if given is not None and given.isdecimal() else given
 
 
 def _class_weight(given: list[str] | None) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from clearprop.cluster.executor import Executor
 from clearprop.errors import InputError, MissingExtraError
 from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.table_cells import quoted
 
 FORMS = (
     "'local:2' for two processes of this machine, the address of a scheduler such as 'tcp://10.0.0.5:8786' or "
@@ -86,7 +87,7 @@ def check_form(cluster: str) -> None:
     parts = urlsplit(cluster)
     is_address = parts.scheme in ("tcp", "tls") and bool(parts.netloc)
     if not (cluster == "dask" or is_local or is_address):
-        raise InputError(f"cluster must be {FORMS}, got {cluster!r}")
+        raise InputError(f"cluster must be {FORMS}, got {quoted(cluster)}")
 
 
 def is_open(address: str) -> bool:

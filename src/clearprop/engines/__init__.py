@@ -6,6 +6,7 @@ from clearprop.engines.contract import Diverged, Engine, Job, Progress, StepSett
 from clearprop.engines.numpy_engine import NumpyEngine
 from clearprop.engines.time_estimate import numpy_seconds
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.foundation.table_cells import quoted
 from clearprop.optimizers import LBfgs, Optimizer
 
 ENGINES: dict[str, type[Engine]] = {"numpy": NumpyEngine, "compiled": CompiledEngine}
@@ -18,16 +19,18 @@ def resolve_engine(engine: str | Engine) -> Engine:
 
     Raises
     ------
-    ValueError
-        The name is not known.
+    ValueError, TypeError
+        The name is not known, or it is no engine.
     """
     if not isinstance(engine, str):
+        if isinstance(engine, type) or not callable(getattr(engine, "run", None)):
+            raise TypeError(f"engine must be auto, {', '.join(ENGINES)} or an object of its own, got {quoted(engine)}")
         return engine
     if engine == AutoEngine.name:
         return AutoEngine()
     if engine not in ENGINES:
         hint = did_you_mean(near(engine, [AutoEngine.name, *ENGINES], KNOWN_AS)) or "."
-        raise ValueError(f"unknown engine {engine!r}{hint} There are: auto, {', '.join(ENGINES)}")
+        raise ValueError(f"unknown engine {quoted(engine)}{hint} There are: auto, {', '.join(ENGINES)}")
     return ENGINES[engine]()
 
 

@@ -46,6 +46,12 @@ def _libraries() -> list[Any]:
     return libraries
 
 
+def description() -> str:
+    """What computes NumPy's products here, and by how many threads."""
+    kinds = [(one, getattr(one, "architecture", "of any processor")) for one in _libraries()]
+    return ", ".join(f"{one.internal_api} {one.version} ({kind}), {one.num_threads} threads" for one, kind in kinds)
+
+
 def one_blas_thread() -> AbstractContextManager[None]:
     """Limit BLAS to one thread; what it had is put back when the last of all that asked at a time has ended."""
     return _holding(_Holder(None, 1))

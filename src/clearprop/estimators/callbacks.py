@@ -9,6 +9,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from clearprop.foundation.table_cells import quoted
+
 try:
     from sklearn.callback import CallbackSupportMixin
 except ImportError:  # scikit-learn before 1.9
@@ -93,7 +95,7 @@ class FallbackSupport:
                 if isinstance(callback, type) or not callable(getattr(callback, name, None)):
                     raise TypeError(
                         f"callbacks must be objects with setup, teardown, on_fit_task_begin and on_fit_task_end; "
-                        f"{callback!r} lacks {name}"
+                        f"{quoted(callback)} lacks {name}"
                     )
         self._skl_callbacks = list(callbacks)
         return self

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, csr_matrix
-from sklearn.utils.validation import validate_data
+from sklearn.utils.validation import _check_sample_weight, validate_data
 
 from clearprop.estimators.error_messages import in_own_words
-from clearprop.foundation.arguments import as_numbers, check_finite
+from clearprop.foundation.arguments import as_numbers, check_finite, check_not_masked
 from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.printable import printable_names
 
@@ -47,6 +47,8 @@ def checked(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks
 def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **checks: Any) -> Any:
     """What scikit-learn's `validate_data` gives, all of X as numbers, and sparse rows in one form however stored."""
     alone = isinstance(y, str) and y == NOT_GIVEN
+    check_not_masked("X", X)
+    check_not_masked("y", y)
     _check_no_dates(X)
     of_numbers = checks.get("y_numeric", False)
     with printable_names(estimator, X), in_own_words(X, None if alone else y, of_numbers=of_numbers):
@@ -56,6 +58,16 @@ def validated(estimator: Any, X: Any, y: Any = NOT_GIVEN, *, reset: bool, **chec
         rows = as_numbers("X", rows, np.float64)
         check_finite("X", rows, "a network")
     return rows if alone else (rows, answers)
+
+
+def checked_weight(sample_weight: Any, X: Any, dtype: npt.DTypeLike, *, not_negative: bool = True) -> Array:
+    """What each row of X counts, as scikit-learn takes it: a number stands for all."""
+    as_numbers("sample_weight", sample_weight, np.float64)  # which refuses dates, texts and nothing by name
+    weight: Array = _check_sample_weight(sample_weight, X, dtype=dtype, ensure_non_negative=not_negative)
+    with np.errstate(over="ignore"):
+        if np.isinf(weight.sum()):
+            raise ValueError(f"sample_weight adds up to infinity, being up to {weight.max():.3g}: scale it down")
+    return weight
 
 
 def _check_no_dates(X: Any) -> None:

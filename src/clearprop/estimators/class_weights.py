@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sklearn.utils.class_weight import compute_class_weight
 
 from clearprop.foundation.arguments import not_negative
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
 
@@ -86,9 +87,9 @@ def named_weights(class_weight: Any, classes: Array, name: str = "class_weight",
     labels = classes.tolist()
     if not isinstance(class_weight, Mapping):
         example = dict(zip(labels[:2], (1, 5), strict=False))
-        raise ValueError(f"{name} must be a dict such as {example}{or_else}, got {class_weight!r}")
+        raise ValueError(f"{name} must be a dict such as {example}{or_else}, got {quoted(class_weight)}")
     for label, weight in class_weight.items():
-        not_negative(f"{name} of class {label!r}", weight)
+        not_negative(f"{name} of class {quoted(label)}", weight)
     keys = [_key(label, class_weight) for label in labels]
     missing = [label for label, key in zip(labels, keys, strict=True) if key not in class_weight]
     unknown = [label for label in class_weight if label not in keys]
@@ -105,7 +106,7 @@ def _of_labels(class_weight: Any, labels: int) -> Array:
         got = len(class_weight) if isinstance(class_weight, Sequence) else class_weight
         raise ValueError(
             f"class_weight of {labels} labels must be a list of {labels} dicts, one for each column of y and such as "
-            f"{{0: 1, 1: 5}}, or 'balanced', got {got!r}"
+            f"{{0: 1, 1: 5}}, or 'balanced', got {quoted(got)}"
         )
     rows = []
     for place, one in enumerate(class_weight):

@@ -26,7 +26,7 @@ from clearprop.estimators.classes import (
 )
 from clearprop.estimators.constraints import CLASSIFICATION_LOSSES, CLASSIFIER_CONSTRAINTS
 from clearprop.estimators.documentation import with_shared_entries
-from clearprop.estimators.error_messages import scoring
+from clearprop.estimators.error_messages import check_given_classes, in_own_words, scoring
 from clearprop.estimators.multilayer import MultilayerPerceptron, check_solver
 from clearprop.estimators.parameters import validate_given
 from clearprop.estimators.scoring import Scored, scorer_of
@@ -138,13 +138,15 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         output_activation: Any = None,
         dropout: Any = 0.0,
         l1: float = 0.0,
-        decoupled_decay: float | None = None,
-        clip_norm: float | None = None,
+        decoupled_decay: Any = None,
+        clip_norm: Any = None,
         initializer: Any = None,
         class_weight: Any = None,
         dtype: Any = None,
         engine: Any = "auto",
         scoring: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
         cluster: Any = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -181,6 +183,8 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         self.dtype = dtype
         self.engine = engine
         self.scoring = scoring
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
         self.cluster = cluster
 
     def _validate_params(self) -> None:
@@ -218,8 +222,10 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
         ValueError
             A parameter or value that cannot be.
         DivergenceError
-            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. If
-            that was before the first epoch was over, a model that was there before is still there.
+            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. A
+            model that was there before is still there.
+        InputError
+            The folder of checkpoints holds some of another fit, or none can be written there. It is a ValueError too.
         """
         self._train(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         return self
@@ -300,7 +306,7 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""
-        with scoring(y):
+        with scoring(y, sample_weight):
             return float(super().score(X, y, sample_weight))
 
     # -- what the common part asks for ---------------------------------------------------------------------------
@@ -335,9 +341,13 @@ class MLPClassifier(ClassifierMixin, MultilayerPerceptron):  # type: ignore[misc
             least = [1, *hidden_sizes(self.hidden_layer_sizes), distinct]
             dtype = np.float32 if getattr(X, "dtype", None) == np.float32 else np.float64
             check_room(least, checked_dtype(self.dtype or dtype), optimizer(self))
+        if classes is not None and not is_plain_answer(classes):
+            check_given_classes(classes)
         if _check_partial_fit_first_call(self, classes):
             self._label_binarizer = LabelBinarizer()
-            self._label_binarizer.fit(y if type_of_target(y).startswith("multilabel") else classes)
+            with in_own_words(y=y, with_X=False):
+                several = type_of_target(y).startswith("multilabel")
+            self._label_binarizer.fit(y if several else classes)
 
     def _core_loss(self, dtype: Any) -> Any:
         y_type = self._label_binarizer.y_type_

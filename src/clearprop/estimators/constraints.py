@@ -1,11 +1,12 @@
 """What each parameter of the estimators may be, in scikit-learn's own terms, which give its own errors."""
 
+import os
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
-from sklearn.utils._param_validation import Interval, Options, StrOptions
+from sklearn.utils._param_validation import HasMethods, Interval, Options, StrOptions
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.engines.perceptron import RULES
@@ -55,6 +56,8 @@ NETWORK_CONSTRAINTS: Mapping[str, list[Any]] = {
     "initializer": [StrOptions(set(INITIALIZERS)), Initializer, list, tuple, None],
     "dtype": [StrOptions({"float32", "float64"}), type, np.dtype, None],
     "scoring": [str, callable, None],
+    "checkpoint": [str, os.PathLike, HasMethods(["start_from", "compared_by"]), None],
+    "checkpoint_every": [COUNT, str, None],
 }
 
 REGRESSION_LOSSES = {name for name, loss in LOSSES.items() if not loss.classification}

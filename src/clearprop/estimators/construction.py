@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.engines import AutoEngine
-from clearprop.estimators.epoch_report import EpochReport, reported, reported_outputs
+from clearprop.estimators.epoch_report import reported, reported_outputs
+from clearprop.estimators.parameters import called
 from clearprop.estimators.settings import (
     batch_size,
     hidden_activations,
@@ -22,11 +24,22 @@ from clearprop.foundation.arguments import checked_dtype
 from clearprop.losses import Loss
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
+from clearprop.training.callbacks import Callback
 from clearprop.training.history import EpochRecord
 from clearprop.training.memory_check import check_room
 from clearprop.training.row_source import RowSource
 from clearprop.training.run import Training
 from clearprop.training.trainer import Trainer
+
+# What the estimators call the trainer's settings that have other names there.
+NAMES = {
+    "epochs": "max_iter",
+    "learning_rate": "learning_rate_init",
+    "l2": "alpha",
+    "optimizer": "solver",
+    "patience": "n_iter_no_change",
+    "tolerance": "tol",
+}
 
 
 def new_network(
@@ -80,7 +93,7 @@ def start_training(
     judged_by: Rows | None,
     metric: Any,
     random: np.random.RandomState,
-    report: EpochReport,
+    callbacks: Sequence[Callback],
 ) -> Training:
     """A run that stands before the first batch.
 
@@ -90,8 +103,7 @@ def start_training(
         Validation rows.
     metric : callable, optional
         What is measured on them.
-    report : EpochReport
-        Told of each epoch.
+    callbacks : sequence of Callback
     """
     network, stochastic = estimator.network_, estimator._is_stochastic()
     early = bool(estimator.early_stopping) and stochastic
@@ -112,22 +124,24 @@ def start_training(
             "clip_norm": estimator.clip_norm,
             "patience": patience(estimator.n_iter_no_change),
         }
-    trainer = Trainer(
-        network,
-        optimizer=optimizer(estimator),
-        epochs=estimator.max_iter,
-        shuffle=estimator.shuffle,
-        l1=estimator.l1,
-        l2=estimator.alpha,
-        tolerance=estimator.tol,
-        monitor=monitor,
-        keep_best=early,
-        metric=metric,
-        callbacks=[report],
-        engine=AutoEngine(lasting=True) if estimator.engine == AutoEngine.name else estimator.engine,
-        rng=random,
-        **({"patience": None} | by_steps),
-    )
+    engine = estimator.engine
+    with called(NAMES):
+        trainer = Trainer(
+            network,
+            optimizer=optimizer(estimator),
+            epochs=estimator.max_iter,
+            shuffle=estimator.shuffle,
+            l1=estimator.l1,
+            l2=estimator.alpha,
+            tolerance=estimator.tol,
+            monitor=monitor,
+            keep_best=early,
+            metric=metric,
+            callbacks=callbacks,
+            engine=AutoEngine(lasting=True) if isinstance(engine, str) and engine == AutoEngine.name else engine,
+            rng=random,
+            **({"patience": None} | by_steps),
+        )
     return trainer.start(rows, validation=judged_by, samples=estimator.t_)
 
 

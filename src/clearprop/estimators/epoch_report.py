@@ -89,10 +89,24 @@ class EpochReport(Callback):
         finally:
             tear_down(estimator, self.context)
 
+    def on_start(self, training: ObservedTraining) -> None:
+        """Take note of the epochs that another process has trained, where training goes on from a checkpoint."""
+        for record in training.history:
+            self._take_note(record, training)
+
     def on_epoch_end(self, training: ObservedTraining) -> None:
         """Take note of the epoch."""
         estimator = self.estimator
-        record = reported(training.history[-1], reported_outputs(estimator.network_))
+        record = self._take_note(training.history[-1], training)
+        if estimator.verbose:
+            self._print(record, training)
+        if getattr(estimator, "_skl_callbacks", None) and self._callbacks_stop():
+            training.stop("a callback said so")
+
+    def _take_note(self, of_training: EpochRecord, training: ObservedTraining) -> EpochRecord:
+        """Keep the epoch on scikit-learn's scale, which is returned."""
+        estimator = self.estimator
+        record = reported(of_training, reported_outputs(estimator.network_))
         self._reported.append(record)
         self.epochs += 1
         estimator.n_iter_, estimator.loss_ = self.epochs, record.loss
@@ -100,10 +114,7 @@ class EpochReport(Callback):
             estimator.validation_loss_curve_.append(record.validation_loss)
         if estimator._is_stochastic():
             self._keep(record, training)
-        if estimator.verbose:
-            self._print(record, training)
-        if getattr(estimator, "_skl_callbacks", None) and self._callbacks_stop():
-            training.stop("a callback said so")
+        return record
 
     def begin(self, estimator: Any) -> None:
         """Keep the epochs of one call more of `partial_fit`."""

@@ -15,8 +15,12 @@ from sklearn.utils.multiclass import type_of_target
 from clearprop.foundation.arguments import as_array, as_numbers, check_finite
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.sparse import is_sparse
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
+
+# Of more columns the names are not compared with each other.
+MOST_COMPARED = 2_000
 
 
 @contextmanager
@@ -36,27 +40,49 @@ def in_own_words(X: Any = None, y: Any = None, *, with_X: bool = True, of_number
     """
     try:
         yield
-    except (TypeError, ValueError, OverflowError) as error:
+    except (TypeError, ValueError, OverflowError, IndexError) as error:
         if with_X and not is_sparse(X):
+            _check_names(X)
             _in_place_of(error, as_numbers, "X", X, np.float64)
         if y is not None and not is_sparse(y):
             if of_numbers:
                 _in_place_of(error, as_numbers, "y", y, np.float64)
             else:
-                _in_place_of(error, _check_classes, "y", y)
+                _in_place_of(error, check_classes, "y", y)
+        if str(error).startswith("Input contains"):  # where scikit-learn does not know what it was given
+            _in_place_of(error, check_finite, "y", np.asarray(y, dtype=np.float64), "a classifier")
         raise
 
 
 @contextmanager
-def scoring(y: Any, *, of_numbers: bool = False) -> Iterator[None]:
-    """Let a metric compare predictions with answers, or say of them by their name why it cannot."""
+def scoring(y: Any, sample_weight: Any = None, *, of_numbers: bool = False) -> Iterator[None]:
+    """Let a metric compare predictions with answers, or say of these or their weights by name why it cannot."""
     if y is None:
         raise ValueError("y must be the answers that predictions are compared with, got None")
+    if sample_weight is not None:
+        weight = as_numbers("sample_weight", sample_weight, np.float64)
+        check_finite("sample_weight", weight, "a score")
+        if not weight.size:
+            raise ValueError("sample_weight must have a number for each row, got none: leave it out, or give them")
+        if (weight < 0).any() or not weight.any():
+            raise ValueError(f"sample_weight must be >= 0 and not all 0, its least is {weight.min()}")
     with in_own_words(y=y, with_X=False, of_numbers=of_numbers):
-        answers = None if is_sparse(y) else as_array("y", y)
-        if answers is not None and answers.dtype.kind == "f":
-            check_finite("y", answers, "a score")
+        if not is_sparse(y):
+            answers = as_numbers("y", y, np.float64) if of_numbers else as_array("y", y)
+            if answers.dtype.kind == "f":
+                check_finite("y", answers, "a score")
         yield
+
+
+def _check_names(X: Any) -> None:
+    """Raise ValueError for no columns, or columns of one name, which some releases of scikit-learn do not take."""
+    if hasattr(X, "columns") and getattr(X, "shape", (1, 1))[1:] == (0,):
+        raise ValueError(f"X has 0 feature(s) (shape={X.shape}) while a minimum of 1 is required: give a column")
+    names = list(getattr(X, "columns", ()))
+    twice = next((name for name in names if names.count(name) > 1), None) if len(names) < MOST_COMPARED else None
+    if twice is not None:
+        remedy = "give each column a name of its own, as by X.set_axis(range(X.shape[1]), axis=1)"
+        raise ValueError(f"X has {names.count(twice)} columns with the name {quoted(twice)}: {remedy}")
 
 
 def _in_place_of(error: Exception, check: Any, *given: Any) -> None:
@@ -85,7 +111,15 @@ def _as_validation(message: str) -> str:
     return re.sub(r"\b(X|y|sample_weight)\b", r"\1_val", message)
 
 
-def _check_classes(name: str, y: Any) -> None:
+def check_given_classes(classes: Any) -> None:
+    """Raise an error if what `partial_fit` is told beforehand are no classes."""
+    check_classes("classes", classes)
+    labels = as_array("classes", classes)
+    if labels.dtype.kind == "f":
+        check_finite("classes", labels, "a classifier")
+
+
+def check_classes(name: str, y: Any) -> None:
     """Raise an error if answers are no classes: rows without one, quantities, or kinds that cannot be told apart."""
     labels = as_array(name, y)
     if labels.ndim == 0:
@@ -94,10 +128,18 @@ def _check_classes(name: str, y: Any) -> None:
         raise ValueError(f"Complex data not supported: {name} must hold classes, got {labels.dtype}: {labels.flat[0]}")
     if labels.dtype.kind == "O":
         _check_objects(name, labels)
+    if labels.dtype.kind in "ST":
+        shown = quoted(labels.flat[0].item() if labels.dtype.kind == "S" else labels.flat[0])
+        raise TypeError(
+            f"{name} holds {labels.dtype} such as {shown}: make it text, as by np.array({name}).astype(str)"
+        )
     looks = labels.dtype.kind in "iufb" and labels.ndim <= 2 and np.isfinite(labels).all()
     kind = type_of_target(labels) if looks else ""
     if kind.startswith("continuous"):
-        fraction = labels[labels != np.rint(labels)][0]
+        fraction = next(iter(labels[labels != np.rint(labels)]), None)
+        if fraction is None:  # they are whole, and beyond what whole numbers of 64 bits hold
+            greatest = abs(labels).max()
+            raise ValueError(f"{name} holds numbers up to {greatest:.3g}, which are no classes: number the classes")
         raise ValueError(
             f"Unknown label type: {kind}. {name} holds numbers with fractions, such as {fraction:g}, which are no "
             "classes: take MLPRegressor for quantities"
@@ -109,9 +151,16 @@ def _check_classes(name: str, y: Any) -> None:
         )
 
 
+def _is_missing(label: Any) -> bool:
+    try:
+        return label is None or bool(label != label)
+    except TypeError:  # pandas' NA compares to nothing
+        return True
+
+
 def _check_objects(name: str, labels: Array) -> None:
     values = labels.ravel()
-    missing = [place for place, label in enumerate(values) if label is None or label != label]
+    missing = [place for place, label in enumerate(values) if _is_missing(label)]
     if missing:
         row = missing[0] // labels[:1].size
         raise ValueError(f"{name} holds {values[missing[0]]} at row {row}: give each row a class, or leave it out")
@@ -120,6 +169,6 @@ def _check_objects(name: str, labels: Array) -> None:
         raise ValueError(f"{name} mixes text and other values: write all classes alike")
     if labels.size and not any(texts):
         raise ValueError(
-            f"Unknown label type: {name} holds objects such as {values[0]!r}: make it an array of numbers or text, as "
-            f"by np.array({name}.tolist())"
+            f"Unknown label type: {name} holds objects such as {quoted(values[0])}: make it an array of numbers or "
+            f"text, as by np.array({name}.tolist())"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
 from contextlib import nullcontext
 from typing import Any, ClassVar
@@ -11,13 +12,14 @@ import numpy.typing as npt
 from sklearn import get_config
 from sklearn.base import BaseEstimator, _fit_context
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from clearprop.engines import resolve_engine
 from clearprop.engines.blas import for_small_products
 from clearprop.errors import DivergenceError
 from clearprop.estimators.callbacks import CallbackSupport
-from clearprop.estimators.checks import checked
+from clearprop.estimators.checkpointing import checkpoints_of
+from clearprop.estimators.checks import checked, checked_weight
 from clearprop.estimators.coefficients import Coefficients
 from clearprop.estimators.construction import check_same_network, new_network, start_training
 from clearprop.estimators.epoch_report import RECORDS, EpochReport, open_records
@@ -32,8 +34,10 @@ from clearprop.estimators.fit_end import (
 from clearprop.estimators.fit_warnings import warn_of_ignored
 from clearprop.estimators.held_out import hold_out
 from clearprop.estimators.insight import Insight
+from clearprop.estimators.model_files import save_network_estimator
 from clearprop.estimators.parameters import SaysNearParameters
 from clearprop.estimators.rollback import SavedState, rolled_back_if_refused
+from clearprop.estimators.scoring import scorer_of
 from clearprop.estimators.settings import OUTPUT_NAMES, defaults, hidden_sizes
 from clearprop.estimators.stream import Stream
 from clearprop.estimators.streamed_rows import Look, Pieces, each_batch, look_at, pieces_of, stream
@@ -45,6 +49,7 @@ from clearprop.foundation.randomness import restore_generator
 from clearprop.network.passes import ROWS_AT_ONCE
 from clearprop.network.rows import Rows
 from clearprop.optimizers import LBfgs
+from clearprop.training.callbacks import Callback
 from clearprop.training.diagnosis.findings import Settings
 from clearprop.training.diagnosis.outcome import loss_now
 from clearprop.training.row_source import RowSource
@@ -111,6 +116,12 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         Where not given, float32 for float32 rows, else float64.
     engine : str or Engine
         What takes the steps.
+    checkpoint : str, path or Checkpoints, optional
+        A folder in which `fit` keeps what it takes to go on. If it holds an unfinished `fit` of the same rows and
+        parameters, this one goes on with it, to the same model bit for bit; one of others is refused. Ctrl-C then
+        raises, and the folder has all that was done. `random_state` must be a whole number.
+    checkpoint_every : int or str, optional
+        After so many epochs, or as much time, such as "30s" or "10min"; where not given, a minute.
     cluster : str, distributed.Client or clearprop.cluster.Cluster, optional
         Whose workers `fit` trains by: "local:2" for two processes of this machine, a Dask scheduler's address, or a
         `Cluster`, which says how as well.
@@ -216,13 +227,15 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
                 if incremental:
                     self._first_call(X, y, classes)
                 training = self._prepared(X, y, sample_weight, validation, report, incremental, spread)
+            ended = False
             try:
                 with training.undisturbed(), report.reporting(max_subtasks=1 if incremental else self.max_iter):
-                    self._run(training, report, earlier, incremental)
+                    ended = self._run(training, report, earlier, incremental)
             finally:
-                diverged = (training.stop_reason or "diverged").startswith("diverged")
-                if earlier.is_model and not report.epochs and diverged:
+                if not ended and self._goes_back(earlier, report, incremental):
                     earlier.restore()
+        if ended and not incremental:
+            warn_of_the_end(self, training)
         if incremental and report.epochs and Stream.can_follow(self, training):
             self._stream = Stream(self, training, report)
             del self.__dict__["_snapshot"]
@@ -240,6 +253,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         """All that is given, checked, and a run that stands before the first batch, or where the last one ended."""
         hidden = hidden_sizes(self.hidden_layer_sizes)
         first = "network_" not in self.__dict__ or not (self.warm_start or incremental)
+        if self.scoring not in (None, "loss"):
+            scorer_of(self)
         if self.early_stopping and incremental and self._is_stochastic():
             raise ValueError("partial_fit does not support early_stopping=True: use fit, or early_stopping=False")
         if first or not incremental:
@@ -271,7 +286,8 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             source = streamed if spread is None else spread(streamed.shards)
         elif spread is not None:
             source = spread(rows)
-        training = start_training(self, source, judged_by, metric, random, report)
+        checkpoints = [] if incremental else self._checkpoints()
+        training = start_training(self, source, judged_by, metric, random, [report, *checkpoints])
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
         if incremental and snapshot is not None and snapshot.remembers_as(training.job):
             training.resume(snapshot)
@@ -310,11 +326,14 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         for name in (*RECORDS, "loss_", "_snapshot"):
             self.__dict__.pop(name, None)
 
-    def _run(self, training: Training, report: EpochReport, earlier: SavedState, incremental: bool) -> None:
-        """Train, and turn what the core says into scikit-learn's errors, warnings and attributes."""
-        self.n_iter_ = 0
+    def _run(self, training: Training, report: EpochReport, earlier: SavedState, incremental: bool) -> bool:
+        """Train, and turn what the core says into scikit-learn's errors, warnings and attributes.
+
+        Whether it came to its end.
+        """
+        self.n_iter_ = report.epochs
         measured = self._is_stochastic() and not incremental
-        self._first_loss = loss_now(self.network_, training.rows) if measured else None
+        self._first_loss = self._loss_before(training) if measured else None
         warn_of_end_of_schedule(self, training)
         try:
             if incremental:
@@ -322,18 +341,41 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             else:
                 training.run_undisturbed()
         except DivergenceError as error:
-            report_divergence(self, error, training, earlier.is_model and not report.epochs)
-        except KeyboardInterrupt:
-            left = f" {LEFT}." if earlier.is_model and not report.epochs else ""
+            report_divergence(self, error, training, self._goes_back(earlier, report, incremental))
+        except KeyboardInterrupt as interrupt:
+            if self.checkpoint is not None and not incremental:
+                interrupt.add_note("What was done is in the checkpoint folder: the same fit goes on with it")
+                raise
+            left = f" {LEFT}." if self._goes_back(earlier, report, incremental) else ""
             warn_caller(f"Training interrupted by user.{left}")
+            return False
         finally:  # diagnose can say why training diverged, and partial_fit can go on after an error
             report.keep(training)
             self._snapshot = training.snapshot()
         if not self._is_stochastic() and not report.epochs:  # it began at a minimum
             rows = training.rows
             self.loss_ = self.network_.loss(rows.X, rows.y, rows.sample_weight, training.penalty)
-        if not incremental:
-            warn_of_the_end(self, training)
+        return True
+
+    @staticmethod
+    def _goes_back(earlier: SavedState, report: EpochReport, incremental: bool) -> bool:
+        """Whether a training that did not come to its end leaves the model from before; an epoch more is one."""
+        return earlier.is_model and not (incremental and report.epochs)
+
+    def _loss_before(self, training: Training) -> float:
+        """The loss before the first step; of a training that goes on, that of its first epoch."""
+        for record in training.history[:1]:
+            return record.loss - record.penalty
+        return loss_now(self.network_, training.rows)
+
+    def _checkpoints(self) -> list[Callback]:
+        checkpoints = checkpoints_of(self)
+        if checkpoints is None:
+            return []
+        from clearprop.files.fingerprint import Fingerprint, plain  # when first used
+
+        # A scorer is measured by itself, and what it is called does not say which it is.
+        return [checkpoints.compared_by(Fingerprint({"scoring": plain(self.scoring)}, {}))]
 
     def _diagnosis_settings(self) -> Settings:
         return diagnosis_settings(self)
@@ -401,6 +443,38 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
         check = Rows.with_answers if is_checked else Rows.checked
         return check(self.network_, X, self._training_targets(targets), weight, which=which)
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted estimator to one file, whole or not at all; `clearprop.load` reads it.
+
+        It holds numbers and text only, nothing that is run: the network, the parameters, and how training went. The
+        solver's memory is not in it: `partial_fit` goes on with the weights, and the solver begins anew.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        ValueError, TypeError
+            It is not fitted, or has an activation, a loss or labels that no file holds.
+
+        Warns
+        -----
+        UserWarning
+            A parameter is a function or an object that no file holds, and is left out.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from clearprop import MLPRegressor, load
+        >>> model = MLPRegressor(hidden_layer_sizes=(3,), solver="lbfgs", random_state=0)
+        >>> model = model.fit([[0.0], [1.0]], [0.0, 1.0])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/m")
+        ...     same = load(f"{folder}/m")
+        >>> bool(same.predict([[0.5]]) == model.predict([[0.5]])), same.get_params() == model.get_params()
+        (True, True)
+        """
+        save_network_estimator(self, path)
+
     # -- what the network gives ----------------------------------------------------------------------------------
 
     def _rows(self, X: Any) -> Any:
@@ -441,8 +515,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
 def _row_weight(sample_weight: Any, X: Any, ensure_non_negative: bool = False) -> Array | None:
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=ensure_non_negative)
-    return weight
+    return checked_weight(sample_weight, X, X.dtype, not_negative=ensure_non_negative)
 
 
 def check_solver(estimator: Any) -> bool:

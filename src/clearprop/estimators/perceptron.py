@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,13 +11,14 @@ from scipy.sparse import csr_array, issparse
 from sklearn.base import BaseEstimator, ClassifierMixin, _fit_context
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.multiclass import _check_partial_fit_first_call
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from clearprop.estimators.checks import checked, is_plain_answer
+from clearprop.estimators.checks import checked, checked_weight, is_plain_answer
 from clearprop.estimators.class_weights import balanced_weights, named_weights, weights_of_rows
 from clearprop.estimators.constraints import PERCEPTRON_CONSTRAINTS
-from clearprop.estimators.error_messages import in_own_words, scoring
+from clearprop.estimators.error_messages import check_given_classes, in_own_words, scoring
 from clearprop.estimators.parameters import SaysNearParameters, validate_given
+from clearprop.estimators.perceptron_file import save_perceptron
 from clearprop.estimators.perceptron_outputs import first_weights, train_outputs, warn_of_inseparable
 from clearprop.estimators.rollback import rolled_back_if_refused
 from clearprop.estimators.settings import defaults
@@ -254,6 +256,8 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
             reset=not hasattr(self, "classes_"),
         )
         if hasattr(self, "classes_") or not is_plain_answer(classes):
+            if incremental and classes is not None:
+                check_given_classes(classes)
             with in_own_words(y=y, with_X=False):
                 _check_partial_fit_first_call(self, classes)
         else:  # the same for whole numbers
@@ -266,7 +270,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         labels = self._labels(y)
         class_weight = self._weigh_classes(labels)
         if sample_weight is not None:
-            sample_weight = _check_sample_weight(sample_weight, X, dtype=X.dtype, ensure_non_negative=True)
+            sample_weight = checked_weight(sample_weight, X, X.dtype)
         if not hasattr(self, "coef_") or coef_init is not None or intercept_init is not None:
             outputs = 1 if len(self.classes_) == 2 else len(self.classes_)
             self.coef_, self.intercept_ = first_weights(X, outputs, coef_init, intercept_init)
@@ -313,12 +317,14 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
 
     def _labels(self, y: Array) -> Array:
         """The place of each row's class among all classes."""
-        places = np.searchsorted(self.classes_, y)
-        unknown = y[self.classes_[np.minimum(places, len(self.classes_) - 1)] != y]
+        try:
+            places = np.searchsorted(self.classes_, y)
+            unknown = y[self.classes_[np.minimum(places, len(self.classes_) - 1)] != y]
+        except TypeError:  # text and numbers have no order
+            places, unknown = np.zeros(len(y), np.intp), y
         if len(unknown):
-            raise ValueError(
-                f"y has classes {np.unique(unknown)} that are not among {self.classes_}: name them at the first call"
-            )
+            others, known = (np.array2string(np.unique(those), threshold=8) for those in (unknown, self.classes_))
+            raise ValueError(f"y has classes {others} that are not among {known}: name them at the first call")
         return places
 
     # -- predictions ---------------------------------------------------------------------------------------------
@@ -341,7 +347,7 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn."""
-        with scoring(y):
+        with scoring(y, sample_weight):
             return float(super().score(X, y, sample_weight))
 
     def densify(self) -> Perceptron:
@@ -356,6 +362,20 @@ class Perceptron(SaysNearParameters, ClassifierMixin, BaseEstimator):  # type: i
         check_is_fitted(self)
         self.coef_ = csr_array(self.coef_)
         return self
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted perceptron to one file, whole or not at all; `clearprop.load` reads it.
+
+        It holds numbers and text only, nothing that is run: weights, parameters and each of the updates.
+
+        Raises
+        ------
+        InputError
+            The file cannot be written.
+        ValueError, TypeError
+            It is not fitted, or has labels that no file holds.
+        """
+        save_perceptron(self, path)
 
     @property
     def network_(self) -> Network:

@@ -92,12 +92,14 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         output_activation: Any = None,
         dropout: Any = 0.0,
         l1: float = 0.0,
-        decoupled_decay: float | None = None,
-        clip_norm: float | None = None,
+        decoupled_decay: Any = None,
+        clip_norm: Any = None,
         initializer: Any = None,
         dtype: Any = None,
         engine: Any = "auto",
         scoring: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
         cluster: Any = None,
     ) -> None:
         self.loss = loss
@@ -133,6 +135,8 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         self.dtype = dtype
         self.engine = engine
         self.scoring = scoring
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
         self.cluster = cluster
 
     def _validate_params(self) -> None:
@@ -168,8 +172,10 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
         ValueError
             A parameter or value that cannot be.
         DivergenceError
-            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. If
-            that was before the first epoch was over, a model that was there before is still there.
+            Training left the finite numbers, and early stopping had no epoch to go back to. It is a ValueError too. A
+            model that was there before is still there.
+        InputError
+            The folder of checkpoints holds some of another fit, or none can be written there. It is a ValueError too.
         """
         self._train(X, y, sample_weight, (X_val, y_val, sample_weight_val))
         return self
@@ -198,7 +204,7 @@ class MLPRegressor(RegressorMixin, MultilayerPerceptron):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, as in scikit-learn."""
-        with scoring(y, of_numbers=True):
+        with scoring(y, sample_weight, of_numbers=True):
             return float(super().score(X, y, sample_weight))
 
     # -- what the common part asks for ---------------------------------------------------------------------------

@@ -8,8 +8,8 @@ from typing import Any
 class SavedState:
     """What an estimator has learned so far: its attributes, and a copy of its network's parameters.
 
-    Other arrays and lists are not copied: until it is certain that a training has come to something, they must not be
-    written into.
+    Other arrays are not copied: until it is certain that a training has come to something, they must not be written
+    into. Nor are lists, which may only grow meanwhile.
     """
 
     def __init__(self, estimator: Any) -> None:
@@ -17,6 +17,7 @@ class SavedState:
         self._attributes = dict(vars(estimator))
         network = self._attributes.get("network_")
         self._parameters = None if network is None else network.parameters.copy()
+        self._lists = [(value, len(value)) for value in self._attributes.values() if type(value) is list]
 
     @property
     def is_model(self) -> bool:
@@ -27,6 +28,8 @@ class SavedState:
         """Give the estimator all of it back."""
         vars(self._estimator).clear()
         vars(self._estimator).update(self._attributes)
+        for value, length in self._lists:
+            del value[length:]
         if self.is_model:
             self._attributes["network_"].parameters[:] = self._parameters
 

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sklearn.metrics import check_scoring, get_scorer_names
 
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.foundation.table_cells import quoted
 from clearprop.metrics import FUNCTIONS, KNOWN_AS
 
 Array = npt.NDArray[Any]
@@ -32,9 +33,10 @@ def scorer_of(estimator: Any) -> Any:
     try:
         return check_scoring(estimator, estimator.scoring)
     except ValueError as error:
+        rule = str(error).replace(repr(estimator.scoring), quoted(estimator.scoring))
         known_as = {**KNOWN_AS, **CALLED, "loss": ("val_loss", "validation_loss")}
         hint = did_you_mean(near(str(estimator.scoring), ["loss", *get_scorer_names()], known_as))
-        raise ValueError(f"{str(error).removesuffix('.')}{hint}" if hint else str(error)) from None
+        raise ValueError(f"{rule.removesuffix('.')}{hint}" if hint else rule) from None
 
 
 class Scored:

@@ -9,6 +9,7 @@ import numpy as np
 
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.foundation.callers import warn_caller
+from clearprop.foundation.table_cells import quoted
 from clearprop.initializers import GlorotUniformWithBiases, Initializer
 from clearprop.optimizers import OPTIMIZERS, Adam, AdamW, LBfgs, Momentum, Nesterov, Optimizer, Sgd
 from clearprop.schedules import Adaptive, Constant, InverseScaling, Schedule
@@ -37,9 +38,9 @@ def hidden_sizes(hidden_layer_sizes: Any) -> list[int]:
     sizes = list(hidden_layer_sizes) if hasattr(hidden_layer_sizes, "__iter__") else [hidden_layer_sizes]
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer):
-            raise ValueError(f"hidden_layer_sizes must be whole numbers, got {size!r} in {sizes}")
+            raise ValueError(f"hidden_layer_sizes must be whole numbers, got {quoted(size)} in {quoted(sizes)}")
     if any(size <= 0 for size in sizes):
-        raise ValueError(f"hidden_layer_sizes must be > 0, got {sizes}.")
+        raise ValueError(f"hidden_layer_sizes must be > 0, got {quoted(sizes)}.")
     return [int(size) for size in sizes]
 
 
@@ -54,7 +55,8 @@ def hidden_activations(given: Any, n_hidden: int) -> list[Activation]:
     names = list(given) if isinstance(given, list | tuple) else [given] * n_hidden
     if len(names) != n_hidden:
         raise ValueError(
-            f"activation must be one, or a list of {n_hidden} (one for each hidden layer), got {len(names)}: {given!r}"
+            f"activation must be one, or a list of {n_hidden} (one for each hidden layer), got {len(names)}: "
+            f"{quoted(given)}"
         )
     activations = [ACTIVATIONS.resolve(name) for name in names]
     if any(activation.name == "softmax" for activation in activations):

@@ -59,7 +59,9 @@ def pieces_of(X: Any, y: Any, sample_weight: Any) -> Pieces | None:
     """
     if gives_batches(X):
         if y is not None or sample_weight is not None:
-            raise InputError("batches hold y and sample_weight: give each as (X, y) or (X, y, sample_weight)")
+            raise InputError(
+                "X comes in batches, and batches hold y and weights: give each as (X, y) or (X, y, weight)"
+            )
         return _OfBatches(Batches(X))
     if is_dask(X):
         return _OfDask(X, y, sample_weight)

@@ -13,6 +13,7 @@ from clearprop.errors import InputError
 from clearprop.explanation.computation import Computation
 from clearprop.explanation.ensemble import is_of_all_members
 from clearprop.explanation.notation import Name
+from clearprop.explanation.slopes import Slopes
 from clearprop.explanation.subjects.estimators import column_names
 from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.subjects.subject import Subject
@@ -31,7 +32,9 @@ from clearprop.explanation.writing.expressions import Call, Expression, Number, 
 from clearprop.explanation.writing.numerals import plain_number
 from clearprop.explanation.writing.rendered import Rendered
 from clearprop.explanation.writing.schema import VERSION
+from clearprop.foundation.arguments import as_numbers
 from clearprop.foundation.near_names import did_you_mean, near, says_near_keywords
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.network import Network
 from clearprop.network.trace import Trace
 
@@ -44,6 +47,8 @@ METHODS = {
     "integrated_gradients": "the slope averaged along the line from the baseline, times the way",
 }
 
+# The rule of so many points is had from a matrix of as many rows and columns.
+MOST_STEPS = 5_000
 # What they are called elsewhere.
 KNOWN_AS = {
     "gradient": ("gradients", "saliency", "grad", "vanilla"),
@@ -106,13 +111,16 @@ def attribute(
     F(x) - F(b); how far it is from that is the completeness error (Sundararajan and others, 2017).
 
     A code has no slope. In its place stand the features that the network looks up for it, which go in a straight line
-    from the baseline's to the row's; the code's part is that of its features together.
+    from the baseline's to the row's; the code's part is that of its features together. What the columns of a table do,
+    each with all that it became, in the table's own unit, is told by `explain` (`Explanation.columns`).
     """
-    if method not in METHODS:
+    if not isinstance(method, str) or method not in METHODS:
         hint = did_you_mean(near(str(method), METHODS, KNOWN_AS)) or "."
-        raise InputError(f"unknown method {method!r}{hint} There are: {', '.join(METHODS)}")
+        raise InputError(f"unknown method {quoted(method)}{hint} There are: {', '.join(METHODS)}")
     if isinstance(steps, bool) or not isinstance(steps, int) or steps < 1:
-        raise InputError(f"steps must be a whole number >= 1, got {steps!r}")
+        raise InputError(f"steps must be a whole number >= 1, got {quoted(steps)}")
+    if steps > MOST_STEPS:
+        raise InputError(f"steps must be at most {MOST_STEPS:,}, got {quoted(steps)}: 64 are usual")
     subject = subject_of(model, x, None)
     rows = subject.rows()
     if len(rows.X) != 1:
@@ -129,7 +137,7 @@ def attribute(
     row = rows.X[0].astype(np.float64)
     together = subject.ensemble is not None and is_of_all_members(subject.ensemble, name)
     networks = subject.ensemble.members if together and subject.ensemble is not None else (subject.network,)
-    parts = [_parts(_OfName(network.copy("float64"), name), method, start, row, steps) for network in networks]
+    parts = [_parts(network.copy("float64"), name, method, start, row, steps) for network in networks]
     # Of several members the output is the mean, and so are its parts.
     values, value, start_value = (np.mean(part, axis=0) for part in zip(*parts, strict=True))
     is_prediction = name.kind == "a" and name.layer == len(computation.network.weights)
@@ -137,20 +145,35 @@ def attribute(
     return Attribution(values, method, str(name), float(value), start, float(start_value), steps, computation, notes)
 
 
-def _parts(of_name: _OfName, method: Method, start: Array, row: Array, steps: int) -> tuple[Array, float, float]:
+def _parts(
+    network: Network, name: Name, method: Method, start: Array, row: Array, steps: int
+) -> tuple[Array, float, float]:
     """Each input's part in a network's output, and the output at the row and at the baseline."""
-    value, start_value = float(of_name.values(row[np.newaxis])[0]), float(of_name.values(start[np.newaxis])[0])
-    if method == "gradient":
-        values = of_name.slopes(row, row, np.ones(1))[0][0]
-    elif method == "gradient_times_input":
-        by_column, by_feature = of_name.slopes(row, row, np.ones(1))
-        values = by_column[0] * row + of_name.by_code(by_feature[0] * of_name.features(row))
-    else:
+    value, start_value = (float(_numbers(network.forward(at[np.newaxis]), name)[0]) for at in (row, start))
+    if method == "integrated_gradients":
         nodes, weights = np.polynomial.legendre.leggauss(steps)
-        by_column, by_feature = of_name.slopes(start, row, (nodes + 1) / 2)
-        values = (row - start) * (weights / 2 @ by_column)
-        values += of_name.by_code((of_name.features(row) - of_name.features(start)) * (weights / 2 @ by_feature))
-    return values, value, start_value
+        way = Slopes(network, start, row)
+        trace = way.trace((nodes + 1) / 2)
+        return weights / 2 @ way.changes(trace, name.layer, _slopes(network, trace, name)), value, start_value
+    way = Slopes(network, row, row)
+    trace = way.trace(np.ones(1))
+    by_column, by_feature = way.slopes(trace, name.layer, _slopes(network, trace, name))
+    if method == "gradient":
+        return by_column[0], value, start_value
+    return by_column[0] * row + way.by_code(by_feature[0] * way.features(row)), value, start_value
+
+
+def _numbers(trace: Trace, name: Name) -> Array:
+    """The number of this name, for each row."""
+    return (trace.z if name.kind == "z" else trace.a)[name.layer - 1][:, name.places[0] - 1]
+
+
+def _slopes(network: Network, trace: Trace, name: Name) -> Array:
+    """Its slopes by the z of its layer."""
+    at = name.layer - 1
+    slopes = np.zeros_like(trace.z[at])
+    slopes[:, name.places[0] - 1] = 1.0
+    return network.delta_of(trace, at, slopes) if name.kind == "a" else slopes
 
 
 @dataclass(frozen=True, repr=False)
@@ -294,53 +317,11 @@ def _checked_baseline(baseline: Any, subject: Subject) -> Array:
         raise InputError(
             f"baseline has the columns {', '.join(names)}, and the inputs are {', '.join(own)}: give it in their order"
         )
-    start = np.asarray(baseline, dtype=np.float64)
+    try:
+        start = as_numbers("baseline", baseline, np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(str(error)) from None
     start = start[0] if start.ndim == 2 and len(start) == 1 else start
     if start.shape != (inputs,) or not np.isfinite(start).all():
         raise InputError(f"baseline must be {inputs} finite numbers, one for each input, got shape {start.shape}")
     return start
-
-
-class _OfName:
-    """A number of a network as a function of its columns; of codes, of the features that are looked up for them."""
-
-    def __init__(self, network: Network, name: Name) -> None:
-        self.network, self.name = network, name
-        front = network.front
-        self._coded = np.array([front.is_coded(column) for column in range(front.n_columns)])
-        self._columns = np.array([front.column_of(feature) for feature in range(front.n_features)])
-        self._of_codes = self._coded[self._columns]
-
-    def values(self, rows: Array) -> Array:
-        """The number, for each row."""
-        return self._values(self.network.forward(rows))
-
-    def features(self, row: Array) -> Array:
-        """What the inputs make of a row."""
-        features: Array = self.network.forward(row[np.newaxis]).layer_input(0)[0]
-        return features
-
-    def by_code(self, parts: Array) -> Array:
-        """Of parts of all features those of codes, added up by column."""
-        return np.bincount(self._columns, np.where(self._of_codes, parts, 0.0), self.network.n_columns)
-
-    def slopes(self, start: Array, end: Array, shares: Array) -> tuple[Array, Array]:
-        """The slopes by each column and by each feature, at these shares of the way: (n, columns) and (n, features)."""
-        network, along = self.network, start + shares[:, np.newaxis] * (end - start)
-        along[:, self._coded] = end[self._coded]
-        trace = network.forward(along)
-        if self._of_codes.any():
-            from_start = self.features(start) + shares[:, np.newaxis] * (self.features(end) - self.features(start))
-            trace.features = np.where(self._of_codes, from_start, trace.layer_input(0))
-            trace = network.propagate_from(trace, 0)
-        at = self.name.layer - 1
-        slope = np.zeros_like(trace.z[at])
-        slope[:, self.name.places[0] - 1] = 1.0
-        if self.name.kind == "a":
-            slope = network.delta_of(trace, at, slope)
-        by_feature = network.feature_slopes(trace, self.name.layer, slope)
-        return network.front.gradient(along, network.spans, by_feature), by_feature
-
-    def _values(self, trace: Trace) -> Array:
-        numbers = trace.z if self.name.kind == "z" else trace.a
-        return numbers[self.name.layer - 1][:, self.name.places[0] - 1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.contributions import Contributions
 from clearprop.explanation.notation import Name, name_in
 from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.explanation.row import Row
@@ -39,6 +40,8 @@ class Computation:
         The number that the first row goes by in words.
     row_numbers : sequence of int, or None
         The number that each row goes by, where they do not follow one another.
+    columns : callable, or None
+        What each of a table's columns adds to a row's prediction, by the row's place from 0.
     counting : str
         What rows are counted from, in words; "" where it is not known.
     original : callable, or None
@@ -59,6 +62,7 @@ class Computation:
     counting: str = ""
     original: OriginalInputs | None = None
     row_numbers: Sequence[int] | None = None
+    columns: Callable[[int], Contributions] | None = None
 
     def __post_init__(self) -> None:
         # A copy, which neither later training nor a change of the rows can reach.

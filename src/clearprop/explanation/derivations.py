@@ -11,6 +11,7 @@ from clearprop.explanation.writing.json import equation_dict, expression_dict
 from clearprop.explanation.writing.rendered import Rendered
 from clearprop.explanation.writing.schema import VERSION
 from clearprop.foundation.near_names import did_you_mean, says_near_keywords
+from clearprop.foundation.table_cells import quoted
 from clearprop.inputs import INPUTS, Input
 from clearprop.losses import LOSSES, Loss
 
@@ -57,7 +58,9 @@ def derive(what: str | Activation | Loss | Input) -> "Derivation":
             near = dict.fromkeys(one for registry in registries for one in registry.near(name))
             hint = did_you_mean(list(near)) or "."
             there_are = ", ".join(one for registry in registries for one in registry)
-            raise InputError(f"{name!r} is neither an activation, a loss nor an input{hint} There are: {there_are}")
+            raise InputError(
+                f"{quoted(name)} is neither an activation, a loss nor an input{hint} There are: {there_are}"
+            )
         what = found.resolve(name)
     return InputDerivation(what) if isinstance(what, Input) else Derivation(what)
 

@@ -20,7 +20,9 @@ from clearprop.explanation.optimizer_step import UpdateRule, run_of, training_ru
 from clearprop.explanation.subjects.models import subject_of
 from clearprop.explanation.subjects.subject import Subject
 from clearprop.explanation.value import ValueExplanation
+from clearprop.foundation.arguments import whole
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.ensemble import Ensemble
 from clearprop.optimizers import OPTIMIZERS, Optimizer
 from clearprop.penalties import Penalty
@@ -101,6 +103,11 @@ def explain(
     dL/dW_l[i,j] = a_(l-1)[i] delta_l[j], and delta_l[j] = f'(z_l[j]) sum_k W_(l+1)[j,k] delta_(l+1)[k]: the article's
     equations 18, 33 and 44, with the sums that they leave out.
     """
+    whole("first_row", first_row, 0)
+    if not isinstance(counted_from, int | str | None):
+        raise InputError(f"counted_from must be a number or words, got {quoted(counted_from)}: leave it out for 0")
+    if not isinstance(trainer, Trainer | Training | None):
+        raise InputError(f"trainer must be a Trainer that was started, or its run, got {quoted(trainer)}")
     alone = isinstance(model, Ensemble)
     subject = Subject(model.members[0], x, y, ensemble=model) if alone else subject_of(model, x, y)
     parsed, ensemble = name_in(subject.network, name), subject.ensemble
@@ -113,10 +120,10 @@ def explain(
     if trainer is not None and trainer.network is not subject.network:
         raise InputError("the trainer trains another network than the model's: give the trainer of this one")
     if penalty is not None and not isinstance(penalty, Penalty):
-        raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {penalty!r}")
+        raise InputError(f"penalty must be a Penalty, such as Penalty(l2=0.1), got {quoted(penalty)}")
     if penalty is None:
         penalty = subject.penalty(len(rows.X)) if trainer is None else run_of(trainer).penalty
-    original = subject.original
+    original, columns = subject.original, subject.columns
     # Of a row that was given alone, no number is known.
     numbered = row is not None or len(rows.X) > 1 or counted_from is not None
     base = 0 if counted_from is None and not first_row else counted_from
@@ -130,6 +137,7 @@ def explain(
         first_row + first,
         counting,
         original and (lambda index, place: original(first + index, place)),
+        columns=columns and (lambda index: columns(first + index)),
     )
     if ensemble is not None and is_of_all_members(ensemble, parsed):
         return explain_ensemble(ensemble, computation, parsed, subject.notes_on(parsed, first))
@@ -194,5 +202,5 @@ def first_step(optimizer: str | Optimizer | None, learning_rate: float | None) -
     chosen = OPTIMIZERS.resolve(optimizer)
     rate = chosen.learning_rate if learning_rate is None else float(learning_rate)
     if not 0 < rate < np.inf:
-        raise InputError(f"learning_rate must be a finite number > 0, got {learning_rate!r}")
+        raise InputError(f"learning_rate must be a finite number > 0, got {quoted(learning_rate)}")
     return UpdateRule(chosen, rate, decoupled_decay=chosen.decoupled_decay)

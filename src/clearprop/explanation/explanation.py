@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.explanation.computation import Computation
+from clearprop.explanation.contributions import Contributions
 from clearprop.explanation.json_records import check_dict, network_dict, step_dict, term_dict
 from clearprop.explanation.notation import Name
 from clearprop.explanation.optimizer_step import OptimizerStep, UpdateRule
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 
 # The most lines that an explanation takes as text at the default level, whatever the network.
 SCREEN = 60
+# Columns that are listed where not all are asked for.
+MOST_COLUMNS = 12
 # Of a network with more layers, those that are alike are counted.
 MANY_LAYERS = 8
 # Letters whose numbers are layers'.
@@ -60,6 +63,8 @@ class Explanation(Rendered, ABC):
         The finite difference; None for a value, which has no slope to compare.
     step : OptimizerStep or None
         What training makes of the parameter, where an optimiser was given.
+    columns : Contributions or None
+        Of a table's row, what each column adds to the prediction.
 
     Examples
     --------
@@ -146,6 +151,12 @@ class Explanation(Rendered, ABC):
         return None
 
     @cached_property
+    def columns(self) -> Contributions | None:
+        """What each of a table's columns adds to the prediction of a row, in the table's own words and units."""
+        of_row = self.computation.columns
+        return None if of_row is None or self.parsed_name.kind != "prediction" else of_row(0)
+
+    @cached_property
     def sum(self) -> float:
         """The terms added up, without rounding in between."""
         return math.fsum(term.value for term in self.terms)
@@ -194,11 +205,15 @@ class Explanation(Rendered, ABC):
         for shown in self._levels(most):
             headline = self.headline(shown)
             first = Section("", (Paragraph(self._about()), headline))
-            sections = [first, *self.sections(shown), *closing]
+            sections = [first, *self._columns(shown), *self.sections(shown), *closing]
             document = Document(self.title, headline, [*sections, *self._names(symbols_of(sections))])
             if most != MOST or fits(document, SCREEN):
                 break
         return document
+
+    def _columns(self, shown: Shown) -> Iterator[Section]:
+        if self.columns is not None:
+            yield self.columns.section(None if shown.summands is None else MOST_COLUMNS // (1 + shown.brief))
 
     def _levels(self, most: int | None) -> Iterator[Shown]:
         """How much to list: a small network whole, of a large one less of everything; then ever less."""
@@ -338,6 +353,7 @@ class Explanation(Rendered, ABC):
             "step": None if self.step is None else step_dict(self.step, style),
             "check": None if self.check is None else check_dict(self.check),
             "remarks": list(self.remarks),
+            "columns": None if self.columns is None else self.columns.to_dict(),
         }
 
 

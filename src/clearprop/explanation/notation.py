@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.layout import BIAS, WEIGHT, Layout, Span
 from clearprop.network.network import Network
 
@@ -130,7 +131,7 @@ def parse_name(text: str, sizes: Sequence[int], layout: Layout | None = None, co
         shape = "-".join(map(str, sizes))
         hint = did_you_mean(_meant(plain, sizes)) or "."
         there_are = ", ".join(valid_names(sizes, layout, columns))
-        raise InputError(f"{text!r} names nothing in this {shape} network{hint} There are: {there_are}")
+        raise InputError(f"{quoted(text)} names nothing in this {shape} network{hint} There are: {there_are}")
     return name
 
 

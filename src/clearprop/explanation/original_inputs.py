@@ -31,23 +31,35 @@ OriginalInputs = Callable[[int, int], OriginalInput | None]
 def table_cells(preparation: Any, table: Any) -> OriginalInputs:
     """The cells of a table that a preparation makes into features."""
     part_of = {part.name: part for part in preparation.parts}
+    owners = preparation.columns_of_features
 
     def original(row: int, place: int) -> OriginalInput:
-        column = table.column(preparation.columns_of_features[place])
-        part = part_of[column.name]
+        part, column = part_of[owners[place]], table.column(owners[place])
         number = part.kind == "number"
-        text = _shown(preparation.cell(table, row, place), column, table)
-        if column.is_missing[row]:
-            text = f"missing, taken as {plain_number(part.scaling.origin + part.scaling.fill)}" if number else "missing"
+        text = _shown(preparation.cell(table, row, place), column, row, number, table)
+        if number and column.is_missing[row]:
+            text = f"missing, taken as {plain_number(part.scaling.origin + part.scaling.fill)}"
         return OriginalInput(text, "cell", "scaled" if number else "coded")
 
     return original
 
 
-def _shown(cell: str, column: Any, table: Any) -> str:
+def cells_of(preparation: Any, table: Any, row: int) -> list[str]:
+    """What the cells of a row say, of the columns that a preparation uses, in their order."""
+    columns = table.select(preparation.names).columns
+    texts = preparation.cells(table, row)
+    return [
+        _shown(text, column, row, part.kind == "number", table)
+        for part, column, text in zip(preparation.parts, columns, texts, strict=True)
+    ]
+
+
+def _shown(cell: str, column: Any, row: int, is_number: bool, table: Any) -> str:
     """A file's cell as it stands there; what was a number of Python's, as numbers are shown."""
+    if column.is_missing[row]:
+        return "missing"
     number = number_or_nan(cell)
-    if table.line_of is None and column.kind == "number" and math.isfinite(number):
+    if table.line_of is None and (is_number or column.kind == "number") and math.isfinite(number):
         return plain_number(int(cell) if cell.removeprefix("-").isdigit() else number)
     return printable(cell)[:LETTERS]
 

@@ -1,55 +1,56 @@
-"""Model files: the arrays as safetensors, all else as JSON in the same file's header. Nothing in it is ever run.
+"""Model files: networks in a container, which is read without running anything, and checked in full.
 
-The header's metadata has one entry, `clearprop`, a JSON object with `version`, `kind`, `network` (what
-`Network.to_config` gives) and `extra` (what the kind of model adds). The tensors are the spans of the network's layout,
-W1, b1, W2, b2, ..., and those of its inputs (s1, E2, ...) and shares (p1, ...) where it has such; their shapes and
-dtype must be those that `network` implies. Of an ensemble, `network` is what its members have in common, `extra` says
-how many there are, and each tensor has an axis of the members in front.
+The config has `network` (what `Network.to_config` gives), `members` where there are several alike, and `extra`, what
+the kind of model adds. The tensors are the spans of the network's layout, W1, b1, W2, b2, ..., and those of its inputs
+(s1, E2, ...) and shares (p1, ...) where it has such; their shapes and dtype must be those that `network` implies. With
+members, each has their axis in front. What a kind of model keeps more has a / in its name, such as `history/1`.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import struct
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import InputError
 from clearprop.files.limits import MOST_MEMBERS
-from clearprop.foundation.atomic import write_atomically
+from clearprop.files.model_kinds import BARE, ENSEMBLE, NAMES, NETWORK, TABLE
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.front import parts_of_config
 from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 
 if TYPE_CHECKING:
-    from clearprop.files.header import Description, NetworkConfig
-
-VERSION = 1
-ENSEMBLE = "ensemble"
-LARGEST_HEADER = 16 * 2**20
-REMEDY = "give a file that clearprop wrote, such as by `clearprop train --out`"
+    from clearprop.files.configs import ModelConfig, NetworkConfig
+    from clearprop.files.container import Container
 
 Array = npt.NDArray[Any]
+
+# What stands in the names of tensors that are no parameters.
+APART = "/"
 
 
 @dataclass
 class ModelFile:
-    """What a model file holds: a network, or an ensemble of some, and what its kind of model adds, as plain values."""
+    """What a model file holds: a network, or an ensemble of some, and what its kind of model adds.
+
+    Attributes
+    ----------
+    model : Network or Ensemble
+    kind : str
+    extra : dict
+        Plain values.
+    tensors : dict of str to array
+        Under names with a /.
+    """
 
     model: Network | Ensemble
-    kind: str = "network"
+    kind: str = NETWORK
     extra: dict[str, Any] = field(default_factory=dict)
-
-    @classmethod
-    def of_ensemble(cls, ensemble: Ensemble) -> ModelFile:
-        """What an ensemble's file is to hold."""
-        return cls(ensemble, ENSEMBLE, {"members": len(ensemble)})
+    tensors: dict[str, Array] = field(default_factory=dict)
 
     @property
     def network(self) -> Network:
@@ -65,26 +66,22 @@ class ModelFile:
         InputError
             The folder is not there, or cannot be written to.
         ValueError
-            The network has an activation or loss of the user's own that is not registered, or there are more members
-            than a file may hold.
+            The network has an activation, loss or input of the user's own that is not registered, or a number that is
+            not finite; or there are more members, or is more of something else, than a file may hold.
         """
-        from safetensors.numpy import save
+        from clearprop.files.container import Container, write_container
 
-        one = self.model
+        one, config = self.model, dict[str, Any]()
         if isinstance(one, Ensemble):
             if len(one) > MOST_MEMBERS:
                 raise ValueError(f"a file holds {MOST_MEMBERS:,} members at most, got {len(one):,}: save them in parts")
+            config["members"] = len(one)
             one = one.members[0]
-        description = {
-            "version": VERSION,
-            "kind": self.kind,
-            "network": one.to_config(),
-            "extra": self.extra,
-        }
-        text = json.dumps(description, allow_nan=False)
-        # safetensors writes memory as it lies, and a member's tensors lie apart from one another.
-        tensors = {name: np.ascontiguousarray(tensor) for name, tensor in _tensors(self.model).items()}
-        write_atomically(path, save(tensors, metadata={"clearprop": text}))
+        for name, tensor in _tensors(self.model).items():
+            if not np.isfinite(tensor).all():
+                raise ValueError(f"{name} holds numbers that are not finite, which no model file does: train again")
+        config = {"network": one.to_config(), "extra": self.extra, **config}
+        write_container(path, Container(self.kind, config, _tensors(self.model) | self.tensors))
 
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> ModelFile:
@@ -95,40 +92,61 @@ class ModelFile:
         InputError
             There is no such file, or it is not one of clearprop's, or it is damaged.
         """
-        from safetensors import SafetensorError
-        from safetensors.numpy import load
+        from clearprop.files.container import read_container
 
-        from clearprop.files.header import Members, NetworkConfig
+        return cls.of(path, read_container(path))
+
+    @classmethod
+    def of(cls, path: str | os.PathLike[str], container: Container) -> ModelFile:
+        """What a container holds, read from this path.
+
+        Raises
+        ------
+        InputError
+            It says what cannot be, or holds something else than it says.
+        """
+        from clearprop.files.configs import ModelConfig, NetworkConfig
+        from clearprop.files.container import FIRST_VERSION
+        from clearprop.files.first_version import of_first_version
+        from clearprop.files.frame import damaged
         from clearprop.foundation.configs import checked
 
-        content = _content(path)
-        description = _description(path, content)
+        arrays = {name: tensor for name, tensor in container.tensors.items() if APART not in name}
+        config = container.config
         try:
-            extra = description.extra
-            # Of an ensemble, there is nothing else; of other kinds of model, no number of them is a single network.
-            together = description.kind == ENSEMBLE or (isinstance(extra, dict) and "members" in extra)
-            said = {"members": extra["members"]} if together and description.kind != ENSEMBLE else extra
-            members = checked(said, Members, "extra").members if together else 1
-            _check_size(checked(description.network, NetworkConfig, "network"), members, content)
-            network = Network.from_config(description.network)
-            model = Ensemble([network] * members) if together else network
-            arrays = load(content)
-        except InputError as error:
-            raise InputError(f"{path}: damaged model file: {error}") from error
-        except (TypeError, ValueError, SafetensorError) as error:
-            raise InputError(f"{path}: damaged model file ({error}): {REMEDY}") from error
-        _fill(path, model, arrays)
-        return cls(model, description.kind, description.extra)
+            if container.version == FIRST_VERSION:
+                config = of_first_version(container.kind, config)
+            said = checked(config, ModelConfig, "model")
+            network = checked(said.network, NetworkConfig, "network")
+            _check_size(network, said.members or 1, arrays)
+            model = _model(container.kind, said)
+            _fill(model, arrays)
+            tensors = {name: tensor for name, tensor in container.tensors.items() if APART in name}
+            if container.kind in BARE and (said.extra or tensors) and container.version != FIRST_VERSION:
+                raise ValueError(f"more than {NAMES[container.kind]} has")
+        except (TypeError, ValueError) as error:
+            raise damaged(path, error) from error
+        return cls(model, container.kind, said.extra, tensors)
 
 
-def _check_size(network: NetworkConfig, members: int, content: bytes) -> None:
+def _model(kind: str, said: ModelConfig) -> Network | Ensemble:
+    """What a file describes, all its parameters 0."""
+    network = Network.from_config(said.network)
+    if kind == ENSEMBLE and said.members is None:
+        raise ValueError("an ensemble that does not say how many members it has")
+    if kind not in (ENSEMBLE, TABLE) and said.members is not None:
+        raise ValueError(f"members, which {NAMES.get(kind, quoted(kind))} has not")
+    return network if said.members is None else Ensemble([network] * said.members)
+
+
+def _check_size(network: NetworkConfig, members: int, arrays: dict[str, Array]) -> None:
     """Refuse a description of more parameters than the file holds, before memory is taken for them."""
-    (header,) = struct.unpack("<Q", content[:8])
     front = parts_of_config(network.inputs)
     shared = [network.trainable_share] * (len(network.layer_sizes) - 2)
     size = members * dense_size(network.layer_sizes, front, shared) * np.dtype(network.dtype).itemsize
-    if size != len(content) - 8 - header:
-        raise ValueError(f"{size:,} bytes of parameters described, {len(content) - 8 - header:,} there")
+    there = sum(array.nbytes for array in arrays.values())
+    if size != there:
+        raise ValueError(f"{size:,} bytes of parameters described, {there:,} there")
 
 
 def _tensors(model: Network | Ensemble) -> dict[str, Array]:
@@ -137,49 +155,15 @@ def _tensors(model: Network | Ensemble) -> dict[str, Array]:
     return layout.named_views(parameters) if isinstance(model, Network) else layout.stacked_views(parameters)
 
 
-def _fill(path: str | os.PathLike[str], model: Network | Ensemble, arrays: dict[str, Array]) -> None:
+def _fill(model: Network | Ensemble, arrays: dict[str, Array]) -> None:
     expected = _tensors(model)
     if set(arrays) != set(expected):
-        raise InputError(f"{path}: damaged model file (arrays {sorted(arrays)}, not {sorted(expected)}): {REMEDY}")
+        raise ValueError(f"arrays {listed(sorted(arrays))}, not {listed(sorted(expected))}")
     for name, wanted in expected.items():
         array = arrays[name]
         if array.shape != wanted.shape or array.dtype != wanted.dtype:
-            raise InputError(
-                f"{path}: damaged model file ({name} is {array.dtype} {array.shape}, not {wanted.dtype} "
-                f"{wanted.shape}): {REMEDY}"
-            )
+            raise ValueError(f"{name} is {array.dtype} {array.shape}, not {wanted.dtype} {wanted.shape}")
         if not np.isfinite(array).all():
-            raise InputError(f"{path}: damaged model file ({name} holds numbers that are not finite): {REMEDY}")
+            raise ValueError(f"{name} holds numbers that are not finite")
     for name, place in expected.items():
         place[...] = arrays[name]
-
-
-def _content(path: str | os.PathLike[str]) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError as error:
-        raise InputError(f"{path}: no such model file: check the name, or write one by `clearprop train`") from error
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror}): {REMEDY}") from error
-
-
-def _description(path: str | os.PathLike[str], content: bytes) -> Description:
-    """What the header says, read before anything is made of the tensors."""
-    from clearprop.files.header import description
-
-    foreign = InputError(f"{path}: not a model file of clearprop: {REMEDY}")
-    if len(content) < 8:
-        raise foreign
-    (length,) = struct.unpack("<Q", content[:8])
-    if length > min(LARGEST_HEADER, len(content) - 8):
-        raise foreign
-    try:
-        described = description(content[8 : 8 + length])
-    except (ValueError, RecursionError) as error:
-        raise foreign from error
-    if described.version != VERSION:
-        raise InputError(
-            f"{path}: a model file of version {described.version}, and this clearprop reads version {VERSION}: "
-            "use the clearprop that wrote it, or train again"
-        )
-    return described

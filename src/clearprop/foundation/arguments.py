@@ -10,14 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.sparse import canonical, is_sparse
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
 
+# How much of what NumPy says of a value, which may have that in it, stands in a message.
+MOST_OF_A_REASON = 80
+# The largest whole number that float64 holds.
+LARGEST = int(np.finfo(np.float64).max)
+
 
 def whole(name: str, value: int, least: int) -> int:
-    """A whole number of at least `least`, or ValueError."""
+    """A whole number of at least `least` that float64 can hold, or ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise ValueError(f"{name} must be a whole number >= {least}, got {value!r}")
+        raise ValueError(f"{name} must be a whole number >= {least}, got {quoted(value)}")
+    if value > LARGEST:
+        raise ValueError(f"{name} must be a whole number of at most 1.8e+308, got {quoted(value)}")
     return int(value)
 
 
@@ -25,7 +33,15 @@ def positive(name: str, value: float) -> float:
     """A finite number above 0, or an error."""
     number = _number(name, value)
     if not 0 < number < np.inf:
-        raise ValueError(f"{name} must be a finite number > 0, got {value!r}")
+        raise ValueError(f"{name} must be a finite number > 0, got {quoted(value)}")
+    return number
+
+
+def finite(name: str, value: float) -> float:
+    """A finite number, or an error."""
+    number = _number(name, value)
+    if not math.isfinite(number):
+        raise ValueError(f"{name} must be a finite number, got {quoted(value)}")
     return number
 
 
@@ -33,7 +49,7 @@ def not_negative(name: str, value: float) -> float:
     """A finite number of at least 0, or an error."""
     number = _number(name, value)
     if not 0 <= number < np.inf:
-        raise ValueError(f"{name} must be a finite number >= 0, got {value!r}")
+        raise ValueError(f"{name} must be a finite number >= 0, got {quoted(value)}")
     return number
 
 
@@ -41,7 +57,7 @@ def share(name: str, value: float) -> float:
     """A number from 0 to below 1, or an error."""
     number = _number(name, value)
     if not 0 <= number < 1:
-        raise ValueError(f"{name} must be from 0 to below 1, got {value!r}")
+        raise ValueError(f"{name} must be from 0 to below 1, got {quoted(value)}")
     return number
 
 
@@ -49,8 +65,22 @@ def fraction(name: str, value: float) -> float:
     """A number from 0 to 1, or an error."""
     number = _number(name, value)
     if not 0 <= number <= 1:
-        raise ValueError(f"{name} must be from 0 to 1, got {value!r}")
+        raise ValueError(f"{name} must be from 0 to 1, got {quoted(value)}")
     return number
+
+
+def truth(name: str, value: bool) -> bool:
+    """True or False, or an error: of other things it is not plain which they stand for.
+
+    Examples
+    --------
+    >>> truth("shuffle", "no")
+    Traceback (most recent call last):
+    TypeError: shuffle must be True or False, got 'no'
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {quoted(value)}")
+    return bool(value)
 
 
 def factors(name: str, values: Mapping[str, float] | None) -> dict[str, float]:
@@ -65,17 +95,34 @@ def factors(name: str, values: Mapping[str, float] | None) -> dict[str, float]:
     if values is None:
         return {}
     if not isinstance(values, Mapping):
-        raise TypeError(f"{name} must be a dict of factors by name, such as {{'b': 0.1, 'W1': 2.0}}, got {values!r}")
-    return {key: not_negative(f"{name}[{key!r}]", value) for key, value in values.items()}
+        raise TypeError(
+            f"{name} must be a dict of factors by name, such as {{'b': 0.1, 'W1': 2.0}}, got {quoted(values)}"
+        )
+    return {key: not_negative(f"{name}[{quoted(key)}]", value) for key, value in values.items()}
 
 
 def _number(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{name} must be a number, got {value!r}")
+        raise TypeError(f"{name} must be a number, got {quoted(value)}")
     try:
         return float(value)
     except OverflowError:
         raise ValueError(f"{name} must be a finite number, got one that float64 cannot hold") from None
+
+
+def check_not_masked(name: str, values: Any) -> None:
+    """Raise ValueError for a masked array with something masked, which would count as the numbers behind the mask.
+
+    Examples
+    --------
+    >>> check_not_masked("X", np.ma.masked_equal([1.0, 2.0], 2.0))
+    Traceback (most recent call last):
+    ValueError: X is a masked array, 1 of whose values is masked: fill it in by X.filled(...), or leave such rows out
+    """
+    if isinstance(values, np.ma.MaskedArray) and (count := int(np.ma.getmaskarray(values).sum())):
+        masked, them = ("is", "it") if count == 1 else ("are", "them")
+        rule = f"{name} is a masked array, {count:,} of whose values {masked} masked"
+        raise ValueError(f"{rule}: fill {them} in by {name}.filled(...), or leave such rows out")
 
 
 def as_array(name: str, values: Any) -> Array:
@@ -84,8 +131,9 @@ def as_array(name: str, values: Any) -> Array:
     Raises
     ------
     ValueError
-        They are lists of different lengths.
+        They are lists of different lengths, or some are masked.
     """
+    check_not_masked(name, values)
     try:
         return np.asarray(values)
     except ValueError as error:
@@ -143,6 +191,12 @@ def row_weights(name: str, sample_weight: Any, n_rows: int, dtype: npt.DTypeLike
     if weight.shape != (n_rows,):
         raise ValueError(f"{name} must have shape ({n_rows},), a number a row, got {weight.shape}")
     check_finite(name, weight)
+    with np.errstate(over="ignore"):
+        if not math.isfinite(weight.sum()):
+            greatest = f"up to {weight.max():.3g}"
+            raise ValueError(
+                f"{name} adds up to infinity ({weight.dtype}, {greatest}): divide all of it by its greatest"
+            )
     return weight
 
 
@@ -166,7 +220,8 @@ def _first_no_number(name: str, array: Array, error: Exception) -> Exception:
         try:
             float(value)
         except (TypeError, ValueError, OverflowError) as reason:
-            what = f"{name} must hold numbers, got {value!r}{_place(index)} ({reason})"
+            why = str(reason) if len(str(reason)) < MOST_OF_A_REASON else f"{str(reason)[:MOST_OF_A_REASON]}..."
+            what = f"{name} must hold numbers, got {quoted(value)}{_place(index)} ({why})"
             kind = TypeError if isinstance(reason, TypeError) else ValueError
             remedy = "turn text and categories into numbers, and leave out what is missing"
             return kind(f"{what}: {remedy}{_counting(index)}")
@@ -220,20 +275,22 @@ def dropout_by_layer(dropout: float | Sequence[float], hidden_layers: int) -> li
     is_one = isinstance(dropout, float) or np.ndim(dropout) != 1
     shares: list[Any] = [dropout] * hidden_layers if is_one else list(dropout)  # type: ignore[arg-type]
     if len(shares) != hidden_layers:
-        raise ValueError(f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {shares}")
+        raise ValueError(
+            f"dropout must be one number, or one for each of the {hidden_layers} hidden layers: {quoted(shares)}"
+        )
     return [share("dropout", item) for item in shares]
 
 
 def checked_sizes(layer_sizes: Sequence[int]) -> tuple[int, ...]:
     """Two or more whole numbers of at least 1, or an error."""
-    if isinstance(layer_sizes, str) or not isinstance(layer_sizes, Iterable):
-        raise TypeError(f"layer_sizes must be a list such as [2, 8, 1], got {layer_sizes!r}")
+    if isinstance(layer_sizes, str | bytes) or not isinstance(layer_sizes, Iterable):
+        raise TypeError(f"layer_sizes must be a list such as [2, 8, 1], got {quoted(layer_sizes)}")
     sizes = list(layer_sizes)
     for size in sizes:
         if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 1:
-            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {size!r} in {sizes}")
+            raise ValueError(f"layer_sizes must hold whole numbers >= 1, got {quoted(size)} in {quoted(sizes)}")
     if len(sizes) < 2:
-        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {sizes}")
+        raise ValueError(f"layer_sizes must name at least inputs and outputs, got {quoted(sizes)}")
     return tuple(int(size) for size in sizes)
 
 
@@ -242,8 +299,8 @@ def checked_dtype(dtype: npt.DTypeLike) -> np.dtype[Any]:
     try:
         checked = np.dtype(dtype)
     except TypeError:
-        raise ValueError(f"dtype must be float32 or float64, got {dtype!r}") from None
+        raise ValueError(f"dtype must be float32 or float64, got {quoted(dtype)}") from None
     if checked not in (np.float32, np.float64):
-        given = f"{dtype!r}, which is {checked}" if isinstance(dtype, str) and dtype != checked.name else checked
+        given = f"{quoted(dtype)}, which is {checked}" if isinstance(dtype, str) and dtype != checked.name else checked
         raise ValueError(f"dtype must be float32 or float64, got {given}")
     return checked

@@ -1,13 +1,30 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all.
+
+What is on its way has a hidden name, `.clearprop-HOST-RANDOM.tmp`, and its writer holds a lock on it. A process that is
+killed leaves such a file, and loses the lock, by which the next that writes in the folder knows and removes it. HOST
+stands for the running system: whether a lock that another machine holds is seen here, no file system of a network
+promises, so that files of others are removed when they have not been written to for a day.
+"""
 
 import contextlib
 import errno
+import functools
+import hashlib
 import os
+import platform
+import re
 import select
 import shutil
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO
+
+try:
+    import fcntl
+except ImportError:  # Windows, where nobody can remove a file that is open
+    fcntl = None  # type: ignore[assignment]
 
 from clearprop.errors import InputError
 
@@ -18,6 +35,9 @@ STANDARD_OUTPUT = Path("/dev/stdout")
 _STREAMS = {STANDARD_OUTPUT: 1, Path("/dev/stderr"): 2}
 _DESCRIPTORS = ("/dev/fd", "/proc/self/fd", "/proc/thread-self/fd")
 _MOST_LINKS = 40  # as many as Linux follows
+# Of earlier versions too, which had no host in the name and held no lock.
+_TEMPORARY = re.compile(r"\.clearprop-(?:([0-9a-f]{8})-)?[0-9a-f]{16}\.tmp")
+_DAY = 24 * 60 * 60.0
 
 
 def write_atomically(path: str | os.PathLike[str], content: bytes | str) -> None:
@@ -83,31 +103,27 @@ def written_atomically(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes
     if is_stream(target):
         yield lambda content: _write_to_stream(target, content)
         return
-    # Links are followed. The name is short because the file's own may be as long as names can be.
-    place = Path(os.path.realpath(target))
-    temporary = place.with_name(f".clearprop-{os.urandom(8).hex()}.tmp")
-    UNFINISHED.add(temporary)
-    try:
+    place = Path(os.path.realpath(target))  # links are followed
+    with contextlib.ExitStack() as stack:
         with _told(target):
-            file = temporary.open("xb", buffering=0)
-        with file:
+            temporary, file = stack.enter_context(_temporary(place.parent))
+            remove_leftovers(place.parent, os.fstat(file.fileno()).st_mtime)
 
-            def write(content: bytes | str) -> None:
-                with _told(target):
-                    _write_all(file.fileno(), _as_bytes(content))
-
-            yield write
+        def write(content: bytes | str) -> None:
             with _told(target):
-                os.fsync(file.fileno())
+                _write_all(file.fileno(), _as_bytes(content))
+
+        yield write
         with _told(target):
+            os.fsync(file.fileno())
             with contextlib.suppress(FileNotFoundError):
                 shutil.copymode(place, temporary)
-            os.replace(temporary, place)
+            if fcntl is not None:  # with the lock on it
+                os.replace(temporary, place)
+            file.close()
+            if fcntl is None:  # which renames no open file
+                os.replace(temporary, place)
             _sync_folder(place.parent)
-    finally:
-        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
-            temporary.unlink()
-        UNFINISHED.discard(temporary)
 
 
 @contextlib.contextmanager
@@ -188,6 +204,89 @@ def _write_all(descriptor: int, data: bytes) -> None:
             left = left[os.write(descriptor, left) :]
         except BlockingIOError:  # its other end has set it so
             select.select([], [descriptor], [])
+
+
+@contextlib.contextmanager
+def _temporary(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """A new file of a hidden name, locked; it is taken away if its name still leads to it at the end."""
+    while True:
+        # The name is short because the file's own may be as long as names can be.
+        temporary = folder / f".clearprop-{_host()}-{os.urandom(8).hex()}.tmp"
+        UNFINISHED.add(temporary)
+        try:
+            with temporary.open("xb") as file:
+                if _is_held(file, temporary):
+                    yield temporary, file
+                    return
+        finally:
+            temporary.unlink(missing_ok=True)
+            UNFINISHED.discard(temporary)
+
+
+def _is_held(file: IO[bytes], path: Path) -> bool:
+    """Lock a new file; whether its name leads to it still, which another may have removed before it was locked."""
+    if fcntl is None:
+        return True
+    with contextlib.suppress(OSError):  # a file system without locks
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX)
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+@functools.cache
+def _host() -> str:
+    """The running system, told apart from others that share a disk, and from itself before it was started anew."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii")
+    except OSError:
+        boot = ""
+    return hashlib.sha256(f"{platform.node()} {boot}".encode()).hexdigest()[:8]
+
+
+def remove_leftovers(folder: Path, now: float) -> None:
+    """Remove the files that killed writers have left in a folder; none of a living one, and no others.
+
+    Parameters
+    ----------
+    now : float
+        The time by the clock of the folder's disk, which may be another machine's.
+    """
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            named = _TEMPORARY.fullmatch(entry.name)
+            if named and Path(entry.path) not in UNFINISHED:
+                with contextlib.suppress(OSError):
+                    _remove_if_left(entry.path, named[1] == _host(), now)
+
+
+def _remove_if_left(path: str, of_this_host: bool, now: float) -> None:
+    if fcntl is None:
+        os.unlink(path)  # which fails where it is open
+        return
+    descriptor = os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_NOFOLLOW)
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return
+        is_locked = _lock_at_once(descriptor)
+        if is_locked is False or (not (of_this_host and is_locked) and now - status.st_mtime < _DAY):
+            return
+        os.unlink(path)
+    finally:
+        os.close(descriptor)
+
+
+def _lock_at_once(descriptor: int) -> bool | None:
+    """Whether the lock could be had, which nobody else holds then; None where there are no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return None
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

@@ -59,7 +59,7 @@ class Batches:
         self._under_way: tuple[int, Iterator[Any]] | None = None
         if self._begin() is self._begin():
             raise InputError(
-                "the batches can be gone through once only, and training goes through them in each epoch: give a "
+                "the batches of X can be gone through once only, and training goes through them in each epoch: give a "
                 "function that makes the iterator anew, such as the generator function itself without calling it"
             )
 

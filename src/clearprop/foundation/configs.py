@@ -8,7 +8,7 @@ a message calls the field (with an empty one the message is of the whole).
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
@@ -62,6 +62,8 @@ def _converted(value: object, kind: type[Config]) -> Config:
         return msgspec.convert(value, kind)
     except SystemError as error:  # before msgspec 0.22, for a whole number that is too large for a float
         raise msgspec.ValidationError(str(error.__cause__)) from None
+    except UnicodeError as error:  # a text with half surrogates where a number belongs
+        raise msgspec.ValidationError(str(error)) from None
 
 
 def _refusal(config: object, kind: type[Struct], what: str) -> InputError:
@@ -94,7 +96,9 @@ def _broken_rule(value: object, kind: Any) -> str:
     base, meta = get_args(kind)
     if base is float and (isinstance(value, bool) or not isinstance(value, int | float)):
         return f"{quoted(value)} is not a number"
-    (item_kind, *_) = get_args(base) or (None,)
-    if isinstance(value, list) and (wrong := [item for item in value if _is_wrong(item, item_kind)]):
-        return _broken_rule(wrong[0], item_kind)
+    item_kind = get_args(base)[0] if get_origin(base) in (list, tuple) else None
+    if isinstance(value, list) and get_origin(item_kind) is Annotated:
+        wrong = [item for item in value if _is_wrong(item, item_kind)]
+        if wrong:
+            return _broken_rule(wrong[0], item_kind)
     return f"{quoted(value)} is not {meta.description}"

@@ -1,5 +1,6 @@
 """What an array would take of memory, judged against what there is of it, before the array is made."""
 
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +40,7 @@ def check_memory(size: int, what: str, remedy: str) -> None:
         return
     free = free_memory()
     if free is not None and size > free:
-        short = f"{what} would take {_amount(size)} of memory, and {_amount(free)} are free: "
+        short = f"{what} would take {amount(size)} of memory, and {amount(free)} are free: "
         raise ValueError(Message(short, remedy))
 
 
@@ -52,11 +53,29 @@ def free_memory() -> int | None:
     return max(0, min(known)) if known else None
 
 
-def _amount(size: int) -> str:
+def amount(size: int) -> str:
+    """So many bytes, as a message tells them.
+
+    Examples
+    --------
+    >>> amount(3 * 2**19), amount(2**40), amount(700)
+    ('1.5 MiB', '1,024 GiB', '0.6 KiB')
+    """
     # In whole numbers, since a float has no place for the largest.
-    unit, name = (2**30, "GiB") if size >= 2**30 else (2**20, "MiB")
+    unit, name = next((one for one in ((2**30, "GiB"), (2**20, "MiB")) if size >= one[0]), (2**10, "KiB"))
     tenths = size * 10 // unit
-    return f"{tenths // 10:,} {name}" if tenths >= 100 else f"{tenths / 10:.1f} {name}"
+    return f"{many(tenths // 10)} {name}" if tenths >= 100 else f"{tenths / 10:.1f} {name}"
+
+
+def many(count: int) -> str:
+    """A count as a message tells it: absurd ones, which are slips, by their size alone.
+
+    Examples
+    --------
+    >>> many(1_000_000), many(10**400)
+    ('1,000,000', 'about 10^400')
+    """
+    return f"{count:,}" if count < 10**60 else f"about 10^{round(math.log10(count))}"
 
 
 def _of_machine() -> int | None:

@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from clearprop.foundation.table_cells import quoted
+
 Rng: TypeAlias = np.random.Generator | np.random.RandomState
 Seed: TypeAlias = int | Rng | None
 
@@ -23,9 +25,9 @@ def as_generator(rng: Seed) -> Rng:
     if isinstance(rng, np.random.Generator | np.random.RandomState):
         return rng
     if rng is not None and (isinstance(rng, bool) or not isinstance(rng, int | np.integer)):
-        raise TypeError(f"rng must be a whole number, a numpy Generator or RandomState, or None, got {rng!r}")
+        raise TypeError(f"rng must be a whole number, a numpy Generator or RandomState, or None, got {quoted(rng)}")
     if rng is not None and rng < 0:
-        raise ValueError(f"rng must be a seed >= 0, got {rng}")
+        raise ValueError(f"rng must be a seed >= 0, got {quoted(rng)}")
     return np.random.default_rng(rng)
 
 

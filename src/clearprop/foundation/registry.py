@@ -1,9 +1,11 @@
 """Named objects: a name or an object goes in, an object comes out, and a table of what there is can be read."""
 
+import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from clearprop.foundation.near_names import SaysNearKeywords, did_you_mean, near
+from clearprop.foundation.table_cells import listed, quoted
 
 
 class Named(SaysNearKeywords):
@@ -27,6 +29,9 @@ class Named(SaysNearKeywords):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in vars(self).items())})"
 
+
+# What is longer is no slip for a name.
+_LONGEST_NAME = 100
 
 Item = TypeVar("Item", bound=Named)
 Class = TypeVar("Class", bound=type[Named])
@@ -52,8 +57,10 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         self._classes[cls.name] = cls  # type: ignore[assignment]
         return cls
 
-    def resolve(self, given: str | Item) -> Item:
+    def resolve(self, given: str | Item, name: str = "") -> Item:
         """The object that a name stands for, with its default parameters; an object is handed back as it is.
+
+        Messages call what was given by its parameter's `name`, where that is another than the kind.
 
         Raises
         ------
@@ -66,12 +73,12 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
             return self._find(given)()
         if isinstance(given, self._base):
             return given
-        if given is None:
-            hint = did_you_mean(self.near("none"))
-            raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got None{hint}")
+        what = name or self._kind
         if isinstance(given, type):
-            raise TypeError(f"{self._kind} must be an object, got the class {given.__name__}: write {given.__name__}()")
-        raise TypeError(f"{self._kind} must be a name or an object of class {self._base.__name__}, got {given!r}")
+            raise TypeError(f"{what} must be an object, got the class {given.__name__}: write {given.__name__}()")
+        hint = did_you_mean(self.near("none")) if given is None else ""
+        kinds = f"a name or an object of class {self._base.__name__}"
+        raise TypeError(f"{what} must be {kinds}, got {quoted(given)}{hint}")
 
     def resolve_each(self, given: str | Item | Sequence[str | Item], count: int, whose: str) -> list[Item]:
         """The objects that a list stands for, one for each of so many, or the one object for all of them.
@@ -104,7 +111,9 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
             )
         usual = vars(type(item)()) if item.later else {}
         own = {key: value for key, value in vars(item).items() if key not in item.later or value != usual[key]}
-        return {"name": item.name, **own}
+        # NumPy's numbers as Python's own, which JSON has.
+        plain = {key: value.item() if hasattr(value, "item") else value for key, value in own.items()}
+        return {"name": item.name, **plain}
 
     def from_config(self, config: Mapping[str, Any]) -> Item:
         """The item that `to_config` described.
@@ -112,22 +121,31 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         Raises
         ------
         ValueError
-            The name is not known or a parameter does not belong to it.
+            The name is not known, or a parameter does not belong to it or is not of the kind of its default.
         """
+        name = config.get("name")
+        if not isinstance(name, str):
+            raise ValueError(f"{self._kind}: its name is {quoted(name)}, and no text")
         parameters = {key: value for key, value in config.items() if key != "name"}
-        try:
-            return self._find(str(config.get("name")))(**parameters)
-        except TypeError as error:
-            raise ValueError(f"{self._kind} {config['name']!r} does not take {sorted(parameters)}") from error
+        cls = self._find(name)
+        usual = vars(cls())
+        if unknown := [key for key in parameters if key not in usual]:
+            raise ValueError(f"{self._kind} {name!r} does not take [{listed(unknown)}]")
+        for key, value in parameters.items():
+            if not _is_alike(value, usual[key]):
+                raise ValueError(f"{self._kind} {name!r}: {key} must not be {quoted(value)}")
+        return cls(**parameters)
 
     def _find(self, name: str) -> type[Item]:
         known = self._aliases.get(name, name)
         if known in self._others:
-            raise ValueError(f"{self._kind} {name!r} cannot be used here: choose one of {', '.join(self._classes)}")
+            raise ValueError(
+                f"{self._kind} {quoted(name)} cannot be used here: choose one of {', '.join(self._classes)}"
+            )
         if known not in self._classes:
-            hint = did_you_mean(self.near(name)) or "."
+            hint = did_you_mean(self.near(name[:_LONGEST_NAME])) or "."
             there_are = ", ".join([*self._classes, *self._others])
-            raise ValueError(f"unknown {self._kind} {name!r}{hint} There are: {there_are}")
+            raise ValueError(f"unknown {self._kind} {quoted(name)}{hint} There are: {there_are}")
         return self._classes[known]
 
     def near(self, name: str, among: Collection[str] | None = None) -> list[str]:
@@ -145,3 +163,14 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
 
     def __len__(self) -> int:
         return len(self._classes)
+
+
+def _is_alike(value: Any, usual: Any) -> bool:
+    """Whether a parameter is of the kind that its default is of: a number is finite; None may stand for a number."""
+    if isinstance(usual, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(usual, bool)
+    if isinstance(usual, int):
+        return isinstance(value, int)
+    if usual is None or isinstance(usual, float):
+        return (usual is None and value is None) or (isinstance(value, int | float) and math.isfinite(value))
+    return isinstance(value, type(usual))

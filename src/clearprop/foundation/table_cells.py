@@ -18,7 +18,16 @@ Cells: TypeAlias = NDArray[Any]
 
 MISSING = frozenset({"", "?", "NA", "na", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "-nan", "NULL", "null", "None"})
 
-_SHORT = reprlib.Repr()
+
+class _Short(reprlib.Repr):
+    def repr_int(self, x: int, level: int) -> str:
+        try:
+            return super().repr_int(x, level)
+        except ValueError:  # it has more digits than Python writes
+            return f"a whole number of {x.bit_length():,} bits"
+
+
+_SHORT = _Short()
 _SHORT.maxstring = _SHORT.maxother = 39
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from typing import Any
 
-from tornado.web import RequestHandler
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from clearprop.lab.assets import SCRIPT, STYLE
-from clearprop.lab.guard import Guard
 from clearprop.lab.seats import MOST_PAGES, Seats
+from clearprop.local_server.guard import Guard
+from clearprop.local_server.handlers import Bodyless, Entrance, Manners
 
 PAGE = f"""<!doctype html>
 <html lang="en">
@@ -36,116 +35,24 @@ SECONDS_TO_TAKE = 30
 SESSION = re.compile(r"[0-9a-f]{32}")
 
 
-class Guarded(RequestHandler):
-    """Refuses whoever is not known, before anything else of the request is looked at."""
-
-    @property
-    def guard(self) -> Guard:
-        """Who may ask."""
-        guard: Guard = self.settings["guard"]
-        return guard
-
-    def set_default_headers(self) -> None:
-        """Nothing of elsewhere is loaded, nothing is told to elsewhere, and no other page may frame this one."""
-        host = self.request.headers.get("Host", "")
-        own_socket = f"ws://{host}" if self.guard.knows_host([host]) else ""
-        headers = {
-            "Server": "clearprop",
-            "Content-Security-Policy": (
-                f"default-src 'self'; connect-src 'self' {own_socket}; img-src 'self' data: blob:; object-src 'none'; "
-                "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-            ),
-            "X-Content-Type-Options": "nosniff",
-            "X-Frame-Options": "DENY",
-            "Referrer-Policy": "no-referrer",
-            "Cross-Origin-Opener-Policy": "same-origin",
-            "Cross-Origin-Resource-Policy": "same-origin",
-            "Cache-Control": "no-store",
-        }
-        for name, value in headers.items():
-            self.set_header(name, value)
-
-    def prepare(self) -> None:
-        """The checks."""
-        guard, request = self.guard, self.request
-        known = (
-            guard.knows_host(request.headers.get_list("Host"))
-            and (request.uri or "").startswith("/")  # and has no other host in its first line
-            and guard.knows_origin(
-                request.headers.get_list("Origin"), request.headers["Host"], required=isinstance(self, Socket)
-            )
-            and self.may_enter()
-        )
-        if not known:
-            self._end(403, NOT_KNOWN)
-        elif request.body:
-            self._end(400, "Nothing here takes a body.\n")
-
-    def may_enter(self) -> bool:
-        """Whether the browser has the cookie."""
-        return self.guard.is_cookie(self.get_cookie(self.guard.cookie_name, ""))
-
-    def write_error(self, status_code: int, **details: Any) -> None:
-        """A status with nothing of the request in its text."""
-        self._end(status_code, f"{self._reason}\n")
-
-    def log_exception(self, *details: Any) -> None:
-        """Tornado's log would hold the address, and with it the token."""
-
-    def _end(self, status: int, text: str) -> None:
-        self.set_status(status)
-        self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish(text)
+def content_policy(guard: Guard, host: str) -> dict[str, str]:
+    """What the page may load beside its files: its own socket, under a name that it is known by, and its pictures."""
+    own_socket = f" ws://{host}" if guard.knows_host([host]) else ""
+    return {"connect-src": f"'self'{own_socket}", "img-src": "'self' data: blob:"}
 
 
-class Nothing(Guarded):
-    """Whatever is not there."""
-
-    def prepare(self) -> None:
-        """The checks come first, so that a stranger is not told what is there."""
-        super().prepare()
-        if not self._finished:
-            self._end(404, "There is nothing here.\n")
+MANNERS = Manners(NOT_KNOWN, 403, content_policy)
 
 
-class Page(Guarded):
-    """The page; with the token in its address, a cookie and the way to the address without it."""
+class Page(Entrance):
+    """The page."""
 
-    def may_enter(self) -> bool:
-        """Whether the browser has the cookie, or the token for one."""
-        return self.guard.is_token(self._token()) or super().may_enter()
-
-    def get(self) -> None:
-        """The page."""
-        if self._token():
-            guard = self.guard
-            if guard.is_token(self._token()):
-                self.set_cookie(guard.cookie_name, guard.cookie, httponly=True, samesite="Strict", path="/")
-            self.redirect("/", status=303)
-        else:
-            self.set_header("Content-Type", "text/html; charset=utf-8")
-            self.finish(PAGE)
-
-    def _token(self) -> str:
-        return self.get_query_argument("token", "")
+    def page(self) -> str:
+        """It has nothing in it but its script."""
+        return PAGE
 
 
-class File(Guarded):
-    """A file of the page."""
-
-    def initialize(self, name: str, body: bytes) -> None:
-        """Tornado's constructor."""
-        self._name, self._body = name, body
-
-    def get(self) -> None:
-        """The file; a browser that has it already is told so."""
-        kind = "text/javascript" if self._name.endswith(".js") else "text/css"
-        self.set_header("Content-Type", f"{kind}; charset=utf-8")
-        self.set_header("Cache-Control", "no-cache")
-        self.finish(self._body)
-
-
-class Socket(Guarded, WebSocketHandler):
+class Socket(Bodyless, WebSocketHandler):
     """A page's connection: a request in, its reply out, and then the next one."""
 
     @property
@@ -156,18 +63,20 @@ class Socket(Guarded, WebSocketHandler):
 
     def check_origin(self, origin: str) -> bool:
         """Whether the page is one of this server's."""
-        return self.guard.knows_origin([origin], self.request.headers["Host"], required=True)
+        return self.guard.is_own_origin([origin], self.request.headers["Host"])
 
-    def prepare(self) -> None:
-        """The checks, and whether there is room."""
-        super().prepare()
+    def comes_from_a_known_page(self) -> bool:
+        """Whether it is one of its pages that asks, and nothing else."""
+        return self.is_of_own_page
+
+    def unfit(self) -> tuple[int, str] | None:
+        """Also where there is no room."""
+        if unfit := super().unfit():
+            return unfit
         self._name = self.get_query_argument("session", "")
-        if self._finished:
-            return
         if not SESSION.fullmatch(self._name):
-            self._end(400, "A session is named by 32 hexadecimal digits.\n")
-        elif not self.seats.has_room(self._name):
-            self._end(503, f"{MOST_PAGES} pages are open: close one.\n")
+            return 400, "A session is named by 32 hexadecimal digits.\n"
+        return None if self.seats.has_room(self._name) else (503, f"{MOST_PAGES} pages are open: close one.\n")
 
     def open(self, *arguments: str, **named: str) -> None:
         """The page takes its seat."""

@@ -18,6 +18,8 @@ from clearprop.printable import printable
 # No request is larger: a pasted table has its own cap below this.
 MOST_BYTES = 2**20
 ALIGNMENT = 8
+# How much of what is wrong with a request is told.
+MOST_TOLD = 200
 
 Array = npt.NDArray[np.generic]
 
@@ -84,6 +86,8 @@ def _refusal(text: str | bytes, said: str) -> Refused:
     except (msgspec.MsgspecError, RecursionError, UnicodeError):
         number = 0
     what, _, where = said.partition(" - at `$")
+    if len(what) > MOST_TOLD:  # it has the value in it
+        what = f"{what[:MOST_TOLD]}..."
     place = re.sub(r"\[(\d+)\]", r".\1", where.rstrip("`").removeprefix("."))
     field = place.removeprefix("settings.") if place.startswith("settings.") else ""
     return Refused(id=number, message=f"{place}: {what}" if place else what, field=field)

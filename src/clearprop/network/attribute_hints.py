@@ -15,7 +15,6 @@ INSTEAD = {
     "load_state_dict": "write network.parameters = values",
     "get_weights": "write network.weights",
     "set_weights": "write network.weights = values",
-    "save": "write clearprop.save(network, path)",
     "score": "write network.loss(X, y), or give network.predict(X) to a metric such as sklearn.metrics.r2_score",
     "zero_grad": "backward gives new gradients at each call",
 }

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.atomic import write_atomically
+from clearprop.foundation.table_cells import quoted
 from clearprop.printable import printable
 
 Array = npt.NDArray[Any]
@@ -180,7 +181,9 @@ def _places_of(path: Sequence[str], sizes: Sequence[int]) -> set[tuple[int, ...]
         layer, *places = numbers if len(numbers) > 1 else [0, *numbers]
         ends = sizes[max(layer - len(places) + 1, 0) : layer + 1]
         if len(ends) != len(places) or not all(1 <= at <= size for at, size in zip(places, ends, strict=True)):
-            raise ValueError(f"path must name this network's weights and units, as W1[1,1] or z1[1], got {name!r}")
+            raise ValueError(
+                f"path must name this network's weights and units, as W1[1,1] or z1[1], got {quoted(name)}"
+            )
         places = [at - 1 for at in places]
         found.add((layer, *places))
         if len(places) == 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.near_names import SaysNearKeywords, no_attribute
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.checks import Checks
 from clearprop.network.network import Network
 from clearprop.network.passes import mean_of_rows, shares
@@ -31,7 +33,6 @@ INSTEAD = {
     "biases": "each member has its own, as in ensemble.members[0].biases",
     "backward": "each member has its own, as in ensemble.members[0].backward(trace, y)",
     "predict_proba": "write ensemble.predict(X), the means of the members' outputs",
-    "save": "write clearprop.save(ensemble, path)",
     "info": "each member has its own, as in ensemble.members[0].info()",
     "draw": "each member has its own, as in ensemble.members[0].draw()",
 }
@@ -81,6 +82,9 @@ class Ensemble(Checks, SaysNearKeywords):
     """
 
     def __init__(self, networks: Sequence[Network]) -> None:
+        if isinstance(networks, Network) or not isinstance(networks, Iterable):
+            remedy = "give it as in Ensemble([Network([2, 8, 1]), ...])"
+            raise TypeError(f"networks must be a list of Network objects, got {quoted(networks)}: {remedy}")
         networks = tuple(networks)
         _check_alike(networks)
         parameters = _rows_of([network.parameters for network in networks])
@@ -166,6 +170,12 @@ class Ensemble(Checks, SaysNearKeywords):
 
     __copy__ = copy
 
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the ensemble to one file, whole or not at all; see `clearprop.save`."""
+        import clearprop
+
+        clearprop.save(self, path)
+
     def __getstate__(self) -> dict[str, Any]:
         """What pickling and `copy.deepcopy` take: the members, each with its parameters, and not their array too."""
         return {"members": self.members}
@@ -221,7 +231,9 @@ def _check_alike(networks: Sequence[Network]) -> None:
         raise ValueError("an ensemble has one network or more: give them as in Ensemble([Network([2, 8, 1]), ...])")
     for number, network in enumerate(networks, start=1):
         if not isinstance(network, Network):
-            raise TypeError(f"an ensemble is made of networks, and number {number} is {network!r}: give a Network")
+            raise TypeError(
+                f"an ensemble is made of networks, and number {number} is {quoted(network)}: give a Network"
+            )
         for what, own, first in zip(
             ("layer sizes", "activations", "loss", "dtype", "inputs", "trainable share"),
             _features(network),

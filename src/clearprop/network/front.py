@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.randomness import Rng
 from clearprop.foundation.sparse import is_sparse
+from clearprop.foundation.table_cells import quoted
 from clearprop.inputs import INPUTS, Input, Plain
 from clearprop.network.layout import KINDS_OF_LAYERS, Layout, Part
 
@@ -166,9 +167,10 @@ def checked_front(inputs: Sequence[str | Input] | None, features: int) -> Front:
     """
     if inputs is None:
         return plain_front(features)
-    if isinstance(inputs, str | Input):
-        raise TypeError(f"inputs must be a list of inputs, one behind the other, got {inputs!r}: write [{inputs!r}]")
-    front = front_of(tuple(INPUTS.resolve(one) for one in inputs) or (Plain(features),))
+    if isinstance(inputs, str | Input) or not isinstance(inputs, Iterable):
+        remedy = f"write [{quoted(inputs)}]" if isinstance(inputs, str | Input) else "leave it out for none"
+        raise TypeError(f"inputs must be a list of inputs, one behind the other, got {quoted(inputs)}: {remedy}")
+    front = front_of(tuple(INPUTS.resolve(one, "each of inputs") for one in inputs) or (Plain(features),))
     for one in front.inputs:
         if taken := KINDS_OF_LAYERS.intersection(kind for kind, _ in one.parts):
             raise ValueError(f"input {one!r} has parameters of the kind {min(taken)!r}, which is that of layers")

@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.arguments import factors
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
 Item = TypeVar("Item")
@@ -222,7 +223,16 @@ class Layout:
     # -- names ---------------------------------------------------------------------------------------------------
 
     def span(self, name: str) -> Span:
-        """The span of this name."""
+        """The span of this name.
+
+        Raises
+        ------
+        IndexError
+            There is no such span.
+        """
+        if name not in self._by_name:
+            hint = did_you_mean(near(str(name), self._by_name)) or "."
+            raise IndexError(f"no span is called {quoted(name)}{hint} There are: {', '.join(self._by_name)}")
         return self._by_name[name]
 
     def number_at(self, index: int) -> int:
@@ -252,7 +262,9 @@ class Layout:
         of_span, _, rest = name.partition("[")
         places = rest.removesuffix("]").split(",")
         if of_span not in self._by_name or not rest.endswith("]") or not all(map(str.isdecimal, places)):
-            raise IndexError(f"no parameter is called {name!r}. There are: {', '.join(s.ranges for s in self.spans)}")
+            raise IndexError(
+                f"no parameter is called {quoted(name)}. There are: {', '.join(s.ranges for s in self.spans)}"
+            )
         return self.span(of_span).index([int(place) for place in places])
 
     @cached_property
@@ -313,7 +325,9 @@ class Layout:
         for name in given:
             if name not in known:
                 hint = did_you_mean(near(str(name), known, KNOWN_AS)) or "."
-                raise ValueError(f"{what} has {name!r}, which names no parameters{hint} There are: {', '.join(known)}")
+                raise ValueError(
+                    f"{what} has {quoted(name)}, which names no parameters{hint} There are: {', '.join(known)}"
+                )
         return [
             given.get(span.name, given.get(span.kind, factor)) for span, factor in zip(self.spans, own, strict=True)
         ]

@@ -8,6 +8,7 @@ neuron 3 of layer 1 to neuron 1 of layer 2, is `weights[1][2, 0]`.
 from __future__ import annotations
 
 import copy
+import os
 import warnings
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -20,11 +21,13 @@ from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.foundation.arguments import (
     checked_dtype,
     checked_sizes,
+    truth,
     whole,
 )
-from clearprop.foundation.memory import check_memory
+from clearprop.foundation.memory import check_memory, many
 from clearprop.foundation.near_names import SaysNearKeywords, no_attribute
 from clearprop.foundation.randomness import Seed, as_generator
+from clearprop.foundation.table_cells import quoted
 from clearprop.initializers import INITIALIZERS, Initializer
 from clearprop.inputs import INPUTS, Input
 from clearprop.losses import LOSSES, Loss
@@ -127,17 +130,18 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         n_layers = len(self.layer_sizes) - 1
         self.loss_function = LOSSES.resolve(loss)
         natural = ACTIVATIONS.resolve(self.loss_function.output_activation)
-        output = natural if output_activation is None else ACTIVATIONS.resolve(output_activation)
+        output = natural if output_activation is None else ACTIVATIONS.resolve(output_activation, "output_activation")
         hidden = ACTIVATIONS.resolve_each(activation, n_layers - 1, "hidden layers")
         self.activations: list[Activation] = [*hidden, output]
         self.from_logits = output == natural
         self._warn_of_clipped_outputs(output)
 
-        self.layout = self.front.layout(self.layer_sizes, (True,) * (n_layers - 1) if trainable_share else ())
+        has_shares = truth("trainable_share", trainable_share)
+        self.layout = self.front.layout(self.layer_sizes, (True,) * (n_layers - 1) if has_shares else ())
         drawn = 8 * self.layout.most_of_a_layer  # in float64
         check_memory(
             self.dtype.itemsize * self.layout.size + drawn,
-            f"the {self.layout.size:,} parameters that layer_sizes {list(self.layer_sizes)} make",
+            f"the {many(self.layout.size)} parameters that layer_sizes {quoted(list(self.layer_sizes))} make",
             "choose smaller layers",
         )
         self.hold(np.empty(self.layout.size, dtype=self.dtype))
@@ -314,7 +318,7 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
         """
         self._check_trace(trace, "jacobian")
         if of not in ("outputs", "logits"):
-            raise ValueError(f"of must be 'outputs' or 'logits', got {of!r}")
+            raise ValueError(f"of must be 'outputs' or 'logits', got {quoted(of)}")
         z, a = trace.z[-1], trace.a[-1]
         shape = (trace.n_rows, z.shape[1], self.n_columns)
         check_memory(self.dtype.itemsize * prod(shape), f"a jacobian of shape {shape}", "give fewer rows at once")
@@ -454,6 +458,12 @@ class Network(Passes, Checks, Description, SaysNearKeywords):
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self.hold(self._parameters)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network to one file, whole or not at all; see `clearprop.save`."""
+        import clearprop
+
+        clearprop.save(self, path)
 
     def to_config(self) -> dict[str, Any]:
         """All but the parameters, as plain values.

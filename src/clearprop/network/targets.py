@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from clearprop.foundation.arguments import as_array, check_finite, kind_of
 from clearprop.foundation.memory import check_memory
+from clearprop.foundation.table_cells import quoted
 
 Array = npt.NDArray[Any]
 
@@ -77,7 +78,7 @@ def _shown(y: Array) -> str:
     if y.ndim == 0 and y.dtype.kind == "O":
         return kind_of(y.item())
     first = "nothing" if not y.size else y.flat[0].item() if y.dtype.kind in "US" else y.flat[0]
-    return f"{y.dtype} such as {first!r}"
+    return f"{y.dtype} such as {quoted(first)}"
 
 
 def _remedy(y: Array) -> str:

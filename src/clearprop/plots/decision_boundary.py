@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.foundation.table_cells import quoted
 from clearprop.plots.figures import fitted, literal, shown_figure
 
 Array = npt.NDArray[Any]
@@ -255,7 +256,7 @@ def _plane_rows(X: Any, features: tuple[int, int]) -> Array:
     if columns < 2 or len(rows) == 0:
         raise InputError(f"X must be rows of two columns or more, got shape {rows.shape}")
     if len(features) != 2 or not all(0 <= place < columns for place in features):
-        raise InputError(f"features must be two of the columns 0 to {columns - 1}, got {features!r}")
+        raise InputError(f"features must be two of the columns 0 to {columns - 1}, got {quoted(features)}")
     return rows
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from clearprop.cluster.settings import Cluster
 from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.arguments import checked_sizes
+from clearprop.foundation.memory import many
+from clearprop.foundation.table_cells import quoted
 from clearprop.losses import LOSSES, Loss
 from clearprop.network.network import Network
 from clearprop.optimizers import LBfgs
@@ -20,7 +24,11 @@ from clearprop.training.callbacks import Callback
 from clearprop.training.memory_check import check_room
 from clearprop.training.trainer import Trainer
 
+if TYPE_CHECKING:
+    from clearprop.files.checkpoints import Checkpoints
+
 MOST_EPOCHS = 10_000_000
+MOST_MEMBERS = 10_000  # as many as a model file holds
 # What the trainer of a table is given otherwise, and how.
 GIVEN_OTHERWISE = {
     "network": "its layers are hidden_layer_sizes",
@@ -71,6 +79,8 @@ class Choices:
     workers : int or None
     progress : bool
     callbacks : sequence of Callback
+    checkpoints : Checkpoints or None
+        What keeps the trainings while they go on.
     cluster : str, Client, Cluster or None
         Whose workers train: the members one by one, or a single one together.
     """
@@ -94,6 +104,7 @@ class Choices:
     workers: int | None = None
     progress: bool = False
     callbacks: Sequence[Callback] = ()
+    checkpoints: Checkpoints | None = None
     cluster: Any = None
 
     def checked(self) -> Choices:
@@ -104,9 +115,12 @@ class Choices:
         InputError, ValueError, TypeError
             One is wrong; the message names it and the remedy.
         """
-        if not 0 <= self.validation_fraction < 1:
-            rule = f" must be a share from 0 to below 1, got {self.validation_fraction:g}: try 0.2"
+        if not isinstance(self.validation_fraction, int | float | np.number) or not 0 <= self.validation_fraction < 1:
+            rule = f" must be a share from 0 to below 1, got {quoted(self.validation_fraction)}: try 0.2"
             raise InputError(Message(Parameter("validation_fraction"), rule))
+        if self.members != "auto" and self.members > MOST_MEMBERS:
+            rule = f" must be at most {MOST_MEMBERS:,}, got {many(self.members)}: ten or so are usual"
+            raise InputError(Message(Parameter("members"), rule))
         check_scoring(self.scoring)
         self._check_loss()
         if self.cluster is not None:
@@ -115,7 +129,7 @@ class Choices:
         sizes = checked_sizes([1, *recipe.hidden, 1])
         for name, remedy in GIVEN_OTHERWISE.items():
             if name in self.trainer_changes:
-                raise InputError(f"trainer must not have {name!r}: {remedy}")
+                raise InputError(f"trainer must not have {quoted(name)}: {remedy}")
         # The least network, of a unit a layer, refuses whatever a larger one would.
         network = Network(
             [1] * len(sizes),
@@ -129,7 +143,9 @@ class Choices:
             warnings.simplefilter("ignore")  # the trainer that trains says it
             trainer = Trainer(network, **{"epochs": 1, **self.trainer_settings(recipe, network)})
         if trainer.epochs > MOST_EPOCHS:
-            rule = f" must be at most {MOST_EPOCHS:,}, got {trainer.epochs:,}: a few hundred are usual, and training "
+            rule = (
+                f" must be at most {MOST_EPOCHS:,}, got {many(trainer.epochs)}: a few hundred are usual, and training "
+            )
             raise InputError(Message(Parameter("max_epochs"), rule, "ends by itself where nothing is gained any more"))
         check_room(sizes, network.dtype, trainer.optimizer)
         return self
@@ -140,7 +156,7 @@ class Choices:
         classification = LOSSES.resolve(self.loss).classification
         if classification or self.task == "classification":
             whose = "classes, which are learned by cross entropy anyway" if classification else "regression"
-            raise InputError(f"loss {self.loss!r} is for {whose}: leave it out")
+            raise InputError(f"loss {quoted(self.loss)} is for {whose}: leave it out")
 
     def recipe_for(self, target: Target, n_rows: int, n_columns: int, *, streamed: bool = False) -> Recipe:
         """The recipe for a table with so many rows and columns, with what was chosen otherwise."""

@@ -10,6 +10,7 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
 from clearprop.estimators.documentation import with_shared_entries
+from clearprop.estimators.error_messages import in_own_words, scoring
 from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
@@ -83,6 +84,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
         verbose: Any = False,
         callbacks: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
         cluster: Any = None,
         stream: Any = "auto",
     ) -> None:
@@ -112,6 +115,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.callbacks = callbacks
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
         self.cluster = cluster
         self.stream = stream
 
@@ -180,6 +185,11 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         logs = self.predict_log_proba(X)
         return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The accuracy of the predictions, as in scikit-learn."""
+        with scoring(y, sample_weight):
+            return float(super().score(X, y, sample_weight))
+
     @property
     def oof_probabilities_(self) -> Array:
         """The probabilities out of fold, shape (n, classes); NaN for rows that were left out."""
@@ -195,7 +205,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         if labels is not None:
             known = np.asarray(labels).ravel()[~column.is_missing]
             if len(known):
-                check_classification_targets(known)
+                plain = np.array(known.tolist()) if known.dtype == object else known
+                with in_own_words(y=plain, with_X=False):
+                    check_classification_targets(plain)
         return column, labels
 
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:

@@ -68,8 +68,14 @@ class Column:
 
     def take(self, rows: npt.ArrayLike) -> Column:
         """The column of these rows, counted from 0, in this order."""
-        places = np.asarray(rows)
-        missing = None if self.missing is None else self.missing[places]
+        return self._of(np.asarray(rows))
+
+    def between(self, start: int, stop: int) -> Column:
+        """The column of the rows from one place up to another, whose cells are views."""
+        return self._of(slice(start, stop))
+
+    def _of(self, rows: Any) -> Column:
+        missing = None if self.missing is None else self.missing[rows]
         if missing is not None and not missing.any():
             missing = None
-        return replace(self, values=self.values[places], missing=missing)
+        return replace(self, values=self.values[rows], missing=missing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -11,19 +12,24 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from clearprop.errors import InputError, Message, Parameter
-from clearprop.estimators.parameters import SaysNearParameters
-from clearprop.foundation.arguments import whole
+from clearprop.estimators.checkpointing import checkpoints_of
+from clearprop.estimators.checks import checked_weight
+from clearprop.estimators.parameters import SaysNearParameters, called
+from clearprop.estimators.rollback import rolled_back_if_refused
+from clearprop.foundation.arguments import not_negative, truth, whole
 from clearprop.foundation.callers import warn_caller
-from clearprop.foundation.table_cells import listed
+from clearprop.foundation.memory import many
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
-from clearprop.tables.frames import as_column, as_table, feature_names
+from clearprop.tables.frames import as_column, as_table, feature_names, unmasked
 from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
 from clearprop.tables.learning import learn
+from clearprop.tables.model_files import save_table_estimator
 from clearprop.tables.notes import Alert
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.reading import read_table
@@ -34,6 +40,7 @@ from clearprop.tables.sources.source import Source
 from clearprop.tables.streamed_learning import learn_streamed, roles_of
 from clearprop.tables.table import Table
 from clearprop.tables.targets import Task
+from clearprop.training.settings import checked_callbacks
 
 Array = npt.NDArray[Any]
 
@@ -52,6 +59,12 @@ OF_TRAINER = {
     "batch_size": "batch_size",
     "dropout": "dropout",
     "decoupled_decay": "decoupled_decay",
+}
+
+
+# What the estimators call what recipe, trainer and network call otherwise.
+NAMES = {own: core for own, core in {**OF_RECIPE, **OF_TRAINER}.items() if own != core} | {
+    "hidden_layer_sizes": "layer_sizes"
 }
 
 
@@ -101,6 +114,12 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     verbose : bool
         Whether to show a progress bar.
     callbacks : sequence of clearprop.Callback, optional
+    checkpoint : str, path or Checkpoints, optional
+        A folder in which `fit` keeps what it takes to go on, each member in a folder of its own. If it holds an
+        unfinished `fit` of the same table and parameters, this one goes on with it, to the same model bit for bit; one
+        of others is refused, with what is other. `random_state` must be a whole number.
+    checkpoint_every : int or str, optional
+        After so many epochs, or as much time, such as "30s" or "10min"; where not given, a minute.
     cluster : str, distributed.Client or clearprop.cluster.Cluster, optional
         Whose workers train, each some of the members, or all of them together a single one: "local:2" for two processes
         of this machine, a Dask scheduler's address, or a `Cluster`, which says how as well.
@@ -137,20 +156,29 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     # -- learning ------------------------------------------------------------------------------------------------
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Self:
+        with rolled_back_if_refused(self):  # by whatever goes wrong, an interrupt too
+            self._learn(X, y, sample_weight, X_val, y_val)
+        return self
+
+    def _learn(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> None:
         choices = self.choices()
-        before = self.predictor_ if self.warm_start and hasattr(self, "predictor_") else None
+        before = self.predictor_ if truth("warm_start", self.warm_start) and hasattr(self, "predictor_") else None
         names_target = isinstance(y, str)
         source = streamed(X, self.stream, y=None if names_target else y)
         if source is not None:
             if X_val is not None or y_val is not None:
                 raise ValueError("X_val is for a table in memory: of one that is read bit by bit rows are kept out")
-            return self._fit_streamed(source, choices, y if names_target else TARGET, sample_weight, before)
+            self._learn_streamed(source, choices, y if names_target else TARGET, sample_weight, before)
+            return
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
         if isinstance(X, str | os.PathLike):
             X = read_table(pattern_of(X))
         if names_target:
             whole = as_table(X)
+            if y not in whole.names:
+                rule = f"y is a text, and so names a column, and there is none called {quoted(y)}"
+                raise InputError(f"{whole.path}: {rule}: name one of {listed(whole.names)}, or give all answers")
             X, y = whole.drop([y]), whole.column(y)
         table = self._table(X, reset=before is None)
         column, labels = self._answers(y, table.n_rows, "y")
@@ -164,11 +192,10 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         named = before.named if before is not None else hasattr(self, "feature_names_in_")
         self._keep(learn(given, replace(choices, named=named), validation, before), table.n_rows)
         self._take_up(self.training_.predictor, labels)
-        return self
 
-    def _fit_streamed(
+    def _learn_streamed(
         self, source: Source, choices: Choices, target: str, sample_weight: Any, before: TablePredictor | None
-    ) -> Self:
+    ) -> None:
         """Learn a table that comes part by part, whose columns these are by their names."""
         if target not in source.names:
             what = f"there is no column {target!r}" if target != TARGET else "y must be the name of a column"
@@ -191,17 +218,19 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         assert learned.overview is not None
         self._keep(learned, learned.overview.n_rows)
         self._take_up(learned.predictor, None)
-        return self
 
     @classmethod
     def from_predictor(cls, predictor: TablePredictor) -> Self:
-        """The fitted estimator of what was saved, without what belongs to its training alone."""
-        estimator = cls(recipe=predictor.recipe or "auto", members=len(predictor.networks))
-        estimator.n_features_in_ = len(predictor.columns)
+        """The fitted estimator of what was saved without its parameters."""
+        return cls(recipe=predictor.recipe or "auto", members=len(predictor.networks)).take_up(predictor)
+
+    def take_up(self, predictor: TablePredictor, labels: Any = None) -> Self:
+        """Be fitted, by this predictor and the labels as they were given, without what belongs to training alone."""
+        self.n_features_in_ = len(predictor.columns)
         if predictor.named:
-            estimator.feature_names_in_ = np.array(predictor.columns, dtype=object)
-        estimator._take_up(predictor, None)
-        return estimator
+            self.feature_names_in_ = np.array(predictor.columns, dtype=object)
+        self._take_up(predictor, labels)
+        return self
 
     @abstractmethod
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
@@ -213,6 +242,10 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
 
     def choices(self) -> Choices:
         """The parameters, checked, in the core's terms."""
+        with called({core: own for own, core in NAMES.items() if getattr(self, own) is not None}):
+            return self._as_choices().checked()
+
+    def _as_choices(self) -> Choices:
         recipe = {OF_RECIPE[name]: getattr(self, name) for name in OF_RECIPE if getattr(self, name) is not None}
         if "hidden" in recipe:
             recipe["hidden"] = tuple(np.atleast_1d(np.asarray(recipe["hidden"])).tolist())
@@ -220,29 +253,30 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         return Choices(
             task=self.task,
             recipe=self.recipe,
-            members=self.members if self.members == "auto" else whole("members", self.members, 1),
-            ignore=() if self.ignore is None else tuple(self.ignore),
+            members="auto" if _is(self.members, "auto") else whole("members", self.members, 1),
+            ignore=_column_names("ignore", self.ignore),
             categorical_features=self.categorical_features,
             scoring=self.scoring,
-            split_by=self.split_by,
+            split_by=None if self.split_by is None else _column_names("split_by", [self.split_by])[0],
             validation_fraction=self.validation_fraction,
-            early_stopping=self.early_stopping,
-            refit=self.refit,
+            early_stopping=truth("early_stopping", self.early_stopping),
+            refit=truth("refit", self.refit),
             recipe_changes=recipe,
-            trainer_changes={**trainer, **(self.trainer or {})},
+            trainer_changes={**trainer, **_settings("trainer", self.trainer)},
             seed=_seed(self.random_state),
-            workers=None if self.n_jobs in (None, -1) else whole("n_jobs", self.n_jobs, 1),
-            progress=bool(self.verbose),
-            callbacks=tuple(self.callbacks or ()),
+            workers=None if self.n_jobs is None or _is(self.n_jobs, -1) else whole("n_jobs", self.n_jobs, 1),
+            progress=bool(not_negative("verbose", float(self.verbose) if _is_truth(self.verbose) else self.verbose)),
+            callbacks=tuple(checked_callbacks("callbacks", [] if self.callbacks is None else self.callbacks)),
+            checkpoints=checkpoints_of(self),
             cluster=self.cluster,
             **self._own_choices(),
-        ).checked()
+        )
 
     # -- what is given ---------------------------------------------------------------------------------------------
 
     def _table(self, X: Any, reset: bool) -> Table:
         """X as a table, its columns called as those that `fit` was given: by their names, where both have names."""
-        if not isinstance(X, Table) and not hasattr(X, "columns") and hasattr(X, "__array__"):
+        if not isinstance(X, Table | np.ma.MaskedArray) and not hasattr(X, "columns") and hasattr(X, "__array__"):
             X = np.asarray(X)
         names = list(X.names) if isinstance(X, Table) else feature_names(X)
         if reset:
@@ -279,6 +313,8 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         else:
             if not hasattr(y, "columns") and hasattr(y, "__array__") and not hasattr(y, "dtype"):
                 y = np.asarray(y)
+            if isinstance(y, np.ma.MaskedArray):
+                y = unmasked(y)
             if getattr(y, "ndim", 1) == 2 and not hasattr(y, "columns"):
                 y = column_or_1d(y, warn=True)
             column, labels = as_column(y, name), y
@@ -317,15 +353,19 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         """Write the model to one file, whole or not at all; `clearprop.load` reads it.
 
         It holds numbers and text only, nothing that is run: the networks, what was learned of columns and target, the
-        temperature and the recipe. Histories and rows that were kept out are not in it.
+        parameters, and how training went. Rows are not in it, not even those that were kept out.
 
         Raises
         ------
         InputError
             The file cannot be written.
+
+        Warns
+        -----
+        UserWarning
+            A parameter is a function or an object that no file holds, and is left out.
         """
-        check_is_fitted(self)
-        self.predictor_.save(path)
+        save_table_estimator(self, path)
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "predictor_")
@@ -339,20 +379,54 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         return tags
 
 
+def _is(given: Any, value: str | int) -> bool:
+    """Whether a parameter is this one value, whatever else it is."""
+    return isinstance(given, type(value)) and given == value
+
+
+def _is_truth(given: Any) -> bool:
+    return isinstance(given, bool | np.bool_)
+
+
+def _column_names(name: str, given: Any) -> tuple[str, ...]:
+    """A list of columns by their names; None is none."""
+    if given is None:
+        return ()
+    is_list = isinstance(given, Iterable) and not isinstance(given, str | bytes | Mapping)
+    names = tuple(given) if is_list else ()
+    wrong = next((one for one in names if not isinstance(one, str)), None if is_list else given)
+    if wrong is not None:
+        remedy = f": write [{quoted(given)}]" if isinstance(given, str) else ""
+        rule = " must be columns by their names" if is_list else " must be a list of columns by their names"
+        raise InputError(Message(Parameter(name), f"{rule}, got {quoted(wrong)}{remedy}"))
+    return names
+
+
+def _settings(name: str, given: Any) -> Mapping[str, Any]:
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping) or not all(isinstance(key, str) for key in given):
+        example = "such as {'optimizer': 'nesterov', 'l2': 0.01}"
+        raise TypeError(f"{name} must be a dict of settings of Trainer, {example}, got {quoted(given)}")
+    return given
+
+
 def _seed(random_state: Any) -> int:
     """A seed for the core's generators; a whole number stands for itself."""
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
         if not 0 <= random_state <= GREATEST_SEED:
             rule = f" must be at most {GREATEST_SEED:,}" if random_state > 0 else " must be a whole number >= 0"
-            raise InputError(Message(Parameter("random_state"), f"{rule}, got {random_state:,}: take another"))
+            raise InputError(Message(Parameter("random_state"), f"{rule}, got {many(int(random_state))}: take another"))
         return int(random_state)
-    return int(check_random_state(random_state).randint(np.iinfo(np.int32).max))
+    try:
+        generator = check_random_state(random_state)
+    except ValueError:
+        rule = " must be a whole number >= 0, a numpy RandomState or None"
+        raise InputError(Message(Parameter("random_state"), f"{rule}, got {quoted(random_state)}")) from None
+    return int(generator.randint(np.iinfo(np.int32).max))
 
 
 def _checked_weight(sample_weight: Any, n_rows: int) -> Array | None:
     if sample_weight is None:
         return None
-    weight: Array = _check_sample_weight(
-        sample_weight, np.empty((n_rows, 1)), dtype=np.float64, ensure_non_negative=True
-    )
-    return weight
+    return checked_weight(sample_weight, np.empty((n_rows, 1)), np.float64)

@@ -128,8 +128,7 @@ def _answered(
     if len(rows) < table.n_rows:
         table, column = table.take(rows), column.take(rows)
         weight = None if weight is None else weight[rows]
-    used = table.drop([target.name]) if target.name in table.names else table
-    answers = predictor.answers(predictor.prepared(used, notes))
+    answers = predictor.answers_for(predictor.without_target(table), notes)
     encoded = target.encode(column, table.path)
     truth = encoded if isinstance(target, ClassTarget) else np.asarray(target.decode(encoded))
     return truth, answers, weight

@@ -92,18 +92,27 @@ def as_column(values: Any, name: str | None = None) -> Column:
     if isinstance(native, nw.DataFrame | nw.LazyFrame):
         table = as_table(values)
         if len(table.columns) != 1:
-            raise InputError(f"the target has {len(table.columns)} columns {listed(table.names)}: give one of them")
+            raise InputError(
+                f"{name or 'the target'} has {len(table.columns)} columns {listed(table.names)}: give one of them"
+            )
         (column,) = table.columns
         return Column(**{**vars(column), "name": name or column.name})
     if isinstance(native, nw.Series):
         own = native.name
         return column_of(name or (str(own) if own not in (None, "") else "y"), values, "the target")
-    array = values if isinstance(values, list) and not _is_nested(values) else np.asarray(values)
+    try:
+        array = values if isinstance(values, list) and not _is_nested(values) else np.asarray(values)
+    except ValueError:
+        raise InputError(f"{name or 'the target'} has rows of different lengths: give one value a row") from None
     if isinstance(array, np.ndarray):
         if array.ndim == 2 and array.shape[1] == 1:
             array = array[:, 0]
+        if array.ndim == 0:
+            raise InputError(f"{name or 'the target'} must be a list of values, one a row, got {quoted(values)}")
         if array.ndim != 1:
-            raise InputError(f"the target has shape {array.shape}: give one value a row, of shape ({len(array)},)")
+            raise InputError(
+                f"{name or 'the target'} has shape {array.shape}: give one value a row, of shape ({len(array)},)"
+            )
     return column_of(name or "y", array, "the target")
 
 
@@ -170,12 +179,35 @@ def _parts(data: Any) -> tuple[Sequence[Hashable] | None, Sequence[Any]]:
     if is_sparse(data):
         raise InputError(f"{PATH}: sparse data was given, and a dense table is needed: pass X.toarray()")
     if isinstance(data, Mapping):
+        single = next((name for name, values in data.items() if not _holds_cells(values)), None)
+        if single is not None:
+            what = f"{PATH}, column {quoted(single)}: {quoted(data[single])} is no column"
+            raise InputError(f"{what}: give a list of cells for each name, also for a single row")
         return list(data), [values if isinstance(values, np.ndarray) else _values(values) for values in data.values()]
     if isinstance(data, list | tuple):
         return _of_rows(list(data))
     if isinstance(data, np.ndarray) or not _is_frame(data):
-        return None, _of_array(np.asarray(data))
+        return None, _of_array(unmasked(data) if isinstance(data, np.ma.MaskedArray) else np.asarray(data))
     return _of_frame(data)
+
+
+def _holds_cells(values: Any) -> bool:
+    return not isinstance(values, str | bytes) and (hasattr(values, "__len__") or hasattr(values, "__array__"))
+
+
+def unmasked(array: Any) -> Any:
+    """A masked array as one of objects, in which what is masked is missing; as an array where nothing is masked.
+
+    Examples
+    --------
+    >>> unmasked(np.ma.masked_equal([1.0, 2.0], 2.0)).tolist()
+    [1.0, None]
+    """
+    if not np.ma.is_masked(array):
+        return np.asarray(array)
+    cells = np.asarray(array).astype(object)
+    cells[np.ma.getmaskarray(array)] = None
+    return cells
 
 
 def _is_frame(data: Any) -> bool:

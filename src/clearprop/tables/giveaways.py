@@ -15,6 +15,10 @@ LEAST_ROWS = 20
 MOST_DIFFERENT = 1000
 # Deviations from a straight line, over the size of the numbers, up to here are rounding.
 STRAIGHT = 1e-9
+# Rounding is all that is left from this correlation on; coarse numbers are within it of any line.
+ALL_BUT_STRAIGHT = 0.9999
+# So many decimals, at most, are numbers rounded to.
+MOST_DECIMALS = 6
 # A few rows settle most cases.
 _FIRST = 64
 
@@ -52,7 +56,8 @@ class Giveaways:
         if len(rows) < LEAST_ROWS:
             return ""
         straight = column.kind == self.target.kind == "number"
-        return (self._straight(column, rows) if straight else "") or self._one_to_one(column, rows)
+        found = (self._straight(column, rows) if straight else "") or self._one_to_one(column, rows)
+        return found or (self._but_for_rounding(column, rows) if straight else "")
 
     def _straight(self, column: Column, rows: npt.NDArray[np.intp]) -> str:
         """Whether the column is the target, or lies on a straight line with it."""
@@ -69,6 +74,21 @@ class Giveaways:
         if np.array_equal(column.values[rows], y[rows]):
             return "it is equal to it in every row"
         return "it is on one straight line with it in every row"
+
+    def _but_for_rounding(self, column: Column, rows: npt.NDArray[np.intp]) -> str:
+        """Whether the column lies on a straight line with the target but for the decimals that both have."""
+        for some in (rows[:_FIRST], rows):
+            x, y = (one.values[some].astype(np.float64) for one in (column, self.target))
+            units = _unit(x), _unit(y)
+            x, y = x - x.mean(), y - y.mean()
+            sizes = float(x @ x), float(y @ y)
+            if None in units or not 0 < sizes[0] * sizes[1] < np.inf:
+                return ""
+            slope = float(x @ y) / sizes[1]
+            most = (units[0] + abs(slope) * units[1]) / 2  # type: ignore[operator]
+            if slope**2 * sizes[1] < ALL_BUT_STRAIGHT**2 * sizes[0] or np.abs(x - slope * y).max() > 1.01 * most:
+                return ""
+        return "it is on one straight line with it but for rounding"
 
     def _one_to_one(self, column: Column, rows: npt.NDArray[np.intp]) -> str:
         n = self._n_different
@@ -90,3 +110,11 @@ def _codes(column: Column) -> npt.NDArray[np.int64]:
     if column.kind == "text":
         return spelled(column).values.astype(np.int64)
     return np.unique(column.values, return_inverse=True)[1].astype(np.int64)
+
+
+def _unit(values: npt.NDArray[np.float64]) -> float | None:
+    """What numbers are rounded to, such as 0.01; None where they have more decimals."""
+    for decimals in range(MOST_DECIMALS + 1):
+        if np.abs(np.round(values, decimals) - values).max() <= STRAIGHT * np.abs(values).max():
+            return float(10.0**-decimals)
+    return None

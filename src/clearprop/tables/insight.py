@@ -11,6 +11,7 @@ from clearprop.explanation.explaining import explain
 from clearprop.explanation.explanation import Explanation
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
+from clearprop.tables.course import Course
 from clearprop.tables.importances import ColumnImportances, column_importances
 from clearprop.tables.learning import HeldOut, Learned
 from clearprop.tables.predictor import TablePredictor
@@ -24,7 +25,7 @@ Array = npt.NDArray[Any]
 class TableInsight:
     """What can be asked of an estimator that has learned a table.
 
-    What belongs to training alone is not in a model's file: of one that was loaded it is an AttributeError.
+    Rows are not in a model's file: what would need them is an AttributeError of one that was loaded.
     """
 
     predictor_: TablePredictor
@@ -36,6 +37,7 @@ class TableInsight:
     def _keep(self, learned: Learned, n_rows: int) -> None:
         """Have what was learned of a table with so many rows."""
         self._learned, self._importances, self._n_rows = learned, None, n_rows
+        self.__dict__.pop("_course", None)
 
     @property
     def training_(self) -> Learned:
@@ -43,9 +45,38 @@ class TableInsight:
         learned = vars(self).get("_learned")
         if learned is None:
             raise AttributeError(
-                f"this {type(self).__name__} is not fitted, or was loaded from a file, which holds nothing of training"
+                f"this {type(self).__name__} is not fitted, or was loaded from a file, which holds no rows of training"
             )
         return learned
+
+    def course(self) -> Course | None:
+        """How it was learned, without the rows; None of what was loaded from a file that does not say it."""
+        learned: Learned | None = vars(self).get("_learned")
+        if learned is None:
+            return vars(self).get("_course")
+        scores = () if learned.held_out is None else tuple(self.evaluation_.scores.values())
+        return Course(
+            learned.recipe,
+            len(learned.rows),
+            0 if learned.held_out is None else len(learned.held_out.truth),
+            learned.division.how,
+            learned.histories,
+            learned.endings,
+            learned.best_epochs,
+            learned.batch_size,
+            learned.notes,
+            scores,
+        )
+
+    def keep_course(self, course: Course) -> None:
+        """Have been learned so, as a file says."""
+        self._course = course
+
+    @property
+    def _told(self) -> Learned | Course:
+        """What tells of training, with its rows or without."""
+        course: Course | None = vars(self).get("_course")
+        return self.training_ if course is None else course
 
     # -- networks and their training -------------------------------------------------------------------------------
 
@@ -67,22 +98,22 @@ class TableInsight:
     @property
     def history_(self) -> History:
         """Losses and scores by epoch, of the first member."""
-        return self.training_.histories[0]
+        return self._told.histories[0]
 
     @property
     def histories_(self) -> list[History]:
         """Losses and scores by epoch, of each member."""
-        return self.training_.histories
+        return self._told.histories
 
     @property
     def recipe_(self) -> Recipe:
         """The settings, as they were followed."""
-        return self.training_.recipe
+        return self._told.recipe
 
     @property
     def notes_(self) -> list[str]:
         """What was found out about the table, and done about it."""
-        return self.training_.notes
+        return self._told.notes
 
     def settings(self) -> dict[str, str]:
         """What was trained, and how, for people: from what it is to how it is."""
@@ -95,8 +126,8 @@ class TableInsight:
             "hidden layers": f"{hidden} ({recipe.activation})" if recipe.hidden else hidden,
             "labels smoothed by": f"{recipe.smoothing:g}" if recipe.smoothing else "",
             "optimiser": optimizer if isinstance(optimizer, str) else optimizer.name,
-            "learning rate": f"{self.history_[0].rate:.4g} at first" if len(self.history_) else "",
-            "batches": f"of {self.training_.batch_size:,} rows",
+            "learning rate": _rate(self.history_, recipe.trainer.get("learning_rate")),
+            "batches": f"of {self._told.batch_size:,} rows",
             "temperature": "" if self.predictor_.temperature is None else f"{self.predictor_.temperature:.4g}",
         }
         return {label: text for label, text in shown.items() if text}
@@ -155,8 +186,8 @@ class TableInsight:
 
     def column_importances(self) -> ColumnImportances:
         """`feature_importances_` with its deviations, and the columns' names."""
+        judges = self.training_.judges
         if self._importances is None:
-            judges = self.training_.judges
             if judges is None:
                 raise AttributeError(
                     "no rows were kept out of training to measure importances by: give validation_fraction above 0, "
@@ -191,3 +222,13 @@ class TableInsight:
             See `clearprop.explain`.
         """
         return explain(self, X, y, name, row=row, **settings)
+
+
+def _rate(history: History, given: float | None) -> str:
+    """The learning rate in words: one that begins low is known by its height, which no epoch may show quite."""
+    rates = [record.rate for record in history]
+    if not rates:
+        return ""
+    if min(rates) == max(rates):
+        return f"{rates[0]:.4g}"
+    return f"{rates[0]:.4g} at first" if rates[0] == max(rates) else f"up to {given or max(rates):.4g}"

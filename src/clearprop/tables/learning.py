@@ -19,6 +19,7 @@ from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.tables.categorical_features import named_categorical
+from clearprop.tables.checkpointing import fingerprint_of
 from clearprop.tables.choices import Choices
 from clearprop.tables.folds import Division, at_random, by_column, is_order, undivided
 from clearprop.tables.given_rows import ClassWeights, GivenRows
@@ -134,6 +135,9 @@ def _learned(
     given: GivenRows, choices: Choices, validation: GivenRows | None, before: TablePredictor | None
 ) -> Learned:
     notes = list(given.table.notes)
+    checkpoints = choices.checkpoints
+    if checkpoints is not None:
+        checkpoints = checkpoints.compared_by(fingerprint_of(given, choices, validation), several=True)
     rows, given = given.counting()
     target = target_of(given, choices) if before is None else before.target
     answered = target.rows(given.column, notes, given.table.path)
@@ -153,7 +157,12 @@ def _learned(
     all_rows = Rows.checked(networks[0], X, encoded, weigh(given.weight, truth))
     own = None
     if validation is not None:
-        own = validation.take(target.rows(validation.column, notes, validation.table.path))
+        judging = target.rows(validation.column, notes, validation.table.path)
+        if not len(judging):
+            raise InputError(
+                f"y_val has no answer that training knows, in any of its {len(validation.column):,} rows: give some"
+            )
+        own = validation.take(judging)
         own_truth, own_X = own.truth(target), inputs_of(preparation, own.table, stage, recipe)
         own_encoded = target.encode(own.column, own.table.path)
         own_rows = Rows.checked(networks[0], own_X, own_encoded, weigh(own.weight, own_truth))
@@ -164,7 +173,7 @@ def _learned(
         choices.trainer_settings(recipe, networks[0], target if own is not None or division.keeps_rows else None),
         validation=None if own is None else own_rows,
         rngs=[np.random.default_rng([choices.seed, 1, number]) for number in range(len(networks))],
-        callbacks=choices.callbacks,
+        callbacks=[*choices.callbacks, *([] if checkpoints is None else [checkpoints])],
         progress=choices.progress,
         workers=choices.workers,
         cluster=choices.cluster,
@@ -186,6 +195,7 @@ def _learned(
         choices.named,
         recipe.name,
         share_of(target, truth, given.weight),
+        given.table.notation,
     )
     learned = Learned(
         predictor,
@@ -201,7 +211,7 @@ def _learned(
         notes,
     )
     if choices.refit and division.keeps_rows and not division.out_of_fold:
-        return _refitted(learned, choices, all_rows, target)
+        return _refitted(learned, replace(choices, checkpoints=checkpoints), all_rows, target)
     return learned
 
 
@@ -361,13 +371,16 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
     endings = []
     for number, network in enumerate(networks):
         epochs = learned.best_epochs[number] or len(learned.histories[number])
+        told: list[Callback] = [_StopAfter(epochs)]
+        if choices.checkpoints is not None:
+            told.append(choices.checkpoints.of_part(f"all-rows-{number + 1}"))
         (training,) = train_members(
             [network],
             rows,
             everything.parts[:1],
             settings,
             rngs=[np.random.default_rng([choices.seed, 1, number])],
-            callbacks=[_StopAfter(epochs)],
+            callbacks=told,
             progress=choices.progress,
             workers=choices.workers,
             cluster=choices.cluster,

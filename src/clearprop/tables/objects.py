@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import numbers
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -68,7 +69,7 @@ def column_of_objects(name: str, cells: Sequence[Any], where: str = "the table")
     if found <= {"boolean", "whole"}:
         return _whole_numbers(name, [int(cell) for cell in known], missing, where)
     if found <= {"boolean", "whole", "fraction"}:
-        return _scattered(name, "number", [float(cell) for cell in known], np.float64, missing)
+        return _scattered(name, "number", [_float(cell) for cell in known], np.float64, missing)
     if found == {"date"}:
         return _dates(name, known, missing, where)
     if found == {"duration"}:
@@ -136,6 +137,14 @@ def _scattered(name: str, kind: Any, known: Sequence[Any], dtype: Any, missing: 
     values = np.full(len(missing), blank, dtype=dtype)
     values[~missing] = np.array(known, dtype=dtype)
     return Column(name, kind, values, missing)
+
+
+def _float(number: Any) -> float:
+    """As a file's number is read: infinite beyond what float64 holds."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
 
 
 def _whole_numbers(name: str, known: list[int], missing: npt.NDArray[np.bool_], where: str) -> Column:

@@ -7,7 +7,7 @@ estimators hold one, and delegate to it.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,14 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.files.model_file import ModelFile
+from clearprop.files.model_kinds import TABLE
 from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import listed
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
+from clearprop.network.passes import SPARSE_ROWS_AT_ONCE
 from clearprop.tables.calibration import probabilities
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.members import logits
 from clearprop.tables.notes import Alert, in_front
 from clearprop.tables.preparation.preparation import Preparation
@@ -28,6 +31,10 @@ from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
 
 Array = npt.NDArray[Any]
+
+# Of so many rows networks' inputs are held at once: whole pieces of those that networks take at a time, so that numbers
+# are added up in the same order.
+ROWS_AT_A_TIME = 16 * SPARSE_ROWS_AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -74,8 +81,8 @@ class TablePredictor:
         By what settings it was learned.
     share : array, shape (classes,), float or None
         The classes' shares, or the mean quantity, of the rows learned from.
-    first_file : dict or None
-        What one of the first model files said of it, which is kept when it is saved again.
+    notation : CellNotation
+        What was said of how the cells of the training table's file are written: new files are read so, too.
     """
 
     model: Network | Ensemble
@@ -87,7 +94,7 @@ class TablePredictor:
     named: bool = True
     recipe: str = ""
     share: Array | float | None = None
-    first_file: Mapping[str, Any] | None = None
+    notation: CellNotation = field(default_factory=CellNotation)
 
     @property
     def networks(self) -> Sequence[Network]:
@@ -97,8 +104,7 @@ class TablePredictor:
     @property
     def spans(self) -> dict[str, Array]:
         """Which of the prepared columns each of the table's columns has become, by its name."""
-        owners = self.preparation.columns_of_features
-        return {name: np.flatnonzero([owner == name for owner in owners]) for name in self.preparation.names}
+        return self.preparation.spans
 
     def prepared(
         self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
@@ -122,10 +128,10 @@ class TablePredictor:
         InputError
             A column is missing, or a cell cannot be taken.
         """
-        used = table.drop([self.target.name]) if self.target.name in table.names else table
+        used = self.without_target(table)
         notes: list[str] = []
         unreadable = np.zeros(table.n_rows, dtype=bool) if keep_going else None
-        answers = self.answers(self.prepared(used, notes, unreadable))
+        answers = self.answers_for(used, notes, unreadable)
         if unreadable is not None and unreadable.any():
             count, first = int(unreadable.sum()), used.place(int(unreadable.argmax()))
             rows = f"1 row, {first}, has" if count == 1 else f"{count:,} rows, the first in {first}, have"
@@ -134,6 +140,31 @@ class TablePredictor:
         if isinstance(self.target, ClassTarget):
             return Predictions(self.target.decode(answers.argmax(axis=1)), answers, notes, unreadable)
         return Predictions(answers, None, notes, unreadable)
+
+    def without_target(self, table: Table) -> Table:
+        """The table without the target's column; a column of that name that was learned from is none."""
+        name = self.target.name
+        return table.drop([name]) if name in table.names and name not in self.columns else table
+
+    def answers_for(
+        self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
+    ) -> Array:
+        """Probabilities (n, classes), or quantities (n,), for the rows of a table.
+
+        Of a long table only so many rows at a time are numbers for the networks, whose answers have the same bits.
+        """
+        if table.n_rows <= ROWS_AT_A_TIME:
+            return self.answers(self.prepared(table, notes, unreadable))
+        self.preparation.look_at(table, notes, unreadable)
+        answers: Array = np.empty(())
+        for start in range(0, table.n_rows, ROWS_AT_A_TIME):
+            rows = slice(start, start + ROWS_AT_A_TIME)
+            marked = None if unreadable is None else unreadable[rows]
+            some = self.answers(self.prepared(table.between(rows.start, rows.stop), None, marked))
+            if start == 0:
+                answers = np.empty((table.n_rows, *some.shape[1:]), dtype=some.dtype)
+            answers[rows] = some
+        return answers
 
     def answers(self, X: Array) -> Array:
         """Probabilities (n, classes), or quantities (n,), for prepared rows: the mean over the members."""
@@ -161,12 +192,15 @@ class TablePredictor:
     # -- files -------------------------------------------------------------------------------------------------------
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to one file; `clearprop.load` reads it."""
-        ModelFile(self.model, "table", self._config() if self.first_file is None else dict(self.first_file)).write(path)
+        """Write the model to one file, without what its estimator has more; `clearprop.load` reads it."""
+        self.file().write(path)
+
+    def file(self, estimator: dict[str, Any] | None = None, tensors: dict[str, Array] | None = None) -> ModelFile:
+        """The file that holds the model, and what its estimator has more."""
+        return ModelFile(self.model, TABLE, {"predictor": self._config(), "estimator": estimator}, tensors or {})
 
     def _config(self) -> dict[str, Any]:
         """What the file says beside the networks, as plain values."""
-        several = {"members": len(self.networks)} if isinstance(self.model, Ensemble) else {}
         return {
             "preparation": self.preparation.to_config(),
             "target": self.target.to_config(),
@@ -176,7 +210,7 @@ class TablePredictor:
             "temperature": self.temperature,
             "limits": None if self.limits is None else list(self.limits),
             "share": self.share if self.share is None else np.asarray(self.share).tolist(),
-            **several,
+            **({"notation": said} if (said := self.notation.said()) else {}),
         }
 
     @classmethod
@@ -188,38 +222,42 @@ class TablePredictor:
         InputError
             The file's parts do not belong together.
         """
+        from clearprop.files.frame import damaged
+        from clearprop.foundation.configs import checked
+        from clearprop.tables.predictor_config import TableConfig
+
+        try:
+            predictor = cls._of_config(file.model, checked(file.extra, TableConfig, "table model").predictor)
+            predictor._check_belongs_together()
+        except (TypeError, ValueError) as error:
+            raise damaged(path, error) from error
+        return predictor
+
+    @classmethod
+    def _of_config(cls, model: Network | Ensemble, config: Any) -> TablePredictor:
+        """What `_config` described; InputError if an entry is wrong."""
+        from msgspec.structs import asdict
+
         from clearprop.foundation.configs import checked
         from clearprop.tables.predictor_config import FirstConfig, PredictorConfig
 
-        try:
-            if isinstance(file.extra, dict) and "preprocessor" in file.extra:
-                first = checked(file.extra, FirstConfig, "table model")
-                preparation = Preparation.from_config(first.preprocessor)
-                predictor = cls(
-                    file.model,
-                    preparation,
-                    Target.from_config(first.target),
-                    columns=preparation.names,
-                    recipe="plain",
-                    first_file=file.extra,
-                )
-            else:
-                said = checked(file.extra, PredictorConfig, "table model")
-                predictor = cls(
-                    file.model,
-                    Preparation.from_config(said.preparation),
-                    Target.from_config(said.target),
-                    said.temperature,
-                    said.limits,
-                    said.columns,
-                    said.named,
-                    said.recipe,
-                    np.asarray(said.share) if isinstance(said.share, list) else said.share,
-                )
-            predictor._check_belongs_together()
-        except InputError as error:
-            raise InputError(f"{path}: damaged model file: {error}") from error
-        return predictor
+        if isinstance(config, dict) and "preprocessor" in config:
+            first = checked(config, FirstConfig, "table model")
+            preparation = Preparation.from_config(first.preprocessor)
+            return cls(model, preparation, Target.from_config(first.target), columns=preparation.names, recipe="plain")
+        said = checked(config, PredictorConfig, "table model")
+        return cls(
+            model,
+            Preparation.from_config(said.preparation),
+            Target.from_config(said.target),
+            said.temperature,
+            said.limits,
+            said.columns,
+            said.named,
+            said.recipe,
+            np.asarray(said.share) if isinstance(said.share, list) else said.share,
+            CellNotation() if said.notation is None else CellNotation(**asdict(said.notation)),
+        )
 
     def _check_belongs_together(self) -> None:
         """Refuse parts of different models, which a changed file may have."""
@@ -230,8 +268,24 @@ class TablePredictor:
                 f"the network takes {network.n_columns} columns and has {network.layer_sizes[-1]} outputs, the table's "
                 f"columns make {inputs} inputs and {outputs} outputs"
             )
+        self._check_answers(network)
         if unknown := set(self.preparation.names) - set(self.columns):
             raise InputError(f"the columns {listed(sorted(unknown))} are prepared, and not among those of the table")
+
+    def _check_answers(self, network: Network) -> None:
+        """Refuse outputs that are none of the target's: probabilities of classes, or quantities."""
+        loss, output = network.loss_function, network.activations[-1].name
+        if not network.from_logits:
+            raise InputError(f"the output activation {output} under {loss.name}, whose own is {loss.output_activation}")
+        classes = self.target.classes if isinstance(self.target, ClassTarget) else None
+        wanted = "cross_entropy" if n_outputs(self.target) > 1 else "binary_cross_entropy"
+        if loss.classification if classes is None else loss.name != wanted:
+            raise InputError(
+                f"the loss {loss.name}, where the target is {'a quantity' if classes is None else 'a class'}"
+            )
+        share = self.share
+        if share is not None and np.shape(share) != (() if classes is None else (len(classes),)):
+            raise InputError("the shares of the rows are not those of the classes")
 
 
 def n_outputs(target: Target) -> int:

@@ -11,8 +11,24 @@ _Temperature = Annotated[float, Meta(gt=0, le=1e6, description="a temperature ab
 _Limit = Annotated[float, Meta(ge=-1e101, le=1e101, description="a number between -1e101 and 1e101")]
 
 
+class TableConfig(Struct, forbid_unknown_fields=True):
+    """What the file of a table's model has beside the networks: what answers, and what its estimator has more."""
+
+    predictor: Annotated[Any, Meta(description="a model of a table")]
+    estimator: Annotated[Any, Meta(description="an estimator, or null")] = None
+
+
+class NotationConfig(Struct, forbid_unknown_fields=True):
+    """How the cells of the training table's file were written, as far as its owner said it."""
+
+    missing: Annotated[tuple[_Name, ...], Meta(description="a list of texts")] = ()
+    decimal: Annotated[_Name | None, Meta(description="a sign, or null")] = None
+    thousands: Annotated[_Name | None, Meta(description="a sign, or null")] = None
+    dates: Annotated[_Name | None, Meta(description="a form, or null")] = None
+
+
 class PredictorConfig(Struct, forbid_unknown_fields=True):
-    """Columns, target, members and what becomes of their outputs; preparation and target are checked by their own."""
+    """Columns, target and what becomes of their outputs; preparation and target are checked by their own."""
 
     preparation: Annotated[Any, Meta(description="a preparation")]
     target: Annotated[Any, Meta(description="a target")]
@@ -22,7 +38,7 @@ class PredictorConfig(Struct, forbid_unknown_fields=True):
     temperature: Annotated[_Temperature | None, Meta(description="a temperature above 0, or null")] = None
     limits: Annotated[tuple[_Limit, _Limit] | None, Meta(description="two numbers, or null")] = None
     share: Annotated[list[float] | float | None, Meta(description="shares of classes, or a mean")] = None
-    members: Annotated[int, Meta(ge=1, description="a whole number of at least 1")] = 1
+    notation: Annotated[NotationConfig | None, Meta(description="what was said of cells, or null")] = None
 
 
 class FirstConfig(Struct, forbid_unknown_fields=True):

@@ -16,6 +16,7 @@ import numpy as np
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.foundation.table_cells import quoted
 from clearprop.optimizers import Adam
 from clearprop.tables.targets import Task
 
@@ -164,10 +165,10 @@ def recipe_for(
     InputError
         There is no such recipe.
     """
-    if name not in RECIPES:
+    if not isinstance(name, str) or name not in RECIPES:
         known_as = {"auto": ("default", "tuned"), "plain": ("simple", "none")}
         hint = did_you_mean(near(str(name), RECIPES, known_as)) or "."
-        raise InputError(f"unknown recipe {name!r}{hint} There are: {', '.join(RECIPES)}")
+        raise InputError(f"unknown recipe {quoted(name)}{hint} There are: {', '.join(RECIPES)}")
     recipe = _plain(n_rows) if name == "plain" else _auto(task, n_rows, n_columns, scoring)
     return _of_few_rows(recipe) if n_rows < FEW_ROWS else recipe
 

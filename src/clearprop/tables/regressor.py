@@ -8,6 +8,7 @@ import numpy.typing as npt
 from sklearn.base import RegressorMixin
 
 from clearprop.estimators.documentation import with_shared_entries
+from clearprop.estimators.error_messages import scoring
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.targets import Task
@@ -77,6 +78,8 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         n_jobs: int | None = None,
         verbose: Any = False,
         callbacks: Any = None,
+        checkpoint: Any = None,
+        checkpoint_every: Any = None,
         cluster: Any = None,
         stream: Any = "auto",
     ) -> None:
@@ -106,6 +109,8 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
         self.n_jobs = n_jobs
         self.verbose = verbose
         self.callbacks = callbacks
+        self.checkpoint = checkpoint
+        self.checkpoint_every = checkpoint_every
         self.cluster = cluster
         self.stream = stream
 
@@ -156,6 +161,11 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
             Most cells of a column are unlike all that training met.
         """
         return self._predicted(X).values
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R² of the predictions, as in scikit-learn."""
+        with scoring(y, sample_weight, of_numbers=True):
+            return float(super().score(X, y, sample_weight))
 
     @property
     def oof_predictions_(self) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,8 +46,10 @@ def report_data(
     held_out = 0 if judged is None else len(judged.truth)
     division = learned.division
     found = None if learned.judges is None else estimator.column_importances()
-    trained_on = evaluate_table(predictor, table.take(learned.rows), column.take(learned.rows)) if held_out else None
     seen = learned.overview
+    # A row that members were trained on and others judged counts as trained on, as all members answer it here.
+    known = learned.rows[division.trained_on]
+    trained_on = evaluate_table(predictor, table.take(known), column.take(known)) if held_out else None
     return ReportData(
         title=title,
         target=target.name,
@@ -74,9 +77,10 @@ def report_data(
         importances=None
         if found is None
         else Importances(found.names, found.means, found.deviations, found.score, found.rows, found.repeats),
-        drawing=network.draw(predictor.preparation.feature_names, output_names) if network.front.is_plain else None,
+        drawing=network.draw(_feature_names(predictor), output_names),
         boundary=boundary_display(predictor, table, column),
         notes=notes,
+        notation=predictor.notation.said(),
         class_weight=None if not getattr(estimator, "class_weight", None) else str(estimator.class_weight),
         model_path=model_path,
         command=command,
@@ -104,6 +108,19 @@ def _facts(predictor: TablePredictor) -> list[ColumnFacts]:
 def is_plane(predictor: TablePredictor) -> bool:
     """Whether it learned from two columns of numbers and no others, so that answers can be drawn over them."""
     return [part.kind for part in predictor.preparation.parts] == ["number"] * 2
+
+
+def _feature_names(predictor: TablePredictor) -> list[str]:
+    """What the first layer is fed: each column by its name, with a number where an input makes several of it."""
+    front, names = predictor.networks[0].front, predictor.preparation.feature_names
+    columns = [front.column_of(feature) for feature in range(front.n_features)]
+    often = Counter(columns)
+    seen: Counter[int] = Counter()
+    called = []
+    for column in columns:
+        seen[column] += 1
+        called.append(f"{names[column]}, {seen[column]}" if often[column] > 1 else names[column])
+    return called
 
 
 def boundary_display(predictor: TablePredictor, table: Table, column: Column) -> DecisionBoundaryDisplay | None:

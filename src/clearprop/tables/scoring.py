@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.near_names import did_you_mean, near
+from clearprop.foundation.table_cells import quoted
 from clearprop.losses import Loss
 from clearprop.tables.targets import ClassTarget, Target
 
@@ -29,11 +30,11 @@ def check_scoring(scoring: Any) -> None:
     from sklearn.metrics import get_scorer_names
 
     known = get_scorer_names()
-    if scoring not in known:
+    if not isinstance(scoring, str) or scoring not in known:
         hint = did_you_mean(near(str(scoring), known, {"neg_log_loss": ("log_loss", "cross_entropy", "logloss")}))
         raise ValueError(
             "scoring must be a name of one of scikit-learn's scorers, as 'accuracy', 'neg_log_loss' or 'r2', or one, "
-            f"got {scoring!r}{hint or ': see sklearn.metrics.get_scorer_names()'}"
+            f"got {quoted(scoring)}{hint or ': see sklearn.metrics.get_scorer_names()'}"
         )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Array, Column, Kind
 from clearprop.tables.objects import MOST_EXACT, column_of_codes, column_of_objects, refuse
 
@@ -66,7 +67,10 @@ def _of_array(name: str, array: Array, where: str) -> Column:
 def _of_series(name: str, values: Any, where: str) -> Column:
     import narwhals as nw
 
-    series: Any = values if isinstance(values, nw.Series) else nw.from_native(values, series_only=True)
+    try:
+        series: Any = values if isinstance(values, nw.Series) else nw.from_native(values, series_only=True)
+    except TypeError:
+        refuse(name, where, quoted(values), "is no column", "give a list, an array or a series of its cells")
     native = series.to_native()
     if isinstance(getattr(native, "dtype", None), np.dtype):  # pandas' oldest kind of column
         return _of_array(name, native.to_numpy(), where)

@@ -61,7 +61,10 @@ def number_text(number: float) -> str:
     """
     if number == number // 1 and abs(number) < _MOST_DIGITS:
         return str(int(number))
-    return repr(float(number))
+    try:
+        return repr(float(number))
+    except OverflowError:  # a whole number that no float64 holds
+        return str(number)
 
 
 def canonical(text: str) -> str:
@@ -225,9 +228,9 @@ def _date(text: str) -> datetime | None:
         return None
     try:
         date = datetime.fromisoformat(text)
-    except ValueError:  # the 31st of February
+        return date if date.tzinfo is None else date.astimezone(UTC).replace(tzinfo=None)
+    except (ValueError, OverflowError):  # the 31st of February, or in UTC before the year 1 or beyond 9999
         return None
-    return date if date.tzinfo is None else date.astimezone(UTC).replace(tzinfo=None)
 
 
 def _read(column: Column, values: Sequence[Any], dtype: Any) -> Cells:

@@ -12,6 +12,7 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
+from clearprop.tables.checkpointing import fingerprint_of_parts
 from clearprop.tables.choices import Choices
 from clearprop.tables.folds import Division, undivided
 from clearprop.tables.given_rows import ClassWeights, GivenRows
@@ -40,6 +41,7 @@ from clearprop.tables.streaming.held_out import HeldOutRows, held_out_rows
 from clearprop.tables.streaming.table_shards import PreparedRows, TableShards
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.training.diagnosis.findings import TABLES
 from clearprop.training.kept_shards import worth_keeping
 from clearprop.training.row_stream import RowStream
 from clearprop.training.run import Training
@@ -108,6 +110,10 @@ def learn_streamed(
     """
     if choices.refit:
         raise InputError(Message("a table that is read bit by bit keeps few rows out: leave out ", Parameter("refit")))
+    checkpoints = choices.checkpoints
+    if checkpoints is not None:
+        facts = fingerprint_of_parts(source, choices)
+        choices = replace(choices, checkpoints=checkpoints.compared_by(facts, several=True))
     source, held_out, overview = overview_of(source, roles, choices)
     path, n_trained = source.path, overview.n_trained
     notes = _notes(overview, held_out, path)
@@ -146,6 +152,7 @@ def learn_streamed(
         choices.named,
         recipe.name,
         share_of(target, truth[: overview.n_uniform], weights(uniform, roles.weight)),
+        overview.sample.notation,
     )
     return Learned(
         predictor,
@@ -200,7 +207,8 @@ def _train(
     """Train each network to its end, one after the other, since one alone keeps reading and processors busy."""
     settings = choices.trainer_settings(recipe, networks[0], None if judges is None else target)
     bar = progress_bar(len(networks)) if choices.progress else None
-    told = [*choices.callbacks, *([] if bar is None else [bar])]
+    checkpoints = [] if choices.checkpoints is None else [choices.checkpoints]
+    told = [*choices.callbacks, *checkpoints, *([] if bar is None else [bar])]
     # A cluster's workers read by themselves, and keep what they read where they can.
     epochs = settings["epochs"] * len(networks)
     kept = worth_keeping(shards, sample, epochs) if choices.cluster is None else shards
@@ -209,7 +217,9 @@ def _train(
         with nullcontext() if choices.cluster is None else spread_over(choices.cluster) as spread:
             for number, network in enumerate(networks):
                 rng = np.random.default_rng([choices.seed, 1, number])
-                trainer = Trainer(network, callbacks=told, rng=rng, **settings)
+                own = [callback.of_member(number) for callback in told]
+                trainer = Trainer(network, callbacks=own, rng=rng, **settings)
+                trainer.names = TABLES
                 stream = RowStream(kept, sample, shards.runs) if spread is None else spread(shards)
                 training = trainer.start(stream, validation=judges)
                 with training.undisturbed():

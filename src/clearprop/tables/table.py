@@ -11,6 +11,7 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import near
 from clearprop.foundation.table_cells import listed, quoted
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.column import Column
 
 
@@ -30,6 +31,8 @@ class Table:
         "7 of b.csv"; None for what is no text file.
     notes : tuple of str or Message
         What was done in reading it that its owner should know: "numbers have a decimal comma".
+    notation : CellNotation
+        What was said, when it was read, of how its cells are written.
     """
 
     columns: tuple[Column, ...]
@@ -37,6 +40,7 @@ class Table:
     path: str = "the table"
     line_of: Callable[[int], int | str] | None = None
     notes: tuple[str, ...] = field(default=())
+    notation: CellNotation = field(default_factory=CellNotation)
 
     @property
     def n_rows(self) -> int:
@@ -76,6 +80,11 @@ class Table:
         """The table of these rows, counted from 0, in this order."""
         places = np.asarray(rows, dtype=np.intp)
         return replace(self, columns=tuple(c.take(places) for c in self.columns), rows=self.rows[places])
+
+    def between(self, start: int, stop: int) -> Table:
+        """The table of the rows from one place up to another, whose cells are views."""
+        rows = slice(start, stop)
+        return replace(self, columns=tuple(c.between(start, stop) for c in self.columns), rows=self.rows[rows])
 
     def where(self, column: str, row: int | None = None) -> str:
         """The file, the line or row, and the column of a cell, to begin a message with."""

@@ -130,6 +130,8 @@ class Target(ABC):
         if task == ClassTarget.task:
             entries = checked(config, ClassConfig, "target")
             target = ClassTarget(entries.name, entries.classes)
+            if any(label != label for label in target.classes):
+                raise refuse("target, classes", "nan is no label")
             if len(set(target.spellings)) < max(2, len(target.classes)):
                 raise refuse("target, classes", f"{listed(target.classes)} are not two or more different classes")
             return target

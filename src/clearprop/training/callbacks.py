@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 from clearprop.network.network import Network
@@ -64,6 +65,10 @@ class ObservedTraining(Protocol):
         """All of the present state, as copies."""
 
 
+# What a callback is told of: the names of its methods.
+EVENTS = ("on_start", "on_batch_end", "on_epoch_end", "on_finish")
+
+
 class Callback:
     """Told when training starts, after each batch and epoch, and when it ends; override what is of interest.
 
@@ -74,9 +79,19 @@ class Callback:
     reads_history_only : bool
         True of one that, after an epoch, reads `training.history` only and stops nothing: it may then be told of
         several short epochs one after the other when all of them have passed, which trains small networks faster.
+    looks_within_epochs : bool
+        True of one that is to be told `on_rest` within long epochs, too: about every quarter of a second.
     """
 
     reads_history_only: bool = False
+    looks_within_epochs: bool = False
+
+    def of_member(self, number: int) -> Callback:
+        """What is told of the training of a member of an ensemble, counted from 0: where not said otherwise, this."""
+        return self
+
+    def start_from(self, training: ObservedTraining) -> Snapshot | None:
+        """Where training is to begin, which nobody was told of yet; None for its beginning."""
 
     def on_start(self, training: ObservedTraining) -> None:
         """Before the first batch."""
@@ -87,5 +102,12 @@ class Callback:
     def on_epoch_end(self, training: ObservedTraining) -> None:
         """After an epoch; `training.history[-1]` tells of it."""
 
+    def on_rest(self, training: ObservedTraining) -> None:
+        """Between two steps, when all have been told of what was before: `training.snapshot()` has all of it."""
+
+    def epochs_to_rest(self, epoch: int) -> float:
+        """After how many epochs behind this one, at the most, it is to be told `on_rest`; short ones pass together."""
+        return math.inf
+
     def on_finish(self, training: ObservedTraining) -> None:
-        """When training has ended; `training.stop_reason` tells why."""
+        """When training has ended, or is interrupted; `training.stop_reason` tells why, or is None."""

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import numpy.typing as npt
 
-from clearprop.foundation.arguments import whole
+from clearprop.foundation.arguments import truth, whole
 from clearprop.foundation.callers import warnings_kept
 from clearprop.foundation.near_names import no_attribute, says_near_keywords
 from clearprop.foundation.randomness import Seed, seeds
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.rows import Rows
 from clearprop.training.callbacks import Callback
 from clearprop.training.history import History
 from clearprop.training.run import Training
-from clearprop.training.settings import progress_bar
+from clearprop.training.settings import checked_callbacks, progress_bar
 from clearprop.training.side_by_side import Run, run_side_by_side, warn_together
 from clearprop.training.trainer import NOT_STARTED, Trainer, run_and_judge, training_rows, validation_rows
 
@@ -94,16 +95,19 @@ class EnsembleTrainer:
         **settings: Any,
     ) -> None:
         if not isinstance(ensemble, Ensemble):
-            raise TypeError(f"ensemble must be an Ensemble, got {ensemble!r}: make one as in Ensemble([network, ...])")
+            raise TypeError(
+                f"ensemble must be an Ensemble, got {quoted(ensemble)}: make one as in Ensemble([network, ...])"
+            )
         self.ensemble = ensemble
         self.workers = None if workers is None else whole("workers", workers, 1)
         self.seeds = _seeds(rng, len(ensemble))
-        self._bar = progress_bar(len(ensemble)) if progress else None
-        callbacks = [*callbacks, *([] if self._bar is None else [self._bar])]
+        self._bar = progress_bar(len(ensemble)) if truth("progress", progress) else None
+        callbacks = [*checked_callbacks("callbacks", callbacks), *([] if self._bar is None else [self._bar])]
 
         def trainer_of(number: int) -> Trainer:
             own = {name: copy.deepcopy(value) if name in ONE_EACH else value for name, value in settings.items()}
-            return Trainer(ensemble.members[number], rng=self.seeds[number], callbacks=callbacks, **own)
+            told = [callback.of_member(number) for callback in callbacks]
+            return Trainer(ensemble.members[number], rng=self.seeds[number], callbacks=told, **own)
 
         self.trainers = _each(len(ensemble), trainer_of)
 

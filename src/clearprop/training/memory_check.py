@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from clearprop.foundation.memory import check_memory
+from clearprop.foundation.memory import check_memory, many
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.layout import dense_size
 from clearprop.network.network import Network
 from clearprop.optimizers import LBfgs, Optimizer
@@ -23,7 +24,7 @@ def check_room(sizes: Sequence[int], dtype: np.dtype[Any], optimizer: Optimizer 
     count = dense_size(sizes)
     check_memory(
         (dtype.itemsize + optimizer.bytes_a_parameter(dtype.itemsize)) * count,
-        f"the {count:,} parameters that layer_sizes {list(sizes)} make, trained by {optimizer.name},",
+        f"the {many(count)} parameters that layer_sizes {quoted(list(sizes))} make, trained by {optimizer.name},",
         REMEDY,
     )
 
@@ -33,6 +34,6 @@ def check_room_beside(network: Network, optimizer: Optimizer | LBfgs) -> None:
     count = network.parameters.size
     check_memory(
         optimizer.bytes_a_parameter(network.dtype.itemsize) * count,
-        f"the gradient and what {optimizer.name} remembers of {count:,} parameters",
+        f"the gradient and what {optimizer.name} remembers of {many(count)} parameters",
         REMEDY,
     )

@@ -39,6 +39,11 @@ class RowSource(ABC):
     batches_a_look: int | None = None
     extra_slots: int = 0
 
+    @property
+    def fingerprint(self) -> str:
+        """What is another where a training could not be gone on with; nothing of rows in memory, which can be seen."""
+        return ""
+
     @abstractmethod
     def __len__(self) -> int:
         """How many rows there are in all."""

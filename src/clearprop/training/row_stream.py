@@ -198,5 +198,3 @@ class _Windows:
 def _bytes_a_row(rows: Rows) -> int:
     X = 2 * rows.X.data.nbytes if is_sparse(rows.X) else rows.X.nbytes
     return max(1, (X + rows.y.nbytes) // max(1, len(rows)))
-
-

@@ -36,7 +36,7 @@ from clearprop.training.history import EpochRecord, History
 from clearprop.training.row_source import RowSource
 from clearprop.training.run_state import RunState
 from clearprop.training.settings import TrainingSettings
-from clearprop.training.snapshots import Snapshot
+from clearprop.training.snapshots import Snapshot, check_is_snapshot
 
 Array = npt.NDArray[Any]
 
@@ -83,13 +83,18 @@ class Training(RunState):
         self._before = _Before()
         self._kept = KeptParameters(self.network)
         self._telling = False
+        self._moves = False
         self._on_piece: Callable[[], None] = nothing
         self._turn: AbstractContextManager[Any] = nullcontext()
 
     # -- going on ------------------------------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Tell the callbacks that training starts."""
+        """Stand where a callback has training begin, and tell all of them that it starts."""
+        for callback in self.settings.callbacks:
+            snapshot = callback.start_from(self)
+            if snapshot is not None:
+                self._stand_at(snapshot)
         self._tell("on_start")
         self._settle()
 
@@ -132,6 +137,11 @@ class Training(RunState):
             yield
         finally:
             self._on_piece, self._turn = nothing, nullcontext()
+
+    def leave(self) -> None:
+        """Tell the callbacks that training, which stands between two steps, is left as it is, unless it has ended."""
+        if self.state.stop_reason is None:
+            self._tell("on_finish")
 
     def run_undisturbed(self) -> History:
         """`run`, for those who have more to do within `undisturbed`."""
@@ -199,7 +209,8 @@ class Training(RunState):
         ended_epoch = self.state.cursor == self.n_rows
         if ended_epoch:
             self._end_epochs()
-            self._settle()
+        self._tell("on_rest")
+        self._settle()
         return ended_epoch
 
     def stop(self, reason: str) -> None:
@@ -231,14 +242,26 @@ class Training(RunState):
         ------
         ValueError
             It is of another size, dtype or optimiser, of more or fewer rows, or of a generator of another kind.
+        TypeError
+            It is no snapshot.
         """
         self._check_not_telling("restore a snapshot")
+        check_is_snapshot("restore", snapshot)
+        self._stand_at(snapshot)
+        self._settle()
+
+    def _stand_at(self, snapshot: Snapshot) -> None:
         snapshot.check_same_training(self.job, self.n_rows)
         snapshot.restore_into(self.job)
         self._kept.forget()
         self.state = snapshot.state.copy()
         self._records = list(snapshot.records)
-        self._settle()
+        self._moves = False
+
+    @property
+    def can_be_left(self) -> bool:
+        """Whether all of the state is that of one place: an interrupt may come while it goes from one to the next."""
+        return not self._moves
 
     def replay(self, callbacks: Sequence[Callback]) -> None:
         """Have these callbacks, and tell them epoch by epoch of a run that was restored to its end."""
@@ -259,8 +282,11 @@ class Training(RunState):
         ------
         ValueError
             The snapshot is of a network of another size or dtype, or of another optimiser.
+        TypeError
+            It is no snapshot.
         """
         self._check_not_telling("resume a training")
+        check_is_snapshot("resume", snapshot)
         snapshot.check_arrays(self.job)
         state = snapshot.state.copy()
         state.stop_reason = state.stop_requested = None
@@ -313,8 +339,12 @@ class Training(RunState):
     def _run_epochs(self, epochs: int) -> None:
         """Go on to the end of the present epoch, or run so many whole ones; judge them."""
         self._kept.take_up(self.best_parameters)
-        self._advance(self.n_rows, epochs)
+        for place in self.rests() if epochs == 1 else [self.n_rows]:
+            self._advance(place, epochs)
+            if place < self.n_rows:
+                self._tell("on_rest")
         self._end_epochs()
+        self._tell("on_rest")
         self._settle()
 
     def _advance(self, stop: int, epochs: int = 1) -> None:
@@ -331,9 +361,9 @@ class Training(RunState):
         self._on_piece()
         before = self._before
         before.keep(job, state.order, draws=self.shuffle or any(self.dropout))
-        stretch = self._stretch(min(stop, self.n_rows), epochs)
-        first_batch = state.cursor // self.batch_size
+        self._moves, first_batch = True, state.cursor // self.batch_size
         try:
+            stretch = self._stretch(min(stop, self.n_rows), epochs)
             self.source.run(engine, job, stretch)
         except Diverged as diverged:
             job.slots[:] = 0
@@ -347,8 +377,10 @@ class Training(RunState):
             raise self._divergence(diverged, first_batch + batch) from None
         except BaseException:  # such as Ctrl-C: back to where training can be gone on with
             state.order = before.put_back(job)
+            self._moves = False
             raise
         state.progress, state.rates, state.cursor = stretch.progress, stretch.rates[:, -1].tolist(), stretch.stop
+        self._moves = False
 
     def _stretch(self, stop: int, epochs: int) -> Stretch:
         """What is run next: the rest of an epoch to `stop`, or so many epochs from their beginning."""
@@ -385,6 +417,7 @@ class Training(RunState):
         def after_iteration(progress: Progress) -> bool:
             state.progress = progress
             self._end_epochs()
+            self._tell("on_rest")
             self._settle()
             return state.stop_reason is None
 
@@ -397,6 +430,9 @@ class Training(RunState):
         finally:
             if state.stop_reason is not None:  # again, since the engine's last word came after an end that was wanted
                 self._kept.show(self.best_parameters)
+        if state.stop_reason is None:
+            state.stop_requested = reason
+            self._tell("on_rest")
         self._end(reason)
 
     # -- ends of epochs, and of training -------------------------------------------------------------------------
@@ -410,6 +446,7 @@ class Training(RunState):
         validation_loss, metric = self._judge()  # None where several epochs were run together
         judged = [validation_loss] * count, [metric] * count
         records = EpochRecord.of_columns(numbers, losses, *judged, norms, state.rates, penalties)
+        self._moves = True
         state.patience.weigh(records, self.network.parameters)
         state.epoch += count
         state.samples += count * self.n_rows
@@ -486,20 +523,21 @@ class Training(RunState):
 
     def _tell_of(self, records: Sequence[EpochRecord]) -> None:
         """Tell the callbacks of each epoch, the history ending with it."""
+        told = len(self._records)
         if not self.settings.callbacks:
             self._records.extend(records)
+            self._moves = False
             return
-        left = iter(records)
         with self._turn:
             self._telling = True
             try:
-                for record in left:
+                for record in records:
                     self._records.append(record)
                     for callback in self.settings.callbacks:
                         callback.on_epoch_end(self)
             finally:
-                self._records.extend(left)  # where a callback failed
-                self._telling = False
+                self._records[told:] = records  # all of them, where a callback failed
+                self._telling = self._moves = False
 
 
 def _check_dropout(shares: Sequence[float], factors: Array | None) -> None:

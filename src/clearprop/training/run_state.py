@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines import Engine, Job, StepSettings, numpy_seconds
+from clearprop.engines.time_estimate import AT_ONCE
 from clearprop.foundation.randomness import Rng
 from clearprop.metrics import Metric
 from clearprop.network.rows import Rows
@@ -214,4 +216,13 @@ class RunState:
         if state.cursor > 0 or self._shows_metric or state.patience.keeps_best or watched or any(steps.dropout):
             return 1
         seconds = numpy_seconds(self.network, self.batch_size) * -(-self.n_rows // self.batch_size)
-        return max(1, int(min(SECONDS_AHEAD / seconds, settings.epochs - state.epoch, state.patience.epochs_to_come)))
+        rest = min((callback.epochs_to_rest(state.epoch) for callback in settings.callbacks), default=math.inf)
+        sure = min(settings.epochs - state.epoch, state.patience.epochs_to_come)
+        return max(1, int(min(SECONDS_AHEAD / seconds, sure, rest)))
+
+    def rests(self) -> list[int]:
+        """Where in the order of the present epoch training rests: at its end, and before where a callback looks."""
+        if not any(callback.looks_within_epochs for callback in self.settings.callbacks):
+            return [self.n_rows]
+        at_once = self.batch_size * max(1, int(AT_ONCE / numpy_seconds(self.network, self.batch_size)))
+        return [*range(self.state.cursor + at_once, self.n_rows, at_once), self.n_rows]

@@ -11,6 +11,7 @@ alone: so parameters come to the same bits by one process, by many, and where so
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -117,6 +118,16 @@ class ShardedRows(RowSource):
             self._parts = [executor.submit(read_node if keep else Node, held, *read, *keep) for read in reads]
         first = executor.submit(first_rows, self._parts[0], self._network, LOOKED_AT)
         (self.sample,) = self._gather([first], [shards.name(0)])
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all shards as they are, and of how training goes over them."""
+        shards, cluster = self.shards, self._cluster
+        own = [
+            (shards.name(number), shards.n_rows(number), shards.fingerprint(number)) for number in range(len(shards))
+        ]
+        told = repr((own, cluster.mode, cluster.steps, cluster.outer_momentum))
+        return blake2b(told.encode(), digest_size=16).hexdigest()
 
     def _have_room(self, network: Network) -> bool:
         memory = self.executor.memory

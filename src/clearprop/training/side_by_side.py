@@ -81,12 +81,16 @@ def run_side_by_side(
         workers = min(available(), max(1, sum(map(_gains, trainings))))
     workers = min(whole("workers", workers, 1), len(trainings))
     runs = _Runs(trainings, run if workers > 1 else _undisturbed(run), called)
-    if workers > 1:
-        with one_blas_thread():
-            _run_by(workers, runs)
-    else:
-        runs.work()
-    return runs.outcome()
+    try:
+        if workers > 1:
+            with one_blas_thread():
+                _run_by(workers, runs)
+        else:
+            runs.work()
+        return runs.outcome()
+    except BaseException:
+        runs.leave_waiting()
+        raise
 
 
 def warn_together(kept: Mapping[int, Sequence[Kept]], n: int, called: str) -> None:
@@ -155,6 +159,11 @@ class _Runs:
     def end(self) -> None:
         """Let no training begin any more, and those under way end before their next piece of work."""
         self._ended = True
+
+    def leave_waiting(self) -> None:
+        """Have those that have not begun, and will not, tell so."""
+        for _, training in self._waiting:
+            training.leave()
 
     def look(self) -> None:
         """What each training asks between pieces of its work."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy.typing as npt
 
 from clearprop.engines import Job, Progress
+from clearprop.foundation.arguments import kind_of
 from clearprop.foundation.randomness import generator_state, restore_generator, same_kind
 from clearprop.training.history import EpochRecord
 from clearprop.training.stopping import Patience
@@ -121,3 +122,9 @@ class Snapshot:
         job.slots[:] = self.slots
         job.step = self.step
         restore_generator(job.rng, copy.deepcopy(self.generator))
+
+
+def check_is_snapshot(function: str, given: object) -> None:
+    """TypeError for what is no snapshot."""
+    if not isinstance(given, Snapshot):
+        raise TypeError(f"{function} takes a Snapshot, as training.snapshot() gives one, got {kind_of(given)}")

@@ -16,7 +16,7 @@ from clearprop.foundation.near_names import no_attribute, says_near_keywords
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.training.diagnosis.causes import poor_outcome
-from clearprop.training.diagnosis.findings import TRAINER, Settings
+from clearprop.training.diagnosis.findings import Settings
 from clearprop.training.diagnosis.learnability import check_output, obstacles
 from clearprop.training.diagnosis.outcome import LOOKED_AT, Outcome, loss_now
 from clearprop.training.history import EpochRecord, History
@@ -305,7 +305,8 @@ class Trainer(TrainingSettings):
 
 def run_and_judge(training: Training) -> History:
     """Go on to the end within `Training.undisturbed`, with a warning where next to nothing was learned."""
-    before = None if _first_epoch_tells(training) else loss_now(training.network, training.rows)
+    gone_on_with = len(training.history) > 0  # from a checkpoint, before which the loss was another
+    before = None if gone_on_with or _first_epoch_tells(training) else loss_now(training.network, training.rows)
     history = training.run_undisturbed()
     if len(history) and (poor := _poor_outcome(training, history, before)):
         warn_caller(poor, TrainingWarning)
@@ -337,7 +338,7 @@ def _poor_outcome(training: Training, history: History, before: float | None) ->
         batch_size=training.batch_size,
         first_loss=first_loss,
         stop_reason=state.stop_reason or "",
-        names=TRAINER,
+        names=training.settings.names,
     )
     return poor_outcome(network, rows, history, settings, outcome)
 

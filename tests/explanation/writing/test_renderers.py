@@ -207,7 +207,7 @@ def test_json_of_attributions_and_derivations_obeys_it_too(made):
     shown = made()
     content = json.loads(shown.to_json())
     jsonschema.Draft202012Validator(SCHEMA).validate(content)
-    assert content["version"] == 4
+    assert content["version"] == 5
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**content, "extra": 1}, SCHEMA)
     with pytest.raises(jsonschema.ValidationError):

@@ -24,6 +24,8 @@ from .reading import refusal, written
         ("\ufeff", "the file is empty"),
         ("a,b\n", "there are column names and no rows: add at least one row"),
         ("a,b\n\n\n", "there are column names and no rows"),
+        # a name more than most rows have cells, where the last is empty and a row has a cell for it
+        ("a,b,\n1,2\n3,4,5\n", "line 1: this line has 3 fields and most of those that follow have 2: give each row a"),
         # rows
         ("a,b\n1,2\n1,2,3\n", "line 3: the row has 3 fields and the header 2 (the delimiter is ','): add or remove"),
         ("a,b,c\n1,2,3\n1,2\n", "line 3: the row has 2 fields and the header 3"),
@@ -224,3 +226,16 @@ def test_an_unknown_keyword_is_answered_with_the_near_one(tmp_path):
 def test_half_surrogates_of_a_pasted_text():
     with pytest.raises(InputError, match=r"the pasted table: '.*' cannot be written as UTF-8: remove it"):
         read_table_text("a\n\ud800\n", "the pasted table")
+
+
+def test_an_encoding_whose_mark_is_not_there_is_refused(tmp_path):
+    path = written(tmp_path, "a,b\n1,2\n".encode("utf-16-le"))
+    assert refusal(path, encoding="utf-16") == (
+        "it does not begin with the mark of utf-16: name its encoding, with its order of bytes, as utf-16-le or "
+        "utf-16-be"
+    )
+    assert read_table(path, encoding="utf-16-le").names == ("a", "b")
+
+
+def test_a_text_that_begins_as_packed_files_do_is_a_text():
+    assert read_table_text("BZh,n\n1,2\n", "the text").names == ("BZh", "n")

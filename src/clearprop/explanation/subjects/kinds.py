@@ -20,6 +20,8 @@ class ModelOfTables(Protocol):
     preparation: Any
     target: Any
     temperature: float | None
+    limits: tuple[float, float] | None
+    without_target: Callable[[Any], Any]
     prepared: Callable[..., Any]
     answers: Callable[[Any], Any]
 

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from clearprop.errors import InputError
 from clearprop.foundation.arguments import as_array
 from clearprop.foundation.sparse import canonical, is_sparse
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]
@@ -36,6 +37,6 @@ def _encoded(network: Network, labels: Array, classes: Array) -> Array:
     unknown = ~np.isin(labels, classes)
     if unknown.any():
         held, known = labels[unknown].tolist()[0], ", ".join(map(repr, classes[:10].tolist()))
-        raise InputError(f"y holds {held!r}, which is no class of this model. There are: {known}")
+        raise InputError(f"y holds {quoted(held)}, which is no class of this model. There are: {known}")
     alone = network.layer_sizes[-1] == 1
     return network.loss_function.targets(labels[:, np.newaxis] == (classes[-1:] if alone else classes))

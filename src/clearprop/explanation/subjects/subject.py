@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.explanation.contributions import Contributions
 from clearprop.explanation.ensemble import is_of_all_members
 from clearprop.explanation.notation import Name
 from clearprop.explanation.original_inputs import OriginalInputs
 from clearprop.foundation.arguments import as_array, as_numbers
 from clearprop.foundation.sparse import canonical, is_sparse
+from clearprop.foundation.table_cells import quoted
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
@@ -76,6 +78,8 @@ class Subject:
         What stood in the place of each input before it was scaled.
     ensemble : Ensemble or None
         Where the network is the first of several members: all of them.
+    columns : callable, or None
+        What each of a table's columns adds to the prediction of a row, by its place from 0.
     """
 
     network: Network
@@ -91,6 +95,7 @@ class Subject:
     answers_are: str = "In the target's own units the prediction is"
     original: OriginalInputs | None = None
     ensemble: Ensemble | None = None
+    columns: Callable[[int], Contributions] | None = None
 
     def rows(self, sample_weight: npt.ArrayLike | None = None, name: Name | None = None) -> Rows:
         """The rows in the network's dtype, with what each counts in the number of this name.
@@ -129,7 +134,7 @@ class Subject:
         """
         n = len(rows.X)
         if isinstance(row, bool) or not isinstance(row, int | np.integer):
-            raise InputError(f"row must be a whole number, got {row!r}")
+            raise InputError(f"row must be a whole number, got {quoted(row)}")
         if not -n <= row < n:
             raise InputError(f"row {row} is not there: x has the rows 0 to {n - 1} (counted from 0)")
         place = int(row) % n
@@ -185,9 +190,8 @@ class Subject:
         """The inputs' names, those given or the model's own."""
         names = self.feature_names if names is None else names
         count = self.network.n_columns
-        if names is not None and (isinstance(names, str) or len(names) != count):
-            shown = repr(names) if isinstance(names, str) else len(names)
-            raise InputError(f"feature_names must be {count} texts, one for each input, got {shown}")
+        if names is not None and not (_are_names(names) and len(names) == count):
+            raise InputError(f"feature_names must be {count} texts, one for each input, got {_shown(names)}")
         return names
 
     def checked_class_names(self, names: Sequence[str] | None) -> Sequence[str] | None:
@@ -195,8 +199,16 @@ class Subject:
         if names is None:
             return self.class_names
         count = self.network.layer_sizes[-1]
-        if isinstance(names, str) or (len(names) != count and (count, len(names)) != (1, 2)):
-            shown = repr(names) if isinstance(names, str) else len(names)
+        if not (_are_names(names) and (len(names) == count or (count, len(names)) == (1, 2))):
             two = ", or 2 classes" if count == 1 else ""
-            raise InputError(f"class_names must be {count} texts, one for each output{two}, got {shown}")
+            raise InputError(f"class_names must be {count} texts, one for each output{two}, got {_shown(names)}")
         return names
+
+
+def _are_names(names: object) -> bool:
+    """Whether it is a list, or an array, of what things may be called."""
+    return hasattr(names, "__len__") and hasattr(names, "__getitem__") and not isinstance(names, str | bytes | Mapping)
+
+
+def _shown(names: Any) -> str:
+    return str(len(names)) if _are_names(names) else quoted(names)

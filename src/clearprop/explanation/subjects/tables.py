@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from clearprop.explanation.original_inputs import table_cells
+from clearprop.explanation.answers import Answer, OfClass, Quantity
+from clearprop.explanation.contributions import Contributions, contributions
+from clearprop.explanation.original_inputs import cells_of, table_cells
 from clearprop.explanation.subjects.kinds import FittedOnTables, ModelOfTables, TableOfCells
 from clearprop.explanation.subjects.subject import Subject
+from clearprop.foundation.sparse import canonical, is_sparse
 from clearprop.network.ensemble import Ensemble
+from clearprop.printable import printable
 
 
 def fitted_on_tables_subject(model: FittedOnTables, x: Any, y: Any) -> Subject:
@@ -26,19 +30,20 @@ def fitted_on_tables_subject(model: FittedOnTables, x: Any, y: Any) -> Subject:
 def table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
     """A table's columns become features; its target column, where it is there, becomes y."""
     target, network, members = model.target, model.networks[0], len(model.networks)
-    classes, original, answers = getattr(target, "classes", None), None, None
+    classes, original, answers, columns = getattr(target, "classes", None), None, None, None
     if isinstance(x, TableOfCells):
-        if y is None and target.name in x.names:
+        used = model.without_target(x)
+        if y is None and used is not x:
             y = target.encode(x.column(target.name))
-        used = x.drop([target.name]) if target.name in x.names else x
         x, original = model.prepared(used), table_cells(model.preparation, used)
-        answers = model.answers(x)
+        answers = given = model.answers(x)
+        columns = _columns(model, used, x, given)
     names = [str(name) for name in model.preparation.feature_names]
     notes = ["x is each column as the network is fed it: scaled, a category as 0 or 1 or by its number."]
     scale = getattr(target, "scale", None)
     if scale is not None and (target.mean, scale) != (0.0, 1.0):
         notes.append(
-            f"y is {target.name} minus its mean {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
+            f"y is {target.name} less its mean, {target.mean:.6g}, divided by its standard deviation {scale:.6g}."
         )
     words = "In the target's own units the prediction is"
     if classes is not None:
@@ -53,8 +58,52 @@ def table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
     labels = None if classes is None else [str(label) for label in classes]
     ensemble = model.model if isinstance(model.model, Ensemble) else None
     return Subject(
-        network, x, y, names, labels, notes, original=original, answers=answers, answers_are=words, ensemble=ensemble
+        network,
+        x,
+        y,
+        names,
+        labels,
+        notes,
+        original=original,
+        answers=answers,
+        answers_are=words,
+        ensemble=ensemble,
+        columns=columns,
     )
+
+
+def _columns(model: ModelOfTables, table: Any, X: Any, answers: Any) -> Callable[[int], Contributions] | None:
+    """What each column adds to a row's answer: to a quantity, or to the probability of the class that it is given."""
+    target, preparation, last = model.target, model.preparation, model.networks[0].activations[-1].name
+    classes = getattr(target, "classes", None)
+    if classes is not None and last not in ("sigmoid", "softmax"):
+        return None
+
+    def of_row(at: int) -> Contributions:
+        answer: Answer
+        if classes is None:
+            answer, given, of = Quantity(target.scale, target.mean), answers[at], target.name
+        else:
+            number = int(np.argmax(answers[at]))
+            answer, given = OfClass(number, model.temperature or 1.0), answers[at, number]
+            of = f"the probability of {target.name} = {classes[number]}"
+        spans, typical = preparation.spans, preparation.typical_row
+        rows = [canonical(rows).toarray() if is_sparse(rows) else rows for rows in (model.prepared(typical), X[[at]])]
+        return contributions(
+            model.networks,
+            answer,
+            rows[0][0],
+            rows[1][0],
+            list(spans.values()),
+            of=printable(of),
+            names=[printable(name) for name in spans],
+            cells=cells_of(preparation, table, at),
+            typical=cells_of(preparation, typical, 0),
+            given=float(given),
+            limits=model.limits,
+        )
+
+    return of_row
 
 
 def _single(x: Any) -> Any:

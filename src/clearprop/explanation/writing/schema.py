@@ -3,8 +3,9 @@
 from typing import Any
 
 # Of the form; 2: `passed` and numbers may be null, contributions of rows, attributions and derivations;
-# 3: checks say what is too small to measure, and what rounding leaves; 4: what a network makes of its columns.
-VERSION = 4
+# 3: checks say what is too small to measure, and what rounding leaves; 4: what a network makes of its columns;
+# 5: what each of a table's columns adds to a prediction.
+VERSION = 5
 # The most terms that are written; `rest` says how many are not, and what they come to.
 MOST_TERMS = 200
 
@@ -136,6 +137,33 @@ _EXPLANATION = _object(
             nullable=True,
         ),
         "remarks": _list({"type": "string"}),
+        "columns": _object(
+            {
+                "of": {"type": "string", "description": "What is answered, in the table's own words"},
+                "value": {**_NUMBER, "description": "The answer; of a class its probability"},
+                "baseline_value": {**_NUMBER, "description": "The answer for a row of typical cells"},
+                "limited": {**_NUMBER, "description": "What keeping it within the range of training adds"},
+                "remainder": {**_NUMBER, "description": "What the integral left over"},
+                "steps": {"type": "integer", "description": "Points of the integral"},
+                "value_log_odds": _NUMBER,
+                "baseline_log_odds": _NUMBER,
+                "columns": _list(
+                    _object(
+                        {
+                            "name": {"type": "string"},
+                            "cell": {"type": "string"},
+                            "typical": {"type": "string"},
+                            "value": {**_NUMBER, "description": "What it adds"},
+                            "deviation": {**_NUMBER, "description": "Of the members' own parts"},
+                            "log_odds": _NUMBER,
+                        }
+                    ),
+                    "With remainder, limited and baseline_value they add up to value",
+                ),
+            },
+            "Of the prediction for a table's row, column by column; null of all else",
+            nullable=True,
+        ),
     },
     "Of one number: `explain`",
 )

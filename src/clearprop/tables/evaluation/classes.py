@@ -37,7 +37,7 @@ class ClassScores:
     support: Array
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class ClassEvaluation(Evaluation):
     """How good the probabilities of classes are on rows whose class is known.
 

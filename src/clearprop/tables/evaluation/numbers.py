@@ -57,7 +57,7 @@ class Errors:
         return cls(mean, _quantiles(errors, weights, QUANTILES), within, counts, edges)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class NumberEvaluation(Evaluation):
     """How good predicted quantities are on rows whose quantity is known.
 

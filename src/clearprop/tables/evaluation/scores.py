@@ -49,7 +49,7 @@ class Score:
         return self.value > self.baseline if self.higher_is_better else self.value < self.baseline
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
 class Evaluation(ABC):
     """What every evaluation has.
 
@@ -73,6 +73,11 @@ class Evaluation(ABC):
     @abstractmethod
     def task(self) -> str:
         """Either "classification" or "regression"."""
+
+    def __repr__(self) -> str:
+        scores = ", ".join(f"{score.name} {score.value:.4g}" for score in self.scores.values())
+        rows = f"{self.n_rows:,} {'row' if self.n_rows == 1 else 'rows'}"
+        return f"<{type(self).__name__} of {rows}: {scores}; to_json() has all>"
 
     def with_notes(self, notes: Iterable[str]) -> Self:
         """The same with these notes before its own."""

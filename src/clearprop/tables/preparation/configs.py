@@ -98,6 +98,7 @@ class FactConfig(Struct, forbid_unknown_fields=True):
     kind: _Text
     missing: _Count
     reason: _Text
+    typical: Annotated[_Text | None, Meta(description="a text in UTF-8, or null")] = None
 
 
 class PreparationConfig(Struct, forbid_unknown_fields=True):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import Message, Parameter
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.notes import Remarks
@@ -26,6 +26,7 @@ from clearprop.tables.preparation.numbers import NumberPart
 from clearprop.tables.preparation.part import Part
 from clearprop.tables.preparation.presence import PresencePart
 from clearprop.tables.preparation.scaling import Method
+from clearprop.tables.preparation.typical import column_of_cell, middle_cell, typical_cell
 from clearprop.tables.role import Role, Roles
 from clearprop.tables.roles import find_roles
 from clearprop.tables.spelling import cell_text
@@ -76,12 +77,20 @@ class Fact:
         How many of its cells are missing.
     reason : str
         Why it is taken so, with evidence; empty where its type says all.
+    typical : str or None
+        What its typical cell says (`clearprop.tables.preparation.typical`), "" where that is missing; None of columns
+        that are not used, and in the first files, which do not tell.
     """
 
     name: str
     kind: str
     missing: int
     reason: str
+    typical: str | None = None
+
+    def to_config(self) -> dict[str, Any]:
+        """What was found, as a dictionary for JSON; of the typical cell, only where it is known."""
+        return {name: value for name, value in asdict(self).items() if name != "typical" or value is not None}
 
 
 @dataclass(frozen=True)
@@ -144,12 +153,9 @@ class Preparation:
         found = find_roles(table) if roles is None else roles
         if notes is not None:
             notes.extend(found.notes)
-        parts = tuple(_learned(role, scaling, embed_from) for role in found if role.use != "nothing")
-        facts = (
-            Fact(role.column.name, role.kind, int(np.count_nonzero(role.column.is_missing)), role.reason)
-            for role in found
-        )
-        return cls(parts, tuple(facts))
+        learned = [None if role.use == "nothing" else _learned(role, scaling, embed_from) for role in found]
+        facts = (_fact(role, part) for role, part in zip(found, learned, strict=True))
+        return cls(tuple(part for part in learned if part is not None), tuple(facts))
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -161,6 +167,21 @@ class Preparation:
     def names(self) -> tuple[str, ...]:
         """The names of the columns that a table must have."""
         return tuple(part.name for part in self.parts)
+
+    @cached_property
+    def typical_row(self) -> Table:
+        """A row of the columns' typical cells: what a prediction is explained against.
+
+        Examples
+        --------
+        >>> from clearprop.tables.frames import as_table
+        >>> table = as_table({"age": [30, 40, 90], "colour": ["red", None, "red"]})
+        >>> Preparation.fit(table).typical_row.columns[0].texts.tolist()
+        ['40']
+        """
+        known = {fact.name: fact.typical for fact in self.facts if fact.typical is not None}
+        texts = ((part.name, known[part.name] if part.name in known else middle_cell(part)) for part in self.parts)
+        return Table(tuple(column_of_cell(*named) for named in texts), np.arange(1), "the typical row")
 
     @cached_property
     def _places(self) -> tuple[tuple[str, int], ...]:
@@ -179,6 +200,14 @@ class Preparation:
     def columns_of_features(self) -> tuple[str, ...]:
         """The table's column that each of the matrix's columns is made of."""
         return tuple(self.parts[place].name for _, place in self._places)
+
+    @property
+    def spans(self) -> dict[str, npt.NDArray[np.intp]]:
+        """Which of the matrix's columns each of the table's columns has become, by its name."""
+        places: dict[str, list[int]] = {name: [] for name in self.names}
+        for place, owner in enumerate(self.columns_of_features):
+            places[owner].append(place)
+        return {name: np.array(own, dtype=np.intp) for name, own in places.items()}
 
     @property
     def inputs(self) -> tuple[InputColumns, ...]:
@@ -232,11 +261,7 @@ class Preparation:
         """
         remarks = Remarks(table, [] if notes is None else notes, unreadable)
         wanted = table.select(self.names)
-        known = {*self.names, *(fact.name for fact in self.facts)}
-        passed_over = [name for name in table.names if name not in known]
-        if passed_over:
-            noun = "column is" if len(passed_over) == 1 else "columns are"
-            remarks.notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
+        self._note_passed_over(table, remarks)
         self._check_memory(table, np.dtype(dtype))
         encoded = (part.encode(column, remarks) for part, column in zip(self.parts, wanted.columns, strict=True))
         if self.is_sparse:
@@ -246,6 +271,40 @@ class Preparation:
             X = dense_matrix(encoded, (table.n_rows, len(self._places)), n_numbers, n_flags, dtype)
         remarks.finish()
         return X
+
+    def look_at(
+        self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
+    ) -> None:
+        """What `transform` says of a table, notes and refusals, without the numbers of more than a column at a time.
+
+        Raises
+        ------
+        InputError
+            See `transform`.
+        """
+        remarks = Remarks(table, [] if notes is None else notes, unreadable)
+        wanted = table.select(self.names)
+        self._note_passed_over(table, remarks)
+        for part, column in zip(self.parts, wanted.columns, strict=True):
+            part.encode(column, remarks)
+        remarks.finish()
+
+    def refusal(self, table: Table) -> InputError | None:
+        """The error of all cells that cannot be taken, in the columns that are there; None where all can be."""
+        there = set(table.names)
+        known = Preparation(tuple(part for part in self.parts if part.name in there), self.facts)
+        try:
+            known.look_at(table)
+        except InputError as error:
+            return error
+        return None
+
+    def _note_passed_over(self, table: Table, remarks: Remarks) -> None:
+        known = {*self.names, *(fact.name for fact in self.facts)}
+        passed_over = [name for name in table.names if name not in known]
+        if passed_over:
+            noun = "column is" if len(passed_over) == 1 else "columns are"
+            remarks.notes.append(f"{table.path}: {len(passed_over)} {noun} not used: {listed(passed_over)}.")
 
     def _check_memory(self, table: Table, dtype: np.dtype[Any]) -> None:
         width = len(self._places)
@@ -267,11 +326,15 @@ class Preparation:
         """
         return cell_text(table.column(self.columns_of_features[feature]), row)
 
+    def cells(self, table: Table, row: int) -> list[str]:
+        """What the table itself says in the cells of a row, in the order of the columns that are used."""
+        return [cell_text(column, row) for column in table.select(self.names).columns]
+
     def to_config(self) -> dict[str, Any]:
         """All that was learned, as a dictionary for JSON; floats come back from it to the last bit."""
         return {
             "parts": [{"kind": part.kind, **asdict(part)} for part in self.parts],
-            "facts": [asdict(fact) for fact in self.facts],
+            "facts": [fact.to_config() for fact in self.facts],
         }
 
     @classmethod
@@ -304,6 +367,12 @@ class Preparation:
         if len(set(names)) < len(names):
             raise refuse("preparation, columns", "a name stands there twice")
         return cls(parts, tuple(Fact(**arguments(fact, FactConfig, "preparation, facts")) for fact in entries.facts))
+
+
+def _fact(role: Role, part: Part | None) -> Fact:
+    column = role.column
+    typical = None if part is None else typical_cell(column, part)
+    return Fact(column.name, role.kind, int(np.count_nonzero(column.is_missing)), role.reason, typical)
 
 
 def _learned(role: Role, scaling: Method, embed_from: int | None) -> Part:

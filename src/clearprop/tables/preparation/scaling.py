@@ -99,7 +99,8 @@ class Scaling:
 
     def treatment(self) -> str:
         """What is done, for people."""
-        less = f"minus {self.origin + self.center:.6g}, over {self.scale:.6g}"
+        center = self.origin + self.center
+        less = f"{'plus' if center < 0 else 'minus'} {abs(center):.6g}, over {self.scale:.6g}"
         return f"{less}, bent beyond ±{BEND:g}" if self.bent else less
 
 

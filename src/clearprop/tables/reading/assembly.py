@@ -83,10 +83,13 @@ def assembled(
             typed.append(column_of(candidates[column.name], evidence, settings, notes))
         except Refusal as refusal:
             refusals.append((table.where(column.name, refusal.row), refusal))
-    if refusals:
-        raise refused(refusals)
     n_rows = len(typed[0]) if typed else n_rows
-    return replace(table, columns=tuple(typed), rows=np.arange(n_rows), notes=notes.texts())
+    table = replace(
+        table, columns=tuple(typed), rows=np.arange(n_rows), notes=notes.texts(), notation=settings.notation
+    )
+    if refusals:
+        raise refused(refusals, None if settings.also is None else settings.also(table))
+    return table
 
 
 def _without_totals(columns: Sequence[Column | Texts], table: Table, notes: Notes) -> Sequence[Column | Texts]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.errors import InputError
+from clearprop.foundation.memory import amount
 from clearprop.tables.reading.dialect import Dialect, reader_of, refuse_ragged, rule_and_remedy
 from clearprop.tables.reading.records import Records, has_sound_quotes, last_end, leading_zeros, records_of
 
@@ -75,7 +76,10 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
         whole, rest = text[:end], text[end:]
         if not whole:
             if len(rest) > LONGEST:
-                raise InputError(f"{shown}, line {line}: {_too_long(rest)}")
+                raise too_long(shown, line, rest)
+            continue
+        if not whole.strip():  # nothing but blank lines, of which a small packed file may hold a thousand million
+            line += whole.count(b"\n")
             continue
         if dialect.ends_with_returns or not _is_sound(whole, delimiter):
             yield from _rows(chain([text], remaining), dialect, shown, line)
@@ -101,10 +105,13 @@ def refuse_nul(text: bytes, shown: str, line: int) -> None:
         )
 
 
-def _too_long(record: bytes) -> str:
+def too_long(shown: str, line: int, record: bytes) -> InputError:
+    """The error for a record that begins on this line and has no end as far as is looked."""
     if record.count(b'"') % 2:
-        return rule_and_remedy("end of data")
-    return "the line is longer than 64 MiB: this is no table in CSV"
+        rule = rule_and_remedy("end of data")
+    else:
+        rule = f"the line is longer than {amount(LONGEST)}: this is no table in CSV"
+    return InputError(f"{shown}, line {line}: {rule}")
 
 
 class Block:
@@ -199,9 +206,11 @@ class Block:
         if records.blank.any():
             self._n_lines = self.n_lines  # before they are left out
             self._lines = self._line + records.lines[~records.blank]
-            kept = np.ones(len(self._text), dtype=bool)
-            for start, end in zip(records.starts[records.blank], records.ends[records.blank], strict=True):
-                kept[start : end + 1] = False
+            # 1 where a blank line begins, -1 behind its end: their sum up to a sign is 1 within one.
+            edges = np.zeros(len(self._text) + 2, dtype=np.int8)
+            edges[records.starts[records.blank]] += 1
+            edges[records.ends[records.blank] + 1] -= 1
+            kept = np.cumsum(edges, dtype=np.int8)[: len(self._text)] == 0
             self._text = np.frombuffer(self._text, np.uint8)[kept].tobytes()
 
 

@@ -13,8 +13,8 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.assembly import assembled
-from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul
-from clearprop.tables.reading.dialect import Dialect, dialect_of
+from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul, too_long
+from clearprop.tables.reading.dialect import DELIMITERS, Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
 from clearprop.tables.reading.notes import Notes
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 Check = Callable[[Table], object] | None
 
 FIRST_BYTES, BLOCK_BYTES = 2**19, 2**22
+MOST_COLUMNS = 100_000
 
 
 def read_delimited(source: Source, settings: Settings, check: Check = None) -> Table:
@@ -123,6 +124,7 @@ class _DelimitedText:
     def table(self, check: Check) -> Table:
         with self._blocks() as blocks:
             head, whole = self._head(blocks)
+        self._check_width(head)
         text = head.decode(errors="ignore")
         dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
         if self._encoding.guessed:
@@ -132,6 +134,14 @@ class _DelimitedText:
         n_bytes = self._source.size
         rows = partial(self._batches, dialect, body)
         return of_batches(rows, dialect, self._shown, self._settings, notes, check, n_bytes)
+
+    def _check_width(self, head: bytes) -> None:
+        """Refuse a line of names that no table has, before its cells are taken apart."""
+        names = head[: head.find(b"\n")]
+        columns = 1 + max(names.count(delimiter.encode()) for delimiter in DELIMITERS)
+        if columns > MOST_COLUMNS:
+            rule = f"the line of names has {columns:,} columns, more than {MOST_COLUMNS:,}"
+            raise InputError(f"{self._shown}, line 1: {rule}: keep those that are needed")
 
     @contextmanager
     def _blocks(self) -> Iterator[Iterator[bytes]]:
@@ -144,8 +154,10 @@ class _DelimitedText:
         head = b""
         for block in blocks:
             head += block
-            if head.count(b"\n") > 2 or head.count(b"\r") > 2 or len(head) > LONGEST:
+            if head.count(b"\n") > 2 or head.count(b"\r") > 2:
                 return head, next(blocks, None) is None
+            if len(head) > LONGEST:
+                raise too_long(self._shown, 1 + head.count(b"\n"), head[head.rfind(b"\n") + 1 :])
         return head, True
 
     def _batches(self, dialect: Dialect, body: int) -> Iterator[Batch]:

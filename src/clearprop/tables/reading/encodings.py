@@ -104,6 +104,10 @@ def utf8_blocks(
                     remedy = Message(f"{wrong}{rule}: save the file as UTF-8 (in Excel: 'CSV UTF-8'), or name its ")
                     raise InputError(Message(remedy, Parameter("encoding"))) from error
                 raise NotEncodedSo(wrong) from error
+            except UnicodeError as error:  # an encoding that a mark begins, which is not there
+                mark = Message(f"{shown}: it does not begin with the mark of {encoding.name}: name its ")
+                remedy = Message(Parameter("encoding"), ", with its order of bytes, as utf-16-le or utf-16-be")
+                raise InputError(Message(mark, remedy)) from error
             if encoding.name == "utf-8":
                 n_letters += len(block) - len(text)  # bytes that follow the first of a letter
         if not block:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import glob
-import io
 import os
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import says_near_keywords
-from clearprop.foundation.table_cells import listed
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.reading.delimited import Check, read_delimited
 from clearprop.tables.reading.foreign import refuse_foreign
 from clearprop.tables.reading.opening import Source, file_source, text_source
-from clearprop.tables.reading.settings import ColumnChoice, Settings
+from clearprop.tables.reading.settings import ColumnChoice, Settings, n_bytes, texts
 from clearprop.tables.reading.several import one_behind_another
 from clearprop.tables.reading.typed_files import read_feather, read_json, read_parquet
 from clearprop.tables.reading.workbooks import read_workbook
@@ -36,7 +36,9 @@ def read_table(
     columns: ColumnChoice | None = None,
     categorical_features: Sequence[str] = (),
     unreadable: Literal["refuse", "keep"] = "refuse",
+    largest: int | str | None = None,
     check: Callable[[Table], object] | None = None,
+    also: Callable[[Table], InputError | None] | None = None,
 ) -> Table:
     """Read a file as a table of typed columns.
 
@@ -67,8 +69,13 @@ def read_table(
     unreadable : {"refuse", "keep"}
         What becomes of a cell that is no number in a column of numbers, or no date in one of dates: it is refused, or
         the column is one of texts, the numbers or dates in their one spelling and the cell as it stands.
+    largest : int or str, optional
+        The most bytes that a packed file may come to, as in "4GB"; where not given, 256 MiB, or a hundred times what
+        it takes packed.
     check : function of a Table, optional
         Called with the table without its rows as soon as the names are read; what it raises ends the reading.
+    also : function of a Table, optional
+        Where columns are refused, called with those that can be read: what error it gives for these is told with them.
 
     Raises
     ------
@@ -88,16 +95,23 @@ def read_table(
     >>> table.notes, table.place(1)
     (("column 'petal': numbers have a decimal comma",), 'line 5')
     """
+    if not isinstance(path, str | os.PathLike):
+        raise InputError(f"path must be a str or a path, got {quoted(path)}: name a file")
+    for name, function in (("check", check), ("also", also)):
+        if function is not None and not callable(function):
+            raise InputError(f"{name} must be a function of a Table, got {quoted(function)}: give one, or leave it out")
     settings = Settings(
         decimal=decimal,
         thousands=thousands,
         encoding=encoding,
         delimiter=delimiter,
-        missing=tuple(missing),
+        missing=texts("missing", missing),
         dates=dates,
-        columns=columns,
-        categorical_features=frozenset(categorical_features),
+        columns=columns if columns is None or callable(columns) else texts("columns", columns),
+        categorical_features=frozenset(texts("categorical_features", categorical_features)),
         unreadable=unreadable,
+        also=also,
+        largest=None if largest is None else n_bytes(largest),
     )
     return _read_files(path, settings, check)
 
@@ -134,7 +148,7 @@ def _read_files(path: str | os.PathLike[str], settings: Settings, check: Check) 
 
 
 def _read(path: str | os.PathLike[str], settings: Settings, check: Check) -> Table:
-    with file_source(path) as source:
+    with file_source(path, settings.largest) as source:
         return _read_source(source, settings, check)
 
 
@@ -151,17 +165,33 @@ def _read_source(source: Source, settings: Settings, check: Check) -> Table:
 
 def _read_zip(source: Source, settings: Settings, check: Check) -> Table:
     """A workbook, which is a zip archive; other archives are refused."""
-    with source.opened() as stream:
-        try:
-            names = zipfile.ZipFile(io.BytesIO(stream.read())).namelist()
-        except zipfile.BadZipFile as error:
-            raise InputError(f"{source.shown}: the zip archive is cut short or damaged: fetch it again") from error
+    names = _names_in_archive(source)
     if any(name.startswith("xl/workbook") for name in names) or {"mimetype", "content.xml"} <= set(names):
         return read_workbook(source, settings, check)
     if names and all(name.endswith(".npy") for name in names):
         raise InputError(f"{source.shown}: these are NumPy arrays: read them by numpy.load, and pass them in Python")
     inside = f" (it holds {listed(names, 3)})" if names else ""
     raise InputError(f"{source.shown}: this is a zip archive{inside}: unpack it and name the file in it")
+
+
+def _names_in_archive(source: Source) -> list[str]:
+    """What a zip archive holds, all of which was unpacked once to see that it comes to no more than it says."""
+    with source.opened() as stream:
+        n_bytes = stream.seek(0, os.SEEK_END)
+        try:
+            with zipfile.ZipFile(stream) as archive:
+                entries = archive.infolist()
+                if sum(entry.file_size for entry in entries) > source.most_unpacked(n_bytes):
+                    raise source.too_large("zip", n_bytes)
+                if (damaged := archive.testzip()) is not None:
+                    raise zipfile.BadZipFile(damaged)
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise InputError(f"{source.shown}: the zip archive is cut short or damaged: fetch it again") from error
+        except (NotImplementedError, RuntimeError) as error:  # another way of packing, or a password
+            raise InputError(
+                f"{source.shown}: the zip archive cannot be unpacked ({error}): unpack it first"
+            ) from error
+    return [entry.filename for entry in entries]
 
 
 _READERS: tuple[tuple[bytes, Callable[[Source, Settings, Check], Table]], ...] = (

@@ -144,6 +144,8 @@ def _codes(piece: pl.Series, texts: pl.Series) -> npt.NDArray[np.int32]:
 
     if not len(texts):
         return np.full(len(piece), -1, dtype=np.int32)
+    if len(texts) == len(piece):  # each once, in their order
+        return np.arange(len(piece), dtype=np.int32)
     codes = piece.cast(pl.Enum(texts)).to_physical()
     if codes.null_count():
         codes = codes.cast(pl.Int32).fill_null(-1)

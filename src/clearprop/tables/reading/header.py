@@ -64,6 +64,11 @@ def header_of(dialect: Dialect, shown: str, notes: Notes) -> Header:
         notes.say("lines end with a delimiter")
         names.pop()
         fields.pop()
+    if fields[-1] >= dialect.width:
+        raise InputError(
+            f"{where}: this line has {len(dialect.header)} fields and most of those that follow have {dialect.width}: "
+            "give each row a cell for each name"
+        )
     if _UNNAMED.fullmatch(names[0]) or not names[0]:
         labels = [row[0] for row in rows if len(row) == dialect.width]
         if len(names) > 1 and len(set(labels)) == len(labels):

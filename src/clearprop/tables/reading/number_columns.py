@@ -73,7 +73,7 @@ def numbers_of(
 
 def _are_kinds(candidate: Candidate, parts: Written, good: Mask, bad: Mask) -> bool:
     """Whether numbers are names: few whole ones, each often, beside texts such as "3+", more than once too."""
-    few = good.sum() <= _FEW and candidate.counts[good].mean() >= 3 and (candidate.counts[bad] > 1).all()
+    few = 0 < good.sum() <= _FEW and candidate.counts[good].mean() >= 3 and (candidate.counts[bad] > 1).all()
     return bool(few and parts.whole[good].all() and candidate.texts.filter(bad).str.contains(r"\d").all())
 
 

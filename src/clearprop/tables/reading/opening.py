@@ -17,9 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
+from clearprop.foundation.memory import amount
+from clearprop.foundation.table_cells import quoted
 
 _IN_MEMORY = 2**26  # of a stream; what is longer waits in a temporary file
+# What a packed file may come to: so many bytes, or so many times its own; more has to be asked for. Tables come to five
+# or twenty times their size, and what is made to fill a memory comes to a thousand times its size.
+FREELY_UNPACKED, MOST_TIMES = 2**28, 100
 
 
 def _zstd(file: IO[bytes]) -> IO[bytes]:
@@ -51,11 +56,17 @@ class Source:
         The bytes from the beginning, not unpacked.
     path : Path or None
         The file, where there is one.
+    is_text : bool
+        Whether it is known for a text, and so is not packed, whatever it begins with.
+    largest : int or None
+        The most bytes that it may be unpacked to; None for what such a file usually comes to.
     """
 
     shown: str
     stream: Callable[[], IO[bytes]]
     path: Path | None = None
+    is_text: bool = False
+    largest: int | None = None
 
     @contextmanager
     def opened(self) -> Iterator[IO[bytes]]:
@@ -66,10 +77,12 @@ class Source:
                 head = file.read(6)
                 file.seek(0)
                 for signature, packing_name, unpacked in _PACKED:
-                    if head.startswith(signature):
+                    if head.startswith(signature) and not self.is_text:
                         packing = packing_name
-                        with unpacked(file) as stream:
-                            yield stream
+                        n_bytes = file.seek(0, os.SEEK_END)
+                        file.seek(0)
+                        with unpacked(file) as stream, self._bounded(stream, packing, n_bytes) as bounded:
+                            yield bounded
                         return
                 yield file
         except FileNotFoundError as error:
@@ -93,6 +106,22 @@ class Source:
                 raise self._damaged(packing) from error
             raise
 
+    def most_unpacked(self, n_bytes: int) -> int:
+        """How many bytes what is packed in so many may come to."""
+        return max(FREELY_UNPACKED, MOST_TIMES * n_bytes) if self.largest is None else self.largest
+
+    def too_large(self, packing: str, n_bytes: int) -> InputError:
+        """The error for what is packed in so many bytes, and comes to more than it may."""
+        most = self.most_unpacked(n_bytes)
+        comes_to = f"{self.shown}: the {packing} file of {amount(n_bytes)} comes to more than {amount(most)} unpacked"
+        more = Parameter("largest", f"{max(1, 2 * most // 2**20)}MB")
+        return InputError(Message(f"{comes_to}: where it is meant to, pass ", more))
+
+    def _bounded(self, stream: IO[bytes], packing: str, n_bytes: int) -> IO[bytes]:
+        return io.BufferedReader(
+            _Bounded(stream, self.most_unpacked(n_bytes), lambda: self.too_large(packing, n_bytes)), 2**16
+        )
+
     def _damaged(self, packing: str) -> InputError:
         return InputError(f"{self.shown}: the {packing} file is cut short or damaged: fetch or pack it again")
 
@@ -112,18 +141,22 @@ class Source:
 
 
 @contextmanager
-def file_source(path: str | os.PathLike[str]) -> Iterator[Source]:
+def file_source(path: str | os.PathLike[str], largest: int | None = None) -> Iterator[Source]:
     """A file, or standard input for "-"; what cannot be read twice is kept in memory or in a temporary file."""
     if str(path) == "-":
-        with _kept("standard input", sys.stdin.buffer) as source:
-            yield source
+        with _kept(sys.stdin.buffer) as again:
+            yield Source("standard input", again, largest=largest)
         return
     place = Path(path)
-    if place.exists() and not (place.is_dir() or place.is_file()):
-        with place.open("rb") as stream, _kept(str(place), stream) as source:
-            yield source
+    try:
+        exists = place.exists()
+    except OSError as error:
+        raise InputError(f"{quoted(str(place))}: is no name of a file ({error.strerror}): check it") from error
+    if exists and not (place.is_dir() or place.is_file()):
+        with place.open("rb") as stream, _kept(stream) as again:
+            yield Source(str(place), again, largest=largest)
     else:
-        yield Source(str(place), lambda: place.open("rb"), place)
+        yield Source(str(place), lambda: place.open("rb"), place, largest=largest)
 
 
 def text_source(text: str, name: str) -> Source:
@@ -132,11 +165,12 @@ def text_source(text: str, name: str) -> Source:
         content = text.encode()
     except UnicodeEncodeError as error:
         raise InputError(f"{name}: {error.object[error.start]!r} cannot be written as UTF-8: remove it") from error
-    return Source(name, lambda: io.BytesIO(content))
+    return Source(name, lambda: io.BytesIO(content), is_text=True)
 
 
 @contextmanager
-def _kept(shown: str, stream: IO[bytes]) -> Iterator[Source]:
+def _kept(stream: IO[bytes]) -> Iterator[Callable[[], IO[bytes]]]:
+    """What opens, as often as needed, what a stream holds."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as kept:
         shutil.copyfileobj(stream, kept, 2**20)
 
@@ -144,7 +178,33 @@ def _kept(shown: str, stream: IO[bytes]) -> Iterator[Source]:
             kept.seek(0)
             return _NotClosed(kept)  # type: ignore[return-value]
 
-        yield Source(shown, again)
+        yield again
+
+
+class _Bounded(io.RawIOBase):
+    """What is unpacked, of which no more is handed out than there may be."""
+
+    def __init__(self, stream: IO[bytes], most: int, too_large: Callable[[], InputError]) -> None:
+        self._stream, self._most, self._too_large = stream, most, too_large
+        self._place = 0
+
+    def readinto(self, buffer: Any) -> int:
+        read = self._stream.read(len(buffer))
+        buffer[: len(read)] = read
+        self._place += len(read)
+        if self._place > self._most:
+            raise self._too_large()
+        return len(read)
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._place = self._stream.seek(offset, whence)
+        return self._place
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
 
 
 class _NotClosed(io.BufferedIOBase):

@@ -53,9 +53,9 @@ def kept_as_texts(candidate: Candidate, spellings: list[str], bad: Mask) -> Colu
     return Column(candidate.name, "text", values, missing if missing.any() else None, objects(list(places)))
 
 
-def refused(refusals: list[tuple[str, Refusal]]) -> InputError:
-    """One error for all the columns that are refused, each by the place that shows why."""
+def refused(refusals: list[tuple[str, Refusal]], also: InputError | None = None) -> InputError:
+    """One error for all the columns that are refused, each by the place that shows why; and what else is wrong."""
     shown = [part for where, refusal in refusals[:8] for part in ("; ", f"{where}: ", refusal.message)][1:]
     if len(refusals) > 8:
         shown.append(f"; and {len(refusals) - 8:,} columns more")
-    return InputError(Message(*shown))
+    return InputError(Message(*shown, *(() if also is None else ("; ", *also.args))))

@@ -50,7 +50,7 @@ def one_behind_another(tables: Sequence[Table], shown: str) -> Table:
         own = row - (ends[place - 1] if place else 0)
         return f"{tables[place].place(own).removeprefix('line ')} of {tables[place].path}"
 
-    return Table(columns, np.arange(ends[-1]), shown, line_of, notes)
+    return Table(columns, np.arange(ends[-1]), shown, line_of, notes, first.notation)
 
 
 def _check_names(first: Table, other: Table) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any
 
+import numpy as np
+
 from clearprop.errors import InputError
+from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.frames import as_table
@@ -22,13 +26,17 @@ from clearprop.tables.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
+# Deeper than any table in JSON, and less deep than what reads it can go without running out of stack.
+DEEPEST = 64
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
+_OPENING, _CLOSING = np.frombuffer(b"[{", np.uint8), np.frombuffer(b"]}", np.uint8)
 # What pandas calls the column in which it keeps a frame's index.
 _INDEX = "__index_level_"
 
 
 def read_parquet(source: Source, settings: Settings, check: Check = None) -> Table:
     """The table in a Parquet file: its columns have the types that the file gives them."""
-    return _of_frame(_frame(source, "Parquet", _polars("read_parquet")), source.shown, settings, check)
+    return _of_frame(_frame(source, "Parquet", _parquet(source.shown)), source.shown, settings, check)
 
 
 def read_feather(source: Source, settings: Settings, check: Check = None) -> Table:
@@ -49,6 +57,23 @@ def _next(row: int) -> int:
     return row + 1
 
 
+def _parquet(shown: str) -> Callable[[IO[bytes]], pl.DataFrame]:
+    """What reads Parquet, unless its rows, which a few bytes may stand for, would be more than there is memory for."""
+
+    def read(stream: IO[bytes]) -> pl.DataFrame:
+        import polars as pl
+
+        n_columns = len(pl.read_parquet_schema(stream))
+        stream.seek(0)
+        n_rows = pl.scan_parquet(stream).select(pl.len()).collect().item()
+        stream.seek(0)
+        what = f"{shown}: {n_rows:,} rows of {n_columns:,} columns"
+        check_memory(8 * n_rows * n_columns, what, "write the columns and rows that are needed to another file")
+        return pl.read_parquet(stream)
+
+    return read
+
+
 def _polars(function: str, **settings: Any) -> Callable[[IO[bytes]], pl.DataFrame]:
     def read(stream: IO[bytes]) -> pl.DataFrame:
         import polars as pl
@@ -63,12 +88,37 @@ def _frame(source: Source, kind: str, read: Callable[[IO[bytes]], pl.DataFrame])
     import polars as pl
 
     with source.opened() as stream:
-        content = io.BytesIO(stream.read())
+        text = stream.read()
+    if kind == "JSON" and _depth(text) > DEEPEST:
+        raise InputError(
+            f"{source.shown}: brackets stand more than {DEEPEST} deep in each other: give a cell one value"
+        )
     try:
-        return read(content)
+        return read(io.BytesIO(text))
     except (pl.exceptions.PolarsError, OSError, RuntimeError) as error:
         reason = str(error).split("\n")[0]
         raise InputError(f"{source.shown}: the {kind} file cannot be read ({reason}): write it again") from error
+
+
+def _depth(text: bytes) -> int:
+    """How deep brackets stand in each other in JSON, those in texts not counted.
+
+    Examples
+    --------
+    >>> _depth(b'[{"a": 1}, {"b": "[[[[", "c\\"[": [2]}]')
+    3
+    """
+    signs = np.frombuffer(_ESCAPED.sub(b"  ", text) if b"\\" in text else text, np.uint8)
+    deepest = depth = quotes = 0
+    for start in range(0, len(signs), 2**20):
+        piece = signs[start : start + 2**20]
+        within = (np.cumsum(piece == ord('"')) + quotes) % 2 == 1
+        quotes += int(np.count_nonzero(piece == ord('"')))
+        steps = np.isin(piece, _OPENING).astype(np.int64) - np.isin(piece, _CLOSING)
+        steps[within] = 0
+        depths = depth + np.cumsum(steps)
+        deepest, depth = max(deepest, int(depths.max())), int(depths[-1])
+    return deepest
 
 
 def _of_frame(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import functools
+import re
+import zipfile
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from clearprop.errors import InputError, MissingExtraError
+from clearprop.foundation.memory import check_memory
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.reading.batches import Rows
 from clearprop.tables.reading.delimited import Check, of_batches
@@ -20,6 +24,9 @@ if TYPE_CHECKING:
     import polars as pl
 
 _ROWS_SEEN = 60
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_ROW, _COLUMN = re.compile(rb'<row\b[^>]{0,40}?\br="(\d{1,7})"'), re.compile(rb'\br="([A-Z]{1,3})\d')
+_CELL_BYTES = 32  # of a cell in the memory of what reads the sheet
 
 
 def read_workbook(source: Source, settings: Settings, check: Check = None) -> Table:
@@ -33,6 +40,7 @@ def read_workbook(source: Source, settings: Settings, check: Check = None) -> Ta
         See `read_table`; or it is no workbook that can be read.
     """
     notes = Notes()
+    _check_room(source)
     cells = _cells(source, notes)
     written = np.flatnonzero(~np.logical_and.reduce([cells[name].is_null().to_numpy() for name in cells.columns]))
     if not len(written):
@@ -42,6 +50,45 @@ def read_workbook(source: Source, settings: Settings, check: Check = None) -> Ta
     dialect = Dialect(",", header, int(written[0]) + 1, len(header), seen)
     batch = Rows(rows, written[1:] + 1)
     return of_batches(lambda: iter([batch] if len(rows) else []), dialect, source.shown, settings, notes, check)
+
+
+def _check_room(source: Source) -> None:
+    """Refuse sheets of Excel's whose outermost cells span more than there is memory for, as a single stray cell does.
+
+    What reads them makes room for all cells up to these.
+    """
+    with source.opened() as stream:
+        if not zipfile.is_zipfile(stream):  # the older kind, of at most 65,536 rows and 256 columns
+            return
+        stream.seek(0)
+        with zipfile.ZipFile(stream) as archive:
+            for name in filter(_SHEET.fullmatch, archive.namelist()):
+                with archive.open(name) as sheet:
+                    rows, columns = _extent(sheet)
+                what = f"{source.shown}: the sheet's {rows:,} rows of {columns:,} columns, up to its outermost cells,"
+                remedy = "delete the cells that stand far off the table, or save the table as CSV"
+                check_memory(_CELL_BYTES * rows * columns, what, remedy)
+
+
+def _extent(sheet: IO[bytes]) -> tuple[int, int]:
+    """The greatest row and the greatest column that a cell of a sheet names.
+
+    Examples
+    --------
+    >>> import io
+    >>> _extent(io.BytesIO(b'<row r="2"><c r="A2"/><c r="AB2"/></row><row r="30"/>'))
+    (30, 28)
+    """
+    rows: set[bytes] = set()
+    columns: set[bytes] = set()
+    rest = b""
+    while block := sheet.read(2**20):
+        text = rest + block
+        rows.update(_ROW.findall(text))
+        columns.update(_COLUMN.findall(text))
+        rest = text[-64:]  # where a name may go over the edge
+    numbers = [functools.reduce(lambda number, letter: 26 * number + letter - 64, name, 0) for name in columns]
+    return max(map(int, rows), default=0), max(numbers, default=0)
 
 
 def _cells(source: Source, notes: Notes) -> pl.DataFrame:

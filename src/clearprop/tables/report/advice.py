@@ -37,8 +37,10 @@ def gives_the_target_away(data: ReportData) -> Iterator[Message]:
     first = data.importances.ordered()
     shown = quoted(first.names[0])
     if gained >= NEARLY_PERFECT * possible > 0 and first.means[0] >= NEARLY_ALL * gained > 5 * max(first.means[1], 0):
+        # A column that is shuffled misleads, and so may cost more than it brings.
+        worth = of_score(score.name, first.means[0]) if first.means[0] < gained else "all"
         yield Message(
-            f"{shown} alone is worth {of_score(score.name, first.means[0])} of the {of_score(score.name, gained)} by "
+            f"{shown} alone is worth {worth} of the {of_score(score.name, gained)} by "
             f"which {score.name} is better than the baseline. Is it known when the prediction is to be made, or does "
             "it give the target away? In the latter case pass ",
             Parameter("ignore", shown, many=True),

@@ -139,6 +139,8 @@ class ReportData:
     command : str or None
         What makes the same model again.
     seed : int or None
+    notation : dict of str
+        What was said of how cells are written, by the parameters of `read_table`.
     """
 
     title: str
@@ -166,3 +168,4 @@ class ReportData:
     model_path: str | None = None
     command: str | None = None
     seed: int | None = None
+    notation: Mapping[str, Any] = field(default_factory=dict)

@@ -22,14 +22,15 @@ def commands(data: ReportData) -> list[tuple[str, str]]:
 def python(data: ReportData) -> str:
     """The same in Python."""
     loaded = "model.model" if data.model_path is None else data.model_path
+    reading = ["'NEW.csv'", *(f"{name}={value!r}" for name, value in data.notation.items())]
     saved = ["model.save('model.model')  # the fitted estimator", ""] if data.model_path is None else []
     return "\n".join(
         [
             *saved,
-            "import clearprop, pandas",
+            "import clearprop",
             "",
             f"model = clearprop.load({loaded!r})",
-            "new = pandas.read_csv('NEW.csv')",
+            f"new = clearprop.read_table({', '.join(reading)})  # or a dataframe",
             "model.predict(new)",
             *(["model.predict_proba(new)"] if data.evaluation.task == "classification" else []),
             "model.explain(new, row=0)",

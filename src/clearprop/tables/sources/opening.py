@@ -10,11 +10,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.batches import gives_batches
 from clearprop.foundation.dask_parts import is_dask
 from clearprop.foundation.memory import free_memory
-from clearprop.foundation.table_cells import listed
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.settings import Settings
 from clearprop.tables.reading.several import one_behind_another
@@ -57,8 +57,10 @@ def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = Non
     InputError
         It cannot be read bit by bit, and that is asked for.
     """
-    if stream not in (True, False, "auto"):
-        raise InputError(f"stream must be True, False or 'auto', got {stream!r}")
+    if not isinstance(stream, bool | np.bool_) and not (isinstance(stream, str) and stream == "auto"):
+        raise InputError(
+            Message(Parameter("stream"), f" must be True, False or 'auto', got {quoted(stream)}: try 'auto'")
+        )
     if _is_path(data):
         return _of_files(str(data), stream, settings or Settings(), y)
     if isinstance(data, Table):

@@ -5,6 +5,7 @@ Each is a reason by itself, with its evidence and its remedy; `diagnosis` looks 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,6 +40,10 @@ STRONG = 0.1
 FALLING, EPOCHS = 0.05, 10
 # By less than this share of itself a loss rises by chance: with dropout, or in small batches.
 RISE = 0.1
+# A loss that was so many times what it was at first, or what a constant has, was thrown about by its steps.
+WILD = 1e3
+# A way below this share of the parameters' size leaves a network what it was.
+TINY_WAY = 1e-3
 # Weights whose mean square is below this share of Glorot's are taken as shrunken.
 SHRUNKEN = 0.25
 
@@ -72,11 +77,34 @@ def poor_outcome(
     if not outcome.is_poor:
         return None
     found = causes(network, rows, history, settings, trace, dead_units(network, trace), outcome)
+    found = found or _tiny_steps(network, some, len(rows.y), history, settings, outcome)
     if found and obstacles(network, rows.y, [0.0] * (len(network.weights) - 1)):
         return None
     if settings.stop_reason.startswith("no gain") and _still_fell(history[-1 - EPOCHS :]):
         found = [finding for finding in found if finding.name == "unscaled targets"]  # they make the loss as small
     return f"{outcome}.{Diagnosis(found).hints()}" if found else None
+
+
+def _tiny_steps(
+    network: Network, some: Rows, n_rows: int, history: History, settings: Settings, outcome: Outcome
+) -> list[Finding]:
+    """Steps that could not bring the parameters anywhere, by whatever optimiser.
+
+    Adam moves each by a rate's worth a step at most, momentum a whole step by ten times the gradient or so.
+    """
+    if settings.rate is None or len(history) < EPOCHS:
+        return []
+    steps = len(history) * math.ceil(n_rows / min(settings.batch_size or n_rows, n_rows))
+    slope = np.linalg.norm(network.backward(network.propagate(some.X), some.y).flat.astype(np.float64))
+    size = np.linalg.norm(network.parameters.astype(np.float64))
+    way = settings.rate * steps * max(math.sqrt(network.parameters.size), 10 * float(slope))
+    if not way < TINY_WAY * size:
+        return []
+    evidence = (
+        f"in all {steps:,} steps at {settings.names.rate}={settings.rate:g} the parameters could move by no more than "
+        f"{way / size:.1g} of their size"
+    )
+    return [Finding("rate too low", evidence, f"raise {settings.names.rate} ({settings.rate:g}) a hundredfold or more")]
 
 
 def _still_fell(epochs: History) -> bool:
@@ -124,6 +152,10 @@ def _sizes_of(network: Network, X: Any) -> Any:
 def _scales(X: Any, targets: Array, network: Network, settings: Settings) -> list[Finding]:
     size, mean, spread = _columns(X)
     findings, scaler = [], settings.names.scale_inputs
+    if len(targets) > 1 and size.any() and not spread.any():
+        each = "the only column has" if len(size) == 1 else f"all {len(size):,} columns have each"
+        evidence = f"{each} one value in every row, so that rows cannot be told apart"
+        return [Finding("constant features", evidence, "give columns that vary")]
     worst = int(np.argmax(size))
     varying = spread[spread > 0]
     offset = np.where(spread > 0, np.abs(mean) / np.maximum(spread, 1), 0)
@@ -180,6 +212,14 @@ def _strong_penalty(network: Network, rows: Rows, settings: Settings, outcome: O
         return []
     usual = sum(2 * W.size / (W.shape[0] + W.shape[1]) for W in network.weights)
     size = float(sum(np.vdot(W, W) for W in network.weights)) / usual
+    a_step = (settings.rate or 0.0) * settings.decay if name == "decoupled_decay" else 0.0
+    if a_step >= STRONG:
+        evidence = (
+            f"with {name}={settings.strength(name):g} a step at {settings.names.rate}={settings.rate:g} takes weights "
+            f"back by {a_step:.2g} of their size; the loss is {outcome.reached:.4g}, and the best constant output "
+            f"would have {outcome.constant:.4g}"
+        )
+        return [Finding(f"{name} too high", evidence, f"lower {name} ({settings.strength(name):g})")]
     if not (size < SHRUNKEN or outcome.penalty > outcome.reached):
         return []
     evidence = (
@@ -194,7 +234,7 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
     """Steps that jump over the valley: the loss left the finite range, or rose."""
     remedy = settings.lower_rate
     if settings.rate is not None and not settings.clipped:
-        remedy += ", or give clip_norm=1.0"
+        remedy += f", or give {settings.names.clip}"
     if settings.stop_reason.startswith("diverged"):
         name = "numbers too large" if settings.rate is None else "rate too high"
         return [Finding(name, f"training {settings.stop_reason}: numbers left the finite range", remedy)]
@@ -211,6 +251,11 @@ def _large_steps(history: History, settings: Settings, outcome: Outcome | None) 
         parts = [f"the loss ended at {end:.4g}, its least was {fit.min():.4g}"] if end > 1.5 * fit.min() else []
         parts += [f"the loss rose by a tenth or more in {rises:.0%} of the epochs"] if rises > 0 else []
         return [Finding("rate too high", ", and ".join(parts), remedy)]
+    if outcome is not None and outcome.is_poor and outcome.before is not None:
+        usual, most = max(outcome.before, outcome.constant or 0.0), fit.max()
+        if most > WILD * usual:
+            evidence = f"the loss went up to {most:.4g} in epoch {int(fit.argmax()) + 1}, from {outcome.before:.4g}"
+            return [Finding("rate too high", evidence, remedy)]
     return []
 
 

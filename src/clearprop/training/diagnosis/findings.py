@@ -68,6 +68,7 @@ class Names:
     patience: str
     seed: str
     optimizer: str
+    clip: str
     scale_inputs: str
     scale_targets: str
     weigh_classes: str
@@ -81,6 +82,7 @@ ESTIMATOR = Names(
     patience="n_iter_no_change",
     seed="random_state",
     optimizer="solver",
+    clip="clip_norm=1.0",
     scale_inputs="put a StandardScaler before it: make_pipeline(StandardScaler(), model)",
     scale_targets="wrap it: TransformedTargetRegressor(model, transformer=StandardScaler())",
     weigh_classes="give class_weight='balanced'",
@@ -93,9 +95,24 @@ TRAINER = Names(
     patience="patience",
     seed="rng",
     optimizer="optimizer",
+    clip="clip_norm=1.0",
     scale_inputs="scale the columns, as in X = (X - X.mean(axis=0)) / X.std(axis=0)",
     scale_targets="scale them, as in y = (y - y.mean(axis=0)) / y.std(axis=0)",
     weigh_classes="give the rows of the rare classes a greater sample_weight",
+)
+# Of estimators of tables, which scale all columns and targets themselves.
+TABLES = Names(
+    rate="learning_rate",
+    l2="l2",
+    epochs="max_epochs",
+    tolerance="trainer={'tolerance': ...}",
+    patience="n_iter_no_change",
+    seed="random_state",
+    optimizer="trainer={'optimizer': ...}",
+    clip="trainer={'clip_norm': 1.0}",
+    scale_inputs="take another recipe",
+    scale_targets="take another recipe",
+    weigh_classes="give class_weight='balanced'",
 )
 
 

@@ -30,23 +30,30 @@ class Guard:
         What the address that is opened holds, once: it becomes a cookie.
     cookie : str
         What the cookie holds, which is another secret.
+    origin : str
+        Of whose pages scripts may ask too, such as "https://example.org"; empty for none but the server's own.
     """
 
     host: str
     port: int
     token: str = field(default_factory=_secret, repr=False)
     cookie: str = field(default_factory=_secret, repr=False)
+    origin: str = ""
+
+    @property
+    def root(self) -> str:
+        """Where the server is asked, as "http://127.0.0.1:8000"."""
+        return f"http://{self._with_port(LOOPBACK[0] if self.host in EVERYWHERE else self.host)}"
 
     @property
     def address(self) -> str:
         """Where a browser opens the page."""
-        name = LOOPBACK[0] if self.host in EVERYWHERE else self.host
-        return f"http://{self._with_port(name)}/?token={self.token}"
+        return f"{self.root}/?token={self.token}"
 
     @property
     def cookie_name(self) -> str:
         """Cookies know no ports: each server's has a name of its own."""
-        return f"clearprop-lab-{self.port}"
+        return f"clearprop-{self.port}"
 
     def knows_host(self, values: Sequence[str]) -> bool:
         """Whether the request has one `Host`, which is a name of this server with its port.
@@ -60,9 +67,13 @@ class Guard:
             return True
         return self.host in EVERYWHERE and self._is_address(values[0])
 
-    def knows_origin(self, values: Sequence[str], host: str, *, required: bool) -> bool:
+    def is_own_origin(self, values: Sequence[str], host: str) -> bool:
         """Whether the request comes from a page of this server, opened under the very name that it is sent to."""
-        return list(values) == [f"http://{host}"] if values or required else True
+        return list(values) == [f"http://{host}"]
+
+    def is_allowed_origin(self, values: Sequence[str]) -> bool:
+        """Whether it comes from a page of the one other origin that is let in."""
+        return bool(self.origin) and list(values) == [self.origin]
 
     def is_token(self, value: str) -> bool:
         """Whether it is the token; how long the comparison takes tells nothing of where they differ."""

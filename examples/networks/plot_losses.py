@@ -1,0 +1,26 @@
+"""
+Losses, and what they pull by
+=============================
+
+How wrong an output is said to be, and the gradient that training follows. A squared error pulls ever harder, an
+absolute one always the same, and Huber's changes from the one to the other.
+"""
+
+import numpy as np
+from matplotlib import pyplot
+
+from clearprop import LOSSES
+
+a = np.linspace(-3, 3, 301)[:, np.newaxis]
+y = np.zeros_like(a)
+
+figure, (left, right) = pyplot.subplots(1, 2, figsize=(10, 4), layout="constrained")
+for name in ("squared_error", "absolute_error", "huber", "log_cosh", "quantile"):
+    loss = LOSSES.resolve(name)
+    left.plot(
+        a, [loss.value(one, zero) for one, zero in zip(a[:, np.newaxis], y[:, np.newaxis], strict=True)], label=name
+    )
+    right.plot(a, loss.gradient(a, y), label=name)
+left.set(title="loss", xlabel="output a, where the target is 0")
+right.set(title="gradient dl/da", xlabel="output a")
+left.legend(frameon=False)
