@@ -15,6 +15,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
 from clearprop.errors import InputError, Message, Parameter
+from clearprop.estimators.checkpointing import checkpoints_of
 from clearprop.estimators.checks import checked_weight
 from clearprop.estimators.parameters import SaysNearParameters, called
 from clearprop.estimators.rollback import rolled_back_if_refused
@@ -213,6 +214,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             workers=None if self.n_jobs is None or _is(self.n_jobs, -1) else whole("n_jobs", self.n_jobs, 1),
             progress=bool(not_negative("verbose", float(self.verbose) if _is_truth(self.verbose) else self.verbose)),
             callbacks=tuple(checked_callbacks("callbacks", [] if self.callbacks is None else self.callbacks)),
+            checkpoints=checkpoints_of(self),
             **self._own_choices(),
         )
 
