@@ -34,14 +34,15 @@ TAKES = {
         "nesterovs_momentum True; early_stopping True; validation_fraction 0; beta_1 0; beta_2 0; "
         "n_iter_no_change inf True; max_fun True; output_activation None; dropout 0; l1 0; "
         "decoupled_decay None 0; clip_norm None; initializer None; class_weight None {}; dtype None; "
-        "scoring None"
+        "scoring None; checkpoint None; checkpoint_every None"
     ),
     "MLPRegressor": (
         "hidden_layer_sizes [] {}; alpha 0; batch_size True; power_t 0 True; shuffle True; "
         "random_state None 0 True; tol 0; verbose 0 True; warm_start True; momentum 0 True; "
         "nesterovs_momentum True; early_stopping True; validation_fraction 0; beta_1 0; beta_2 0; "
         "n_iter_no_change inf True; max_fun True; output_activation None; dropout 0; l1 0; "
-        "decoupled_decay None 0; clip_norm None; initializer None; dtype None; scoring None"
+        "decoupled_decay None 0; clip_norm None; initializer None; dtype None; scoring None; "
+        "checkpoint None; checkpoint_every None"
     ),
     "Perceptron": (
         "penalty None; alpha 0 True; l1_ratio 0 True; fit_intercept True; max_iter True; tol None 0 True; "
@@ -53,14 +54,16 @@ TAKES = {
         "max_epochs None; early_stopping True; n_iter_no_change None 0; validation_fraction 0; refit True; "
         "hidden_layer_sizes None []; activation None; initializer None; learning_rate None; batch_size None; "
         "dropout None 0; decoupled_decay None 0; dtype None; trainer None {}; warm_start True; "
-        "random_state None 0 True; n_jobs None -1; verbose 0 True; callbacks None []"
+        "random_state None 0 True; n_jobs None -1; verbose 0 True; callbacks None []; checkpoint None; "
+        "checkpoint_every None 10**400"
     ),
     "TableRegressor": (
         "loss None; categorical_features None []; ignore None []; split_by None; scoring None; "
         "max_epochs None; early_stopping True; n_iter_no_change None 0; validation_fraction 0; refit True; "
         "hidden_layer_sizes None []; activation None; initializer None; learning_rate None; batch_size None; "
         "dropout None 0; decoupled_decay None 0; dtype None; trainer None {}; warm_start True; "
-        "random_state None 0 True; n_jobs None -1; verbose 0 True; callbacks None []"
+        "random_state None 0 True; n_jobs None -1; verbose 0 True; callbacks None []; checkpoint None; "
+        "checkpoint_every None 10**400"
     ),
     "Network": (
         "output_activation None; initializer None; dtype None; rng None 0 10**400; inputs None [] {}; "
@@ -86,7 +89,7 @@ TAKES = {
     "derive": "",
     "read_table": (
         "decimal None; thousands None; encoding None; delimiter None; missing []; dates None; "
-        "columns None []; categorical_features []; largest None; check None"
+        "columns None []; categorical_features []; largest None; check None; also None"
     ),
     "activation leaky_relu": "negative_slope -1 0",
     "activation elu": "alpha -1 0",

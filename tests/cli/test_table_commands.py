@@ -472,7 +472,8 @@ def test_version_and_help(run):
         (
             "--learning-rate",
             10_000,
-            r"training came to a loss of \S+, and .* output has \S+\. rate too high: .* lower --learning-rate \(10000\)",
+            r"training came to a loss of \S+, and .* output has \S+\. rate too high: .* "
+            r"lower --learning-rate \(10000\)",
         ),
         (
             "--l2",

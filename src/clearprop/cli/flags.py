@@ -21,6 +21,8 @@ FLAGS = {
     "clip_norm=1.0": "--clip-norm 1.0",
     "l2": "--l2",
     "every": "--checkpoint-every",
+    "checkpoint": "--checkpoint",
+    "checkpoint_every": "--checkpoint-every",
     "dropout": "--dropout",
     "decoupled_decay": "--decoupled-decay",
     "l1": "--l1",

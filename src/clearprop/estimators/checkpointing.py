@@ -5,6 +5,8 @@ from __future__ import annotations
 import numbers
 from typing import TYPE_CHECKING, Any
 
+from clearprop.foundation.table_cells import quoted
+
 if TYPE_CHECKING:
     from clearprop.files.checkpoints import Checkpoints
 
@@ -15,16 +17,21 @@ def checkpoints_of(estimator: Any) -> Checkpoints | None:
     Raises
     ------
     ValueError
-        `random_state` is no whole number, without which another process could not begin the same training.
+        `random_state` is no whole number, without which another process could not begin the same training; or
+        `checkpoint_every` is neither a number of epochs nor a time.
     """
     given = estimator.checkpoint
+    if estimator.checkpoint_every is not None:
+        from clearprop.files.checkpoints import rhythm  # when first used
+
+        rhythm(estimator.checkpoint_every, "checkpoint_every")
     if given is None:
         return None
     seed = estimator.random_state
     if not isinstance(seed, numbers.Integral) or isinstance(seed, bool):
         raise ValueError(
-            f"random_state must be a whole number where there are checkpoints, got {seed!r}: only then does another "
-            "process begin with the same weights and rows, and can go on. Give random_state=0, say"
+            f"random_state must be a whole number where there are checkpoints, got {quoted(seed)}: only then does "
+            "another process begin with the same weights and rows, and can go on. Give random_state=0, say"
         )
     from clearprop.files.checkpoints import EVERY, Checkpoints  # when first used
 

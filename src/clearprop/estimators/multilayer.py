@@ -260,7 +260,7 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             rows, judged_by = rows.part(trained_on), rows.part(held_out, which="validation ")
             metric = self._metric(judged_by.X, targets[held_out])
         open_records(self, judged_by is not None)
-        checkpoints = [] if incremental or self.checkpoint is None else [self._checkpoints()]
+        checkpoints = [] if incremental else self._checkpoints()
         training = start_training(self, rows, judged_by, metric, random, [report, *checkpoints])
         snapshot: Snapshot | None = getattr(self, "_snapshot", None)
         if incremental and snapshot is not None and snapshot.remembers_as(training.job):
@@ -332,14 +332,16 @@ class MultilayerPerceptron(SaysNearParameters, Coefficients, Insight, CallbackSu
             return record.loss - record.penalty
         return loss_now(self.network_, training.rows)
 
-    def _checkpoints(self) -> Callback:
+    def _checkpoints(self) -> list[Callback]:
         from clearprop.estimators.checkpointing import checkpoints_of  # when first used
+
+        checkpoints = checkpoints_of(self)
+        if checkpoints is None:
+            return []
         from clearprop.files.fingerprint import Fingerprint, plain
 
         # A scorer is measured by itself, and what it is called does not say which it is.
-        checkpoints = checkpoints_of(self)
-        assert checkpoints is not None
-        return checkpoints.compared_by(Fingerprint({"scoring": plain(self.scoring)}, {}))
+        return [checkpoints.compared_by(Fingerprint({"scoring": plain(self.scoring)}, {}))]
 
     def _diagnosis_settings(self) -> Settings:
         return diagnosis_settings(self)

@@ -20,6 +20,7 @@ from clearprop.files.folder_lock import FolderLock
 from clearprop.foundation.arguments import whole
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.near_names import SaysNearKeywords
+from clearprop.foundation.table_cells import quoted
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot, State
@@ -85,7 +86,7 @@ class Checkpoints(SaysNearKeywords, Callback):
         self, folder: str | os.PathLike[str], *, every: int | str = EVERY, keep: int = 2, resume: bool = True
     ) -> None:
         self.folder, self.every, self.keep, self.resume = Path(folder), every, whole("keep", keep, 1), resume
-        self._epochs, self._seconds = _rhythm(every)
+        self._epochs, self._seconds = rhythm(every)
         self._facts: Fingerprint | None = None
         self._start_counts: bool | None = None
         self._several = False
@@ -296,12 +297,17 @@ class _Following:
         self.lock = None
 
 
-def _rhythm(every: int | str) -> tuple[int | None, float]:
+def rhythm(every: int | str, name: str = "every") -> tuple[int | None, float]:
     """After how many epochs, or else seconds.
+
+    Raises
+    ------
+    InputError
+        It is neither; the message calls it by this name.
 
     Examples
     --------
-    >>> _rhythm(10), _rhythm("1.5min")
+    >>> rhythm(10), rhythm("1.5min")
     ((10, inf), (None, 90.0))
     """
     if isinstance(every, numbers.Integral) and not isinstance(every, bool) and every >= 1:
@@ -309,9 +315,10 @@ def _rhythm(every: int | str) -> tuple[int | None, float]:
     match = _TIME.fullmatch(every.strip()) if isinstance(every, str) else None
     if match is None or float(match[1]) == 0:
         rule = (
-            f" must be a number of epochs, or a time such as '30s', '10min' or '1h', got {every!r}: try 10, or '10min'"
+            f" must be a number of epochs, or a time such as '30s', '10min' or '1h', got {quoted(every)}: try 10, "
+            "or '10min'"
         )
-        raise InputError(Message(Parameter("every"), rule))
+        raise InputError(Message(Parameter(name), rule))
     return None, float(match[1]) * UNITS[match[2]]
 
 

@@ -97,8 +97,9 @@ def read_table(
     """
     if not isinstance(path, str | os.PathLike):
         raise InputError(f"path must be a str or a path, got {quoted(path)}: name a file")
-    if check is not None and not callable(check):
-        raise InputError(f"check must be a function of a Table, got {quoted(check)}: give one, or leave it out")
+    for name, function in (("check", check), ("also", also)):
+        if function is not None and not callable(function):
+            raise InputError(f"{name} must be a function of a Table, got {quoted(function)}: give one, or leave it out")
     settings = Settings(
         decimal=decimal,
         thousands=thousands,
