@@ -32,10 +32,11 @@ classes, quantities = (X[:, 0] > 0).astype(int), X[:, 0] ** 2
 
 # Public names that are no way in: what others give, what is derived from, and what a test of its own is about.
 NO_ENTRIES = {
-    "Activation", "ActivationHistogramDisplay", "Attribution", "Callback", "Checkpoints", "ContributionsDisplay",
-    "DecisionBoundaryDisplay", "DivergenceError", "Drawing", "EpochRecord", "Explanation", "GradientCheck",
-    "Gradients", "History", "Initializer", "Input", "InputError", "Lab", "Loss", "LossCurveDisplay", "NetworkDisplay",
-    "Optimizer", "Schedule", "Snapshot", "Table", "Trace", "article", "load", "save", "write_csv",
+    "Activation", "ActivationHistogramDisplay", "Attribution", "Callback", "Checkpoints",
+    "ContributionsDisplay", "DecisionBoundaryDisplay", "DivergenceError",
+    "Drawing", "EpochRecord", "Explanation", "GradientCheck", "Gradients", "History", "Initializer", "Input",
+    "InputError", "Lab", "Loss", "LossCurveDisplay", "NetworkDisplay", "Optimizer", "Schedule", "Snapshot", "Table",
+    "Trace", "article", "load", "save", "write_csv",
 }  # fmt: skip
 
 

@@ -55,7 +55,7 @@ TAKES = {
         "hidden_layer_sizes None []; activation None; initializer None; learning_rate None; batch_size None; "
         "dropout None 0; decoupled_decay None 0; dtype None; trainer None {}; warm_start True; "
         "random_state None 0 True; n_jobs None -1; verbose 0 True; callbacks None []; "
-        "checkpoint None; checkpoint_every None; cluster None; stream True"
+        "checkpoint None; checkpoint_every None 10**400; cluster None; stream True"
     ),
     "TableRegressor": (
         "loss None; categorical_features None []; ignore None []; split_by None; scoring None; "
@@ -63,7 +63,7 @@ TAKES = {
         "hidden_layer_sizes None []; activation None; initializer None; learning_rate None; batch_size None; "
         "dropout None 0; decoupled_decay None 0; dtype None; trainer None {}; warm_start True; "
         "random_state None 0 True; n_jobs None -1; verbose 0 True; callbacks None []; "
-        "checkpoint None; checkpoint_every None; cluster None; stream True"
+        "checkpoint None; checkpoint_every None 10**400; cluster None; stream True"
     ),
     "Network": (
         "output_activation None; initializer None; dtype None; rng None 0 10**400; inputs None [] {}; "

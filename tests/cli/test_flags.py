@@ -9,10 +9,13 @@ import pytest
 import clearprop
 from clearprop import TableClassifier, TableRegressor
 from clearprop.cli.flags import FLAGS, with_flags
+from clearprop.cli.reading import ReadingOptions
 from clearprop.cli.train_options import TrainOptions
 
 SOURCES = Path(clearprop.__file__).parent
-OPTIONS = {f"--{field.name.replace('_', '-')}" for field in dataclasses.fields(TrainOptions)}
+OPTIONS = {
+    f"--{field.name.replace('_', '-')}" for one in (TrainOptions, ReadingOptions) for field in dataclasses.fields(one)
+}
 
 
 def test_every_flag_is_an_option_of_train():

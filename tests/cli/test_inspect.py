@@ -40,7 +40,7 @@ def test_a_table(told, tmp_path):
     assert "2 members, averaged; each 4-3-1" in text
     assert "target        y" in text
     assert "classes       no, yes" in text
-    assert "size (number): minus " in text
+    assert "size (number): plus 0.0" in text
     assert "town (category, 20 missing): 3 categories, one input each, a missing cell as one of its own" in text
     assert "number (identifier): left out" in text
     assert "learned from  60 rows; 60 judged (2 folds at random, in proportion)" in text

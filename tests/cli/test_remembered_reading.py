@@ -1,12 +1,11 @@
 """A model remembers how its table's cells were read, and reads new files so; a flag given overrules."""
 
-import json
-
 import numpy as np
 import pytest
 
 from clearprop import TableRegressor, load, read_table
 from clearprop.cli.train_options import TrainOptions
+from clearprop.files.container import read_container, write_container
 
 
 @pytest.fixture
@@ -85,15 +84,9 @@ def test_it_is_in_the_model_file_and_older_files_load(trained, tmp_path):
 
 @pytest.mark.parametrize("changes", [{"decimal": ";"}, {"thousands": 3}, {"dates": "sometimes"}, {"more": 1}])
 def test_what_cannot_be_in_a_file(run, trained, tmp_path, refused, changes):
-    content = (tmp_path / trained).read_bytes()
-    length = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8 : 8 + length])
-    said = json.loads(header["__metadata__"]["clearprop"])
-    said["extra"]["notation"] |= changes
-    header["__metadata__"]["clearprop"] = json.dumps(said)
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    (tmp_path / "bad").write_bytes(len(text).to_bytes(8, "little") + text + content[8 + length :])
+    container = read_container(tmp_path / trained)
+    container.config["extra"]["predictor"]["notation"] |= changes
+    write_container(tmp_path / "bad", container)
     (tmp_path / "new.csv").write_text(NEW)
     assert "damaged model file" in refused("predict", "bad", "new.csv", "--out", "p.csv")
 

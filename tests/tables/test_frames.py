@@ -374,5 +374,5 @@ def test_the_cost_of_columns_is_that_of_each():
 
 @pytest.mark.parametrize("values", ["red", 7, None])
 def test_a_column_that_is_none_is_refused(values):
-    with pytest.raises(InputError, match=f"the table, column 'b': {values!r} is no column: give a list, an array or a"):
+    with pytest.raises(InputError, match=f"the table, column 'b': {values!r} is no column: give a list of cells"):
         as_table({"a": [1, 2], "b": values})

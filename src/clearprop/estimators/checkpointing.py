@@ -5,6 +5,8 @@ from __future__ import annotations
 import numbers
 from typing import TYPE_CHECKING, Any
 
+from clearprop.foundation.table_cells import quoted
+
 if TYPE_CHECKING:
     from clearprop.files.checkpoints import Checkpoints
 
@@ -14,27 +16,26 @@ def checkpoints_of(estimator: Any) -> Checkpoints | None:
 
     Raises
     ------
-    InputError
-        `checkpoint_every` is neither a number of epochs nor a time.
     ValueError
-        `random_state` is no whole number, without which another process could not begin the same training.
+        `random_state` is no whole number, without which another process could not begin the same training; or
+        `checkpoint_every` is neither a number of epochs nor a time.
     """
-    given, every = estimator.checkpoint, estimator.checkpoint_every
-    if given is None and every is None:
-        return None
-    from clearprop.files.checkpoints import EVERY, Checkpoints, rhythm  # when first used
+    given = estimator.checkpoint
+    if estimator.checkpoint_every is not None:
+        from clearprop.files.checkpoints import rhythm  # when first used
 
-    if every is not None:
-        rhythm(every, "checkpoint_every")
+        rhythm(estimator.checkpoint_every, "checkpoint_every")
     if given is None:
         return None
     seed = estimator.random_state
     if not isinstance(seed, numbers.Integral) or isinstance(seed, bool):
         raise ValueError(
-            f"random_state must be a whole number where there are checkpoints, got {seed!r}: only then does another "
-            "process begin with the same weights and rows, and can go on. Give random_state=0, say"
+            f"random_state must be a whole number where there are checkpoints, got {quoted(seed)}: only then does "
+            "another process begin with the same weights and rows, and can go on. Give random_state=0, say"
         )
+    from clearprop.files.checkpoints import EVERY, Checkpoints  # when first used
+
     one = given if isinstance(given, Checkpoints) else Checkpoints(given, every=EVERY)
-    if every is not None:
-        one = Checkpoints(one.folder, every=every, keep=one.keep, resume=one.resume)
+    if estimator.checkpoint_every is not None:
+        one = Checkpoints(one.folder, every=estimator.checkpoint_every, keep=one.keep, resume=one.resume)
     return one

@@ -31,7 +31,6 @@ if TYPE_CHECKING:  # what reads and writes files is loaded when it is first used
     from clearprop.files.fingerprint import Fingerprint
 
 EVERY = "60s"
-MOST = 2**53
 UNITS = {"s": 1, "min": 60, "h": 3600}
 _TIME = re.compile(r"(\d+(?:\.\d+)?) ?(s|min|h)")
 
@@ -311,12 +310,14 @@ def rhythm(every: int | str, name: str = "every") -> tuple[int | None, float]:
     >>> rhythm(10), rhythm("1.5min")
     ((10, inf), (None, 90.0))
     """
-    if isinstance(every, numbers.Integral) and not isinstance(every, bool) and 1 <= every <= MOST:
+    if isinstance(every, numbers.Integral) and not isinstance(every, bool) and every >= 1:
         return int(every), math.inf
     match = _TIME.fullmatch(every.strip()) if isinstance(every, str) else None
     if match is None or float(match[1]) == 0:
-        forms = "a number of epochs, or a time such as '30s', '10min' or '1h'"
-        rule = f" must be {forms}, got {quoted(every)}: try 10, or '10min'"
+        rule = (
+            f" must be a number of epochs, or a time such as '30s', '10min' or '1h', got {quoted(every)}: try 10, "
+            "or '10min'"
+        )
         raise InputError(Message(Parameter(name), rule))
     return None, float(match[1]) * UNITS[match[2]]
 

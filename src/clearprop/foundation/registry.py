@@ -125,16 +125,20 @@ class Registry(Mapping[str, type[Item]], Generic[Item]):
         """
         name = config.get("name")
         if not isinstance(name, str):
-            raise ValueError(f"{self._kind}: its name is {quoted(name)}, and no text")
+            raise ValueError(f"unknown {self._kind}: its name is {quoted(name)}, and no text")
         parameters = {key: value for key, value in config.items() if key != "name"}
         cls = self._find(name)
         usual = vars(cls())
         if unknown := [key for key in parameters if key not in usual]:
             raise ValueError(f"{self._kind} {name!r} does not take [{listed(unknown)}]")
-        for key, value in parameters.items():
+        try:
+            item = cls(**parameters)
+        except TypeError as error:
+            raise ValueError(f"{self._kind} {name!r}: {error}") from error
+        for key, value in parameters.items():  # of which its class may take more than a file may hold
             if not _is_alike(value, usual[key]):
                 raise ValueError(f"{self._kind} {name!r}: {key} must not be {quoted(value)}")
-        return cls(**parameters)
+        return item
 
     def _find(self, name: str) -> type[Item]:
         known = self._aliases.get(name, name)
