@@ -79,9 +79,12 @@ def test_early_stopping_and_callbacks_are_as_in_memory(tmp_path):
     model = TableRegressor(**QUICK, stream=True, callbacks=[Notes()]).fit(folder, "price")
     assert model.training_.endings[0].startswith("enough was seen")
     assert seen == [model.training_.overview.n_trained] * 2
-    stopped = TableRegressor(**{**QUICK, "max_epochs": 60}, stream=True, n_iter_no_change=1).fit(folder, "price")
-    assert len(stopped.history_) < 60
-    assert stopped.training_.best_epochs[0] < len(stopped.history_)
+    # No epoch is better by so much as a thousand: patience ends it, and the best epoch stays.
+    patient = {"n_iter_no_change": 2, "trainer": {"tolerance": 1000.0}}
+    stopped = TableRegressor(**{**QUICK, "max_epochs": 60}, stream=True, **patient).fit(folder, "price")
+    assert len(stopped.history_) == 4
+    losses = stopped.history_.validation_loss
+    assert losses[stopped.training_.best_epochs[0] - 1] == min(losses)
 
 
 # -- the first pass ----------------------------------------------------------------------------------------------------
