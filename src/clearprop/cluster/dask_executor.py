@@ -111,7 +111,10 @@ class DaskExecutor:
             now = time.monotonic()
             if self.client.nthreads():
                 manned = now
-        missing = [name for result, name in zip(results, names, strict=True) if result.status != "finished"]
+        ended = ("finished", "error", "cancelled")
+        missing = [name for result, name in zip(results, names, strict=True) if result.status not in ended]
+        if not missing:
+            return
         why = f"they were not there after {deadline:g} seconds: look at the workers' logs, or give a longer deadline"
         if manned < now:
             why = f"the cluster has had no worker for {now - manned:.0f} seconds: start some (dask worker)"

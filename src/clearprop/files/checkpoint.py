@@ -24,6 +24,7 @@ from clearprop.files.histories import history_of, history_tensors
 from clearprop.files.random_state import from_values, to_values
 from clearprop.foundation.configs import checked, refuse
 from clearprop.training.history import EpochRecord, History
+from clearprop.training.row_source import InMemory
 from clearprop.training.run import Training
 from clearprop.training.snapshots import Snapshot, State
 from clearprop.training.stopping import Patience
@@ -125,7 +126,16 @@ class Checkpoint:
     best: Best = Best()
 
     def snapshot_for(self, training: Training) -> Snapshot:
-        """The snapshot, monitoring what this training monitors."""
+        """The snapshot, monitoring what this training monitors.
+
+        Raises
+        ------
+        InputError
+            Its order is none of these rows.
+        """
+        order = self.snapshot.state.order
+        if order is not None and isinstance(training.source, InMemory):
+            _check_places(order, self.snapshot.n_rows)
         patience = self.snapshot.state.patience
         if not callable(patience.monitor):
             return self.snapshot
@@ -203,7 +213,7 @@ def _of(entries: dict[str, Any], tensors: dict[str, Array]) -> Checkpoint:
     parameters = _tensor(tensors, "parameters")
     size = (parameters.size,)
     _check(parameters, "parameters", size, parameters.dtype if parameters.dtype.kind == "f" else np.dtype(float))
-    slots = _tensor(tensors, "slots", (len(config.slot_names), parameters.size), parameters.dtype)
+    slots = _slots(tensors, len(config.slot_names), parameters)
     best = _tensor(tensors, "best", (2,), float)
     order, best_parameters = tensors.get("order"), tensors.get("best_parameters")
     if best_parameters is not None:
@@ -278,6 +288,12 @@ def _tensor(
     return tensor
 
 
+def _slots(tensors: dict[str, Array], count: int, parameters: Array) -> Array:
+    """The optimiser's vectors; one more may stand behind them, which rows that are elsewhere need between steps."""
+    more = 1 if len(tensors.get("slots", ())) == count + 1 else 0
+    return _tensor(tensors, "slots", (count + more, parameters.size), parameters.dtype)
+
+
 def _check(tensor: Array, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike, finite: bool = True) -> None:
     if tensor.shape != shape or tensor.dtype != dtype:
         raise refuse(WHAT, f"{name} is {tensor.dtype} {tensor.shape}, not {np.dtype(dtype)} {shape}")
@@ -286,7 +302,13 @@ def _check(tensor: Array, name: str, shape: tuple[int, ...], dtype: npt.DTypeLik
 
 
 def _check_order(order: Array, n_rows: int) -> None:
-    """Refuse what is no order of so many rows: engines follow it without a look."""
+    """Refuse what is neither an order of so many rows, which engines follow without a look, nor the seed of one."""
+    if order.shape == (1,) and order.dtype == np.int64 and order[0] >= 0:
+        return  # whether it is for these rows, `Checkpoint.snapshot_for` knows
+    _check_places(order, n_rows)
+
+
+def _check_places(order: Array, n_rows: int) -> None:
     _check(order, "order", (n_rows,), np.int64)
     if not (np.sort(order) == np.arange(n_rows)).all():
         raise refuse(WHAT, f"order is none of {n_rows:,} rows")

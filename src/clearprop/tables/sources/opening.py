@@ -123,7 +123,7 @@ def _kind_in(folder: str) -> str:
     found = [kind for kind in _KINDS if glob.glob(os.path.join(glob.escape(folder), kind))]
     if len(found) != 1:
         has = f"it has files of {listed(found)}" if found else f"it has no files of {listed(_KINDS)}"
-        raise InputError(f"{folder}: this is a folder, and {has}: name a pattern, such as {folder}/*.parquet")
+        raise InputError(f"{folder}: this is a folder: name a file in it, or a pattern such as {folder}/*.csv ({has})")
     return found[0]
 
 
