@@ -12,7 +12,7 @@ from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.table_cells import listed
 
 # Parameters that came after files had been written: a file is silent on one that has its default.
-LATER = ("checkpoint", "checkpoint_every")
+LATER = ("checkpoint", "checkpoint_every", "cluster", "stream")
 
 
 def parameters_to_plain(estimator: Any) -> dict[str, Any]:

@@ -213,7 +213,7 @@ def _of(entries: dict[str, Any], tensors: dict[str, Array]) -> Checkpoint:
     parameters = _tensor(tensors, "parameters")
     size = (parameters.size,)
     _check(parameters, "parameters", size, parameters.dtype if parameters.dtype.kind == "f" else np.dtype(float))
-    slots = _slots(tensors, len(config.slot_names), parameters)
+    slots = _tensor(tensors, "slots", (len(config.slot_names), parameters.size), parameters.dtype)
     best = _tensor(tensors, "best", (2,), float)
     order, best_parameters = tensors.get("order"), tensors.get("best_parameters")
     if best_parameters is not None:
@@ -286,12 +286,6 @@ def _tensor(
     if shape is not None:
         _check(tensor, name, shape, dtype, finite=name == "parameters")
     return tensor
-
-
-def _slots(tensors: dict[str, Array], count: int, parameters: Array) -> Array:
-    """The optimiser's vectors; one more may stand behind them, which rows that are elsewhere need between steps."""
-    more = 1 if len(tensors.get("slots", ())) == count + 1 else 0
-    return _tensor(tensors, "slots", (count + more, parameters.size), parameters.dtype)
 
 
 def _check(tensor: Array, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike, finite: bool = True) -> None:

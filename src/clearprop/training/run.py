@@ -225,7 +225,7 @@ class Training(RunState):
         return Snapshot(
             parameters=self._kept.to_go_on_with(self.best_parameters).copy(),
             slots=self.job.slots.copy(),
-            slot_names=tuple(self.job.optimizer.slots),
+            slot_names=(*self.job.optimizer.slots, *("momentum of means",) * self.source.extra_slots),
             step=self.job.step,
             generator=copy.deepcopy(generator_state(self.job.rng)),
             state=self.state.copy(),

@@ -114,7 +114,9 @@ class Snapshot:
 
     def remembers_as(self, job: Job) -> bool:
         """Whether the slots are such as the job's optimiser can go on with."""
-        return self.slot_names == tuple(job.optimizer.slots) and len(self.slots) == len(job.slots)
+        return self.slot_names[: len(job.optimizer.slots)] == tuple(job.optimizer.slots) and len(self.slots) == len(
+            job.slots
+        )
 
     def restore_into(self, job: Job) -> None:
         """Put parameters, slots, step and generator back."""
