@@ -1,10 +1,8 @@
 """The lab's server beside the test, and its sockets, frame by frame."""
 
 import contextlib
-import io
 import json
 import os
-import socket
 import threading
 
 from clearprop.lab.protocol import Diagnosed
@@ -80,15 +78,23 @@ def frame(payload, opcode=1, length=None):
     return head + mask + bytes(byte ^ mask[place % 4] for place, byte in enumerate(payload))
 
 
+def _read(there, size):
+    """So many bytes and no more, as the next frame may have come with them; fewer at the end."""
+    parts = []
+    while size and (part := there.recv(size)):
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
+
+
 def receive(there):
     """The next frame but pings, which are answered: its kind and what is in it; (8, ...) and (None, b"") at the end."""
-    stream = io.BufferedReader(socket.SocketIO(there, "r"))
     with contextlib.suppress(ConnectionResetError):
-        while head := stream.read(2):
+        while head := _read(there, 2):
             size = head[1] & 127
             if size > 125:
-                size = int.from_bytes(stream.read(2 if size == 126 else 8), "big")
-            payload = stream.read(size)
+                size = int.from_bytes(_read(there, 2 if size == 126 else 8), "big")
+            payload = _read(there, size)
             if head[0] & 15 != PING:
                 return head[0] & 15, payload
             there.sendall(frame(payload, PONG))  # as a browser does; else the server takes us for gone
