@@ -37,9 +37,10 @@ exclude_patterns = [
     "_build",
     "_replays",
     "notebooks",
+    "learn/notebooks",
     "**/sg_execution_times.rst",
     "sg_execution_times.rst",
-    "gallery/*.ipynb",
+    "gallery/**/*.ipynb",
 ]
 templates_path = ["_templates"]
 nitpicky = True

@@ -33,7 +33,7 @@ def as_notebook(text):
         text,
         flags=re.S,
     )
-    text = re.sub(r"\n\[Take this chapter.*?\n", "\n", text)
+    text = re.sub(r"\n{download}`Take this chapter.*?\n", "\n", text)
     notebook = jupytext.reads(text, fmt="md:myst")
     for cell in notebook.cells:
         if found := re.search(r"^replay\(\"[\w-]+\", (.*), epochs=\d+\)", cell.source, flags=re.M):
