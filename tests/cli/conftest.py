@@ -72,3 +72,29 @@ def houses(tmp_path):
     price = 3.5 * size - 2.0 * age + 0.01 * size * age + rng.normal(scale=4, size=240)
     write_csv(tmp_path / "houses.csv", ["size", "age", "price"], [size, age, price])
     return tmp_path / "houses.csv"
+
+
+@pytest.fixture
+def begun_server(run, monkeypatch):
+    """Run a command that serves up to where it would wait: what it printed, and the server, of this module."""
+
+    async def wait(self):
+        raise BrokenPipeError  # whoever read the output has gone: an end that a command knows
+
+    def begin(module, *arguments):
+        servers = []
+
+        class Server(module.Server):
+            def __init__(self, *given):
+                super().__init__(*given)
+                servers.append(self)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("asyncio.Event.wait", wait)
+            patched.setattr(module, "Server", Server)
+            status, out, err = run(*arguments)
+        assert status == 1, err
+        (server,) = servers
+        return out, err, server
+
+    return begin

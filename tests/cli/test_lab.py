@@ -23,29 +23,11 @@ def page(tmp_path_factory, monkeypatch):
 
 
 @pytest.fixture
-def begun(page, run, monkeypatch):
+def begun(page, begun_server):
     """Run the command up to where it would wait for pages: what it printed, and the server."""
-    servers = []
-
-    async def wait(self):
-        raise BrokenPipeError  # whoever read the output has gone: an end that a command knows
-
     import clearprop.lab.server
 
-    class Server(clearprop.lab.server.Server):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            servers.append(self)
-
-    def begin(*arguments):
-        monkeypatch.setattr("asyncio.Event.wait", wait)
-        monkeypatch.setattr(clearprop.lab.server, "Server", Server)
-        status, out, err = run("lab", *arguments)
-        assert status == 1, err
-        (server,) = servers
-        return out, err, server
-
-    return begin
+    return lambda *arguments: begun_server(clearprop.lab.server, "lab", *arguments)
 
 
 PROGRAM = """

@@ -84,28 +84,11 @@ def test_a_token_of_the_environment_is_not_printed(model, tmp_path):
 
 
 @pytest.fixture
-def begun(run, monkeypatch):
+def begun(begun_server):
     """Run the command up to where it would wait: what it printed, and the server."""
-    servers = []
-
-    async def wait(self):
-        raise BrokenPipeError  # whoever read the output has gone: an end that a command knows
-
     import clearprop.serving.server
 
-    class Server(clearprop.serving.server.Server):
-        def __init__(self, *arguments):
-            super().__init__(*arguments)
-            servers.append(self)
-
-    def begin(*arguments):
-        monkeypatch.setattr("asyncio.Event.wait", wait)
-        monkeypatch.setattr(clearprop.serving.server, "Server", Server)
-        status, out, err = run("serve", *arguments)
-        assert status == 1, err
-        return out, err, servers[-1]
-
-    return begin
+    return lambda *arguments: begun_server(clearprop.serving.server, "serve", *arguments)
 
 
 def test_another_host_is_warned_of(begun, model):
