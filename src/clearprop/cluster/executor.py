@@ -24,12 +24,19 @@ class Executor(Protocol):
         """About how many bytes the workers have room for in all; None where that is not known."""
         ...
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: Any, lane: int | None = None) -> Any:
         """A value that many tasks are given: it travels to each worker once."""
         ...
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
-        """Have a function called, at once or later."""
+    def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Any:
+        """Have a function called, at once or later.
+
+        Parameters
+        ----------
+        lane : int, optional
+            Tasks of one lane are about the same data, and best run by the same worker while it is there; those of
+            neighbouring lanes by different ones.
+        """
         ...
 
     def gather(self, results: Sequence[Any], names: Sequence[str], deadline: float) -> list[Any]:

@@ -25,11 +25,11 @@ class Inline:
         """What is free on this machine."""
         return free_memory()
 
-    def hold(self, value: Any) -> Any:
+    def hold(self, value: Any, lane: int | None = None) -> Any:
         """The value."""
         return value
 
-    def submit(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    def submit(self, function: Callable[..., Any], *arguments: Any, lane: int | None = None) -> Any:
         """Its result."""
         return function(*arguments)
 

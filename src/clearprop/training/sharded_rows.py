@@ -111,11 +111,16 @@ class ShardedRows(RowSource):
         marks = [shards.fingerprint(number) for number in range(len(shards))]
         reads = [(numbers, [marks[number] for number in numbers]) for numbers in self._nodes]
         if isinstance(shards, ArrayShards):  # which are here, and travel in parts
-            self._parts = [executor.hold(read_node(shards, *read, network)) for read in reads]
+            self._parts = [
+                executor.hold(read_node(shards, *read, network), lane=lane) for lane, read in enumerate(reads)
+            ]
         else:
             held = executor.hold(shards)
             keep = [self._network] if self._have_room(network) else []
-            self._parts = [executor.submit(read_node if keep else Node, held, *read, *keep) for read in reads]
+            self._parts = [
+                executor.submit(read_node if keep else Node, held, *read, *keep, lane=lane)
+                for lane, read in enumerate(reads)
+            ]
         first = executor.submit(first_rows, self._parts[0], self._network, LOOKED_AT)
         (self.sample,) = self._gather([first], [shards.name(0)])
 
@@ -228,8 +233,7 @@ class ShardedRows(RowSource):
 
     def _summed(self, task: Callable[..., Any], plan: Any, vector: Any, place: Place) -> Array:
         """What all nodes come to, added up by the tree."""
-        tasks = [self.executor.submit(task, plan, vector, part, place) for part in self._parts]
-        results = self._gather(tasks, self._names())
+        results = self._of_all(task, plan, vector, place)
         for result in results:
             if isinstance(result, tuple):
                 number, batch, layer, what = result
@@ -238,8 +242,7 @@ class ShardedRows(RowSource):
 
     def _diverged(self, plan: Any, vector: Any, place: Place) -> Diverged:
         """Which shard's numbers left the finite range first."""
-        tasks = [self.executor.submit(not_finite, plan, vector, part, place) for part in self._parts]
-        for found in self._gather(tasks, self._names()):
+        for found in self._of_all(not_finite, plan, vector, place):
             if found is not None:
                 number, layer, what = found
                 return Diverged(0, layer, f"in {self.shards.name(number)}, {what}")
@@ -251,14 +254,19 @@ class ShardedRows(RowSource):
         """The loss, without penalty, and the metric of the network on all rows, whose outputs come together here."""
         on_piece()
         vector = self.executor.hold(network.parameters.copy())
-        tasks = [self.executor.submit(judged, self._network, vector, part) for part in self._parts]
-        answers = [answer for of_node in self._gather(tasks, self._names()) for answer in of_node]
+        answers = [answer for of_node in self._of_all(judged, self._network, vector) for answer in of_node]
         y, outputs = (np.concatenate([answer[place] for answer in answers]) for place in (1, 2))
         weights = [answer[3] for answer in answers]
         weight = None if weights[0] is None else np.concatenate(weights)
         loss = sum(answer[0] for answer in answers) / float(len(y) if weight is None else weight.sum())
         with np.errstate(all="ignore"):
             return loss, metric(network.loss_function, y, outputs, weight)
+
+    def _of_all(self, task: Callable[..., Any], common: Any, vector: Any, *further: Any) -> list[Any]:
+        """What the task comes to for each node."""
+        submit = self.executor.submit
+        tasks = [submit(task, common, vector, part, *further, lane=lane) for lane, part in enumerate(self._parts)]
+        return self._gather(tasks, self._names())
 
     def _names(self) -> list[str]:
         """What messages call the nodes."""
