@@ -27,7 +27,7 @@ def write_notebooks(app):
     chapters = Path(app.srcdir) / "learn"
     folder = chapters / "notebooks"
     folder.mkdir(exist_ok=True)
-    for chapter in sorted(chapters.glob("*.md")):
+    for chapter in [Path(app.srcdir) / "back-propagation.md", *sorted(chapters.glob("*.md"))]:
         text = chapter.read_text(encoding="utf-8")
         if CHAPTERS in text:
             jupytext.write(as_notebook(text), folder / f"{chapter.stem}.ipynb")
