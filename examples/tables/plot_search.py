@@ -17,7 +17,7 @@ from clearprop import MLPClassifier
 X, y = load_wine(return_X_y=True)
 alphas, sizes = np.geomspace(1e-4, 10, 6), [(4,), (16,), (64,)]
 search = GridSearchCV(
-    make_pipeline(StandardScaler(), MLPClassifier(max_iter=500, tol=0.003, learning_rate_init=0.03, random_state=0)),
+    make_pipeline(StandardScaler(), MLPClassifier(solver="lbfgs", max_iter=1000, random_state=0)),
     {"mlpclassifier__alpha": alphas, "mlpclassifier__hidden_layer_sizes": sizes},
     scoring="neg_log_loss",
     cv=3,
