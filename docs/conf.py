@@ -12,7 +12,8 @@ import clearprop
 HERE = Path(__file__).parent
 FRONTEND = HERE.parent / "src" / "clearprop" / "lab" / "frontend" / "node_modules"
 sys.path.insert(0, str(HERE / "site"))
-os.environ["MPLBACKEND"] = "Agg"
+# The cells of the pages show their pictures by the kernel's own backend: a name given here would take its place.
+os.environ.pop("MPLBACKEND", None)
 # For the cells of the pages, which run in a process of their own.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE / "site"), os.environ.get("PYTHONPATH")]))
 
@@ -57,6 +58,8 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+nb_code_prompt_show = "The answer, computed"  # cells that are hidden belong to exercises
+nb_code_prompt_hide = "Hide the computation"
 nb_render_markdown_format = "myst"
 copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: | {2,5}\.\.\.: "
 copybutton_prompt_is_regexp = True
@@ -109,6 +112,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("clearprop",),
+    "reference_url": {"clearprop": None},  # names in the examples lead to their pages
     "remove_config_comments": True,
     "show_memory": False,
     "write_computation_times": False,
