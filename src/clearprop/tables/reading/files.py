@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.foundation.paths import checked_path
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.reading.delimited import Check, read_delimited
 from clearprop.tables.reading.foreign import refuse_foreign
@@ -95,8 +96,7 @@ def read_table(
     >>> table.notes, table.place(1)
     (("column 'petal': numbers have a decimal comma",), 'line 5')
     """
-    if not isinstance(path, str | os.PathLike):
-        raise InputError(f"path must be a str or a path, got {quoted(path)}: name a file")
+    checked_path(path)
     for name, function in (("check", check), ("also", also)):
         if function is not None and not callable(function):
             raise InputError(f"{name} must be a function of a Table, got {quoted(function)}: give one, or leave it out")

@@ -14,6 +14,7 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.batches import gives_batches
 from clearprop.foundation.dask_parts import is_dask
 from clearprop.foundation.memory import free_memory
+from clearprop.foundation.paths import checked_path
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.settings import Settings
@@ -62,7 +63,7 @@ def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = Non
             Message(Parameter("stream"), f" must be True, False or 'auto', got {quoted(stream)}: try 'auto'")
         )
     if _is_path(data):
-        return _of_files(str(data), stream, settings or Settings(), y)
+        return _of_files(str(checked_path(data)), stream, settings or Settings(), y)
     if isinstance(data, Table):
         return None
     if isinstance(data, _SOURCES):
