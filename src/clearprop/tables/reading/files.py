@@ -158,9 +158,14 @@ def _read_source(source: Source, settings: Settings, check: Check) -> Table:
     for signature, reader in _READERS:
         if head.startswith(signature):
             return reader(source, settings, check)
-    if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
+    if begins_as_json(head):
         return read_json(source, settings, check)
     return read_delimited(source, settings, check)
+
+
+def begins_as_json(head: bytes) -> bool:
+    """Whether a file that begins so holds an object, or a list of them; a header in braces is none."""
+    return _JSON.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def _read_zip(source: Source, settings: Settings, check: Check) -> Table:
@@ -200,5 +205,4 @@ _READERS: tuple[tuple[bytes, Callable[[Source, Settings, Check], Table]], ...] =
     (b"PK\x03\x04", _read_zip),
     (b"\xd0\xcf\x11\xe0", read_workbook),
 )
-# An object, or a list of them; a header in braces is none.
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})')
