@@ -39,8 +39,9 @@ types: .venv/dev.stamp $(PAGE)
 layers: .venv/dev.stamp
 	$(BIN)/lint-imports --no-cache
 
+# Hundreds of processes load the sources: where their bytecode may not be kept, each compiles them again.
 tests: .venv/dev.stamp $(PAGE)
-	$(BIN)/pytest $(SHARED)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest $(SHARED)
 
 # The site: every page, every docstring and every example, run; a warning is an error.
 docs: .venv/dev.stamp $(PAGE)

@@ -13,6 +13,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A process less for each page, which would stand by for another that does not come.
+    "--renderer-process-limit=1",
     # Were something asked of elsewhere, it would not be found; and the test fails, see `Visit`.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]

@@ -46,6 +46,18 @@ def crossed(one, other):
     return [(one[i % len(one)], other[i % len(other)]) for i in range(max(len(one), len(other)))]
 
 
+def in_pairs(cases):
+    """The cases, each a tuple; or of them so few that any two values that meet in one of them still meet."""
+    cases = list(cases)
+    pairs = [{(i, j, one[i], one[j]) for i, j in itertools.combinations(range(len(one)), 2)} for one in cases]
+    left, chosen = set().union(*pairs), []
+    while left and not WHOLE:
+        best = max(range(len(cases)), key=lambda number: len(left & pairs[number]))
+        left -= pairs[best]
+        chosen.append(best)
+    return cases if WHOLE else [cases[number] for number in sorted(chosen)]
+
+
 settings.register_profile(
     "clearprop", max_examples=share(100), derandomize=not WHOLE, database=None, deadline=None, print_blob=WHOLE
 )

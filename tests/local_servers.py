@@ -103,6 +103,20 @@ def read(there):
         return Answer(0)
 
 
+def is_let_go(there):
+    """Whether the server closes the connection; one that was closed before it was written to says so otherwise."""
+    try:
+        return there.recv(1) == b""
+    except ConnectionResetError:
+        return True
+
+
+def have_patience(server):
+    """From here on whoever asks may take as long as a busy machine does."""
+    settings = server.connections.conn_params
+    settings.header_timeout = settings.body_timeout = 60
+
+
 def host(server):
     return f"127.0.0.1:{server.guard.port}"
 

@@ -1,6 +1,7 @@
 """The demo: all that it promises is there afterwards."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -55,6 +56,15 @@ def test_the_flowers_are_the_iris_data_each_row_once(tmp_path):
     assert sorted(counts) == [33, 33, 34]  # of those to train on
 
 
+@pytest.fixture
+def of_few_epochs(monkeypatch):
+    """The demo trains one network for some epochs, which is enough for its table."""
+    from clearprop.cli.train import train
+
+    monkeypatch.setattr("clearprop.cli.train.train", lambda given: train(replace(given, recipe="plain", epochs=30)))
+
+
+@pytest.mark.usefixtures("of_few_epochs")
 def test_without_the_page_the_demo_says_so_and_goes_on(run, monkeypatch, tmp_path):
     monkeypatch.setattr("clearprop.lab.assets.STATIC", tmp_path / "nowhere")
     status, out, err = run("demo", "--out", "d")
@@ -64,6 +74,7 @@ def test_without_the_page_the_demo_says_so_and_goes_on(run, monkeypatch, tmp_pat
     assert "note: d/lab.html is not written: the lab's page is not built: install Node" in err
 
 
+@pytest.mark.usefixtures("of_few_epochs")
 def test_demo_fails_if_an_output_differs(run, monkeypatch, tmp_path):
     monkeypatch.setattr("clearprop.lab.assets.STATIC", tmp_path / "nowhere")
     outputs = reproduce()

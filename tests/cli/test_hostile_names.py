@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from xml.etree import ElementTree
 
 import pytest
@@ -23,15 +24,29 @@ def seen(*streams):
     return "".join(streams)
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """Where what is trained once is kept for all tests."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.fixture
-def hostile(run, tmp_path):
+def hostile(run, tmp_path, kept):
     """A table, hostile in names, classes and cells, under a hostile name, and a model of it."""
+    path = tmp_path / f"table{BAD.replace('/', '')}.csv"
+    model = tmp_path / f"model{BAD.replace('/', '')}"
+    if not any(kept.iterdir()):
+        train_hostile(run, path, model)
+        shutil.copytree(tmp_path, kept, dirs_exist_ok=True)
+    shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+    return path, model
+
+
+def train_hostile(run, path, model):
     x = [i % 7 for i in range(40)]
     kind = [f"{BAD}a" if i > 3 else f"{BAD}b" for i in x]
     text = [f"c{BAD}{i % 2}" for i in range(40)]
-    path = tmp_path / f"table{BAD.replace('/', '')}.csv"
     write_csv(path, [f"x{BAD}", f"t{BAD}", f"y{BAD}"], [x, text, kind])
-    model = tmp_path / f"model{BAD.replace('/', '')}"
     arguments = ("--recipe", "plain", "--target", f"y{BAD}", "--out", model, "--epochs", 2, "--hidden", 3)
     pictures = ("--report", "r.html", "--loss-curve", "l.svg")
     status, out, err = run("train", path, *arguments, *pictures)
@@ -41,7 +56,6 @@ def hostile(run, tmp_path):
     assert f"model: {printable(model)}" in told
     assert f"{SHOWN}a" in told
     assert "\\[red]" not in told
-    return path, model
 
 
 def test_training_and_what_it_draws(hostile, run, tmp_path):

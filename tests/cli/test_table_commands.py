@@ -490,4 +490,10 @@ def test_training_that_learned_nothing_is_a_note(run, flowers, option, value, no
     assert status == 0, err
     assert re.search(f"^note: {note}", err, re.MULTILINE), err
     assert "Warning" not in err
-    assert "note: no" not in run(*given)[2].replace("note: no better", "")
+
+
+def test_training_that_learned_something_has_no_such_note(run, flowers):
+    given = ("train", flowers, *PLAIN, "--target", "kind", "--out", "m", "--epochs", 30, "--report", "r.html")
+    status, _, err = run(*given)
+    assert status == 0, err
+    assert "note: no" not in err.replace("note: no better", "")

@@ -3,6 +3,7 @@
 import os
 import random
 import struct
+import threading
 import tracemalloc
 
 import numpy as np
@@ -282,14 +283,20 @@ MOST_MEMORY = 64 * 2**20
 
 
 def memory_of(action):
-    """The most that Python and NumPy take while something is refused, in bytes."""
-    tracemalloc.start()
-    try:
-        with pytest.raises(InputError) as error:
-            action()
-        return tracemalloc.get_traced_memory()[1], str(error.value)
-    finally:
-        tracemalloc.stop()
+    """The most that Python and NumPy take while something is refused, in bytes; and the refusal.
+
+    A cluster or a browser that other tests hold open takes memory of its own meanwhile, but not three times.
+    """
+    found = []
+    for _ in range(1 if threading.active_count() == 1 else 3):
+        tracemalloc.start()
+        try:
+            with pytest.raises(InputError) as error:
+                action()
+            found.append((tracemalloc.get_traced_memory()[1], str(error.value)))
+        finally:
+            tracemalloc.stop()
+    return min(found)
 
 
 def with_holes(path, content, size):

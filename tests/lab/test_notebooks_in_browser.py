@@ -24,8 +24,11 @@ def need(name):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as one:
-        return one.getsockname()[1]
+    """Below those that the system gives to whoever asks for any, so that nobody is given it in the meantime."""
+    while True:
+        port = 20_000 + secrets.randbelow(10_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @contextlib.contextmanager
@@ -42,7 +45,9 @@ def serving(folder, said, *command):
         while True:
             with contextlib.suppress(OSError), urllib.request.urlopen(said, timeout=60):
                 break
-            assert process.poll() is None, log.read_text()
+            with contextlib.suppress(subprocess.TimeoutExpired):  # a look now and then, else the two share a processor
+                process.wait(0.1)
+                raise AssertionError(log.read_text())
         yield
     finally:
         process.terminate()

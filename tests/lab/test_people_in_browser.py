@@ -9,6 +9,7 @@ import pytest
 from clearprop.lab.assets import STATIC
 from clearprop.lab.protocol import LayerChoice, Preset
 
+from ..extent import crossed
 from ..outside import missing
 from .opened_page import Kept, expect
 from .serving import running
@@ -55,7 +56,7 @@ def press(page, name):
     page.get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1440), ("dark", 1440), ("light", 320), ("dark", 320)])
+@pytest.mark.parametrize(("theme", "width"), crossed(["light", "dark"], [1440, 320]))
 def test_axe_finds_nothing_serious(opened, theme, width):
     page = opened
     page.set_viewport_size({"width": width, "height": 900})

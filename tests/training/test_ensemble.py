@@ -1,6 +1,7 @@
 """The trainer of an ensemble: each member as a trainer of its own would have it, with rows that are checked once."""
 
 import copy
+import itertools
 import pickle
 import warnings
 
@@ -14,6 +15,7 @@ from clearprop.network.rows import Rows
 from clearprop.optimizers import Adam
 from clearprop.schedules import Cosine
 
+from ..extent import in_pairs
 from .helpers import outcome, rows
 
 DATA, HELD_OUT = rows("cross_entropy", n=60), rows("cross_entropy", seed=1)
@@ -33,10 +35,12 @@ def settings_of(optimizer, name, case):
     return given
 
 
-@pytest.mark.parametrize("case", ["plain", "dropout", "validated"])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("optimizer", [*OPTIMIZERS, "lbfgs"])
-@pytest.mark.parametrize("name", [*ENGINES, "auto"])
+CASES = itertools.product(
+    [*ENGINES, "auto"], [*OPTIMIZERS, "lbfgs"], ["float32", "float64"], ["plain", "dropout", "validated"]
+)
+
+
+@pytest.mark.parametrize(("name", "optimizer", "dtype", "case"), in_pairs(CASES))
 def test_eight_members_are_eight_trainings_to_the_bit(name, optimizer, dtype, case):
     settings = settings_of(optimizer, name, case)
     held_out = HELD_OUT if case == "validated" else None

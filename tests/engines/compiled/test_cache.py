@@ -40,7 +40,8 @@ NO_FOLDER = {"NUMBA_CACHE_DIR": "", "PYTHONDONTWRITEBYTECODE": "1"}
 
 def copy(folder):
     source = Path(clearprop.__file__).parent
-    shutil.copytree(source, folder / "src" / "clearprop", ignore=shutil.ignore_patterns("__pycache__", "built"))
+    without = shutil.ignore_patterns("__pycache__", "built", "frontend")  # which npm may have filled
+    shutil.copytree(source, folder / "src" / "clearprop", ignore=without)
     (folder / "home").mkdir()
     return folder
 
