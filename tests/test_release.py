@@ -112,7 +112,7 @@ def test_the_workflow_may_read_and_no_more_and_runs_what_it_names_alone():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", sorted(ROOT.glob(".github/ISSUE_TEMPLATE/*.yml")), ids=lambda path: path.stem)
 def test_templates_of_issues_ask_for_what_they_need(path):
     template = read_yaml(path)
     assert {"name", "description", "body"} <= template.keys()
