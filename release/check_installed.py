@@ -16,6 +16,7 @@ import sys
 import tarfile
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,7 +40,7 @@ print(*set(ORIGINS.values()))
 MISSING = {
     "plots": ["train", "table.csv", "--target", "y", "--out", "a.model", "--report", "a.html"],
     "lab": ["lab"],
-    "parquet": ["train", "table.parquet", "--target", "y", "--out", "a.model"],
+    "parquet": ["predict", "b.model", "table.csv", "--out", "a.parquet"],
     "excel": ["train", "table.xlsx", "--target", "y", "--out", "a.model"],
     "onnx": ["export", "b.model", "--to", "onnx", "--out", "b.onnx"],
     "cluster": ["train", "table.csv", "--target", "y", "--out", "a.model", "--cluster", "tcp://127.0.0.1:9"],
@@ -95,8 +96,8 @@ def check_without_extras(environment, sources, comes_by="loaded"):
     environment.clearprop("article")
     table = "a,b,y\n" + "".join(f"{row},{row % 7},{'yes' if row % 3 else 'no'}\n" for row in range(60))
     (environment.folder.parent / "table.csv").write_text(table, encoding="utf-8")
-    (environment.folder.parent / "table.parquet").write_bytes(b"PAR1")
-    (environment.folder.parent / "table.xlsx").write_bytes(b"PK")
+    with zipfile.ZipFile(environment.folder.parent / "table.xlsx", "w") as workbook:
+        workbook.writestr("xl/workbook.xml", "")
     environment.clearprop("train", "table.csv", "--target", "y", "--out", "b.model")
     environment.clearprop("predict", "b.model", "table.csv", "--out", "answers.csv")
     for extra, command in MISSING.items():
