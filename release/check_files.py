@@ -5,7 +5,6 @@ python release/check_files.py dist
 
 import subprocess
 import sys
-import sysconfig
 import tarfile
 import tempfile
 import zipfile
@@ -18,7 +17,7 @@ PAGE_FILES = {f"{PAGE}{name}" for name in ("lab.js", "lab.css", "licenses.txt")}
 # Of every folder of code, which is one for each instruction set of such machines, so many files at least.
 LEAST_KERNELS = 100
 # No file in a wheel names a place of the machine that it was built on.
-PLACES = {str(ROOT), str(Path(tempfile.gettempdir()).resolve()), sysconfig.get_config_var("prefix")} - {"/usr", None}
+PLACES = {str(place) for place in (ROOT, Path.home(), Path(tempfile.gettempdir()).resolve())} - {"/"}
 
 
 def tracked():
