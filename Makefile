@@ -52,7 +52,7 @@ docs: .venv/dev.stamp $(PAGE)
 # each. They are looked into, and installed and tested as a user has them.
 dist: .venv/dev.stamp $(PAGE)
 	rm -rf dist
-	$(BIN)/pip install --quiet --disable-pip-version-check build twine
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
 	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m build --outdir dist .
 	HATCH_BUILD_NO_HOOKS=true $(BIN)/python -m hatchling build --target wheel --directory dist
 	$(BIN)/python release/check_files.py dist
