@@ -15,7 +15,7 @@ PAGE_SOURCES := $(shell find $(FRONTEND) -name node_modules -prune -o -type f -p
 
 SITE := docs/_build/html
 
-.PHONY: demo docs dist test test-all lint types layers tests fuzz bench format clean
+.PHONY: demo docs dist installed test test-all lint types layers tests fuzz bench format clean
 
 demo: .venv/demo.stamp $(PAGE)
 	@$(BIN)/clearprop demo
@@ -49,13 +49,23 @@ docs: .venv/dev.stamp $(PAGE)
 	$(BIN)/python docs/site/check.py $(SITE)
 	@echo "the site: $(SITE)/index.html"
 
-# What is released: sources and wheel, kernels and page inside, installed and tested as a user has them.
+# What is released: sources, a wheel with kernels for such machines as this, and one without for all others; the page is in
+# each. They are looked into, and installed and tested as a user has them.
 dist: .venv/dev.stamp $(PAGE)
 	rm -rf dist
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt build twine
-	$(BIN)/python -m build --outdir dist .
+	PIP_CONSTRAINT=constraints.txt $(BIN)/python -m build --outdir dist .
+	HATCH_BUILD_NO_HOOKS=true $(BIN)/python -m hatchling build --target wheel --directory dist
+	$(BIN)/python release/check_files.py dist
 	$(BIN)/twine check --strict dist/*
 	$(BIN)/python release/check_installed.py dist
+
+# The short form: the wheel alone, in an empty environment, with some of the tests.
+installed: .venv/dev.stamp $(PAGE)
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	$(BIN)/python release/check_files.py dist
+	$(BIN)/python release/check_installed.py dist bare
 
 # Each reader for so many seconds; what is read wrongly is left in the folder, and how to read it again is said.
 FUZZED := container model checkpoint config table cells lab serve

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from packaging.tags import platform_tags
 
 SOURCES = Path(__file__).parent / "src"
 PLACE = Path("clearprop", "engines", "compiled", "built")
@@ -26,22 +27,23 @@ class BuildHook(BuildHookInterface):  # type: ignore[misc]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Make what is not there yet."""
-        self._bundle_page(build_data)
+        self._bundle_page()
         self._compile_kernels(build_data)
 
-    def _bundle_page(self, build_data: dict[str, Any]) -> None:
+    def _bundle_page(self) -> None:
         """Have Node put the page's TypeScript and style sheets into one file each."""
+        if not _page_is_old():
+            return
         npm = shutil.which("npm")
         if npm is None:
             self.app.display_warning("Node is not installed: the lab's page is not built, all else is")
-        elif _page_is_old():
-            for command in ([npm, "ci"], [npm, "run", "build"]):
-                done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False)
-                if done.returncode:
-                    said = f"{done.stdout}{done.stderr}"[-2000:]
-                    self.app.display_warning(f"the lab's page is not built, all else is: {' '.join(command)}: {said}")
-                    break
-        build_data["artifacts"].append(f"/{PAGE.relative_to(SOURCES.parent).as_posix()}/")
+            return
+        for command in ([npm, "ci"], [npm, "run", "build"]):
+            done = subprocess.run(command, cwd=FRONTEND, capture_output=True, text=True, check=False)
+            if done.returncode:
+                said = f"{done.stdout}{done.stderr}"[-2000:]
+                self.app.display_warning(f"the lab's page is not built, all else is: {' '.join(command)}: {said}")
+                return
 
     def _compile_kernels(self, build_data: dict[str, Any]) -> None:
         """Compile for all instruction sets at a time."""
@@ -54,11 +56,8 @@ class BuildHook(BuildHookInterface):  # type: ignore[misc]
             return
         finally:
             sys.path.pop(0)
-        missing = [
-            (one, SOURCES / PLACE / one.folder)
-            for one in of_this_machine()
-            if not any((SOURCES / PLACE / one.folder).glob(f"*.{cache.SOURCES}.*"))
-        ]
+        folders = [(one, SOURCES / PLACE / one.folder) for one in of_this_machine()]
+        missing = [(one, folder) for one, folder in folders if not any(folder.glob(f"*.{cache.SOURCES}.*"))]
         with tempfile.TemporaryDirectory() as kept:
             under_way = [self._compile(one, folder, kept) for one, folder in missing]
             errors = [process.communicate()[1] for process in under_way]  # of all, so that none outlives the building
@@ -67,12 +66,11 @@ class BuildHook(BuildHookInterface):  # type: ignore[misc]
                 self.app.display_warning(f"the kernels for {one.name} were not compiled: {said[-2000:]}")
             else:
                 self.app.display_info(f"{len(list(folder.iterdir()))} kernels compiled for {one.name}")
-        build_data["artifacts"].append(f"/src/{PLACE.as_posix()}/")
-        if of_this_machine():
-            from packaging.tags import platform_tags
-
+        files = [file for _, folder in folders for file in folder.glob(f"*.{cache.SOURCES}.*")]
+        if files:
+            build_data["artifacts"] += [f"/{file.relative_to(SOURCES.parent).as_posix()}" for file in files]
             build_data["pure_python"] = False
-            build_data["tag"] = f"py3-none-{next(platform_tags())}"
+            build_data["tag"] = f"py3-none-{_platform(list(platform_tags()))}"
 
     @staticmethod
     def _compile(one: Any, folder: Path, kept: str) -> "subprocess.Popen[str]":
@@ -84,9 +82,15 @@ class BuildHook(BuildHookInterface):  # type: ignore[misc]
             "NUMBA_CPU_NAME": one.name,
             "NUMBA_CPU_FEATURES": one.features,
             "NUMBA_CACHE_DIR": os.path.join(kept, one.name),
+            "PYTHONHASHSEED": "0",  # Numba names what it compiles by sets of options: the same file each time
         }
         command = [sys.executable, "-m", "clearprop.engines.compiled.building", str(folder)]
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _platform(tags: list[str]) -> str:
+    """Of this machine's, the oldest that Numba is made for: kernels call what the C library of each version has."""
+    return next((tag for tag in tags if tag.startswith(("manylinux_2_17_", "macosx_11_0_"))), tags[0])
 
 
 def _page_is_old() -> bool:

@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.dataset
+import pyarrow.parquet
 
 TOWNS = np.array(["Ulm", "Bonn", "Köln"])
 
@@ -21,7 +22,7 @@ def written(folder, n=600, files=3, seed=0, **settings):
     """Parquet files in a folder, of n rows each."""
     folder.mkdir(exist_ok=True)
     for number in range(files):
-        frame(n, seed + number).write_parquet(folder / f"part-{number}.parquet", **settings)
+        pa.parquet.write_table(frame(n, seed + number).to_arrow(), folder / f"part-{number}.parquet", **settings)
     return folder
 
 
