@@ -53,6 +53,12 @@ def frozen(array):
     return copy
 
 
+def matrix(rows):
+    with warnings.catch_warnings():  # NumPy says that matrices are of the past
+        warnings.simplefilter("ignore")
+        return np.asmatrix(rows)
+
+
 def frame(**columns):
     return pd.DataFrame({"a": X[:, 0], "b": X[:, 1], "c": X[:, 2]} | columns)
 
@@ -102,7 +108,7 @@ ROWS = {
     "Fortran's order": (np.asfortranarray(X), OK, OK, OK),
     "big endian": (X.astype(">f8"), OK, OK, OK),
     "backwards": (X[::-1], OK, OK, OK),
-    "a matrix": (np.asmatrix(X), TypeError, OK, OK),
+    "a matrix": (matrix(X), TypeError, OK, OK),
     "a subclass": (X.view(Kept), OK, OK, OK),
     "a frame": (frame(), OK, OK, OK),
     "a frame with one name twice": (frame().set_axis(["a", "a", "b"], axis=1), LOOSE, OK, OK),
