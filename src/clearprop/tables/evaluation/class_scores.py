@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,9 @@ def log_loss(truth: Array, p: Array, weights: Array, shares: Array) -> Score:
     from sklearn import metrics
 
     def value(q: Array) -> float:
-        return float(metrics.log_loss(truth, q, labels=np.arange(p.shape[1]), sample_weight=weights))
+        with warnings.catch_warnings():  # older versions take the list of many classes for a column of answers
+            warnings.filterwarnings("ignore", "The number of unique classes")
+            return float(metrics.log_loss(truth, q, labels=np.arange(p.shape[1]), sample_weight=weights))
 
     each = -np.log(np.maximum(p[np.arange(len(truth)), truth], np.finfo(float).eps))
     interval = positive_interval(value(p), standard_error(mean_influence(each, weights), weights))
