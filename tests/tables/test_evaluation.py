@@ -279,7 +279,6 @@ def test_what_is_undefined_is_left_out_and_said():
     assert perfect.scores["median error"].interval is None
 
 
-@pytest.mark.filterwarnings("ignore:The number of unique classes")  # of older versions of scikit-learn
 def test_curves_of_very_many_classes_are_those_of_the_most_frequent():
     y = np.repeat(np.arange(60), np.arange(1, 61))
     evaluation = evaluate_classes(y, np.full((len(y), 60), 1 / 60), [str(i) for i in range(60)])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -41,12 +44,21 @@ def balanced_accuracy(truth: Array, answers: Array, weights: Array, same: int) -
     return Score("balanced accuracy", float(recalls.mean()), interval, float(same in present) / len(present), True)
 
 
+@contextlib.contextmanager
+def _taking_many_classes() -> Iterator[None]:
+    """Older versions of scikit-learn take the list of many classes for a column of answers, and warn of it."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The number of unique classes")
+        yield
+
+
 def log_loss(truth: Array, p: Array, weights: Array, shares: Array) -> Score:
     """The mean of -log of the true class's probability; the baseline is that of always answering the shares."""
     from sklearn import metrics
 
     def value(q: Array) -> float:
-        return float(metrics.log_loss(truth, q, labels=np.arange(p.shape[1]), sample_weight=weights))
+        with _taking_many_classes():
+            return float(metrics.log_loss(truth, q, labels=np.arange(p.shape[1]), sample_weight=weights))
 
     each = -np.log(np.maximum(p[np.arange(len(truth)), truth], np.finfo(float).eps))
     interval = positive_interval(value(p), standard_error(mean_influence(each, weights), weights))
@@ -63,7 +75,8 @@ def brier(truth: Array, p: Array, weights: Array, shares: Array) -> Score:
     count = p.shape[1]
 
     def value(q: Array) -> float:
-        return float(brier_score_loss(truth, q, labels=np.arange(count), sample_weight=weights))
+        with _taking_many_classes():
+            return float(brier_score_loss(truth, q, labels=np.arange(count), sample_weight=weights))
 
     each = np.square(p - np.eye(count)[truth]).sum(axis=1) / (2 if count == 2 else 1)
     interval = positive_interval(value(p), standard_error(mean_influence(each, weights), weights))
