@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from sklearn.base import BaseEstimator
@@ -70,11 +71,14 @@ copybutton_prompt_is_regexp = True
 html_theme = "pydata_sphinx_theme"
 html_title = f"clearprop {release}"
 html_short_title = "clearprop"
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
 html_search_scorer = str(HERE / "site" / "scorer.js")
 html_static_path = ["_static"]
 html_extra_path = ["_replays"]
 html_show_sourcelink = False
 html_theme_options = {
+    "logo": {"text": "clearprop"},
     "show_version_warning_banner": False,
     "navbar_align": "left",
     "show_prev_next": True,
@@ -93,7 +97,7 @@ autosummary_generate = True
 # Methods that are no news: those of Python's own types, and scikit-learn's of all its estimators.
 autosummary_context = {
     "known": [
-        *dir(dict),
+        *dir(Mapping),
         *dir(str),
         *dir(tuple),
         *dir(BaseEstimator),
@@ -103,6 +107,7 @@ autosummary_context = {
 }
 autodoc_typehints = "none"  # the sections of the docstrings say it in words
 maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
 autodoc_preserve_defaults = True
 autodoc_default_options = {"members": True, "inherited-members": False, "member-order": "bysource"}
 numpydoc_show_class_members = False
