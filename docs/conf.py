@@ -62,6 +62,8 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 120
 nb_merge_streams = True
+nb_code_prompt_show = "The answer, computed"  # cells that are hidden belong to exercises
+nb_code_prompt_hide = "Hide the computation"
 nb_render_markdown_format = "myst"
 copybutton_prompt_text = r">>> |\.\.\. |\$ |In \[\d*\]: | {2,5}\.\.\.: "
 copybutton_prompt_is_regexp = True
@@ -122,6 +124,7 @@ sphinx_gallery_conf = {
     "abort_on_example_error": True,
     "backreferences_dir": "gallery/backreferences",
     "doc_module": ("clearprop",),
+    "reference_url": {"clearprop": None},  # names in the examples lead to their pages
     "remove_config_comments": True,
     "show_memory": False,
     "write_computation_times": False,

@@ -1,12 +1,14 @@
 """Replays of the lab for the pages: recorded while the site is built, played in the page."""
 
+import os
 from pathlib import Path
 
 from IPython.display import HTML
 
 from clearprop import Lab
 
-FOLDER = Path(__file__).parent.parent / "_replays" / "replays"
+PAGES = Path(__file__).parent.parent
+FOLDER = PAGES / "_replays" / "replays"
 
 
 def replay(name, epochs, **lab):
@@ -14,5 +16,5 @@ def replay(name, epochs, **lab):
     FOLDER.mkdir(parents=True, exist_ok=True)
     path = FOLDER / f"{name}.html"
     Lab(**lab).to_html(path, epochs=epochs)
-    title = f"The lab: {name}"
-    return HTML(f'<iframe class="replay" src="../replays/{path.name}" title="{title}" loading="lazy"></iframe>')
+    address = f"{Path(os.path.relpath(PAGES)).as_posix()}/replays/{path.name}"  # as the page has it, where cells run
+    return HTML(f'<iframe class="replay" src="{address}" title="The lab: {name}" loading="lazy"></iframe>')

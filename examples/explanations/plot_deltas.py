@@ -23,8 +23,11 @@ gradients = network.backward(trace, y[row : row + 1])
 figure, axes = pyplot.subplots(2, 3, figsize=(11, 5), layout="constrained")
 for layer, (above, below) in enumerate(axes.T):
     above.bar(range(1, trace.a[layer].size + 1), trace.a[layer][0], color="#0072b2")
-    above.set_title(f"a{layer + 1}")
+    above.set(title=f"layer {layer + 1}", xticks=range(1, trace.a[layer].size + 1))
     below.bar(range(1, trace.a[layer].size + 1), gradients.deltas[layer][0], color="#d55e00")
-    below.set_title(f"delta{layer + 1}")
+    below.set(xticks=range(1, trace.a[layer].size + 1), xlabel="neuron")
+
+axes[0, 0].set_ylabel("activation a, forward")
+axes[1, 0].set_ylabel("delta dL/dz, backward")
 
 print(explain(network, X[row], y[row : row + 1], "delta2[1]").to_text())

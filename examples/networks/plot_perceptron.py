@@ -21,5 +21,5 @@ for epoch in range(1, 6):
     model.partial_fit(X, y, classes=[0, 1])
     (w1, w2), bias = model.coef_[0], model.intercept_[0]
     ax.plot(x, -(w1 * x + bias) / w2, color="black", alpha=0.15 + 0.15 * epoch, label=f"after epoch {epoch}")
-ax.set(ylim=(-1, 4), title=f"right after five epochs: {model.score(X, y):.0%}")
+ax.set(xlabel="x1", ylabel="x2", ylim=(-1, 4), title=f"right after five epochs: {model.score(X, y):.0%}")
 ax.legend(frameon=False)

@@ -2,7 +2,7 @@
 Eight networks are surer than one
 =================================
 
-The members of an ensemble differ where there are no rows, and their average knows it.
+Where there are rows the members of an ensemble say the same; where there are none they differ, and the spread tells it.
 """
 
 import numpy as np
@@ -23,8 +23,9 @@ mean, spread = answers.mean(axis=0), answers.std(axis=0)
 
 figure, ax = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
 ax.plot(line, answers.T, color="#0072b2", alpha=0.25, linewidth=0.8)
-ax.fill_between(line[:, 0], mean - 2 * spread, mean + 2 * spread, color="#0072b2", alpha=0.15)
+band = "mean, two deviations up and down"
+ax.fill_between(line[:, 0], mean - 2 * spread, mean + 2 * spread, color="#0072b2", alpha=0.15, label=band)
 ax.plot(line, mean, color="#0072b2", linewidth=2, label="their mean")
-ax.scatter(x, y, s=12, color="black", zorder=3)
-ax.set_ylim(-3, 3)
+ax.scatter(x, y, s=12, color="black", zorder=3, label="rows")
+ax.set(xlabel="x", ylabel="answer", ylim=(-3, 3))
 ax.legend(frameon=False)

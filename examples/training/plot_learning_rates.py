@@ -21,4 +21,4 @@ for rate in (0.003, 0.03, 0.3, 3.0, 30.0):
     with warnings.catch_warnings(action="ignore"):  # a rate of 30 is warned of, and rightly
         ax.semilogy(trainer.fit(X, y).loss, label=f"{rate:g}")
 ax.set(xlabel="epoch", ylabel="loss", title="sgd at several rates")
-ax.legend(frameon=False)
+ax.legend(frameon=False, title="rate")

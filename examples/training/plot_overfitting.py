@@ -2,7 +2,8 @@
 Learned by heart, and three remedies
 ====================================
 
-A network of 2,751 parameters has thirty rows to learn from. What counts is the loss on rows that it has never seen.
+A network of 2,751 parameters has thirty rows to learn from. What counts are rows that it has never seen: above each
+column stands the share of these that is right.
 """
 
 from matplotlib import pyplot
@@ -23,5 +24,6 @@ for (above, below), (name, settings) in zip(axes.T, remedies.items(), strict=Tru
     above.semilogy(history.validation_loss, label="unseen")
     DecisionBoundaryDisplay.from_network(network, *seen, side=100, ax=below)
     right = ((network.predict(unseen[0])[:, 0] > 0.5) == unseen[1]).mean()
-    above.set_title(f"{name}: {right:.1%} of the unseen")
+    above.set(title=f"{name}: {right:.1%}", xlabel="epoch")
 axes[0, 0].legend(frameon=False)
+axes[0, 0].set_ylabel("loss")

@@ -25,4 +25,8 @@ for ax, name in zip(
     )  # fmt: skip
     history = trainer.fit(X, y)
     ax.plot([record.rate for record in history], color="#0072b2")
-    ax.set(title=name)
+    ax.set(title=name, ylim=(0, 0.0105))
+for ax in axes[1]:
+    ax.set_xlabel("epoch")
+for ax in axes[:, 0]:
+    ax.set_ylabel("learning rate")

@@ -24,7 +24,7 @@ for rate in (0.5, 0.05):
     training.restore(snapshot)
     trainer.learning_rate = rate
     history = training.run()
-    ax.semilogy(history.loss, label=f"rate {rate:g} from epoch 11 on")
-ax.axvline(9.5, color="grey", linewidth=0.8)
+    ax.semilogy(range(1, 31), history.loss, label=f"rate {rate:g} from epoch 11 on")
+ax.axvline(10, color="grey", linewidth=0.8)
 ax.set(xlabel="epoch", ylabel="loss")
 ax.legend(frameon=False)

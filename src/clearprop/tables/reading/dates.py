@@ -140,7 +140,7 @@ class Dates:
 
 
 def dates_in(texts: pl.Series) -> tuple[Dates, Mask] | None:
-    """The dates among texts, and which they are, by the shape of the first text that is one; None if it is none.
+    """The dates among texts, and which they are, by the shape that most of the first texts have; None if none is one.
 
     Examples
     --------
@@ -150,8 +150,9 @@ def dates_in(texts: pl.Series) -> tuple[Dates, Mask] | None:
     ('day-first', '2024-02-01T15:30:00', [True, True, False])
     """
     seen = texts.head(20)
-    shape = next((shape for shape, pattern in _SHAPES.items() if seen.str.contains(pattern).any()), None)
-    if shape is None:
+    of_shape = {shape: seen.str.contains(pattern).sum() for shape, pattern in _SHAPES.items()}
+    shape = max(of_shape, key=of_shape.__getitem__)
+    if not of_shape[shape]:
         return None
     which = texts.str.contains(_SHAPES[shape])
     dates = texts.filter(which)
