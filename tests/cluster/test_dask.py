@@ -9,6 +9,7 @@ import warnings
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+import dask
 import numpy as np
 import pytest
 
@@ -61,6 +62,23 @@ def test_here_two_workers_three_and_two_that_are_killed_come_to_the_same_bits(tw
             assert trained(shards, two, mode) == expected
         finally:
             cluster.scale(2)
+
+
+def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, tmp_path, monkeypatch):
+    monkeypatch.setattr(dask_executor, "LOOK", 0.5)
+    cluster, shards, found = two._owned[1], FolderShards.write(tmp_path, *data(), 5), []
+
+    def lose_all():
+        lane = two._thread(0)
+        for nanny in list(cluster.workers.values()):  # so that nobody begins their processes anew
+            cluster.sync(nanny.close)
+        task = two.client.submit(pow, 2, 5, workers=[lane], allow_other_workers=True)
+        found.extend(two.gather([task], ["a power"], 60))
+
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1s"}):
+        assert trained(shards, two, "exact", callbacks=[AtRounds({2: lose_all})]) == trained(shards, Inline(), "exact")
+        assert found == [32]
+        two.client.wait_for_workers(2, timeout=60)
 
 
 @pytest.mark.skipif(not WHOLE, reason="takes minutes: CLEARPROP_WHOLE=1 does it")

@@ -134,6 +134,7 @@ class DaskExecutor:
             if self.client.nthreads():
                 manned = now
             self._begin_lost_anew()
+            self.client.run_on_scheduler(_free_from_lanes)
         ended = ("finished", "error", "cancelled")
         missing = [name for result, name in zip(results, names, strict=True) if result.status not in ended]
         if not missing:
@@ -215,6 +216,19 @@ def check_versions(client: Client) -> None:
 
 def _itself(value: Any) -> Any:
     return value
+
+
+def _free_from_lanes(dask_scheduler: Any) -> None:
+    """Let any worker have tasks that were ready while there was none.
+
+    Dask has such tasks wait for the worker that they would rather be run by, even where others would do, for ever if it
+    is lost.
+    """
+    waiting = [task for task in dask_scheduler.unrunnable if task.loose_restrictions and task.worker_restrictions]
+    dask_scheduler.set_restrictions({task.key: None for task in waiting})
+    dask_scheduler.transitions(
+        {task.key: "processing" for task in waiting}, stimulus_id="clearprop: free"
+    )
 
 
 def _version() -> str:
