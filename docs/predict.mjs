@@ -133,7 +133,7 @@ function inputsOf(model, cells) {
   for (const column of model.columns) {
     const known = column.kind === "category" ? column.places : {};
     const cell = given(Object.hasOwn(cells, column.name) ? cells[column.name] : null, model.missing, known);
-    READERS[column.kind](column, cell, numbers, flags, codes);
+    READERS[column.kind](column, cell, numbers, flags, codes, model.notation ?? PLAIN);
   }
   return [...numbers, ...flags, ...codes];
 }
@@ -148,9 +148,9 @@ function given(cell, missing, known) {
 }
 
 const READERS = {
-  number(column, cell, numbers, flags) {
+  number(column, cell, numbers, flags, codes, notation) {
     const missing = cell === null || column.missing.includes(spelled(cell));
-    const value = missing ? null : Number(cell);
+    const value = missing ? null : typeof cell === "string" ? numberOf(cell, notation) : Number(cell);
     if (Number.isNaN(value)) throw new Error(`${column.name}: ${JSON.stringify(cell)} is no number`);
     numbers.push(scaled(value, column.scaling));
     if (column.marked) flags.push(missing ? 1 : 0);
@@ -172,9 +172,9 @@ const READERS = {
   presence(column, cell, numbers, flags) {
     flags.push(cell === null ? -1 : 1);
   },
-  date(column, cell, numbers, flags) {
+  date(column, cell, numbers, flags, codes, notation) {
     const missing = cell === null;
-    const seconds = missing ? column.first : wall(secondsOf(column.name, cell), column);
+    const seconds = missing ? column.first : wall(secondsOf(column.name, cell, notation), column);
     const date = new Date(Math.floor(seconds) * 1000);
     numbers.push(scaled(missing ? null : (seconds - column.first) / 86400, column.elapsed));
     if (column.years) numbers.push(scaled(missing ? null : date.getUTCFullYear(), column.year));
@@ -185,6 +185,28 @@ const READERS = {
     if (column.marked) flags.push(missing ? 1 : 0);
   },
 };
+
+/** How texts are written where the model says nothing of it. */
+const PLAIN = { decimal: ".", thousands: null, dates: null };
+
+/** The number that a text is, written as in the table; NaN for none. */
+function numberOf(text, { decimal, thousands }) {
+  const [whole, ...fractions] = text.split(decimal);
+  const [first, ...rest] = thousands === null ? [whole] : whole.split(thousands === " " ? /\s/ : thousands);
+  const grouped = /^[+-]?[1-9]\d{0,2}$/.test(first) && rest.every((one) => /^\d{3}$/.test(one));
+  if (fractions.length > 1 || [first, ...fractions].join().includes(".") || (rest.length && !grouped)) return NaN;
+  return Number([first + rest.join(""), ...fractions].join("."));
+}
+
+/** A date as in ISO 8601, of one with the day or the month in front, as the table has them; others as they are. */
+function yearFirst(text, { dates }) {
+  const found = dates && /^(\d\d?)[-/.](\d\d?)[-/.](\d{4}|\d\d)(?:[ T](.*))?$/.exec(text);
+  if (!found) return text;
+  const [day, month] = dates === "day-first" ? [found[1], found[2]] : [found[2], found[1]];
+  const year = found[3].length === 4 ? found[3] : (Number(found[3]) < 69 ? "20" : "19") + found[3];
+  const date = `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  return found[4] ? `${date} ${found[4]}` : date;
+}
 
 const oneHot = (place, width) => Array.from({ length: width }, (_, i) => (i === place ? 1 : 0));
 
@@ -212,10 +234,10 @@ function placeOf(text, places) {
 }
 
 /** A date as seconds since 1970 UTC: a Date, a number of seconds, or a text such as 2024-03-31 or 2024-03-31T14:30. */
-function secondsOf(name, cell) {
+function secondsOf(name, cell, notation) {
   if (typeof cell === "number") return cell;
   if (cell instanceof Date) return cell.getTime() / 1000;
-  const [, day, clock, zone] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(cell) ?? [];
+  const [, day, clock, zone] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(yearFirst(cell, notation)) ?? [];
   const days = Date.parse(`${day}T00:00:00Z`) / 86400000;
   if (Number.isNaN(days) || new Date(days * 86400000).toISOString().slice(0, 10) !== day)
     throw new Error(`${name}: ${JSON.stringify(cell)} is no date, such as 2024-03-31`);

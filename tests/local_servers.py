@@ -7,6 +7,41 @@ import socket
 import threading
 from dataclasses import dataclass, field
 
+# Names that a request may be sent to, and pages that it may be from, which are not the server's, though some are alike.
+FOREIGN_HOSTS = [
+    "evil.com",
+    "evil.com:{port}",
+    "127.0.0.1.evil.com:{port}",
+    "localhost.evil.com:{port}",
+    "localhost@evil:{port}",
+    "evil@127.0.0.1:{port}",
+    "127.0.0.1",
+    "localhost:80",
+    "127.0.0.1:{port}0",
+    "127.0.0.1:{port}, evil.com",
+    "0.0.0.0:{port}",
+    "[::1]:{port}",
+    "127.1:{port}",
+    "2130706433:{port}",
+    "",
+]
+FOREIGN_ORIGINS = [
+    "http://evil.com",
+    "null",
+    "http://127.0.0.1",
+    "http://127.0.0.1:{other}",
+    "https://127.0.0.1:{port}",
+    "http://localhost.evil.com:{port}",
+    "http://evil.com/http://127.0.0.1:{port}",
+    "http://127.0.0.1:{port}/",
+    "http://127.0.0.1:{port}.evil.com",
+    "",
+    "http://localhost.evil.com",
+    "http://10.0.0.7:{port}",
+    "HTTP://127.0.0.1:{port}",
+    "http://localhost:{port}",  # a page of the server's, but under another name than it asks
+]
+
 
 @contextlib.contextmanager
 def running_server(make):

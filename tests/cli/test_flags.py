@@ -59,3 +59,12 @@ def test_what_lbfgs_does_not_use_is_said_in_flags(run, houses):
     )  # fmt: skip
     assert status == 0
     assert "it does not use --learning-rate" in errors
+
+
+def test_the_remedy_where_training_diverges_is_a_flag(refused, tmp_path):
+    (tmp_path / "t.csv").write_text("a,y\n" + "".join(f"{k / 40 - 1},{(k % 9) / 8}\n" for k in range(80)))
+    message = refused(
+        "train", "t.csv", "--target", "y", "--task", "regression", "--recipe", "plain", "--epochs", 3, "--out", "m",
+        "--learning-rate", "1e200", "--activation", "exponential",
+    )  # fmt: skip
+    assert message.endswith("No model is written. Try a lower --learning-rate than 1e+200 or --clip-norm 1.0")

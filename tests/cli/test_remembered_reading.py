@@ -101,3 +101,30 @@ def test_the_command_line_of_a_report_has_it_all():
     assert options.command() == (
         "clearprop train a.csv --target y --out m --decoupled-decay 0.1 --missing k.A. --missing -9 --decimal ,"
     )
+
+
+def test_what_is_read_bit_by_bit_says_so_too(run, refused, trained, tmp_path):
+    known = "size;sold;price\n" + "k.A.;05/06/2024;9,5\n" * 5 + "1,5;07/08/2024;4,5\n" * 5
+    (tmp_path / "known.csv").write_text(known)
+    said = "cells are read as those of the training table were: --missing k.A., --decimal ,, --dates day-first"
+    for command in (["predict", trained, "known.csv", "--out", "p.csv"], ["evaluate", trained, "known.csv"]):
+        status, out, errors = run(*command, "--stream")
+        assert status == 0, errors
+        assert said in " ".join((out + errors).split())
+    (tmp_path / "new.csv").write_text("size;sold\n1,5;05/06/2024\n2,5;07/28/2024\n")
+    message = refused("predict", trained, "new.csv", "--out", "q.csv", "--stream")
+    assert "'07/28/2024'" in message
+    assert message.endswith(f" ({said}; flags given here overrule)")
+    (tmp_path / "new.csv").write_text("size;sold;price\n1,5;05/06/2024;1\n2,5;07/28/2024;2\n")
+    message = refused("evaluate", trained, "new.csv", "--stream")
+    assert message.endswith(f" ({said}; flags given here overrule)")
+
+
+def test_columns_that_are_not_asked_for_are_not_refused_bit_by_bit(run, trained, tmp_path):
+    rows = "".join(f"{k},5;0{k}/08/2024;{'long' if k == 7 else k}\n" for k in range(1, 10))
+    (tmp_path / "new.csv").write_text(f"size;sold;weight\n{rows}")
+    status, _, errors = run("predict", trained, "new.csv", "--out", "p.csv", "--stream")
+    assert status == 0, errors
+    known = {"size": [k + 0.5 for k in range(1, 10)], "sold": [np.datetime64(f"2024-08-0{k}") for k in range(1, 10)]}
+    answers = (tmp_path / "p.csv").read_text().splitlines()[1:]
+    assert list(map(float, answers)) == load(trained).predict(known).tolist()

@@ -41,8 +41,14 @@ class Doubled(Scale):
 
 def test_nothing_that_is_registered_is_left_out():
     for written in (EXPRESSIONS, ADDERS, FUNCTIONS):
-        assert set(written) == set(ACTIVATIONS.values())
+        assert set(written) == set(ACTIVATIONS)
     assert set(INPUTS_OF_ONNX) == set(INPUTS.values())
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("write", WRITERS)
+def test_each_registered_activation_is_exported(write, name):
+    assert write(Network([2, 3, 2], name, output_activation=name, loss="squared_error", rng=0))
 
 
 @pytest.mark.parametrize("write", WRITERS)

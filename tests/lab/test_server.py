@@ -14,7 +14,7 @@ from clearprop.local_server import connections
 from clearprop.local_server import server as server_module
 from clearprop.local_server.guard import Guard
 
-from ..local_servers import ask, connected, cookie, host, read
+from ..local_servers import FOREIGN_HOSTS, FOREIGN_ORIGINS, ask, connected, cookie, host, read
 from .serving import SESSION, Counting, exchange, frame, opened, receive, reply, running, upgrade
 
 
@@ -54,24 +54,7 @@ def test_it_is_known_by_its_names(server, name):
     assert is_page(ask(server, "GET / HTTP/1.1", f"Host: {name}:{server.guard.port}", cookie(server)))
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "evil.com",
-        "evil.com:{port}",
-        "127.0.0.1.evil.com:{port}",
-        "localhost.evil.com:{port}",
-        "localhost@evil:{port}",
-        "evil@127.0.0.1:{port}",
-        "127.0.0.1",
-        "localhost:80",
-        "127.0.0.1:{port}0",
-        "127.0.0.1:{port}, evil.com",
-        "0.0.0.0:{port}",
-        "127.1:{port}",
-        "",
-    ],
-)
+@pytest.mark.parametrize("name", FOREIGN_HOSTS)
 def test_other_hosts_are_refused(server, name):
     answer = ask(server, "GET / HTTP/1.1", "Host: " + name.format(port=server.guard.port), cookie(server))
     assert answer.status in (400, 403)
@@ -99,27 +82,12 @@ def test_another_host_in_the_first_line_is_refused(server, target):
 
 # -- Origin ----------------------------------------------------------------------------------------------------------
 
-ORIGINS = [
-    "http://evil.com",
-    "null",
-    "http://127.0.0.1",
-    "http://127.0.0.1:{other}",
-    "https://127.0.0.1:{port}",
-    "http://localhost.evil.com",
-    "http://localhost.evil.com:{port}",
-    "http://localhost:{port}",  # a page of the server's, but under another name than it asks
-    "http://10.0.0.7:{port}",
-    "http://127.0.0.1:{port}/",
-    "HTTP://127.0.0.1:{port}",
-    "",
-]
-
 
 def origin_of(server, text):
     return text.format(port=server.guard.port, other=server.guard.port ^ 1)
 
 
-@pytest.mark.parametrize("origin", ORIGINS)
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_socket_for_another_origin_is_refused(server, origin):
     assert ask(server, *upgrade(server, Origin=origin_of(server, origin))).status == 403
     with opened(server) as there:
@@ -135,7 +103,7 @@ def test_a_socket_with_two_origins_is_refused(server):
     assert ask(server, *upgrade(server, headers=["Origin: http://evil.com"])).status in (400, 403)
 
 
-@pytest.mark.parametrize("origin", ORIGINS)
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 def test_a_file_for_another_origin_is_refused(server, origin):
     assert get(server, "/lab.js", f"Origin: {origin_of(server, origin)}").status == 403
     assert get(server, "/lab.js", f"Origin: http://{host(server)}").status == 200

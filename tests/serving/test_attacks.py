@@ -14,7 +14,7 @@ from clearprop.local_server import server as local_server
 from clearprop.serving import handlers, requests
 from clearprop.serving.server import MOST_BYTES
 
-from ..local_servers import ask, connected, cookie, host, read
+from ..local_servers import FOREIGN_HOSTS, FOREIGN_ORIGINS, ask, connected, cookie, host, read
 
 ROW = {"length": 4.1, "colour": "white", "picked": True, "day": "2024-05-01"}
 BODY = json.dumps(ROW).encode()
@@ -53,26 +53,8 @@ def test_it_listens_on_loopback_alone(server):
 
 # -- Host: a name that was made to point here (Ollama, MLflow) -------------------------------------------------------
 
-HOSTS = [
-    "evil.com",
-    "evil.com:{port}",
-    "127.0.0.1.evil.com:{port}",
-    "localhost.evil.com:{port}",
-    "localhost@evil:{port}",
-    "evil@127.0.0.1:{port}",
-    "127.0.0.1",
-    "localhost:80",
-    "127.0.0.1:{port}0",
-    "127.0.0.1:{port}, evil.com",
-    "0.0.0.0:{port}",
-    "[::1]:{port}",
-    "127.1:{port}",
-    "2130706433:{port}",
-    "",
-]
 
-
-@pytest.mark.parametrize("name", HOSTS)
+@pytest.mark.parametrize("name", FOREIGN_HOSTS)
 def test_other_hosts_are_refused_even_with_the_token(server, name):
     line = "Host: " + name.format(port=server.guard.port)
     for answer in (post(server, line, bearer(server)), ask(server, "GET /model HTTP/1.1", line, bearer(server))):
@@ -100,22 +82,8 @@ def test_another_host_in_the_first_line_is_refused(server, target):
 
 # -- Origin: pages of other sites (Gradio, Jupyter, MLflow) ----------------------------------------------------------
 
-ORIGINS = [
-    "http://evil.com",
-    "null",
-    "http://127.0.0.1",
-    "http://127.0.0.1:{other}",
-    "https://127.0.0.1:{port}",
-    "http://localhost.evil.com:{port}",
-    "http://evil.com/http://127.0.0.1:{port}",
-    "http://localhost:{port}",
-    "http://127.0.0.1:{port}/",
-    "http://127.0.0.1:{port}.evil.com",
-    "",
-]
 
-
-@pytest.mark.parametrize("origin", ORIGINS)
+@pytest.mark.parametrize("origin", FOREIGN_ORIGINS)
 @pytest.mark.parametrize("secret", ["token", "cookie"])
 def test_other_origins_are_refused_with_either_secret(server, origin, secret):
     line = "Origin: " + origin.format(port=server.guard.port, other=server.guard.port ^ 1)

@@ -27,20 +27,23 @@ def evaluate(
     from clearprop.cli.console import print_evaluation, working
     from clearprop.cli.models import load_predictor
     from clearprop.cli.sources import source_for
+    from clearprop.errors import Message
+    from clearprop.tables.cell_notation import in_errors
     from clearprop.tables.evaluating import evaluate_source, evaluate_table
     from clearprop.tables.notes import in_front
     from clearprop.tables.sources.opening import pattern_of
 
     predictor = load_predictor(model)
     target = predictor.target.name
-    source, said = source_for(predictor, data, stream, reading, target)
+    source, taken = source_for(predictor, data, stream, reading, target)
     if source is None:
         table = reading.read_for(predictor, Path(pattern_of(data)), target)
         with working("predicting"):
             evaluation = evaluate_table(predictor, table)
     else:
-        with working("predicting"):
+        with working("predicting"), in_errors(taken):
             evaluation = evaluate_source(predictor, source)
+        said = [] if taken is None else [Message(taken, ".")]
         evaluation = evaluation.with_notes(in_front([*said, *evaluation.notes]))
     if json:
         import json as json_format

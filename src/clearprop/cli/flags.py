@@ -20,7 +20,9 @@ FLAGS = {
     "epochs": "--epochs",
     "patience": "--patience",
     "learning_rate": "--learning-rate",
-    "clip_norm=1.0": "--clip-norm 1.0",
+    "trainer={'clip_norm': 1.0}": "--clip-norm 1.0",
+    "trainer={'optimizer': ...}": "--optimizer",
+    "trainer={'l2': ...}": "--l2",
     "l2": "--l2",
     "every": "--checkpoint-every",
     "checkpoint": "--checkpoint",
@@ -47,8 +49,8 @@ FLAGS = {
     "largest": "--largest",
 }
 
-# What a training's warnings advise that is typed otherwise.
-_TYPED_OTHERWISE = {"trainer={'clip_norm': 1.0}": "--clip-norm 1.0", "activation=": "--activation "}
+# What a training's warnings advise that is no single name.
+_TYPED_OTHERWISE = {name: flag for name, flag in FLAGS.items() if "=" in name} | {"activation=": "--activation "}
 
 # A name that is no word of prose: it has an underscore, or a value behind it.
 _NAMED = re.compile(r"\b(?:([a-z]+(?:_[a-z]+)+)|([a-z]\w*)(?==))(?:=([\w.'+-]*[\w']))?")

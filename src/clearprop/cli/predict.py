@@ -9,8 +9,10 @@ from clearprop.cli.reading import ReadingOptions
 from clearprop.cli.sources import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from clearprop.errors import Message
+    from clearprop.tables.sources.source import Source
     from clearprop.tables.table import Table
 
 
@@ -40,7 +42,9 @@ def predict(
     from clearprop.cli.outputs import checked_outputs
     from clearprop.cli.prediction_files import prediction_file
     from clearprop.cli.sources import source_for
+    from clearprop.errors import Message
     from clearprop.tables.answers import answer_columns
+    from clearprop.tables.cell_notation import in_errors
     from clearprop.tables.notes import in_front, some
     from clearprop.tables.sources.opening import pattern_of
     from clearprop.tables.targets import ClassTarget
@@ -49,20 +53,22 @@ def predict(
     assert place is not None
     predictor = load_predictor(model)
     unreadable: Literal["keep", "refuse"] = "keep" if keep_going else "refuse"
-    source, said = source_for(predictor, data, stream, reading, *(keep or ()), unreadable=unreadable)
+    source, taken = source_for(predictor, data, stream, reading, *(keep or ()), unreadable=unreadable)
     parts: Iterable[Table]
+    found: list[str] = []
     if source is None:
         parts = [reading.read_for(predictor, Path(pattern_of(data)), *(keep or ()), unreadable=unreadable)]
     else:
         names = list(dict.fromkeys([*(keep or ()), *predictor.preparation.names]))
-        parts = (source.table(number, names) for number in range(len(source)))
+        parts = _parts(source, names, taken)
+        found += [] if taken is None else [Message(taken, ".")]
     target = predictor.target
     classes = target.classes if isinstance(target, ClassTarget) else None
-    found: list[str] = [*said]
     n_rows = 0
     with prediction_file(place) as write, working("predicting") as status:
         for table in parts:
-            predictions = predictor.predict(table, keep_going=keep_going)
+            with in_errors(taken):
+                predictions = predictor.predict(table, keep_going=keep_going)
             kept, answers = table.select(keep or ()), answer_columns(predictions, target.name, classes)
             write([*kept.names, *(name for name, _ in answers)], [*kept.columns, *(cells for _, cells in answers)])
             found += [*table.notes, *predictions.notes]
@@ -70,3 +76,13 @@ def predict(
             status.update(f"predicting, {n_rows:,} rows so far")
     print_notes(some(in_front(found)))
     say(f"{place}: {n_rows:,} predictions", notes)
+
+
+def _parts(source: "Source", names: "Sequence[str]", taken: "Message | None") -> "Iterator[Table]":
+    """The parts of a table that is read bit by bit; what is refused says how cells were read."""
+    from clearprop.tables.cell_notation import in_errors
+
+    for number in range(len(source)):
+        with in_errors(taken):
+            table = source.table(number, names)
+        yield table

@@ -12,6 +12,8 @@ from clearprop.tables.column import Column
 from clearprop.tables.spelling import cell_text
 from clearprop.tables.writing import csv_header, csv_rows
 
+# So many rows are texts at a time.
+AT_A_TIME = 2**14
 # The names of some columns, and these.
 Write = Callable[[Sequence[str], Sequence[Any]], None]
 
@@ -32,18 +34,20 @@ def _csv(write: Callable[[str], None], place: Path) -> Write:
 
     def write_rows(names: Sequence[str], columns: Sequence[Any]) -> None:
         nonlocal begun
-        texts = [_cells(column) if isinstance(column, Column) else column for column in columns]
-        text = ("" if begun else csv_header(names, str(place))) + csv_rows(names, texts, str(place))
-        begun = True
-        write("\n".join(map(printable, text.split("\n"))) if is_terminal(place) else text)
+        for start in range(0, len(columns[0]), AT_A_TIME):
+            rows = slice(start, start + AT_A_TIME)
+            texts = [_cells(column, rows) if isinstance(column, Column) else column[rows] for column in columns]
+            text = ("" if begun else csv_header(names, str(place))) + csv_rows(names, texts, str(place))
+            begun = True
+            write("\n".join(map(printable, text.split("\n"))) if is_terminal(place) else text)
 
     return write_rows
 
 
-def _cells(column: Column) -> list[str | None]:
-    """A column's cells as texts, as they read again; None for missing ones."""
+def _cells(column: Column, rows: slice) -> list[str | None]:
+    """A column's cells in these rows as texts, as they read again; None for missing ones."""
     missing = column.is_missing
-    return [None if missing[row] else cell_text(column, row) for row in range(len(column))]
+    return [None if missing[row] else cell_text(column, row) for row in range(*rows.indices(len(column)))]
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from clearprop.errors import InputError
-    from clearprop.tables.cell_notation import CellNotation
+    from clearprop.errors import InputError, Message
     from clearprop.tables.predictor import TablePredictor
     from clearprop.tables.table import Table
 
@@ -96,7 +95,8 @@ class ReadingOptions:
         """
         from dataclasses import replace
 
-        from clearprop.errors import InputError, Message
+        from clearprop.errors import Message
+        from clearprop.tables.cell_notation import in_errors
 
         options, taken = self.completed_for(predictor)
         reached: list[bool] = []  # the cells: a file that is not there has none
@@ -105,17 +105,13 @@ class ReadingOptions:
             header.select([*further, *predictor.preparation.names])
             reached.append(True)
 
-        try:
+        with in_errors(taken, lambda: reached):
             table = options.read(path, unreadable=unreadable, check=check, also=predictor.preparation.refusal)
-        except InputError as error:
-            if not taken or not reached:
-                raise
-            raise InputError(Message(*error.args, " (", *taken, ")")) from None
-        return replace(table, notes=(*table.notes, Message(*taken, "."))) if taken else table
+        return table if taken is None else replace(table, notes=(*table.notes, Message(taken, ".")))
 
-    def completed_for(self, predictor: "TablePredictor") -> "tuple[ReadingOptions, list[Any]]":
+    def completed_for(self, predictor: "TablePredictor") -> "tuple[ReadingOptions, Message | None]":
         """With what a model knows of cells where nothing else is said; and what to say of that, if it is anything."""
-        from clearprop.tables.cell_notation import CellNotation
+        from clearprop.tables.cell_notation import CellNotation, taken_over
 
         own = CellNotation(
             missing=tuple(self.missing or ()), decimal=self.decimal, thousands=self.thousands, dates=self.dates
@@ -124,20 +120,4 @@ class ReadingOptions:
         options = ReadingOptions(
             encoding=self.encoding, delimiter=self.delimiter, largest=self.largest, **notation.said()
         )
-        return options, _taken_over(own, notation)
-
-
-def _taken_over(own: "CellNotation", notation: "CellNotation") -> list[Any]:
-    """What to say of what the model knows, and the command line does not say; nothing where it says all."""
-    from clearprop.errors import Parameter
-
-    taken = {name: value for name, value in notation.said().items() if not getattr(own, name)}
-    each = [
-        Parameter(name, one)
-        for name, value in taken.items()
-        for one in (value if isinstance(value, tuple) else (value,))
-    ]
-    if not each:
-        return []
-    spaced = [part for parameter in each for part in (", ", parameter)][1:]
-    return ["cells are read as those of the training table were: ", *spaced, "; flags given here overrule"]
+        return options, taken_over(own, predictor.notation, "flags given here")

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from clearprop.cli.reading import READING, ReadingOptions
-from clearprop.errors import Message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clearprop.errors import Message
     from clearprop.tables.predictor import TablePredictor
     from clearprop.tables.sources.source import Source
     from clearprop.tables.table import Table
@@ -49,17 +49,17 @@ def source_for(
     reading: ReadingOptions,
     *further: str,
     unreadable: Literal["refuse", "keep"] = "refuse",
-) -> "tuple[Source | None, list[str]]":
-    """The parts of the table that a model is to be applied to, and what to say of how its cells are read.
+) -> "tuple[Source | None, Message | None]":
+    """The parts of the table that a model is to be applied to, and how its cells are read if that was taken over.
 
-    See `ReadingOptions.read_for`, which reads it as a whole where these are None.
+    See `ReadingOptions.read_for`, which reads it as a whole where there are none.
     """
-    options, said = reading.completed_for(predictor)
+    options, taken = reading.completed_for(predictor)
     source = streamed_source(path, asked, options, unreadable=unreadable)
     if source is None:
-        return None, []
+        return None, None
     header_of(source).select([*further, *predictor.preparation.names])
-    return source, [Message(*said, ".")] if said else []
+    return source, taken
 
 
 def header_of(source: "Source") -> "Table":

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from clearprop.foundation.table_cells import MISSING, number_or_nan
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.column import Column, objects
 from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
@@ -21,8 +22,6 @@ from clearprop.tables.zones import wall
 
 # Of time zones, what the clocks showed and are to show in these years.
 FIRST_YEAR, LAST_YEAR = 1970, 2099
-# The texts that stand for a missing cell, in a fixed order.
-MISSING_TEXTS = tuple(sorted(MISSING))
 
 
 def width(part: CategoryPart) -> int:
@@ -61,6 +60,27 @@ def _spellings(category: str) -> Iterator[str]:
         yield number_text(number)
         if number == number // 1:
             yield f"{number_text(number)}.0"
+
+
+def missing_texts(notation: CellNotation) -> list[str]:
+    """The texts that stand for a missing cell, in a fixed order."""
+    return sorted({*MISSING, *notation.missing})
+
+
+def number_signs(notation: CellNotation) -> tuple[str, str | None]:
+    """The signs in front of fractions and between thousands; None where none are taken for the latter.
+
+    Where only one is said, the other is the point or the comma that is left, as a file's reader has it.
+
+    Examples
+    --------
+    >>> number_signs(CellNotation(decimal=",")), number_signs(CellNotation(thousands="'")), number_signs(CellNotation())
+    ((',', '.'), ('.', "'"), ('.', None))
+    """
+    decimal, thousands = notation.known_decimal, notation.thousands
+    if decimal is not None and thousands is None:
+        thousands = "." if decimal == "," else ","
+    return decimal or ".", thousands
 
 
 def example_cell(part: Part) -> Any:

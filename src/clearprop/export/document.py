@@ -153,6 +153,18 @@ class LabelsForm(Struct, tag="labels", tag_field="kind"):
     probable: bool
 
 
+class NotationForm(Struct):
+    """How numbers and dates in texts are written, as in the table's file: a point and ISO 8601 where nothing is said.
+
+    `decimal` stands in front of fractions, `thousands` before each three digits of a number that has any. Dates with
+    the day or the month in front have two digits or fewer there, and are those of ISO 8601 otherwise.
+    """
+
+    decimal: str
+    thousands: str | None
+    dates: Literal["day-first", "month-first"] | None
+
+
 class Document(Struct):
     """A model.
 
@@ -170,3 +182,4 @@ class Document(Struct):
     inputs: list[str]
     networks: list[NetworkForm]
     answer: QuantitiesForm | ClassesForm | LabelsForm
+    notation: NotationForm | None = None

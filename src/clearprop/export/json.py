@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from clearprop import __version__
 from clearprop.export import answers
-from clearprop.export.columns import MISSING_TEXTS, Clock, missing_place, places_of_texts, width
+from clearprop.export.columns import Clock, missing_place, missing_texts, number_signs, places_of_texts, width
 from clearprop.export.document import (
     ActivationForm,
     BooleanColumn,
@@ -25,6 +25,7 @@ from clearprop.export.document import (
     LabelsForm,
     Layer,
     NetworkForm,
+    NotationForm,
     NumberColumn,
     PresenceColumn,
     QuantitiesForm,
@@ -34,6 +35,7 @@ from clearprop.export.model import Model, model_of
 from clearprop.export.numerals import all_digits
 from clearprop.inputs import Input
 from clearprop.network.network import Network
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
 from clearprop.tables.preparation.dates import DatePart
@@ -96,10 +98,11 @@ def document_of(model: Model) -> Document:
         written_by=f"clearprop {__version__}",
         predicts=model.target,
         columns=columns,
-        missing=[] if columns is None else list(MISSING_TEXTS),
+        missing=[] if columns is None else missing_texts(model.notation),
         inputs=list(model.inputs),
         networks=[_network(network) for network in model.networks],
         answer=_answer(model.answer),
+        notation=None if columns is None else _notation(model.notation),
     )
 
 
@@ -131,6 +134,13 @@ def _column(part: Part) -> Column:
             part.marked,
         )
     return PresenceColumn(part.name)
+
+
+def _notation(notation: CellNotation) -> NotationForm | None:
+    decimal, thousands = number_signs(notation)
+    if (decimal, thousands, notation.date_order) == (".", None, None):
+        return None
+    return NotationForm(decimal, thousands, notation.date_order)
 
 
 def _scaling(scaling: Scaling) -> ScalingForm:

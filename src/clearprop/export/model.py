@@ -5,8 +5,7 @@ Whatever is exported is brought to this form first; those who write it know no o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from clearprop.foundation.table_cells import quoted
 from clearprop.inputs import INPUTS
 from clearprop.network.ensemble import Ensemble
 from clearprop.network.network import Network
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.targets import ClassTarget, NumberTarget
@@ -41,6 +41,8 @@ class Model:
         What the networks' columns are called; empty where they have no names.
     target : str
         What the column is called that is predicted; empty where it has no name.
+    notation : CellNotation
+        How the cells of the table's file are written, as far as it was said.
     """
 
     networks: tuple[Network, ...]
@@ -48,6 +50,7 @@ class Model:
     preparation: Preparation | None = None
     inputs: tuple[str, ...] = ()
     target: str = ""
+    notation: CellNotation = field(default_factory=CellNotation)
 
     @property
     def first(self) -> Network:
@@ -108,7 +111,7 @@ def model_of(model: Any, dtype: npt.DTypeLike | None = None) -> Model:
     for network in networks:
         if not np.isfinite(network.parameters).all():
             raise InputError("the model has parameters that float32 does not hold: export it as float64")
-    return _with_networks(described, networks)
+    return replace(described, networks=networks)
 
 
 def _described(model: Any) -> Model:
@@ -120,10 +123,6 @@ def _described(model: Any) -> Model:
     if isinstance(predictor, TablePredictor):
         return _of_table(predictor)
     return _of_estimator(model)
-
-
-def _with_networks(model: Model, networks: Sequence[Network]) -> Model:
-    return Model(tuple(networks), model.answer, model.preparation, model.inputs, model.target)
 
 
 def _check_own(registry: Registry[Any], item: Named) -> None:
@@ -160,7 +159,7 @@ def _of_table(predictor: TablePredictor) -> Model:
         labels, temperature = plain_labels(target.labels), predictor.temperature
         answer = Classes(labels, "outputs") if temperature is None else Classes(labels, "logits", temperature)
     names = predictor.preparation.feature_names
-    return Model(tuple(predictor.networks), answer, predictor.preparation, names, target.name)
+    return Model(tuple(predictor.networks), answer, predictor.preparation, names, target.name, predictor.notation)
 
 
 def _of_estimator(model: Any) -> Model:

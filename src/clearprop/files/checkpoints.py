@@ -10,7 +10,6 @@ import re
 import time
 from dataclasses import dataclass
 from itertools import zip_longest
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clearprop import __version__
@@ -20,6 +19,7 @@ from clearprop.files.folder_lock import FolderLock
 from clearprop.foundation.arguments import whole
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.near_names import SaysNearKeywords
+from clearprop.foundation.paths import checked_path
 from clearprop.foundation.table_cells import quoted
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.run import Training
@@ -85,7 +85,8 @@ class Checkpoints(SaysNearKeywords, Callback):
     def __init__(
         self, folder: str | os.PathLike[str], *, every: int | str = EVERY, keep: int = 2, resume: bool = True
     ) -> None:
-        self.folder, self.every, self.keep, self.resume = Path(folder), every, whole("keep", keep, 1), resume
+        self.folder = checked_path(folder, "folder", "name a folder")
+        self.every, self.keep, self.resume = every, whole("keep", keep, 1), resume
         self._epochs, self._seconds = rhythm(every)
         self._facts: Fingerprint | None = None
         self._start_counts: bool | None = None

@@ -24,6 +24,7 @@ from clearprop.errors import InputError
 from clearprop.files.limits import DIGITS, LARGEST_FIRST_HEADER, LARGEST_HEADER, LONGEST_DESCRIPTION, MOST_TENSORS
 from clearprop.files.strict_json import parsed
 from clearprop.foundation.memory import check_memory
+from clearprop.foundation.paths import checked_path
 from clearprop.foundation.table_cells import quoted
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def read_frame(path: str | os.PathLike[str], what: str) -> Frame:
     InputError
         There is no such file, or it is none of clearprop's, or it is damaged.
     """
+    checked_path(path)
     with _opened(path, what) as file:
         try:
             return _read(file, path, what)

@@ -27,6 +27,7 @@ except ImportError:  # Windows, where nobody can remove a file that is open
     fcntl = None  # type: ignore[assignment]
 
 from clearprop.errors import InputError
+from clearprop.foundation.paths import checked_path
 
 # Files on their way to their names, which whatever ends the process from outside should take away.
 UNFINISHED: set[Path] = set()
@@ -56,8 +57,8 @@ def write_atomically(path: str | os.PathLike[str], content: bytes | str) -> None
     Raises
     ------
     InputError
-        The folder does not exist or cannot be written to, the path is a folder, the disk is full, or the
-        text holds half of a surrogate pair, which UTF-8 cannot write.
+        The path is none, the folder does not exist or cannot be written to, the path is a folder, the disk is full,
+        or the text holds half of a surrogate pair, which UTF-8 cannot write.
     BrokenPipeError
         It is a pipe, and whoever read from it has gone.
 
@@ -96,7 +97,7 @@ def written_atomically(path: str | os.PathLike[str]) -> Iterator[Callable[[bytes
     ...     path.read_text(encoding="utf-8")
     'z = w·a + b'
     """
-    target = Path(path)
+    target = checked_path(path)
     with _told(target):
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))

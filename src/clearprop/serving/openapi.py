@@ -87,6 +87,7 @@ def example_row(columns: Sequence[ColumnInfo]) -> dict[str, Any]:
 
 def _predict(served: Served) -> dict[str, Any]:
     forms = [ROW, ROWS, COLUMNS, *([] if served.named else [LISTS])]
+    own = served.notation.said()
     return {
         "operationId": "predict",
         "summary": "Answers for one row or many, in their order.",
@@ -95,7 +96,9 @@ def _predict(served: Served) -> dict[str, Any]:
                 "keep_going", "Whether a row with a cell that cannot be taken has null for an answer.", "boolean"
             ),
             *(
-                _parameter(name, f"{READ[name]} Of text/csv.", "array" if name == "missing" else "string")
+                _parameter(
+                    name, f"{READ[name]} Of text/csv.", "array" if name == "missing" else "string", own.get(name)
+                )
                 for name in READING
             ),
         ],
@@ -169,6 +172,8 @@ def _refused(*statuses: int) -> dict[str, Any]:
     return {str(status): {"description": REFUSED[status], "content": content} for status in statuses}
 
 
-def _parameter(name: str, description: str, kind: str) -> dict[str, Any]:
-    schema = {"type": "array", "items": {"type": "string"}} if kind == "array" else {"type": kind}
+def _parameter(name: str, description: str, kind: str, default: Any = None) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "array", "items": {"type": "string"}} if kind == "array" else {"type": kind}
+    if default is not None:
+        schema["default"] = list(default) if kind == "array" else default
     return {"name": name, "in": "query", "required": False, "description": description, "schema": schema}

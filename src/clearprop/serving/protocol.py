@@ -59,6 +59,10 @@ class ModelInfo(Struct, omit_defaults=True):
     named: Annotated[bool, Meta(description="Whether rows are objects; else a row may be a list of its cells too.")]
     network: NetworkInfo | None = None
     classes: list[Label] | None = None
+    notation: Annotated[
+        dict[str, str | list[str]] | None,
+        Meta(description="How cells of text/csv are read, as those of training were, where the query says nothing."),
+    ] = None
 
 
 class Answers(Struct, omit_defaults=True):

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from clearprop.errors import Message
 from clearprop.files.strict_json import distinct, no_number
 from clearprop.foundation.table_cells import MISSING, quoted
 from clearprop.serving.served import Served
+from clearprop.tables.cell_notation import CellNotation, in_errors, taken_over
 from clearprop.tables.frames import as_table
 from clearprop.tables.reading import read_table_text
 from clearprop.tables.reading.settings import DELIMITER_NAMES
@@ -110,29 +113,42 @@ def table_of_json(value: Any, served: Served) -> Table:
 
 
 def table_of_csv(text: str, served: Served, settings: Mapping[str, Any], keep_going: bool) -> Table:
-    """The table in a text, as `clearprop predict` would read it from a file.
+    """The table in a text, as `clearprop predict` would read it from a file: as those of training, if nothing is said.
 
     Raises
     ------
     Refused, InputError
         It is none, or too large.
     """
-    _check_lines(text, str(settings.get("delimiter", "")), served)
-    table = read_table_text(
-        text,
-        TABLE,
-        check=lambda header: _check_size(0, header.names, served),
-        unreadable="keep" if keep_going else "refuse",
-        **settings,
-    )
+    delimiter = {"delimiter": settings["delimiter"]} if "delimiter" in settings else {}
+    _check_lines(text, delimiter.get("delimiter", ""), served)
+    own = CellNotation(**{name: value for name, value in settings.items() if name not in delimiter})
+    taken = taken_over(own, served.notation, "query parameters")
+    said = None if taken is None else Message(str(taken))  # by the names in Python, as no query would have them
+    reached: list[bool] = []
+
+    def check(header: Table) -> None:
+        _check_size(0, header.names, served)
+        reached.append(True)
+
+    with in_errors(said, lambda: reached):
+        table = read_table_text(
+            text,
+            TABLE,
+            check=check,
+            unreadable="keep" if keep_going else "refuse",
+            **delimiter,
+            **own.completed_by(served.notation).said(),
+        )
     _check_size(table.n_rows, table.names, served)
-    return table
+    return table if said is None else replace(table, notes=(*table.notes, f"{said}."))
 
 
 def table_of_cells(cells: Sequence[str], served: Served) -> Table:
     """A row of texts such as a file has, in the order of the model's columns."""
     named = zip((column.name for column in served.columns), cells, strict=True)
-    return as_table({name: [None if cell.strip() in MISSING else cell] for name, cell in named})
+    missing = {*MISSING, *served.notation.missing}
+    return as_table({name: [None if cell.strip() in missing else cell] for name, cell in named})
 
 
 def reading_settings(arguments: Mapping[str, Iterable[bytes]]) -> dict[str, Any]:

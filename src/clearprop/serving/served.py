@@ -20,6 +20,7 @@ from clearprop.network.network import Network
 from clearprop.saving import model_of
 from clearprop.serving.columns import column_info, number_column
 from clearprop.serving.protocol import ColumnInfo, ModelInfo, NetworkInfo
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.predictor import Predictions, TablePredictor
 from clearprop.tables.spelling import as_numbers, cell_text
 from clearprop.tables.table import Table
@@ -44,6 +45,8 @@ class Served(ABC):
         None for quantities.
     networks : sequence of Network
         Of which the answers are the mean; none of a perceptron.
+    notation : CellNotation
+        How cells of texts are written, as far as it was said at training.
     """
 
     kind: str
@@ -52,6 +55,7 @@ class Served(ABC):
     target: str
     classes: Sequence[Label] | None
     networks: Sequence[Network]
+    notation = CellNotation()
 
     @abstractmethod
     def predict(self, table: Table, keep_going: bool) -> Predictions:
@@ -69,6 +73,7 @@ class Served(ABC):
             named=self.named,
             network=_network_info(self.networks) if self.networks else None,
             classes=None if self.classes is None else list(self.classes),
+            notation=self.notation.said() or None,
         )
 
 
@@ -92,6 +97,7 @@ class ServedTable(Served):
         self._predictor, target = predictor, predictor.target
         self.columns = [column_info(part) for part in predictor.preparation.parts]
         self.named, self.target, self.networks = predictor.named, target.name, predictor.networks
+        self.notation = predictor.notation
         self.classes = target.classes if isinstance(target, ClassTarget) else None
 
     def predict(self, table: Table, keep_going: bool) -> Predictions:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -79,3 +81,45 @@ class CellNotation:
     def said(self) -> dict[str, Any]:
         """What it says, by the names of the parameters that say it: without what is left to the file."""
         return {name: value for name, value in asdict(self).items() if value}
+
+
+def taken_over(own: CellNotation, trained: CellNotation, overrule: str) -> Message | None:
+    """What to say where cells are read as those of training; None where they are not.
+
+    Parameters
+    ----------
+    own : CellNotation
+        What is said of the cells themselves.
+    trained : CellNotation
+        What was said of those of training.
+    overrule : str
+        What says otherwise, in words.
+
+    Examples
+    --------
+    >>> trained = CellNotation(missing=("k.A.",), decimal=",")
+    >>> print(taken_over(CellNotation(decimal="."), trained, "flags given here"))
+    cells are read as those of the training table were: missing='k.A.'; flags given here overrule
+    """
+    completed = own.completed_by(trained).said()
+    taken = {name: value for name, value in completed.items() if not getattr(own, name)}
+    each = [
+        Parameter(name, one)
+        for name, value in taken.items()
+        for one in (value if isinstance(value, tuple) else (value,))
+    ]
+    if not each:
+        return None
+    spaced = [part for parameter in each for part in (", ", parameter)][1:]
+    return Message("cells are read as those of the training table were: ", *spaced, f"; {overrule} overrule")
+
+
+@contextmanager
+def in_errors(taken: Message | None, reached: Callable[[], object] = lambda: True) -> Iterator[None]:
+    """Within this context what is refused says how cells were read, where that was taken over and they were reached."""
+    try:
+        yield
+    except InputError as error:
+        if taken is None or not reached():
+            raise
+        raise InputError(Message(*error.args, " (", taken, ")")) from None

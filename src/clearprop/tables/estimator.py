@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from clearprop.errors import InputError, Message, Parameter
+from clearprop.errors import DivergenceError, InputError, Message, Parameter
 from clearprop.estimators.checkpointing import checkpoints_of
 from clearprop.estimators.checks import checked_weight
 from clearprop.estimators.parameters import SaysNearParameters, called
@@ -40,6 +40,7 @@ from clearprop.tables.sources.source import Source
 from clearprop.tables.streamed_learning import learn_streamed, roles_of
 from clearprop.tables.table import Table
 from clearprop.tables.targets import Task
+from clearprop.training.diagnosis.findings import TABLES, TRAINER
 from clearprop.training.settings import checked_callbacks
 
 Array = npt.NDArray[Any]
@@ -60,7 +61,8 @@ OF_TRAINER = {
     "dropout": "dropout",
     "decoupled_decay": "decoupled_decay",
 }
-
+# What a user of the estimators types for what remedies of the trainer name.
+TYPED = {getattr(TRAINER, name): getattr(TABLES, name) for name in ("rate", "l2", "optimizer", "clip")}
 
 # What the estimators call what recipe, trainer and network call otherwise.
 NAMES = {own: core for own, core in {**OF_RECIPE, **OF_TRAINER}.items() if own != core} | {
@@ -156,8 +158,12 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
     # -- learning ------------------------------------------------------------------------------------------------
 
     def _fit(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> Self:
-        with rolled_back_if_refused(self):  # by whatever goes wrong, an interrupt too
-            self._learn(X, y, sample_weight, X_val, y_val)
+        try:
+            with rolled_back_if_refused(self):  # by whatever goes wrong, an interrupt too
+                self._learn(X, y, sample_weight, X_val, y_val)
+        except DivergenceError as error:
+            left = "The model is still the one from before" if hasattr(self, "predictor_") else "There is no model"
+            raise error.worded(TYPED, kept=left) from None
         return self
 
     def _learn(self, X: Any, y: Any, sample_weight: Any, X_val: Any, y_val: Any) -> None:

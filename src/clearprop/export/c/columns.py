@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from clearprop.errors import InputError
 from clearprop.export.c.cells import BENT, CALENDAR, IS_MISSING, SCALED, TEXT, WALL
 from clearprop.export.c.language import Language
 from clearprop.export.c.words import RESERVED
-from clearprop.export.columns import MISSING_TEXTS, Clock, missing_place, places_of_texts, width
+from clearprop.export.columns import Clock, missing_place, places_of_texts, width
 from clearprop.export.names import c_string, identifiers, in_c_comment
 from clearprop.export.numerals import digits, lines
 from clearprop.foundation.table_cells import quoted
@@ -41,8 +41,8 @@ class ColumnsText:
         Definitions of what reads cells, those alone that are needed, and of `inputs`, which calls them.
     """
 
-    def __init__(self, preparation: Preparation, language: Language) -> None:
-        self.preparation, self.language = preparation, language
+    def __init__(self, preparation: Preparation, language: Language, missing: Sequence[str]) -> None:
+        self.preparation, self.language, self._missing = preparation, language, missing
         self.fields = identifiers(preparation.names, "column", RESERVED)
         self._constants: list[str] = []
         self._clocks: dict[str, str] = {}
@@ -80,7 +80,7 @@ class ColumnsText:
         p = self.language.prefix
         texts = {type(part) for part in self.preparation.parts} & {CategoryPart, PresencePart}
         if texts:
-            missing = "\n".join(lines(map(c_string, MISSING_TEXTS), "        "))
+            missing = "\n".join(lines(map(c_string, self._missing), "        "))
             yield self.language.text(IS_MISSING.replace("${missing}", "@")).replace("@", missing)
         if CategoryPart in texts:
             yield self.language.text(TEXT)

@@ -5,25 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from string import Template
 
-from clearprop.activations import (
-    Activation,
-    Elu,
-    Exponential,
-    Gelu,
-    HardSigmoid,
-    Identity,
-    LeakyRelu,
-    Mish,
-    Relu,
-    Selu,
-    Sigmoid,
-    Silu,
-    Softmax,
-    Softplus,
-    Softsign,
-    Step,
-    Tanh,
-)
+from clearprop.activations import Activation, Elu, LeakyRelu, Selu
 from clearprop.export.c.language import Language
 from clearprop.export.numerals import digits
 
@@ -64,12 +46,12 @@ def expression_of(activation: Activation, language: Language) -> str:
     >>> expression_of(Elu(alpha=0.5), Language("model", "float"))
     'z > 0 ? z : 0.5f * expm1f(z)'
     """
-    return language.text(EXPRESSIONS[type(activation)](activation))
+    return language.text(EXPRESSIONS[activation.name](activation))
 
 
 def definition(activation: Activation, name: str, language: Language) -> str:
     """The definition of a function of a single sum z."""
-    said = f"a = {SAYS.get(type(activation)) or expression_of(activation, Language('', 'double'))}"
+    said = f"a = {SAYS.get(activation.name) or expression_of(activation, Language('', 'double'))}"
     return _FUNCTION.substitute(
         says=said, real=language.real, name=name, expression=expression_of(activation, language)
     )
@@ -88,27 +70,27 @@ def _selu(activation: Selu) -> str:
     return f"z > 0 ? {digits(activation.scale)}${{f}} * z : {height}${{f}} * expm1${{f}}(z)"
 
 
-EXPRESSIONS: dict[type[Activation], Callable[..., str]] = {
-    Identity: lambda activation: "z",
-    Step: lambda activation: "z > 0 ? 1 : 0",
-    Sigmoid: lambda activation: SIGMOID,
-    Tanh: lambda activation: "tanh${f}(z)",
-    Relu: lambda activation: "z > 0 ? z : 0",
-    LeakyRelu: _leaky_relu,
-    Elu: _elu,
-    Selu: _selu,
-    Gelu: lambda activation: "0.5${f} * z * erfc${f}(-z * 0.70710678118654752${f})",
-    Silu: lambda activation: "z / (1.0${f} + exp${f}(-z))",
-    Mish: lambda activation: f"z * tanh${{f}}({SOFTPLUS})",
-    Softplus: lambda activation: SOFTPLUS,
-    Softsign: lambda activation: "z / (1.0${f} + fabs${f}(z))",
-    HardSigmoid: lambda activation: "z <= -3 ? 0 : z >= 3 ? 1 : z / 6.0${f} + 0.5${f}",
-    Exponential: lambda activation: "exp${f}(z)",
-    Softmax: lambda activation: "",  # which is of a whole layer: SOFTMAX
+EXPRESSIONS: dict[str, Callable[..., str]] = {
+    "identity": lambda activation: "z",
+    "step": lambda activation: "z > 0 ? 1 : 0",
+    "sigmoid": lambda activation: SIGMOID,
+    "tanh": lambda activation: "tanh${f}(z)",
+    "relu": lambda activation: "z > 0 ? z : 0",
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
+    "selu": _selu,
+    "gelu": lambda activation: "0.5${f} * z * erfc${f}(-z * 0.70710678118654752${f})",
+    "silu": lambda activation: "z / (1.0${f} + exp${f}(-z))",
+    "mish": lambda activation: f"z * tanh${{f}}({SOFTPLUS})",
+    "softplus": lambda activation: SOFTPLUS,
+    "softsign": lambda activation: "z / (1.0${f} + fabs${f}(z))",
+    "hard_sigmoid": lambda activation: "z <= -3 ? 0 : z >= 3 ? 1 : z / 6.0${f} + 0.5${f}",
+    "exponential": lambda activation: "exp${f}(z)",
+    "softmax": lambda activation: "",  # which is of a whole layer: SOFTMAX
 }
 # In words, where the expression has more to it than what is meant.
-SAYS: dict[type[Activation], str] = {
-    Gelu: "z times the share of the normal distribution that lies below z",
-    Mish: "z tanh(log(1 + exp(z)))",
-    Softplus: "log(1 + exp(z))",
+SAYS: dict[str, str] = {
+    "gelu": "z times the share of the normal distribution that lies below z",
+    "mish": "z tanh(log(1 + exp(z)))",
+    "softplus": "log(1 + exp(z))",
 }

@@ -13,7 +13,7 @@ from clearprop.export.c.answers import AnswerText
 from clearprop.export.c.columns import ColumnsText
 from clearprop.export.c.language import TYPE_OF_LABELS, Language
 from clearprop.export.c.network import NetworkText
-from clearprop.export.columns import example_cell
+from clearprop.export.columns import example_cell, missing_texts
 from clearprop.export.model import Model, model_of
 from clearprop.export.names import c_string, identifiers, in_c_comment
 from clearprop.export.numerals import digits
@@ -60,7 +60,8 @@ def to_c(model: Any, name: str = "model", dtype: npt.DTypeLike | None = None) ->
     (prefix,) = identifiers([name], "model")
     language = Language(prefix, {"float32": "float", "float64": "double"}[exported.first.dtype.name])
     network = NetworkText(exported, language)
-    columns = None if exported.preparation is None else ColumnsText(exported.preparation, language)
+    preparation = exported.preparation
+    columns = None if preparation is None else ColumnsText(preparation, language, missing_texts(exported.notation))
     answer = AnswerText(exported, language, network, columns)
     guard = f"{prefix.upper()}_H"
     parts = [
@@ -149,6 +150,11 @@ def _main(model: Model, language: Language, network: NetworkText, columns: Colum
         yield from _rows_of_cells(columns, language)
     yield from (f"        {line}" for line in _printed(model, language, columns))
     yield "    }"
+    if columns is None:
+        yield "    if (i || !feof(stdin)) {"
+        yield f'        fputs("a row has {model.first.n_columns} numbers, such as 1.5, blanks between\\n", stderr);'
+        yield "        return 1;"
+        yield "    }"
     yield "    return 0;"
     yield "}"
 
@@ -157,7 +163,8 @@ def _rows_of_numbers(model: Model, language: Language) -> Iterator[str]:
     columns = model.first.n_columns
     yield f"    {language.real} x[{columns}];"
     yield "    double number;"
-    yield '    for (int i = 0; scanf("%lf", &number) == 1;) {'
+    yield "    int i = 0;"
+    yield '    while (scanf("%lf", &number) == 1) {'
     yield f"        x[i++] = ({language.real})number;"
     yield f"        if (i < {columns}) {{"
     yield "            continue;"
@@ -171,18 +178,29 @@ def _rows_of_cells(columns: ColumnsText, language: Language) -> Iterator[str]:
     yield "    while (fgets(line, sizeof line, stdin) != NULL) {"
     yield f"        struct {language.prefix}_row row;"
     yield f"        char *cells[{count}], *rest = line;"
+    yield "        int n = 0;"
     yield '        line[strcspn(line, "\\r\\n")] = 0;'
-    yield f"        for (int i = 0; i < {count}; i++) {{"
-    yield "            cells[i] = rest;"
+    yield f"        while (n < {count}) {{"
+    yield "            cells[n++] = rest;"
     yield '            rest += strcspn(rest, "\\t");'
-    yield "            if (*rest) {"
-    yield "                *rest++ = 0;"
+    yield "            if (!*rest) {"
+    yield "                break;"
     yield "            }"
+    yield "            *rest++ = 0;"
+    yield "        }"
+    yield f"        if (n < {count} || *rest) {{"
+    yield f'            fputs("a row has {count} cells, with a tab between them\\n", stderr);'
+    yield "            return 1;"
     yield "        }"
     for number, (name, part) in enumerate(zip(columns.fields, columns.preparation.parts, strict=True)):
-        text = isinstance(part, CategoryPart | PresencePart)
-        value = f"cells[{number}]" if text else f"*cells[{number}] ? strtod(cells[{number}], NULL) : NAN"
-        yield f"        row.{name} = {value};"
+        if isinstance(part, CategoryPart | PresencePart):
+            yield f"        row.{name} = cells[{number}];"
+            continue
+        yield f"        row.{name} = *cells[{number}] ? strtod(cells[{number}], &rest) : NAN;"
+        yield f"        if (*cells[{number}] && *rest) {{"
+        yield f'            fprintf(stderr, "{name}: %s is no number, such as 1.5\\n", cells[{number}]);'
+        yield "            return 1;"
+        yield "        }"
 
 
 def _printed(model: Model, language: Language, columns: ColumnsText | None) -> Iterator[str]:

@@ -13,25 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.activations import (
-    Activation,
-    Elu,
-    Exponential,
-    Gelu,
-    HardSigmoid,
-    Identity,
-    LeakyRelu,
-    Mish,
-    Relu,
-    Selu,
-    Sigmoid,
-    Silu,
-    Softmax,
-    Softplus,
-    Softsign,
-    Step,
-    Tanh,
-)
+from clearprop.activations import Activation, Elu, LeakyRelu, Selu
 from clearprop.export.onnx.graph import Graph
 
 Dtype = np.dtype[Any]
@@ -40,7 +22,7 @@ Adder = Callable[[Graph, str, Dtype, Any], str]
 
 def add_activation(graph: Graph, z: str, dtype: npt.DTypeLike, activation: Activation) -> str:
     """Add what makes activations of the sums z; the name of its output."""
-    return ADDERS[type(activation)](graph, z, np.dtype(dtype), activation)
+    return ADDERS[activation.name](graph, z, np.dtype(dtype), activation)
 
 
 def _operator(name: str, **attributes: Any) -> Adder:
@@ -107,21 +89,21 @@ def _hard_sigmoid(graph: Graph, z: str, dtype: Dtype, activation: Activation) ->
     return graph.add("Min", graph.add("Relu", line), dtype.type(1))
 
 
-ADDERS: dict[type[Activation], Adder] = {
-    Identity: lambda graph, z, dtype, activation: z,
-    Step: _step,
-    Sigmoid: _operator("Sigmoid"),
-    Tanh: _operator("Tanh"),
-    Relu: _operator("Relu"),
-    LeakyRelu: _leaky_relu,
-    Elu: _elu,
-    Selu: _selu,
-    Gelu: _gelu,
-    Silu: _silu,
-    Mish: _mish,
-    Softplus: _softplus,
-    Softsign: _softsign,
-    HardSigmoid: _hard_sigmoid,
-    Exponential: _operator("Exp"),
-    Softmax: _operator("Softmax", axis=-1),
+ADDERS: dict[str, Adder] = {
+    "identity": lambda graph, z, dtype, activation: z,
+    "step": _step,
+    "sigmoid": _operator("Sigmoid"),
+    "tanh": _operator("Tanh"),
+    "relu": _operator("Relu"),
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
+    "selu": _selu,
+    "gelu": _gelu,
+    "silu": _silu,
+    "mish": _mish,
+    "softplus": _softplus,
+    "softsign": _softsign,
+    "hard_sigmoid": _hard_sigmoid,
+    "exponential": _operator("Exp"),
+    "softmax": _operator("Softmax", axis=-1),
 }

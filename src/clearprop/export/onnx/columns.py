@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.export.columns import MISSING_TEXTS, Clock, missing_place, places_of_texts, width
+from clearprop.export.columns import Clock, missing_place, places_of_texts, width
 from clearprop.export.onnx.graph import DOUBLE, ML, STRING, Graph
+from clearprop.foundation.table_cells import MISSING
 from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
 from clearprop.tables.preparation.dates import DatePart
@@ -102,7 +103,7 @@ def _boolean(graph: Graph, x: str, part: BooleanPart) -> Encoded:
 
 
 def _category(graph: Graph, x: str, part: CategoryPart) -> Encoded:
-    places = {**dict.fromkeys(MISSING_TEXTS, missing_place(part)), **places_of_texts(part)}
+    places = {**dict.fromkeys(sorted(MISSING), missing_place(part)), **places_of_texts(part)}
     place = graph.add(
         "LabelEncoder",
         x,
@@ -129,8 +130,8 @@ def _presence(graph: Graph, x: str, part: PresencePart) -> Encoded:
         "LabelEncoder",
         x,
         domain=ML,
-        keys_strings=list(MISSING_TEXTS),
-        values_int64s=[-1] * len(MISSING_TEXTS),
+        keys_strings=sorted(MISSING),
+        values_int64s=[-1] * len(MISSING),
         default_int64=1,
     )
     return Encoded([], [graph.cast(missing, np.float64)], [])

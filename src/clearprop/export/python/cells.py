@@ -29,6 +29,18 @@ def number(cells, column, missing=()):
     except ValueError:
         raise ValueError("%s: %r is no number" % (column, value))'''
 
+PLAIN = '''\
+def plain(text):
+    """A number as Python reads it, of one as in the table: {decimal} before fractions, {thousands} in thousands."""
+    whole, point, fraction = text.partition({decimal})
+    first, *rest = {split}
+    digits = first.lstrip("+-")
+    if rest and (not 1 <= len(digits) <= 3 or digits[0] == "0"):
+        raise ValueError
+    if any(len(one) != 3 or not one.isdigit() for one in rest) or "." in first + fraction:
+        raise ValueError
+    return first + "".join(rest) + ("." + fraction if point else "")'''
+
 SCALED = '''\
 def scaled(x, missing, center, scale, low, high, origin=0):
     """(x - center) / scale; of a missing x the number in its place, of one beyond all bounds the nearest known."""
@@ -150,6 +162,18 @@ def days_since_1970(year, month, day):
     year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
     leap_days = year // 4 - year // 100 + year // 400
     return 365 * year + leap_days + (153 * month + 2) // 5 + day - 1 - 719468'''
+
+YEAR_FIRST = '''\
+def year_first(text):
+    """A date as in ISO 8601, of one that is {order}, as in the table; one with the year in front as it is."""
+    date, blank, clock = text.replace("T", " ").partition(" ")
+    parts = date.replace("/", "-").replace(".", "-").split("-")
+    if len(parts) != 3 or len(parts[0]) > 2:
+        return text
+    {parts}, year = parts
+    if len(year) == 2:
+        year = ("20" if int(year) < 69 else "19") + year
+    return "%s-%02d-%02d%s%s" % (year, int(month), int(day), blank, clock)'''
 
 CALENDAR = '''\
 def calendar(days):

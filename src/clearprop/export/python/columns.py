@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from clearprop.export.columns import MISSING_TEXTS, Clock, missing_place, width
+from clearprop.export.columns import Clock, missing_place, missing_texts, number_signs, width
 from clearprop.export.names import in_python_comment
 from clearprop.export.numerals import lines
 from clearprop.export.python.cells import (
@@ -19,11 +19,14 @@ from clearprop.export.python.cells import (
     ONE_HOT,
     PLACE,
     PLACE_OF_NUMBERS,
+    PLAIN,
     SCALED,
     SPELLED,
     TRUTH,
     WALL,
+    YEAR_FIRST,
 )
+from clearprop.tables.cell_notation import CellNotation
 from clearprop.tables.preparation.booleans import BooleanPart
 from clearprop.tables.preparation.categories import CategoryPart
 from clearprop.tables.preparation.dates import DatePart
@@ -47,10 +50,13 @@ class ColumnsText:
         Definitions of what reads cells, those alone that are needed, and of `inputs_of`, which calls them.
     """
 
-    def __init__(self, preparation: Preparation) -> None:
+    def __init__(self, preparation: Preparation, notation: CellNotation) -> None:
         self._clocks: dict[str, str] = {}
-        missing = ["# What stands for a missing cell.", "MISSING = (", *lines(map(repr, MISSING_TEXTS), "    "), ")"]
-        self.constants = ["\n".join(missing)]
+        self._signs, self._order = number_signs(notation), notation.date_order
+        names = ["# The columns.", "COLUMNS = (", *lines(map(repr, preparation.names), "    "), ")"]
+        texts = lines(map(repr, missing_texts(notation)), "    ")
+        missing = ["# What stands for a missing cell.", "MISSING = (", *texts, ")"]
+        self.constants = ["\n".join(names), "\n".join(missing)]
         body = "\n".join(self._body(preparation))
         self.functions = [*self._needed(preparation, body), body]
 
@@ -73,7 +79,13 @@ class ColumnsText:
         if kinds & {CategoryPart, BooleanPart} or with_texts:
             yield SPELLED
         if NumberPart in kinds:
-            yield NUMBER_OR_TEXT if with_texts else NUMBER
+            decimal, thousands = self._signs
+            number = NUMBER_OR_TEXT if with_texts else NUMBER
+            if thousands is not None:
+                split = "whole.split() or ['']" if thousands == " " else f"whole.split({thousands!r})"
+                yield PLAIN.format(decimal=repr(decimal), thousands=repr(thousands), split=split)
+                number = number.replace("float(value)", "float(plain(value))")
+            yield number
         if "scaled(" in body:
             yield SCALED
         if "bent(" in body:
@@ -87,7 +99,12 @@ class ColumnsText:
             yield ONE_HOT
         if DatePart in kinds:
             yield CALENDAR
-            yield MOMENT
+            moment = MOMENT
+            if self._order is not None:
+                parts = "day, month" if self._order == "day-first" else "month, day"
+                yield YEAR_FIRST.format(order=self._order, parts=parts)
+                moment = moment.replace("    try:\n", "    try:\n        text = year_first(text)\n")
+            yield moment
         if "circle(" in body:
             yield CIRCLE
         if "wall(" in body:

@@ -5,25 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from clearprop.activations import (
-    Activation,
-    Elu,
-    Exponential,
-    Gelu,
-    HardSigmoid,
-    Identity,
-    LeakyRelu,
-    Mish,
-    Relu,
-    Selu,
-    Sigmoid,
-    Silu,
-    Softmax,
-    Softplus,
-    Softsign,
-    Step,
-    Tanh,
-)
+from clearprop.activations import Activation, Elu, LeakyRelu, Selu
 from clearprop.export.numerals import digits
 
 
@@ -55,7 +37,7 @@ def function_of(activation: Activation) -> Function:
         \"\"\"a = z where z > 0, else 0.5 (exp(z) - 1).\"\"\"
         return z if z > 0 else 0.5 * math.expm1(z)
     """
-    return FUNCTIONS[type(activation)](activation)
+    return FUNCTIONS[activation.name](activation)
 
 
 def with_needed(functions: Iterable[Function]) -> list[Function]:
@@ -121,35 +103,35 @@ def _selu(activation: Selu) -> Function:
     )
 
 
-FUNCTIONS: dict[type[Activation], Callable[..., Function]] = {
-    Identity: lambda activation: IDENTITY,
-    Step: lambda activation: _function("step", "a = 1 where z > 0, else 0.", "return 1.0 if z > 0 else 0.0"),
-    Sigmoid: lambda activation: SIGMOID,
-    Tanh: lambda activation: _function("tanh", "a = tanh(z).", "return math.tanh(z)"),
-    Relu: lambda activation: _function("relu", "a = max(z, 0).", "return z if z > 0 else 0.0"),
-    LeakyRelu: _leaky_relu,
-    Elu: _elu,
-    Selu: _selu,
-    Gelu: lambda activation: _function(
+FUNCTIONS: dict[str, Callable[..., Function]] = {
+    "identity": lambda activation: IDENTITY,
+    "step": lambda activation: _function("step", "a = 1 where z > 0, else 0.", "return 1.0 if z > 0 else 0.0"),
+    "sigmoid": lambda activation: SIGMOID,
+    "tanh": lambda activation: _function("tanh", "a = tanh(z).", "return math.tanh(z)"),
+    "relu": lambda activation: _function("relu", "a = max(z, 0).", "return z if z > 0 else 0.0"),
+    "leaky_relu": _leaky_relu,
+    "elu": _elu,
+    "selu": _selu,
+    "gelu": lambda activation: _function(
         "gelu",
         "a = z times the share of the normal distribution that lies below z.",
         "return z * 0.5 * math.erfc(-z * math.sqrt(0.5))",
     ),
-    Silu: lambda activation: _function("silu", "a = z sigmoid(z).", "return z * sigmoid(z)", needs=(SIGMOID,)),
-    Mish: lambda activation: _function(
+    "silu": lambda activation: _function("silu", "a = z sigmoid(z).", "return z * sigmoid(z)", needs=(SIGMOID,)),
+    "mish": lambda activation: _function(
         "mish", "a = z tanh(log(1 + exp(z))).", "return z * math.tanh(softplus(z))", needs=(SOFTPLUS,)
     ),
-    Softplus: lambda activation: SOFTPLUS,
-    Softsign: lambda activation: _function("softsign", "a = z / (1 + |z|).", "return z / (1.0 + abs(z))"),
-    HardSigmoid: lambda activation: _function(
+    "softplus": lambda activation: SOFTPLUS,
+    "softsign": lambda activation: _function("softsign", "a = z / (1 + |z|).", "return z / (1.0 + abs(z))"),
+    "hard_sigmoid": lambda activation: _function(
         "hard_sigmoid",
         "a = z / 6 + 1/2, but not below 0 and not above 1.",
         "return min(max(z / 6.0 + 0.5, 0.0), 1.0)",
     ),
-    Exponential: lambda activation: _function(
+    "exponential": lambda activation: _function(
         "exponential",
         "a = exp(z); infinite where that is more than a number can be.",
         'return math.exp(z) if z < 709.78 else float("inf")',
     ),
-    Softmax: lambda activation: SOFTMAX,
+    "softmax": lambda activation: SOFTMAX,
 }

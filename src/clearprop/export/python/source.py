@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from clearprop import __version__
 from clearprop.export.answers import Labels, Quantities
-from clearprop.export.columns import example_cell
+from clearprop.export.columns import example_cell, number_signs
 from clearprop.export.model import Model, model_of
 from clearprop.export.names import identifiers, in_python_docstring
 from clearprop.export.python.answers import AnswerText
@@ -57,7 +57,7 @@ def to_python(model: Any, name: str = "model", dtype: npt.DTypeLike | None = Non
     name = name if name.isidentifier() else identifiers([name], "model")[0]
     network = NetworkText(exported)
     answer = AnswerText(exported, network)
-    columns = None if exported.preparation is None else ColumnsText(exported.preparation)
+    columns = None if exported.preparation is None else ColumnsText(exported.preparation, exported.notation)
     activations = [*network.functions, *(function.text for function in with_needed(answer.needs))]
     constants = [*answer.constants, *([] if columns is None else columns.constants)]
     parts = [
@@ -106,7 +106,23 @@ def _what_is_given(model: Model) -> list[str]:
         return []
     start = "The numbers: " if model.preparation is None else "The columns: "
     shown = in_python_docstring(start + ", ".join(names[:_MOST_SHOWN]) + (", ..." if len(names) > _MOST_SHOWN else "."))
-    return ["", *wrap(shown, 116, break_long_words=False, break_on_hyphens=False)]
+    return ["", *wrap(shown, 116, break_long_words=False, break_on_hyphens=False), *_how_written(model)]
+
+
+def _how_written(model: Model) -> Iterator[str]:
+    """How texts of cells are read, where that was said of the table's file."""
+    notation = model.notation
+    if model.preparation is None or not notation.said():
+        return
+    decimal, thousands = number_signs(notation)
+    said = [f"{decimal!r} stands in front of fractions"] if notation.known_decimal else []
+    said += [f"{thousands!r} between thousands"] if thousands else []
+    said += [f"{in_python_docstring(repr(text))} for a missing cell" for text in notation.missing[:_MOST_SHOWN]]
+    if notation.date_order is not None:
+        said.append(f"dates are {notation.date_order}, or as 2024-03-31")
+    elif notation.dates is not None:
+        said.append(f"dates are as 2024-03-31 (in the table as {in_python_docstring(notation.dates)})")
+    yield from ("", *wrap(f"Texts are read as in the table: {'; '.join(said)}.", 116, break_long_words=False))
 
 
 def _example(model: Model) -> str:
@@ -134,5 +150,12 @@ def _main(model: Model, name: str) -> Iterator[str]:
     yield ""
     yield f"    # python {name}.py rows.csv: a line for each row of a table in CSV, whose first line names the columns"
     yield '    with open(sys.argv[1], newline="", encoding="utf-8-sig") as file:'
-    yield "        for row in csv.DictReader(file):"
+    yield "        # What most often stands in the names stands between cells."
+    yield '        delimiter = max(",;\\t|", key=file.readline().count)'
+    yield "        file.seek(0)"
+    yield "        rows = csv.DictReader(file, delimiter=delimiter, skipinitialspace=True)"
+    yield "        lacking = [column for column in COLUMNS if column not in (rows.fieldnames or [])]"
+    yield "        if lacking:"
+    yield '            sys.exit("%s has no column %s" % (sys.argv[1], ", ".join(map(repr, lacking))))'
+    yield "        for row in rows:"
     yield "            print(predict(row))"

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import says_near_keywords
+from clearprop.foundation.paths import checked_path
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.reading.delimited import Check, read_delimited
 from clearprop.tables.reading.foreign import refuse_foreign
@@ -95,8 +96,7 @@ def read_table(
     >>> table.notes, table.place(1)
     (("column 'petal': numbers have a decimal comma",), 'line 5')
     """
-    if not isinstance(path, str | os.PathLike):
-        raise InputError(f"path must be a str or a path, got {quoted(path)}: name a file")
+    checked_path(path)
     for name, function in (("check", check), ("also", also)):
         if function is not None and not callable(function):
             raise InputError(f"{name} must be a function of a Table, got {quoted(function)}: give one, or leave it out")
@@ -158,9 +158,14 @@ def _read_source(source: Source, settings: Settings, check: Check) -> Table:
     for signature, reader in _READERS:
         if head.startswith(signature):
             return reader(source, settings, check)
-    if _JSON.match(head.removeprefix(b"\xef\xbb\xbf")):
+    if begins_as_json(head):
         return read_json(source, settings, check)
     return read_delimited(source, settings, check)
+
+
+def begins_as_json(head: bytes) -> bool:
+    """Whether a file that begins so holds an object, or a list of them; a header in braces is none."""
+    return _JSON.match(head.removeprefix(b"\xef\xbb\xbf")) is not None
 
 
 def _read_zip(source: Source, settings: Settings, check: Check) -> Table:
@@ -200,5 +205,4 @@ _READERS: tuple[tuple[bytes, Callable[[Source, Settings, Check], Table]], ...] =
     (b"PK\x03\x04", _read_zip),
     (b"\xd0\xcf\x11\xe0", read_workbook),
 )
-# An object, or a list of them; a header in braces is none.
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})')

@@ -14,6 +14,7 @@ from clearprop.tables.reading.batches import batches
 from clearprop.tables.reading.delimited import BLOCK_BYTES, FIRST_BYTES, of_batches
 from clearprop.tables.reading.dialect import Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, recognised, utf8_blocks
+from clearprop.tables.reading.header import header_of
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.opening import Source as Bytes
 from clearprop.tables.reading.settings import Settings
@@ -58,7 +59,7 @@ class DelimitedSource:
         self._blocks: list[_Block] = []
         for number, file in enumerate(files):
             self._index(number, _bytes(file))
-        self.names = self.table(0).names
+        self.names = header_of(self._dialects[0], str(files[0]), Notes()).names
         self.runs = runs_of([1] * len(self._blocks))
 
     def _index(self, number: int, source: Bytes) -> None:

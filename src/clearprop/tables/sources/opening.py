@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,14 +13,19 @@ from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.batches import gives_batches
 from clearprop.foundation.dask_parts import is_dask
 from clearprop.foundation.memory import free_memory
+from clearprop.foundation.paths import checked_path
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
+from clearprop.tables.reading.files import begins_as_json
+from clearprop.tables.reading.foreign import refuse_foreign
 from clearprop.tables.reading.settings import Settings
 from clearprop.tables.reading.several import one_behind_another
 from clearprop.tables.sources.arrays import ArraySource
 from clearprop.tables.sources.batches import BatchSource
 from clearprop.tables.sources.delimited import DelimitedSource
+from clearprop.tables.sources.feather import FeatherSource
 from clearprop.tables.sources.frames import FrameSource, frame_source
+from clearprop.tables.sources.groups import GroupedSource
 from clearprop.tables.sources.parquet import ParquetSource
 from clearprop.tables.sources.source import Source
 from clearprop.tables.table import Table
@@ -32,9 +36,10 @@ Stream = bool | Literal["auto"]
 # columns, the rows of each member, and what they are prepared to.
 TIMES_CELLS, TIMES_TEXT = 5, 5
 _CELL = 8
-_KINDS = ("*.parquet", "*.csv", "*.tsv")
-_PARQUET = b"PAR1"
-_SOURCES = (ParquetSource, DelimitedSource, FrameSource, ArraySource, BatchSource)
+_KINDS = ("*.parquet", "*.feather", "*.arrow", "*.csv", "*.tsv")
+_GROUPED: dict[bytes, type[GroupedSource]] = {b"PAR1": ParquetSource, b"ARROW1": FeatherSource}
+_SOURCES = (GroupedSource, DelimitedSource, FrameSource, ArraySource, BatchSource)
+_WORKBOOKS = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _SOME_PARTS = 8
 
 
@@ -62,7 +67,7 @@ def streamed(data: Any, stream: Stream = "auto", settings: Settings | None = Non
             Message(Parameter("stream"), f" must be True, False or 'auto', got {quoted(stream)}: try 'auto'")
         )
     if _is_path(data):
-        return _of_files(str(data), stream, settings or Settings(), y)
+        return _of_files(str(checked_path(data)), stream, settings or Settings(), y)
     if isinstance(data, Table):
         return None
     if isinstance(data, _SOURCES):
@@ -102,13 +107,30 @@ def _of_files(path: str, stream: Stream, settings: Settings, y: Any) -> Source |
     if files[0].suffix == ".npy":
         return ArraySource(files[0], y, str(files[0]))
     heads = [_head(file) for file in files]
-    if all(head == _PARQUET for head in heads):
+    grouped = next((one for begins, one in _GROUPED.items() if all(head.startswith(begins) for head in heads)), None)
+    if grouped is ParquetSource:
         size = sum(map(_parquet_cells, files)) * _CELL * TIMES_CELLS if stream == "auto" else 0
-        make: Callable[[], Source] = lambda: ParquetSource(files, path)  # noqa: E731
     else:
         size = sum(file.stat().st_size for file in files) * TIMES_TEXT
-        make = lambda: DelimitedSource(files, path, settings)  # noqa: E731
-    return make() if stream is True or _is_too_large(size) else None
+    if stream is not True and not _is_too_large(size):
+        return None
+    if grouped is not None:
+        return grouped(files, path)
+    for file, head in zip(files, heads, strict=True):
+        _check_text(str(file), head)
+    return DelimitedSource(files, path, settings)
+
+
+def _check_text(shown: str, head: bytes) -> None:
+    """Refuse what is read as a whole alone, or is none of a kind with the other files."""
+    refuse_foreign(shown, head)
+    if head.startswith(tuple(_GROUPED)):
+        raise InputError(f"{shown}: the files are of several kinds, and read as one if they are of one: name those")
+    kind = "a workbook" if head.startswith(_WORKBOOKS) else "JSON" if begins_as_json(head) else None
+    if kind is not None:
+        raise InputError(
+            f"{shown}: it is {kind}, which cannot be read bit by bit: write it as Parquet or CSV, or have it read whole"
+        )
 
 
 def _files(path: str) -> list[str]:
@@ -130,7 +152,7 @@ def _kind_in(folder: str) -> str:
 def _head(file: Path) -> bytes:
     try:
         with file.open("rb") as opened:
-            return opened.read(len(_PARQUET))
+            return opened.read(512)
     except OSError as error:
         raise InputError(f"{file}: cannot be read ({error.strerror}): check its permissions") from error
 
