@@ -34,6 +34,7 @@ extensions = [
     "docstrings",
     "downloads",
     "generated",
+    "titles",
     "words",
 ]
 exclude_patterns = [
@@ -91,7 +92,7 @@ html_theme_options = {
 html_css_files = ["katex/katex.min.css", "site.css"]
 mathjax_path = "katex/katex.min.js"
 mathjax_options = {"defer": "defer"}
-html_js_files = [("katex/contrib/auto-render.min.js", {"defer": "defer"}), ("typeset.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("katex/contrib/auto-render.min.js", "typeset.js", "names.js")]
 
 # -- names -------------------------------------------------------------------------------------------------------------
 

@@ -1,17 +1,13 @@
 """What a browser makes of the built site: a page of each kind in light and dark, wide and narrow; and its search."""
 
-import json
 import threading
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
-from read import pages_of
 from searches import SEARCHES
-
 from tests.browsing import chromium, visiting
 from tests.outside import missing
 
@@ -39,10 +35,21 @@ PAGES = [
 ]
 REPLAY = "learn/one-hidden-layer.html"
 NARROW, WIDE = 320, 1280
-VIOLATIONS = """async () => (await axe.run({ exclude: [["iframe"]] }, { resultTypes: ["violations"], iframes: false })).violations
-    .flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)}`))"""
-# What the page is wider than the window by, and what sticks out of it.
+# By the rules that hold whatever a table says; the list of all pages is looked at once.
+VIOLATIONS = """async (left_out) => (await axe.run(
+    { exclude: left_out },
+    { resultTypes: ["violations"], iframes: false, rules: { "empty-table-header": { enabled: false } } },
+)).violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)}`))"""
+LIST = ".bd-sidebar-primary"
+# By how much the page is wider than the window.
 OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# Another search in the page of searches, whose first result stands there at once.
+FIRST = """(words) => {
+    history.replaceState(null, "", `?q=${encodeURIComponent(words)}`);
+    document.getElementById("search-results").replaceChildren();
+    Search.performSearch(words);
+    return document.querySelector("ul.search li > a")?.getAttribute("href") ?? "nothing";
+}"""
 UNREADABLE = """(formulas) => formulas.flatMap((one) => {
     try { katex.renderToString(one, { throwOnError: true, strict: "ignore" }); return []; }
     catch (error) { return [`${one.slice(0, 80)}: ${error.message.slice(0, 160)}`]; }
@@ -65,7 +72,7 @@ def served(site):
     server.shutdown()
 
 
-def browsed(site):
+def browsed(site, pages):
     """A sentence for everything that is wrong; where there is no browser, that it was not looked at."""
     try:
         if not AXE.exists():
@@ -74,7 +81,7 @@ def browsed(site):
             return [
                 *(fault for scheme in ("light", "dark") for fault in looked_at(browser, address, scheme)),
                 *searched(browser, address),
-                *typeset(browser, address, site),
+                *typeset(browser, address, pages),
             ]
     except pytest.skip.Exception as skipped:
         print(f"{skipped}: no page was looked at in a browser")
@@ -94,7 +101,8 @@ def looked_at(browser, address, scheme):
                 yield f"{name} is {over} pixels wider than {NARROW}"
             page.set_viewport_size({"width": WIDE, "height": 900})
             page.evaluate(AXE.read_text(encoding="utf-8"))
-            yield from (f"{name} in {scheme}: {one}" for one in page.evaluate(VIOLATIONS))
+            left_out = ["iframe"] if name == "reference/index.html" else ["iframe", LIST]
+            yield from (f"{name} in {scheme}: {one}" for one in page.evaluate(VIOLATIONS, left_out))
             if page.locator("html").get_attribute("data-theme") != scheme:
                 yield f"{name} is not {scheme} where the reader has it {scheme}"
         if scheme == "light":
@@ -117,22 +125,21 @@ def played(page, address):
 def searched(browser, address):
     """What is found first for what newcomers type."""
     with visiting(browser) as visit:
-        visit.page.route("**/*", lambda route: route.abort() if route.request.resource_type == "fetch" else route.continue_())
+        visit.page.goto(f"{address}search.html?q=network")
+        visit.page.wait_for_selector("ul.search li > a")
+        # Each result has its page fetched, of which nothing is needed here.
+        visit.page.evaluate("window.fetch = () => new Promise(() => {})")
         for words, expected in SEARCHES.items():
-            visit.page.goto(f"{address}search.html?q={quote(words)}")
-            first = visit.page.locator("#search-results h2 ~ p.search-summary:not(:empty)")
-            first.wait_for()
-            found = visit.page.locator("ul.search li > a")
-            leads = found.first.get_attribute("href") if found.count() else "nothing"
+            leads = visit.page.evaluate(FIRST, words)
             if leads.partition("#")[0] != f"{expected}.html":
                 yield f"a search for {words!r} finds {leads} first, not {expected}.html"
 
 
-def typeset(browser, address, site):
+def typeset(browser, address, pages):
     """Every formula of every page is one that KaTeX reads."""
     formulas = {
         text[2:-2]
-        for page in pages_of(site).values()
+        for page in pages.values()
         for text in page.formulas
         if text[:2] in (r"\(", r"\[") and text[-2:] in (r"\)", r"\]")
     }
@@ -141,4 +148,4 @@ def typeset(browser, address, site):
         visit.page.wait_for_function("typeof katex === 'object'")
         yield from (f"a formula is not typeset: {one}" for one in visit.page.evaluate(UNREADABLE, sorted(formulas)))
     if not formulas:
-        yield f"no page has a formula: {json.dumps(str(site))}"
+        yield "no page has a formula"

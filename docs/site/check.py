@@ -9,17 +9,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from browsed import browsed
-from read import read
+from read import pages_of, read
 
 
 def main():
     """Print the faults; the exit status is 1 where there are some."""
     site = Path(sys.argv[1])
-    found = sorted(set(read(site)))
-    if not any(site.glob("*.html")):
-        found.append(f"{site} has no page: build the site first")
+    pages = pages_of(site)
+    found = sorted(set(read(site, pages)))
+    if pages:
+        found += browsed(site, pages)
     else:
-        found += browsed(site)
+        found.append(f"{site} has no page: build the site first")
     print(*found, sep="\n")
     return bool(found)
 

@@ -1,8 +1,8 @@
 """Sphinx: what is shown of a docstring beside what numpydoc makes of it.
 
 A class has the signature of its constructor, without types, which the sections say in words; whatever has a formula has
-it typeset, with its derivation where there is one; signs that mean something to reStructuredText alone are shown as they
-stand; and what scikit-learn describes is left to it.
+it typeset, with its derivation where there is one; signs that mean something to reStructuredText alone are shown as
+they stand; and what scikit-learn describes is left to it.
 """
 
 import inspect

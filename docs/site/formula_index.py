@@ -31,7 +31,7 @@ def chosen(kind, left):
     """Name, formula and sentence of everything in one of the registries of the catalogue, as a table in Markdown."""
     entries = getattr(catalogue([], []), kind)
     rows = [(link(CHOSEN[kind], entry.name), typeset(entry.formula), entry.help) for entry in entries]
-    return table(("name", left, ""), rows)
+    return table(("name", left, "in words"), rows)
 
 
 def formula_of(cls):

@@ -11,7 +11,7 @@ VERBATIM = {"pre", "code", "script", "style", "svg"}
 # Tags that are never closed.
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 # Markup that was not understood; a backtick begins and ends no word of a text.
-LEFT = re.compile(r"`|\\[(\[a-z]|:(?:doc|ref|class|func|meth|obj|math):|\$[^$\s]+\$|\{(?:code-cell|download|doc)\}")
+LEFT = re.compile(r"`|\\[(\[a-z]|:(?:doc|ref|class|func|meth|obj|math):|\$[^$\s…]+\$|\{(?:code-cell|download|doc)\}")
 # Pages that Sphinx writes by itself.
 MADE = {"search.html", "genindex.html", "py-modindex.html"}
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,7 +25,7 @@ class Page(HTMLParser):
         self.links, self.loads, self.names = [], [], set()
         self.language, self.title, self.headings, self.onward = "", "", 0, set()
         self.text, self.formulas = [], []
-        self._open = []
+        self._open, self._main, self._verbatim, self._math = [], 0, 0, 0
         self.source = path.read_text(encoding="utf-8")
         self.feed(self.source)
 
@@ -35,12 +35,13 @@ class Page(HTMLParser):
         self.names.update(filter(None, (given.get("id"), given.get("name"))))
         kinds = set((given.get("class") or "").split())
         if tag not in VOID:
-            self._open.append((tag, kinds))
+            self._open.append((tag, "math" in kinds))
+            self._count(tag, "math" in kinds, 1)
         if tag == "html":
             self.language = given.get("lang", "")
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
-            if self._within("main") and not kinds & {"left-prev", "headerlink"}:
+            if self._main and not kinds & {"left-prev", "headerlink"}:
                 self.onward.add(given["href"])
         if tag in LOADS and given.get(LOADS[tag]) and given.get("rel") != "canonical":
             self.loads.append(given[LOADS[tag]])
@@ -48,38 +49,44 @@ class Page(HTMLParser):
 
     def handle_endtag(self, tag):
         """Back to what is around it."""
-        while any(one == tag for one, _ in self._open) and self._open.pop()[0] != tag:
-            pass
+        if tag in VOID:
+            return
+        while self._open:
+            closed = self._open.pop()
+            self._count(*closed, -1)
+            if closed[0] == tag:
+                return
+
+    def _count(self, tag, math, by):
+        self._main += by * (tag == "main")
+        self._verbatim += by * (tag in VERBATIM)
+        self._math += by * math
 
     def handle_data(self, text):
         """Words and formulas of the page; the title."""
-        if self._open and self._open[-1][0] == "title" and not self._within("svg"):
+        if self._open and self._open[-1][0] == "title" and not self._verbatim:
             self.title += text
-        if any("math" in kinds for _, kinds in self._open):
+        if self._math:
             self.formulas.append(text)
-        elif self._within("main") and not any(tag in VERBATIM for tag, _ in self._open):
+        elif self._main and not self._verbatim:
             self.text.append(text)
-
-    def _within(self, tag):
-        return any(one == tag for one, _ in self._open)
 
 
 def pages_of(site):
-    """Every page by its path, replays included."""
-    return {path.resolve(): Page(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
+    """Every page by its path; of replays, which are pages of the lab, there is a test."""
+    paths = [path.resolve() for path in sorted(site.rglob("*.html"))]
+    return {
+        path: Page(path) for path in paths if path.relative_to(site.resolve()).parts[0] not in ("_static", "replays")
+    }
 
 
-def read(site):
+def read(site, pages):
     """A sentence for everything that is wrong."""
-    site = site.resolve()
-    pages = pages_of(site)
     titles = defaultdict(list)
     for path, page in pages.items():
-        where = path.relative_to(site)
-        yield from (f"{where} {fault}" for fault in (*loads(page), *links(path, page, pages)))
-        if "replays" not in where.parts:
-            yield from (f"{where} {fault}" for fault in shape(where, page))
-            titles[page.title].append(where.as_posix())
+        where = path.relative_to(site.resolve())
+        yield from (f"{where} {fault}" for fault in (*loads(page), *links(path, page, pages), *shape(where, page)))
+        titles[page.title].append(where.as_posix())
     for title, places in titles.items():
         if len(places) > 1:
             yield f"{' and '.join(places)} have one title, {title!r}"
@@ -96,9 +103,10 @@ def links(path, page, pages):
     """What leads nowhere."""
     for address in [*page.links, *page.loads]:
         parts = urlsplit(address)
-        if parts.scheme == "file" or parts.path.startswith("/"):
+        if parts.scheme not in ("", "file") or parts.netloc:
+            continue
+        if parts.scheme or parts.path.startswith("/"):
             yield f"links to {address}, which is a place of one machine"
-        if parts.scheme or parts.netloc:
             continue
         target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
         if not target.exists():

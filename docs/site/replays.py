@@ -17,4 +17,5 @@ def replay(name, epochs, **lab):
     path = FOLDER / f"{name}.html"
     Lab(**lab).to_html(path, epochs=epochs)
     address = f"{Path(os.path.relpath(PAGES)).as_posix()}/replays/{path.name}"  # as the page has it, where cells run
-    return HTML(f'<iframe class="replay" src="{address}" title="The lab: {name}" loading="lazy"></iframe>')
+    frame = f'<iframe class="replay" src="{address}" title="The lab: {name}" loading="lazy"></iframe>'
+    return HTML(f"<div>{frame}</div>")  # IPython warns of a frame alone

@@ -17,6 +17,7 @@ var Scorer = {
       [/^(learn|do)\//, 3],
       [/^benchmarks/, -4],
       [/^(reference\/api|lessons|gallery)\//, -1],
+      [/^reference\/glossary/, -3],
       [/^article/, -2],
     ].find(([pattern]) => pattern.test(page));
     return score + (most && 10 + 10 * most) + (area ? area[1] : 0);

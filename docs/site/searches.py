@@ -37,6 +37,8 @@ SEARCHES = {
     "regression": "tables",
     "classification": "tables",
     "feature importance": "tables",
+    "messy file": "do/a-messy-file",
+    "custom activation": "do/an-activation-of-your-own",
     "export onnx": "export",
     "microcontroller": "export",
     "docker": "serving",

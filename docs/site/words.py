@@ -1,4 +1,4 @@
-"""Sphinx: what people look for, in their words, and the page that answers: entries of the index, which the search asks first.
+"""Sphinx: what people look for, in their words, and the page that answers: entries of the index, asked by the search.
 
 A page may be said with one of its headings, "page#Heading".
 """
