@@ -8,9 +8,18 @@ addEventListener("load", () => {
   for (const link of document.querySelectorAll(".sphx-glr-thumbcontainer a")) {
     link.setAttribute("aria-label", link.textContent.trim());
   }
-  // A signature's parameters are a list without terms.
-  for (const list of document.querySelectorAll("dt.sig dl"))
-    for (const one of [list, ...list.children]) one.setAttribute("role", "presentation");
+  // An answer that unfolds has words of its own.
+  for (const summary of document.querySelectorAll(".bd-article summary[aria-label]"))
+    if (summary.textContent.trim()) summary.removeAttribute("aria-label");
+  // A signature's parameters are lines, and no list of terms.
+  for (const list of document.querySelectorAll("dt.sig dl")) {
+    for (const one of [...list.children, list]) {
+      const line = document.createElement("div");
+      line.className = "sig-line";
+      line.append(...one.childNodes);
+      one.replaceWith(line);
+    }
+  }
   for (const wide of document.querySelectorAll("div.math, pre, .pst-scrollable-table-container, .bd-article table"))
     if (wide.scrollWidth > wide.clientWidth && !wide.querySelector("[tabindex]")) wide.tabIndex = 0;
 });

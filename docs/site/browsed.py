@@ -128,7 +128,7 @@ def searched(browser, address):
         visit.page.goto(f"{address}search.html?q=network")
         visit.page.wait_for_selector("ul.search li > a")
         # Each result has its page fetched, of which nothing is needed here.
-        visit.page.evaluate("window.fetch = () => new Promise(() => {})")
+        visit.page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
         for words, expected in SEARCHES.items():
             leads = visit.page.evaluate(FIRST, words)
             if leads.partition("#")[0] != f"{expected}.html":
