@@ -1,5 +1,6 @@
 import os
 import signal
+from contextlib import suppress
 
 import pytest
 
@@ -24,7 +25,11 @@ def kill_one(two):
         os.kill(pids[place % len(pids)], signal.SIGKILL)
 
     yield kill
-    two.client.wait_for_workers(2, timeout=60)
+    for _ in range(20):
+        two.begin_lost_anew()
+        with suppress(TimeoutError):
+            two.client.wait_for_workers(2, timeout=5)
+            break
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Training by the processes of a real Dask cluster: the same bits as by this process, whatever happens to them."""
 
+import copy
 import multiprocessing
 import os
+import pickle
 import random
 import signal
 import threading
@@ -12,9 +14,10 @@ from urllib.request import urlopen
 import dask
 import numpy as np
 import pytest
+from sklearn.base import clone
 
 import clearprop.cluster.dask_executor as dask_executor
-from clearprop import Checkpoints, TableClassifier, TableRegressor
+from clearprop import Checkpoints, MLPRegressor, TableClassifier, TableRegressor
 from clearprop.cluster import Cluster, Inline, connect
 from clearprop.errors import InputError
 from clearprop.training import Callback
@@ -64,8 +67,30 @@ def test_here_two_workers_three_and_two_that_are_killed_come_to_the_same_bits(tw
             cluster.scale(2)
 
 
+def fitted_within(where):
+    return trainer().fit(*data(), cluster=where)
+
+
+@pytest.mark.parametrize("where", ["dask", "local:2"])
+def test_what_is_spread_does_not_spread_itself(two, where):
+    with pytest.raises(InputError, match=r"already a task of a cluster's worker.*leave the parameter cluster out"):
+        two.client.submit(fitted_within, where, pure=False).result(timeout=60)
+
+
+@pytest.mark.parametrize("given", [Cluster("dask"), "dask"])
+def test_estimators_on_a_cluster_are_cloned_copied_and_pickled(two, given):
+    model = MLPRegressor(hidden_layer_sizes=4, max_iter=2, random_state=0, cluster=given)
+    X, y = data()
+    with warnings.catch_warnings(), two.client.as_current():
+        warnings.simplefilter("ignore")
+        models = [model.fit(X, y), clone(model).fit(X, y), copy.deepcopy(model), pickle.loads(pickle.dumps(model))]
+        models.append(clone(MLPRegressor(**model.get_params() | {"cluster": Cluster(two.client)})).fit(X, y))
+    assert len({one.predict(X).tobytes() for one in models}) == 1
+
+
 def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, tmp_path, monkeypatch):
     monkeypatch.setattr(dask_executor, "LOOK", 0.5)
+    monkeypatch.setattr(dask_executor, "ALONE", 300)  # what a busy machine may take to start Python
     cluster, shards, found = two._owned[1], FolderShards.write(tmp_path, *data(), 5), []
 
     def lose_all():
@@ -73,9 +98,9 @@ def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, tmp_path, mon
         for nanny in list(cluster.workers.values()):  # so that nobody begins their processes anew
             cluster.sync(nanny.close)
         task = two.client.submit(pow, 2, 5, workers=[lane], allow_other_workers=True)
-        found.extend(two.gather([task], ["a power"], 60))
+        found.extend(two.gather([task], ["a power"], 300))
 
-    with dask.config.set({"distributed.deploy.lost-worker-timeout": "1s"}):
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "2s"}):
         assert trained(shards, two, "exact", callbacks=[AtRounds({2: lose_all})]) == trained(shards, Inline(), "exact")
         assert found == [32]
         two.client.wait_for_workers(2, timeout=60)

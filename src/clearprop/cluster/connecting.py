@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -29,7 +30,8 @@ def connect(cluster: Any) -> AbstractContextManager[Executor]:
     Raises
     ------
     InputError
-        It is none of these; or no scheduler answers there.
+        It is none of these; or no scheduler answers there; or this is itself a task of a cluster's worker, which would
+        wait for workers that wait for it.
     MissingExtraError
         Dask is not installed.
 
@@ -47,6 +49,7 @@ def connect(cluster: Any) -> AbstractContextManager[Executor]:
     """
     if isinstance(cluster, Executor):
         return nullcontext(cluster)
+    _refuse_within_a_task()
     if not isinstance(cluster, str):
         return nullcontext(_of_client(cluster))
     check_form(cluster)
@@ -116,6 +119,20 @@ def _dask() -> Any:
     except ImportError as error:
         raise MissingExtraError("Dask's distributed", "cluster", "training on a cluster") from error
     return dask_executor
+
+
+def _refuse_within_a_task() -> None:
+    distributed = sys.modules.get("distributed")  # without which nothing is a task of it
+    if distributed is None:
+        return
+    try:
+        distributed.get_worker()
+    except ValueError:
+        return
+    raise InputError(
+        "this is already a task of a cluster's worker, as the fits of a search are: leave the parameter cluster out of "
+        "what is itself spread"
+    )
 
 
 def _of_client(client: Any) -> Executor:

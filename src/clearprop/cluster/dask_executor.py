@@ -7,14 +7,17 @@ hangs where one leaves or joins.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from distributed import Client, KilledWorker, LocalCluster, wait
+from distributed import Client, KilledWorker, LocalCluster, Security, wait
+from distributed.comm.core import connect as connect_to
 
 from clearprop.errors import InputError
 from clearprop.foundation.memory import free_memory
@@ -97,6 +100,15 @@ class DaskExecutor:
                     gathered: list[Any] = self.client.sync(self.client._gather, list(results), callback_timeout=left)
                     return gathered
 
+    def begin_lost_anew(self) -> None:
+        """Of the embedded cluster, begin the processes anew that their nannies have given up.
+
+        A nanny gives up a process that is lost while it starts, and a busy machine may start one too slowly; the
+        cluster strikes such a one off, and does no more.
+        """
+        for cluster in self._owned[1:]:
+            cluster.scale(len(cluster.worker_spec))
+
     def close(self) -> None:
         """Close the connection, and the cluster, if they were made for this."""
         while self._owned:
@@ -114,15 +126,8 @@ class DaskExecutor:
             threads = self.client.nthreads().items()
             self._threads = [address for address, count in sorted(threads) for _ in range(count)] or self._threads
             self._looked = time.monotonic()
+            self.begin_lost_anew()
         return self._threads[lane % len(self._threads)]
-
-    def _begin_lost_anew(self) -> None:
-        """Of the embedded cluster, begin the processes anew that their nannies have given up.
-
-        A nanny gives up a process that is lost while it starts; the cluster strikes it off, and does no more.
-        """
-        for cluster in self._owned[1:]:
-            cluster.scale(len(cluster.worker_spec))
 
     def _wait(self, results: Sequence[Any], names: Sequence[str], end: float, deadline: float) -> None:
         manned = now = time.monotonic()
@@ -133,7 +138,7 @@ class DaskExecutor:
             now = time.monotonic()
             if self.client.nthreads():
                 manned = now
-            self._begin_lost_anew()
+            self.begin_lost_anew()
             self.client.run_on_scheduler(_free_from_lanes)
         ended = ("finished", "error", "cancelled")
         missing = [name for result, name in zip(results, names, strict=True) if result.status not in ended]
@@ -181,12 +186,17 @@ def at_address(address: str) -> DaskExecutor:
         There is no scheduler, or its workers have no clearprop of this version.
     """
     try:
-        client = Client(address, timeout=CONNECTING, set_as_default=False)
-    except (OSError, ValueError, TypeError) as error:
-        raise InputError(
-            f"cluster {address!r} cannot be reached: {str(error).splitlines()[0]}. Start its scheduler (dask "
-            "scheduler), or give local:2 for a cluster of two processes of this machine"
-        ) from error
+        # Not by a client, which would not end for 20 seconds where it has met with an error.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, _reach(address)).result()
+    except Exception as error:
+        remedy = "Start its scheduler (dask scheduler), or give local:2 for a cluster of two processes of this machine"
+        if address.startswith("tls:"):
+            remedy = (
+                "Certificates are named in Dask's configuration (see docs/scaling.md), or its scheduler is not there"
+            )
+        raise InputError(f"cluster {address!r} cannot be reached: {str(error).splitlines()[0]}. {remedy}") from error
+    client = Client(address, timeout=CONNECTING, set_as_default=False)
     executor = DaskExecutor(client, [client])
     try:
         check_versions(client)
@@ -194,6 +204,11 @@ def at_address(address: str) -> DaskExecutor:
         executor.close()
         raise
     return executor
+
+
+async def _reach(address: str) -> None:
+    comm = await connect_to(address, CONNECTING, **Security().get_connection_args("client"))
+    await comm.close()
 
 
 def check_versions(client: Client) -> None:
@@ -226,9 +241,7 @@ def _free_from_lanes(dask_scheduler: Any) -> None:
     """
     waiting = [task for task in dask_scheduler.unrunnable if task.loose_restrictions and task.worker_restrictions]
     dask_scheduler.set_restrictions({task.key: None for task in waiting})
-    dask_scheduler.transitions(
-        {task.key: "processing" for task in waiting}, stimulus_id="clearprop: free"
-    )
+    dask_scheduler.transitions({task.key: "processing" for task in waiting}, stimulus_id="clearprop: free")
 
 
 def _version() -> str:
