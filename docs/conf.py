@@ -13,7 +13,8 @@ import clearprop
 HERE = Path(__file__).parent
 FRONTEND = HERE.parent / "src" / "clearprop" / "lab" / "frontend" / "node_modules"
 sys.path.insert(0, str(HERE / "site"))
-os.environ["MPLBACKEND"] = "Agg"
+# The cells of the pages show their pictures by the kernel's own backend: a name given here would take its place.
+os.environ.pop("MPLBACKEND", None)
 # For the cells of the pages, which run in a process of their own.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(HERE / "site"), os.environ.get("PYTHONPATH")]))
 

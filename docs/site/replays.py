@@ -18,4 +18,4 @@ def replay(name, epochs, **lab):
     Lab(**lab).to_html(path, epochs=epochs)
     address = f"{Path(os.path.relpath(PAGES)).as_posix()}/replays/{path.name}"  # as the page has it, where cells run
     frame = f'<iframe class="replay" src="{address}" title="The lab: {name}" loading="lazy"></iframe>'
-    return HTML(f"<div>{frame}</div>")  # IPython warns of a frame alone
+    return HTML(f"<div>{frame}</div>")  # of a bare frame IPython warns, in the page

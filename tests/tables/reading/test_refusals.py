@@ -62,6 +62,10 @@ from .reading import refusal, written
         ),
         ("d,x\n2024-01-05,1\n2024-02-30,2\n", "line 3, column 'd': '2024-02-30' is not a date, and 1 of the 2 known"),
         (
+            "d\n13.1.2024\n2024-01-14\n15.1.2024\n16.1.2024\n17.1.2024\n",
+            "line 3, column 'd': '2024-01-14' is not a date that is day-first, and 4 of the 5 known cells are",
+        ),
+        (
             "d,x\n12-03-2020,1\n12-13-2020,2\n" + "12-14-2020,2\n" * 3 + "12032020,1\n",
             "line 7, column 'd': '12032020' is not a date that",
         ),
