@@ -41,6 +41,7 @@ SEARCHES = {
     "custom activation": "do/an-activation-of-your-own",
     "export onnx": "export",
     "microcontroller": "export",
+    "how to deploy": "deployment",
     "docker": "serving",
     "cluster": "scaling",
     "out of memory": "streaming",

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
@@ -136,3 +137,63 @@ def test_without_tornado_the_command_that_installs_it_is_named(refused, model, m
     assert refused("serve", model) == (
         "clearprop: serving a model needs Tornado, which is not installed: run  pip install 'clearprop[lab]'"
     )
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_a_request_that_is_under_way_is_answered_before_it_ends(model, tmp_path, name):
+    """As a service manager restarts it: its headers have come, and its body comes when the signal is heard."""
+    process = started(tmp_path, model)
+    first, _ = process.stdout.readline(), process.stdout.readline()
+    address, _, token = first.strip().rpartition(": ")[2].partition("/?token=")
+    host, port = address.removeprefix("http://").split(":")
+    body = b'{"x0": 0.5, "x1": 0.5}'
+    lines = [
+        "POST /predict HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {token}",
+        "Content-Type: application/json", f"Content-Length: {len(body)}", "Expect: 100-continue", "", "",
+    ]  # fmt: skip
+    with socket.create_connection((host, int(port)), timeout=60) as asking:
+        asking.sendall("\r\n".join(lines).encode())
+        assert asking.recv(1000).startswith(b"HTTP/1.1 100")  # it has the headers
+        process.send_signal(getattr(signal, name))
+        while listens(int(port)):  # it has heard the signal
+            pass
+        asking.sendall(body)
+        answer = b"".join(iter(lambda: asking.recv(10_000), b""))
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["predicted"] == load(model).predict([[0.5, 0.5]])[0].tolist()
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + getattr(signal, name)
+    assert err.splitlines()[-1] == f"clearprop: {WORDS[name]}; what was not finished is not written"
+
+
+def listens(port):
+    """Whether somebody listens there, told without a connection: of these there may be so many."""
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            other.bind(("127.0.0.1", port))
+        except OSError:
+            return True
+    return False
+
+
+def test_a_second_signal_ends_it_at_once(model, tmp_path):
+    process = started(tmp_path, model)
+    first, _ = process.stdout.readline(), process.stdout.readline()
+    address, _, token = first.strip().rpartition(": ")[2].partition("/?token=")
+    host, port = address.removeprefix("http://").split(":")
+    lines = [
+        "POST /predict HTTP/1.1", f"Host: {host}:{port}", f"Authorization: Bearer {token}",
+        "Content-Type: application/json", "Content-Length: 10", "Expect: 100-continue", "", "",
+    ]  # fmt: skip
+    with socket.create_connection((host, int(port)), timeout=60) as asking:
+        asking.sendall("\r\n".join(lines).encode())
+        assert asking.recv(1000).startswith(b"HTTP/1.1 100")
+        process.send_signal(signal.SIGTERM)
+        while listens(int(port)):
+            pass
+        assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        assert asking.recv(1000) == b""
+    process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from clearprop import DivergenceError, TableRegressor
+from clearprop.tables.estimator import TYPED
 
 X = {"a": np.linspace(-2, 2, 80)}
 Y = np.sin(X["a"])
@@ -32,3 +33,13 @@ def test_a_model_that_was_there_stays():
     with pytest.raises(DivergenceError, match=r"The model is still the one from before\. Try a lower"):
         model.set_params(learning_rate=1e200).fit(X, Y)
     assert (model.predict(X) == before).all()
+
+
+def test_each_remedy_begins_with_a_parameter():
+    assert {typed.partition("=")[0] for typed in TYPED.values()} <= TableRegressor().get_params().keys()
+    assert TYPED == {
+        "learning_rate": "learning_rate",
+        "optimizer": "trainer={'optimizer': ...}",
+        "clip_norm=1.0": "trainer={'clip_norm': 1.0}",
+        "l2": "trainer={'l2': ...}",
+    }

@@ -35,8 +35,11 @@ def _csv(write: Callable[[str], None], place: Path) -> Write:
     def write_rows(names: Sequence[str], columns: Sequence[Any]) -> None:
         nonlocal begun
         for start in range(0, len(columns[0]), AT_A_TIME):
-            rows = slice(start, start + AT_A_TIME)
-            texts = [_cells(column, rows) if isinstance(column, Column) else column[rows] for column in columns]
+            stop = start + AT_A_TIME
+            texts = [
+                _cells(column.between(start, stop)) if isinstance(column, Column) else column[start:stop]
+                for column in columns
+            ]
             text = ("" if begun else csv_header(names, str(place))) + csv_rows(names, texts, str(place))
             begun = True
             write("\n".join(map(printable, text.split("\n"))) if is_terminal(place) else text)
@@ -44,10 +47,9 @@ def _csv(write: Callable[[str], None], place: Path) -> Write:
     return write_rows
 
 
-def _cells(column: Column, rows: slice) -> list[str | None]:
-    """A column's cells in these rows as texts, as they read again; None for missing ones."""
-    missing = column.is_missing
-    return [None if missing[row] else cell_text(column, row) for row in range(*rows.indices(len(column)))]
+def _cells(column: Column) -> list[str | None]:
+    """A column's cells as texts, as they read again; None for missing ones."""
+    return [None if gone else cell_text(column, row) for row, gone in enumerate(column.is_missing.tolist())]
 
 
 @contextmanager

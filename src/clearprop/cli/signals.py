@@ -8,6 +8,7 @@ from contextlib import contextmanager
 TYPE_CHECKING = False  # as in `typing`, which is not loaded for it
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import NoReturn
 
 # What the line says of each; the shell's status for it is 128 and the signal's number.
 WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "cut off from its terminal"}
@@ -15,7 +16,7 @@ WORDS = {"SIGINT": "interrupted", "SIGTERM": "terminated", "SIGHUP": "cut off fr
 
 def end_on_signals() -> None:
     """From here on, each of the signals ends the process; one that is ignored stays ignored."""
-    _handle(_end)
+    _handle(lambda number, frame: end(number))
 
 
 @contextmanager
@@ -24,13 +25,14 @@ def heard_by(hear: "Callable[[int], bool]") -> "Iterator[None]":
 
     def offer(number: int, frame: object) -> None:
         if not hear(number):
-            _end(number, frame)
+            end(number)
 
-    _handle(offer)
+    before = _handle(offer)
     try:
         yield
     finally:
-        end_on_signals()
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def name_of(number: int) -> str:
@@ -43,8 +45,8 @@ def ignore_signals() -> None:
     _handle(signal.SIG_IGN)
 
 
-def _end(number: int, frame: object) -> None:
-    """Clear up and end at once.
+def end(number: int) -> "NoReturn":
+    """Clear up and end at once, as by this signal.
 
     An exception would be lost where Python drops them, as in the callbacks of an import, and the command would go on.
     """
@@ -59,8 +61,11 @@ def _end(number: int, frame: object) -> None:
         os._exit(128 + number)
 
 
-def _handle(handler: "signal._HANDLER") -> None:
+def _handle(handler: "signal._HANDLER") -> "dict[int, signal._HANDLER]":
+    """Have the signals handled so; how each of them was before."""
+    before = {}
     for name in WORDS:
         number = getattr(signal, name, None)  # Windows has no SIGHUP
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, handler)
+            before[number] = signal.signal(number, handler)
+    return before

@@ -88,6 +88,10 @@ class LocalServer:
         """What a browser is to open."""
         return self.guard.address
 
+    async def drained(self, seconds: float) -> None:
+        """Listen no longer, and wait for what is under way; of this server nothing is waited for."""
+        self.connections.stop()
+
     def close(self) -> None:
         """Listen no longer."""
         self.connections.stop()

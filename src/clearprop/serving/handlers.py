@@ -25,6 +25,7 @@ from clearprop.serving.page import FIELD, Page
 from clearprop.serving.protocol import Health, Problem, encoded
 from clearprop.serving.requests import MOST_BYTES, Refused, text_of
 from clearprop.serving.served import Served
+from clearprop.serving.under_way import UnderWay
 
 NOT_KNOWN = (
     "The token is missing or wrong, or the request was sent to another name or from a page of another site: send the "
@@ -61,6 +62,7 @@ class Service:
         What is in it, and how it is asked, as JSON.
     work : Executor
         The threads that answer.
+    under_way : UnderWay
     """
 
     served: Served
@@ -68,6 +70,7 @@ class Service:
     model: bytes
     openapi: bytes
     work: Executor
+    under_way: UnderWay
 
 
 class Asked(Guarded):
@@ -172,8 +175,28 @@ class Taking(Asked):
         self._refused: tuple[int, str] | None = None
         super().prepare()
         if not self._finished:
+            if self.request.method == "POST":
+                self.service.under_way.begin(self)
             connection: Any = self.request.connection
             connection.set_max_body_size(MOST_DROPPED)
+
+    async def post(self) -> None:
+        """What is answered to a body, until it has gone out."""
+        try:
+            if self._refused is not None:
+                self.end(*self._refused)
+            else:
+                await self.answered()
+        finally:
+            self.service.under_way.end(self)
+
+    async def answered(self) -> None:
+        """Answer a body that is not refused."""
+        raise NotImplementedError
+
+    def on_connection_close(self) -> None:
+        """Whoever asked has gone."""
+        self.service.under_way.end(self)
 
     def refusal(self) -> tuple[int, str] | None:
         """Only what cannot wait: what has a body that may yet be read and dropped is refused behind it."""
@@ -249,11 +272,8 @@ class Predict(Taking):
 
     TAKEN = (JSON, CSV)
 
-    async def post(self) -> None:
+    async def answered(self) -> None:
         """The answers, in the form that is asked for, or in that of the rows."""
-        if self._refused is not None:
-            self.end(*self._refused)
-            return
         try:
             answer = await self.worked(
                 partial(
@@ -303,11 +323,8 @@ class Front(Taking, Entrance):
 
     head = Entrance.get
 
-    async def post(self) -> None:
+    async def answered(self) -> None:
         """The page with the answer for the row in the form."""
-        if self._refused is not None:
-            self.end(*self._refused)
-            return
         page, cells = self.service.page, None
         try:
             body = bytes(self._body)

@@ -16,6 +16,7 @@ from clearprop.serving.openapi import openapi
 from clearprop.serving.page import STYLE, Page, style
 from clearprop.serving.protocol import encoded
 from clearprop.serving.served import Served
+from clearprop.serving.under_way import UnderWay
 
 # The longest body where no handler bounds it itself.
 MOST_BYTES = 64 * 1024
@@ -54,6 +55,7 @@ class Server(LocalServer):
         self, served: Served, file: str, host: str = LOOPBACK[0], port: int = 0, token: str = "", origin: str = ""
     ) -> None:
         self._work = ThreadPoolExecutor(min(MOST_WORKERS, os.cpu_count() or 1), "serve")
+        self._under_way = UnderWay()
         info = served.info(file)
         described = msgspec.json.encode(openapi(served, file))
         super().__init__(
@@ -68,8 +70,13 @@ class Server(LocalServer):
                 **({"token": _checked_token(token)} if token else {}),
                 "origin": _checked_origin(origin) if origin else "",
             },
-            service=Service(served, Page(info), encoded(info), described, self._work),
+            service=Service(served, Page(info), encoded(info), described, self._work, self._under_way),
         )
+
+    async def drained(self, seconds: float) -> None:
+        """Listen no longer, and wait so long at most for the requests that are under way to be answered."""
+        self.connections.stop()
+        await self._under_way.over(seconds)
 
     def close(self) -> None:
         """Listen no longer; what is under way is not waited for, what waits is not begun."""

@@ -62,7 +62,9 @@ OF_TRAINER = {
     "decoupled_decay": "decoupled_decay",
 }
 # What a user of the estimators types for what remedies of the trainer name.
-TYPED = {getattr(TRAINER, name): getattr(TABLES, name) for name in ("rate", "l2", "optimizer", "clip")}
+TYPED = {getattr(TRAINER, name): getattr(TABLES, name) for name in ("rate", "optimizer", "clip")} | {
+    TRAINER.l2: "trainer={'l2': ...}"
+}
 
 # What the estimators call what recipe, trainer and network call otherwise.
 NAMES = {own: core for own, core in {**OF_RECIPE, **OF_TRAINER}.items() if own != core} | {

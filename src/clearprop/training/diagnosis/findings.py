@@ -103,7 +103,7 @@ TRAINER = Names(
 # Of estimators of tables, which scale all columns and targets themselves.
 TABLES = Names(
     rate="learning_rate",
-    l2="trainer={'l2': ...}",
+    l2="l2",
     epochs="max_epochs",
     tolerance="trainer={'tolerance': ...}",
     patience="n_iter_no_change",
