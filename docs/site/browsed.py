@@ -21,7 +21,7 @@ PAGES = [
     "lessons/xor.html",
     "do/a-search.html",
     "gallery/index.html",
-    "gallery/networks/plot_activations.html",
+    "gallery/tables/plot_missing_and_categories.html",
     "reference/index.html",
     "reference/api/index.html",
     "reference/api/generated/clearprop.MLPClassifier.html",
@@ -30,6 +30,7 @@ PAGES = [
     "reference/command-line.html",
     "reference/glossary.html",
     "benchmarks-peers.html",
+    "scaling.html",
     "genindex.html",
     "search.html?q=dropout",
 ]
@@ -41,8 +42,10 @@ VIOLATIONS = """async (left_out) => (await axe.run(
     { resultTypes: ["violations"], iframes: false, rules: { "empty-table-header": { enabled: false } } },
 )).violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 120)}`))"""
 LIST = ".bd-sidebar-primary"
-# By how much the page is wider than the window.
-OVER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# By how much the page is wider than the window, or what stands in a part of it than the part, which would scroll.
+OVER = """Math.max(
+    ...[document.documentElement, ...document.querySelectorAll("main, main > *, .bd-article-container, article")]
+    .map((one) => one.scrollWidth - one.clientWidth))"""
 # Another search in the page of searches, whose first result stands there at once.
 FIRST = """(words) => {
     history.replaceState(null, "", `?q=${encodeURIComponent(words)}`);
