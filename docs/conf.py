@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from sklearn.base import BaseEstimator
@@ -33,6 +34,9 @@ extensions = [
     "sphinx.ext.mathjax",  # whose marks KaTeX reads, see typeset.js
     "docstrings",
     "downloads",
+    "generated",
+    "titles",
+    "words",
 ]
 exclude_patterns = [
     "_build",
@@ -45,8 +49,10 @@ exclude_patterns = [
 ]
 templates_path = ["_templates"]
 nitpicky = True
-# What scikit-learn's docstrings refer to, and attributes, which stand where they are named.
-nitpick_ignore_regex = [(r"py:(func|class)", r"sklearn\..*"), (r"py:obj", r"\w+")]
+# What stands in single backticks is code, and a link if it is the name of something that has a page.
+default_role = "py:obj"
+# What scikit-learn's docstrings refer to; and the other code.
+nitpick_ignore_regex = [(r"py:(func|class)", r"sklearn\..*"), (r"py:obj", r"[\s\S]*")]
 # Chapters begin where their page does; attributes of one name stand in several classes.
 suppress_warnings = ["myst.header", "ref.python"]
 
@@ -67,22 +73,27 @@ copybutton_prompt_is_regexp = True
 # -- the look, and nothing from elsewhere ------------------------------------------------------------------------------
 
 html_theme = "pydata_sphinx_theme"
-html_title = "clearprop"
+html_title = f"clearprop {release}"
+html_short_title = "clearprop"
+html_favicon = "_static/favicon.svg"
+html_context = {"default_mode": "auto"}
+html_search_scorer = str(HERE / "site" / "scorer.js")
 html_static_path = ["_static"]
 html_extra_path = ["_replays"]
 html_show_sourcelink = False
 html_theme_options = {
+    "logo": {"text": "clearprop"},
     "show_version_warning_banner": False,
     "navbar_align": "left",
     "show_prev_next": True,
-    "footer_start": ["copyright"],
+    "footer_start": ["last-line"],
     "footer_end": [],
     "secondary_sidebar_items": ["page-toc"],
 }
 html_css_files = ["katex/katex.min.css", "site.css"]
 mathjax_path = "katex/katex.min.js"
 mathjax_options = {"defer": "defer"}
-html_js_files = [("katex/contrib/auto-render.min.js", {"defer": "defer"}), ("typeset.js", {"defer": "defer"})]
+html_js_files = [(name, {"defer": "defer"}) for name in ("katex/contrib/auto-render.min.js", "typeset.js", "names.js")]
 
 # -- names -------------------------------------------------------------------------------------------------------------
 
@@ -90,6 +101,7 @@ autosummary_generate = True
 # Methods that are no news: those of Python's own types, and scikit-learn's of all its estimators.
 autosummary_context = {
     "known": [
+        *dir(Mapping),
         *dir(str),
         *dir(tuple),
         *dir(BaseEstimator),
@@ -98,6 +110,8 @@ autosummary_context = {
     ]
 }
 autodoc_typehints = "none"  # the sections of the docstrings say it in words
+maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
 autodoc_preserve_defaults = True
 autodoc_default_options = {"members": True, "inherited-members": False, "member-order": "bysource"}
 numpydoc_show_class_members = False
@@ -129,6 +143,7 @@ def setup(app):
         raise FileNotFoundError(
             f"{katex}: formulas are typeset by KaTeX, which `npm --prefix {FRONTEND.parent} ci` brings"
         )
+    (HERE / "_replays").mkdir(exist_ok=True)  # which pages fill while they are read
     target = HERE / "_static" / "katex"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)

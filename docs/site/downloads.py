@@ -1,4 +1,7 @@
-"""Sphinx: every chapter of the book as a notebook that runs as it is, to be downloaded from its page."""
+"""Sphinx: every chapter of the book as a notebook that runs as it is, to be downloaded from its page.
+
+And whatever notebook a page links to is a download: it is none of the site's pages.
+"""
 
 import re
 from doctest import DocTestParser
@@ -19,6 +22,7 @@ NEEDS = (
 def setup(app):
     """Have them written before pages are read."""
     app.connect("builder-inited", write_notebooks)
+    app.connect("source-read", link_notebooks)
     return {"parallel_read_safe": True}
 
 
@@ -31,6 +35,11 @@ def write_notebooks(app):
         text = chapter.read_text(encoding="utf-8")
         if CHAPTERS in text:
             jupytext.write(as_notebook(text), folder / f"{chapter.stem}.ipynb")
+
+
+def link_notebooks(app, page, source):
+    """`[a notebook](folder/some.ipynb)`, which a page says so that other readers of Markdown find it, too."""
+    source[0] = re.sub(r"\[([^\]]+)\]\(([\w./-]+\.ipynb)\)", r"{download}`\1 <\2>`", source[0])
 
 
 def as_notebook(text):

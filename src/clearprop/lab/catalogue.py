@@ -121,10 +121,14 @@ _SCHEDULES = {
     "exponential": ("Exponential", "The rate falls by 3 % after each epoch.", r"\eta_t = \eta \cdot 0.97^{e}"),
     "cosine": ("Cosine", "A short warm-up, then down along half a cosine to 0 at the last epoch.",
                r"\eta_t = \frac{\eta}{2} \left(1 + \cos \pi s\right)"),
-    "one_cycle": ("One cycle", "Up to the rate over the first third, and down to almost 0 at the last epoch."),
+    "one_cycle": ("One cycle", "Up to the rate over the first third, and down to almost 0 at the last epoch.",
+                  r"\eta_t = \eta_0 + (\eta_1 - \eta_0) \frac{1 - \cos \pi s}{2}, \quad (\eta_0, \eta_1) = "
+                  r"\begin{cases}(\eta / 25, \eta) & \text{if } t \le 0.3 \\ (\eta, \eta / 250000) & "
+                  r"\text{else}\end{cases}"),
     "coslog4": ("Four waves", "Up to the rate and down to 0, four times, each wave twice as long as the one before.",
                 r"\eta_t = \frac{\eta}{2} \left(1 - \cos\left(2 \pi \log_2(1 + 15 t)\right)\right)"),
-    "flat_cosine": ("Flat, then cosine", "The rate for half of the time, then down to 0 along half a cosine."),
+    "flat_cosine": ("Flat, then cosine", "The rate for half of the time, then down to 0 along half a cosine.",
+                    r"\eta_t = \frac{\eta}{2} \left(1 + \cos\left(\pi \max(0, 2 t - 1)\right)\right)"),
 }  # fmt: skip
 _INITIALIZERS = {
     "zeros": ("Zeros", "All 0: the neurons of a hidden layer stay alike for ever.", "W = 0"),

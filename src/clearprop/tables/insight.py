@@ -176,7 +176,7 @@ class TableInsight:
 
     @property
     def feature_importances_(self) -> Array:
-        """How much of the score is lost where a column is shuffled in rows kept out, shape (n_features_in_,).
+        """How much of the score is lost where a column is shuffled in rows kept out, shape (`n_features_in_`,).
 
         It is computed when it is first asked for, in the order of the columns given; 0 for columns left out.
         """

@@ -53,8 +53,8 @@ _SPECIAL = {
     ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}",
     "∂": r"$\partial$", "δ": r"$\delta$", "→": r"$\rightarrow$", "−": r"$-$", "·": r"$\cdot$", "ℓ": r"$\ell$",
     "β": r"$\beta$", "η": r"$\eta$", "′": r"$'$", "α": r"$\alpha$", "≤": r"$\le$", "Σ": r"$\Sigma$", "…": r"\dots{}",
-    "ε": r"$\varepsilon$", "λ": r"$\lambda$", "Δ": r"$\Delta$", "²": r"\textsuperscript{2}", "½": r"$\tfrac12$",
-    "σ": r"$\sigma$", "φ": r"$\varphi$", "π": r"$\pi$", "×": r"$\times$",
+    "ε": r"$\varepsilon$", "λ": r"$\lambda$", "Δ": r"$\Delta$", "²": r"$^{2}$", "½": r"$\tfrac12$",
+    "σ": r"$\sigma$", "φ": r"$\varphi$", "π": r"$\pi$", "√": r"$\surd$", "×": r"$\times$",
 }  # fmt: skip
 # Where a line may be broken, at a sum and within a product, until lines are laid out.
 BREAK, PRODUCT_BREAK = "\x1f", "\x1e"
