@@ -53,8 +53,8 @@ def link(registry, name):
 
 
 def typeset(formula):
-    """A formula in a cell, where a bar would end the cell."""
-    return f"${formula}$".replace("|", r"\vert ") if formula else ""
+    """A formula in a cell, its fractions large enough to be read, where a bar would end the cell."""
+    return rf"$\displaystyle {formula}$".replace("|", r"\vert ") if formula else ""
 
 
 def table(header, rows):

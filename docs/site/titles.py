@@ -5,7 +5,7 @@ import re
 # By where a page is, what it is one of.
 PLACES = [
     (r"reference/api/(?!index$).+", "every name"),
-    (r"gallery/.+", "gallery"),
+    (r"gallery/(?!index$).+", "gallery"),
     (r"lessons/(?!README$).+", "a lesson"),
 ]
 
