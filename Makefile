@@ -43,9 +43,10 @@ layers: .venv/dev.stamp
 tests: .venv/dev.stamp $(PAGE)
 	env -u PYTHONDONTWRITEBYTECODE $(BIN)/pytest $(SHARED)
 
-# The site: every page, every docstring and every example, run; a warning is an error.
+# The site: every page, every docstring and every example, run; a warning is an error. All pages are read each time, as the
+# search and the indexes are made of all; chapters and examples are run anew where they have changed.
 docs: .venv/dev.stamp $(PAGE)
-	$(BIN)/sphinx-build --fail-on-warning --keep-going --jobs 2 --quiet docs $(SITE)
+	$(BIN)/sphinx-build --fresh-env --fail-on-warning --keep-going --jobs 2 --quiet docs $(SITE)
 	$(BIN)/python docs/site/check.py $(SITE)
 	@echo "the site: $(SITE)/index.html"
 

@@ -11,6 +11,8 @@ PENALTY = (
 )
 # Of what is chosen by name alone, words and formulas stand in the lab's catalogue.
 CHOSEN = {"optimizers": OPTIMIZERS, "schedules": SCHEDULES, "initializers": INITIALIZERS}
+# How many signs of LaTeX a formula has that fits its column in full size.
+LARGE = 50
 
 
 def derived(registry, left, right):
@@ -53,8 +55,9 @@ def link(registry, name):
 
 
 def typeset(formula):
-    """A formula in a cell, its fractions large enough to be read, where a bar would end the cell."""
-    return rf"$\displaystyle {formula}$".replace("|", r"\vert ") if formula else ""
+    """A formula in a cell, where a bar would end the cell; its fractions are large where the column has room."""
+    size = r"\displaystyle " if len(formula) <= LARGE else ""
+    return f"${size}{formula}$".replace("|", r"\vert ") if formula else ""
 
 
 def table(header, rows):
