@@ -67,6 +67,17 @@ def test_here_two_workers_three_and_two_that_are_killed_come_to_the_same_bits(tw
             cluster.scale(2)
 
 
+def test_what_is_met_with_in_silence_is_named_by_its_kind(monkeypatch):
+    async def silent(address):
+        raise TimeoutError
+
+    monkeypatch.setattr(dask_executor, "_reach", silent)
+    with pytest.raises(
+        InputError, match=r"'tcp://127\.0\.0\.1:9' cannot be reached: TimeoutError\. Start its scheduler"
+    ):
+        connect("tcp://127.0.0.1:9")
+
+
 def fitted_within(where):
     return trainer().fit(*data(), cluster=where)
 

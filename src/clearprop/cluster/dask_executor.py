@@ -195,7 +195,8 @@ def at_address(address: str) -> DaskExecutor:
             remedy = (
                 "Certificates are named in Dask's configuration (see docs/scaling.md), or its scheduler is not there"
             )
-        raise InputError(f"cluster {address!r} cannot be reached: {str(error).splitlines()[0]}. {remedy}") from error
+        reason = str(error).split("\n")[0] or type(error).__name__
+        raise InputError(f"cluster {address!r} cannot be reached: {reason}. {remedy}") from error
     client = Client(address, timeout=CONNECTING, set_as_default=False)
     executor = DaskExecutor(client, [client])
     try:

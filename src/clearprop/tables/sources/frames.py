@@ -58,9 +58,8 @@ class FrameSource:
         except (OSError, RuntimeError, KeyError, ValueError, AttributeError) as error:
             if isinstance(error, InputError):
                 raise
-            raise InputError(
-                f"{part.name}: it cannot be read ({str(error).splitlines()[0]}): write it again"
-            ) from error
+            reason = str(error).split("\n")[0] or type(error).__name__
+            raise InputError(f"{part.name}: it cannot be read ({reason}): write it again") from error
         return replace(table, path=part.name, rows=part.start + table.rows)
 
 
