@@ -214,12 +214,12 @@ def test_a_stray_cell_far_off_a_workbooks_table_is_told(monkeypatch, tmp_path):
 
 
 def test_a_line_of_names_that_no_table_has_is_refused_at_once(monkeypatch, tmp_path):
-    from clearprop.tables.reading import delimited
+    from clearprop.tables.reading import dialect
 
     path = tmp_path / "wide.csv"
     path.write_text(",".join(f"c{number}" for number in range(1001)) + "\n" + ",".join(["1"] * 1001) + "\n")
     assert read_table(path).n_rows == 1
-    monkeypatch.setattr(delimited, "MOST_COLUMNS", 1000)
+    monkeypatch.setattr(dialect, "MOST_COLUMNS", 1000)
     said = refusal(path)
     assert said == f"{path}, line 1: the line of names has 1,001 columns, more than 1,000: keep those that are needed"
 

@@ -239,6 +239,57 @@ CASES = {
         {"a": (date, ["2024-01-01T00:00:00", "2024-12-01T00:00:00"]), "b": (number, [1, 2])},
         ["column 'a': months are dates, of their first day ('2024-01' is read as 2024-01-01)"],
     ),
+    "dates of two forms, neither of which most have": (
+        "d,e\n2024-01-05,a\n6.1.2024,b\n2024-01-07 10:30,c\n8.1.24,d\n9 Jan 2024,e\n,f\n",
+        {
+            "d": (
+                date,
+                [
+                    "2024-01-05T00:00:00",
+                    "2024-01-06T00:00:00",
+                    "2024-01-07T10:30:00",
+                    "2024-01-08T00:00:00",
+                    "2024-01-09T00:00:00",
+                    None,
+                ],
+            ),
+            "e": (text, ["a", "b", "c", "d", "e", "f"]),
+        },
+        [
+            "column 'd': dates have several forms ('2024-01-05', '6.1.2024', '9 Jan 2024'), each read by itself, "
+            "'6.1.2024' with the day first"
+        ],
+    ),
+    "dates of two forms, one by a day above 12": (
+        "d,e\n2024-01-05,a\n6/13/2024,b\n2024-01-07,c\n8/1/2024,d\n",
+        {
+            "d": (date, [f"2024-{day}T00:00:00" for day in ("01-05", "06-13", "01-07", "08-01")]),
+            "e": (text, ["a", "b", "c", "d"]),
+        },
+        [
+            "column 'd': dates have several forms ('2024-01-05', '6/13/2024'), each read by itself, '6/13/2024' with "
+            "the month first"
+        ],
+    ),
+    "dates of two forms, one of which may mean either day": (
+        "d,e\n2024-01-05,a\n6/5/2024,b\n2024-01-07,c\n8/1/2024,d\n",
+        {"d": (text, ["2024-01-05", "6/5/2024", "2024-01-07", "8/1/2024"]), "e": (text, ["a", "b", "c", "d"])},
+        [
+            "column 'd': read as text, since dates have several forms ('2024-01-05', '6/5/2024'), and '6/5/2024' "
+            "may begin with the day or the month: pass dates='day-first' or dates='month-first'"
+        ],
+    ),
+    "points and strokes are two forms": (
+        "d,e\n5.1.2024,a\n6/13/2024,b\n7.1.2024,c\n8/1/2024,d\n",
+        {
+            "d": (date, [f"2024-{day}T00:00:00" for day in ("01-05", "06-13", "01-07", "08-01")]),
+            "e": (text, ["a", "b", "c", "d"]),
+        },
+        [
+            "column 'd': dates have several forms ('6/13/2024', '5.1.2024'), each read by itself, '6/13/2024' with "
+            "the month first, '5.1.2024' with the day first"
+        ],
+    ),
     "no dates": (
         "a,b,c\n1920-21,10:30,12.05\n1921-22,11:45,13.06\n",
         {"a": (text, ["1920-21", "1921-22"]), "b": (text, ["10:30", "11:45"]), "c": (number, [12.05, 13.06])},
@@ -341,6 +392,35 @@ CASES = {
         "town,sales\nUlm,5\nBonn,6\n\nTotal,11\n",
         {"town": (text, ["Ulm", "Bonn"]), "sales": (number, [5, 6])},
         ["line 5 is a line of totals ('Total'): left out"],
+    ),
+    "a line of totals of amounts": (
+        'town,sales\nUlm,"$1,250.50"\nBonn,$6\nTotal,"$1,256.50"\n',
+        {"town": (text, ["Ulm", "Bonn"]), "sales": (number, [1250.5, 6])},
+        [
+            "line 4 is a line of totals ('Total'): left out",
+            "column 'sales': numbers have commas between thousands ('$1,250.50' is read as 1250.5)",
+            "column 'sales': amounts in $, read without it",
+        ],
+    ),
+    "a line of totals with decimal commas": (
+        "Ort;Umsatz;n\nUlm;1.005,25 €;\nBonn;6,5 €;\nSumme:;1.011,75 €;\n",
+        {"Ort": (text, ["Ulm", "Bonn"]), "Umsatz": (number, [1005.25, 6.5]), "n": (text, [None, None])},
+        [
+            "line 4 is a line of totals ('Summe:'): left out",
+            "column 'Umsatz': numbers have a decimal comma and points between thousands ('1.005,25 €' is read as "
+            "1005.25)",
+            "column 'Umsatz': amounts in €, read without it",
+        ],
+    ),
+    "a line of plain decimal commas with a mean that is rounded": (
+        "Ort;x\nUlm;5\nBonn;6\nHof;6\nMittelwert;5,67\n",
+        {"Ort": (text, ["Ulm", "Bonn", "Hof"]), "x": (number, [5, 6, 6])},
+        ["column 'x': numbers have a decimal comma", "line 5 is a line of totals ('Mittelwert'): left out"],
+    ),
+    "a text that is no total among amounts": (
+        "town,sales\nUlm,$5\nBonn,$6\nTotal,$12\n",
+        {"town": (text, ["Ulm", "Bonn", "Total"]), "sales": (number, [5, 6, 12])},
+        ["column 'sales': amounts in $, read without it"],
     ),
     "a text that is no total": (
         "town,sales\nUlm,5\nBonn,6\nTotal,12\n",
@@ -456,6 +536,11 @@ def test_an_encoding_that_is_given(tmp_path):
         ("x,y\n1,u\nu,a\n", {"missing": ["u"]}, {"x": ("number", [1, None]), "y": ("text", [None, "a"])}),
         ("d,e\n1/2/2024,1\n", {"dates": "day-first"}, {"d": ("date", ["2024-02-01T00:00:00"]), "e": ("number", [1])}),
         ("d,e\n1/2/2024,1\n", {"dates": "month-first"}, {"d": ("date", ["2024-01-02T00:00:00"]), "e": ("number", [1])}),
+        (
+            "d,e\n2024-01-05,1\n6/5/2024,2\n",
+            {"dates": "day-first"},
+            {"d": ("date", ["2024-01-05T00:00:00", "2024-05-06T00:00:00"]), "e": ("number", [1, 2])},
+        ),
         (
             "d,e\n2024|05|06,1\n",
             {"dates": "%Y|%m|%d", "delimiter": ","},

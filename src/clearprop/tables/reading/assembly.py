@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
@@ -13,10 +14,11 @@ from clearprop.tables.reading.candidates import MEANT, candidates_of
 from clearprop.tables.reading.evidence import evidence_of
 from clearprop.tables.reading.gathering import Texts
 from clearprop.tables.reading.interpretation import column_of
-from clearprop.tables.reading.notation import PLAIN
+from clearprop.tables.reading.notation import PLAIN, as_floats
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.refusals import Refusal, refused
 from clearprop.tables.reading.settings import Settings
+from clearprop.tables.spelling import number_text
 from clearprop.tables.table import Table
 
 _TOTALS = frozenset(
@@ -28,6 +30,11 @@ _TOTALS = frozenset(
         "subtotal",
         "average",
         "mean",
+        "durchschnitt",
+        "mittelwert",
+        "moyenne",
+        "somme",
+        "media",
         "summe",
         "gesamt",
         "gesamtsumme",
@@ -70,7 +77,7 @@ def assembled(
         Columns cannot be read: each by the line that shows why.
     """
     table = Table((), np.arange(n_rows), shown, line_of)
-    columns = _without_totals(columns, table, notes)
+    columns = _without_totals(columns, table, settings, notes)
     texts = candidates_of([column for column in columns if isinstance(column, Texts)], settings)
     evidence = evidence_of(texts, delimiter, decimal, settings)
     candidates = {candidate.name: candidate for candidate in texts}
@@ -92,11 +99,15 @@ def assembled(
     return table
 
 
-def _without_totals(columns: Sequence[Column | Texts], table: Table, notes: Notes) -> Sequence[Column | Texts]:
+def _without_totals(
+    columns: Sequence[Column | Texts], table: Table, settings: Settings, notes: Notes
+) -> Sequence[Column | Texts]:
     """The columns without the last row, if that has a word such as "Total" and is the sum or mean of the others."""
     last = table.n_rows - 1
     word = next((word for c in columns if isinstance(c, Texts) and last > 1 and (word := _total(c))), None)
-    if word is None or not (word[1] or any(_is_sum(c) for c in columns if isinstance(c, Column))):
+    if word is None or not (
+        word[1] or any(_is_sum(cells) for column in columns for cells in _numbers(column, settings))
+    ):
         return columns
     notes.say(f"{table.place(last)} is a line of totals ({quoted(word[0])}): left out")
     return [_shortened(column) for column in columns]
@@ -115,14 +126,32 @@ def _total(column: Texts) -> tuple[str, bool] | None:
     return word, bool(counts[numbers].sum() >= MEANT * (counts.sum() - 1))
 
 
-def _is_sum(column: Column) -> bool:
-    known = ~column.is_missing
+def _numbers(column: Column | Texts, settings: Settings) -> Iterator[npt.NDArray[np.float64]]:
+    """The cells as numbers, NaN where they are none: of texts by either decimal sign, as none is settled yet."""
+    if isinstance(column, Column):
+        yield np.where(column.is_missing, np.nan, column.values.astype(np.float64))
+        return
+    parts = candidates_of([column], settings)[0].numbers
+    if parts is not None:
+        for sign in (settings.known_decimal,) if settings.known_decimal else (".", ","):
+            yield np.append(as_floats(parts.core, sign, settings.thousands).to_numpy(), np.nan)[column.codes]
+
+
+def _is_sum(cells: npt.NDArray[np.float64]) -> bool:
+    """Whether the last number is the sum of the others, or their mean as it is rounded."""
+    known = ~np.isnan(cells)
     if not known[-1] or known.sum() < 3:
         return False
-    values = column.values.astype(np.float64)
-    others, last = values[:-1][known[:-1]], values[-1]
+    others, last = cells[:-1][known[:-1]], float(cells[-1])
     total = others.sum()
-    return bool(total and np.isclose([total, total / len(others)], last, rtol=1e-6).any())
+    n_digits = len(number_text(last).partition(".")[2])
+    rounded = 0.5001 * 10.0**-n_digits if n_digits else 0.0
+    return bool(
+        total
+        and (
+            np.isclose([total, total / len(others)], last, rtol=1e-6).any() or abs(total / len(others) - last) < rounded
+        )
+    )
 
 
 def _shortened(column: Column | Texts) -> Column | Texts:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from clearprop.errors import InputError
 from clearprop.foundation.memory import amount
-from clearprop.tables.reading.dialect import Dialect, reader_of, refuse_ragged, rule_and_remedy
+from clearprop.tables.reading.dialect import MOST_COLUMNS, Dialect, reader_of, refuse_ragged, rule_and_remedy
 from clearprop.tables.reading.records import Records, has_sound_quotes, last_end, leading_zeros, records_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Block:
         self._lines: Where | None = None
         self._is_checked = False
         self._n_lines: int | None = None
-        if dialect.width == 1:
+        if dialect.width == 1 or self._has_long_line():
             self._check()
 
     def read(self, types: Mapping[int, Any], nulls: Sequence[str] = (), decimal_comma: bool = False) -> pl.DataFrame:
@@ -184,6 +184,16 @@ class Block:
     def n_bytes(self) -> int | None:
         """See `Batch.n_bytes`."""
         return len(self._text)
+
+    def _has_long_line(self) -> bool:
+        """Whether a line is so long that it may have millions of cells, which polars takes minutes for."""
+        start = 0
+        while len(self._text) - start > MOST_COLUMNS:
+            end = self._text.rfind(b"\n", start, start + MOST_COLUMNS)
+            if end < 0:
+                return True
+            start = end + 1
+        return False
 
     def _records(self) -> Records:
         return records_of(self._text, self._dialect.delimiter.encode())

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.foundation.table_cells import MISSING
-from clearprop.tables.reading.dates import Dates, dates_in
+from clearprop.tables.reading.dates import Dates, dates_in, forms_in
 from clearprop.tables.reading.gathering import Texts
 from clearprop.tables.reading.notation import PLAIN, Written, decimals, written
 from clearprop.tables.reading.settings import Settings
@@ -107,13 +107,29 @@ class Candidate:
 
     @cached_property
     def dates(self) -> tuple[Dates, Mask] | None:
-        """The dates, and which of the texts they are, if most of the known cells are some."""
+        """The dates, and which of the texts they are, if most of the known cells are some of one form."""
+        found = self._first_dates
+        return found if found is not None and self._is_most(found[1]) else None
+
+    @cached_property
+    def date_forms(self) -> list[tuple[Dates, Mask]]:
+        """The dates by their forms, and which of the texts have each, if only together they are most of the cells."""
+        if self._first_dates is None or self.dates is not None:
+            return []
+        forms = [(dates, self._of_all(which)) for dates, which in forms_in(self.texts.filter(~self.missing))]
+        return forms if self._is_most(np.logical_or.reduce([which for _, which in forms])) else []
+
+    @cached_property
+    def _first_dates(self) -> tuple[Dates, Mask] | None:
+        """The dates of the form that most of the first texts have, if these may be dates."""
         found = dates_in(self.texts.filter(~self.missing)) if self.known and self._is_most(self.with_digits) else None
-        if found is None:
-            return None
+        return None if found is None else (found[0], self._of_all(found[1]))
+
+    def _of_all(self, known: Mask) -> Mask:
+        """A mask of the texts that are not missing as one of all."""
         which = np.zeros(len(self.texts), dtype=bool)
-        which[~self.missing] = found[1]
-        return (found[0], which) if self._is_most(which) else None
+        which[~self.missing] = known
+        return which
 
     def _is_most(self, mask: Mask) -> bool:
         return bool(self.counts[mask & ~self.missing].sum() >= MEANT * self.known)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.errors import Parameter
-from clearprop.foundation.table_cells import quoted
+from clearprop.errors import Message, Parameter
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.candidates import MEANT, Candidate
 from clearprop.tables.reading.dates import Dates, Order, formatted
@@ -41,6 +41,47 @@ def dates_of(
         candidate, dates, order, f"{quoted(candidate.texts[int(np.argmax(which))])} is read as {_first(values)}", notes
     )
     return _column(candidate, values, dates.zone)
+
+
+def dates_of_forms(candidate: Candidate, evidence: Evidence, settings: Settings, notes: Notes) -> Column | None:
+    """A column most of whose texts are dates, of several forms; None if one of these may mean either of two days.
+
+    Raises
+    ------
+    Refusal
+        A cell is no date, or some have a time zone and others not.
+    """
+    forms = candidate.date_forms
+    shown = listed([dates.example for dates, _ in forms])
+    values = np.full(len(candidate.texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    firsts = []
+    for dates, which in forms:
+        order = (settings.date_order or dates.order or evidence.order) if dates.needs_order else None
+        if dates.needs_order and order is None:
+            _note_unclear_form(candidate.name, shown, dates.example, notes)
+            return None
+        values[which] = dates.values(order)
+        if order is not None:
+            firsts.append(f", {quoted(dates.example)} with the {order.removesuffix('-first')} first")
+    zones = [zone for dates, _ in forms for zone in dates.zones.unique().to_list()]
+    if None in zones and len(set(zones)) > 1:
+        rule = f"dates have several forms ({shown}), some with a time zone and some without: write all alike"
+        raise Refusal(candidate.row_of(forms[0][1]), rule)
+    bad = np.isnat(values) & ~candidate.missing
+    if bad.any():
+        return _not_all(candidate, values, bad, "a date", settings)
+    said = f"dates have several forms ({shown}), each read by itself{''.join(firsts)}"
+    notes.of_column(said, candidate.name, lambda columns: f"{columns}: {said}")
+    of_forms = {dates.zone for dates, _ in forms}
+    return _column(candidate, values, of_forms.pop() if len(of_forms) == 1 else "UTC")
+
+
+def _note_unclear_form(name: str, shown: str, example: str, notes: Notes) -> None:
+    rule = f"since dates have several forms ({shown}), and {quoted(example)} may begin with the day or the month"
+    day, month = Parameter("dates", "day-first"), Parameter("dates", "month-first")
+    notes.of_column(
+        f"forms {shown}", name, lambda columns: Message(f"{columns}: read as text, {rule}: pass ", day, " or ", month)
+    )
 
 
 def formatted_dates(candidate: Candidate, form: str, settings: Settings) -> Column | None:

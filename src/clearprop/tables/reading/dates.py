@@ -26,10 +26,8 @@ Mask = npt.NDArray[np.bool_]
 _TIME = r"(?:[T ,]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?)?"
 _ZONE = r" ?(?P<half>[AaPp]\.?[Mm]\.?)? ?(?P<zone>Z|z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
 _YEAR_FIRST = r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})-|/(?P<month2>\d{1,2})/|\.(?P<month3>\d{1,2})\.)(?P<day>\d{1,2})"
-_YEAR_LAST = (
-    r"(?P<first>\d{1,2})(?:/(?P<second_>\d{1,2})/|-(?P<second2>\d{1,2})-|\.(?P<second3>\d{1,2})\.)"
-    r"(?P<year>\d{4}|\d{2})"
-)
+_YEAR_LAST = r"(?P<first>\d{1,2})(?:/(?P<second_>\d{1,2})/|-(?P<second2>\d{1,2})-)(?P<year>\d{4}|\d{2})"
+_POINTS = r"(?P<first>\d{1,2})\.(?P<second_>\d{1,2})\.(?P<year>\d{4}|\d{2})"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NAME = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
@@ -42,6 +40,7 @@ _MONTH_ONLY = r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])"
 _SHAPES = {
     "year first": f"^{_YEAR_FIRST}{_TIME}{_ZONE}$",
     "year last": f"^{_YEAR_LAST}{_TIME}{_ZONE}$",
+    "points": f"^{_POINTS}{_TIME}{_ZONE}$",
     "day and name": f"^{_DAY_AND_NAME}{_TIME}{_ZONE}$",
     "name and day": f"^{_NAME_AND_DAY}{_TIME}{_ZONE}$",
     "month": f"^{_MONTH_ONLY}$",
@@ -58,22 +57,22 @@ class Dates:
         Their parts as whole numbers; null where one has none.
     zones : polars.Series of str
     shape : str
-    separator : str
-        Between day, month and year.
+    example : str
+        The first of the texts.
     """
 
     parts: pl.DataFrame
     zones: pl.Series
     shape: str
-    separator: str
+    example: str
 
     @property
     def order(self) -> Order | None:
         """Whether the day comes before the month, as far as the texts themselves tell."""
+        if self.shape == "points":
+            return "day-first"
         if self.shape != "year last":
             return None
-        if self.separator == ".":
-            return "day-first"
         first, second = self._most("first"), self._most("second_")
         if max(first, second) > 12:
             return None if min(first, second) > 12 else "day-first" if first > 12 else "month-first"
@@ -86,7 +85,7 @@ class Dates:
     @property
     def needs_order(self) -> bool:
         """Whether the order must be known."""
-        return self.shape == "year last"
+        return self.shape in ("year last", "points")
 
     @property
     def has_short_years(self) -> bool:
@@ -106,7 +105,7 @@ class Dates:
     def values(self, order: Order | None) -> npt.NDArray[np.datetime64]:
         """The dates as datetime64[us], in UTC where they have a zone; NaT for days that no month has."""
         part = {name: self.parts[name].fill_null(0).to_numpy() for name in self.parts.columns}
-        if self.shape == "year last":
+        if self.needs_order:
             month, day = ("second_", "first") if order == "day-first" else ("first", "second_")
             part["month"], part["day"] = part[month], part[day]
         elif self.shape == "month":
@@ -159,6 +158,23 @@ def dates_in(texts: pl.Series) -> tuple[Dates, Mask] | None:
     return _dates(dates, shape), which.to_numpy().astype(bool)
 
 
+def forms_in(texts: pl.Series) -> list[tuple[Dates, Mask]]:
+    """The dates among texts by all shapes that they have, and which have each.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> [(dates.shape, which.tolist()) for dates, which in forms_in(pl.Series(["5.1.2024", "2024-01-06", "soon"]))]
+    [('year first', [False, True, False]), ('points', [True, False, False])]
+    """
+    forms = []
+    for shape, pattern in _SHAPES.items():
+        which = texts.str.contains(pattern)
+        if which.any():
+            forms.append((_dates(texts.filter(which), shape), which.to_numpy().astype(bool)))
+    return forms
+
+
 def formatted(texts: pl.Series, form: str) -> npt.NDArray[np.datetime64]:
     """Dates by a form such as `%d.%m.%Y`; NaT where a text has another."""
     import polars as pl
@@ -174,10 +190,9 @@ def _dates(texts: pl.Series, shape: str) -> Dates:
 
     groups = texts.str.extract_groups(_SHAPES[shape]).struct.unnest()
     columns = {}
-    for part, others in {"month": ("month2", "month3"), "second_": ("second2", "second3")}.items():
+    for part, others in {"month": ("month2", "month3"), "second_": ("second2",)}.items():
         if part in groups.columns and others[0] in groups.columns:
             groups = groups.with_columns(pl.coalesce(part, *others).alias(part)).drop(others)
-    separator = next((sign for sign in "/-." if len(texts) and sign in texts[0][:6]), " ")
     for part in groups.columns:
         match part:
             case "name":
@@ -193,7 +208,7 @@ def _dates(texts: pl.Series, shape: str) -> Dates:
             case _:
                 columns[part] = groups[part].cast(pl.Int64)
     zones = groups["zone"] if "zone" in groups.columns else pl.Series([None] * len(texts), dtype=pl.String)
-    return Dates(pl.DataFrame(columns), zones, shape, separator)
+    return Dates(pl.DataFrame(columns), zones, shape, str(texts[0]) if len(texts) else "")
 
 
 def _offsets(zones: pl.Series) -> pl.Series:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearprop.errors import InputError, Message, Parameter
+from clearprop.foundation.memory import amount
 from clearprop.foundation.table_cells import quoted
 from clearprop.tables.column import Column
 from clearprop.tables.reading.assembly import assembled
 from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul, too_long
-from clearprop.tables.reading.dialect import DELIMITERS, Dialect, dialect_of
+from clearprop.tables.reading.dialect import Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.opening import Source
 from clearprop.tables.reading.plan import plan_of
 from clearprop.tables.reading.settings import Settings
-from clearprop.tables.reading.typed_columns import TypedColumns, strings
+from clearprop.tables.reading.typed_columns import TypedColumns, by_field, strings
 from clearprop.tables.table import Table
 
 if TYPE_CHECKING:
@@ -30,7 +33,8 @@ if TYPE_CHECKING:
 Check = Callable[[Table], object] | None
 
 FIRST_BYTES, BLOCK_BYTES = 2**19, 2**22
-MOST_COLUMNS = 100_000
+# The beginning of a line that is neither blank nor a comment.
+_LINE = re.compile(rb"(?:\A|[\r\n])[ \t]*(?!#|%|//|[sS][eE][pP]=)\S")
 
 
 def read_delimited(source: Source, settings: Settings, check: Check = None) -> Table:
@@ -81,7 +85,7 @@ def of_batches(
             sample = batch.read(strings(names))
             if not len(sample):  # blank lines
                 continue
-            columns = _columns(sample.select(map(str, names)), batch, dialect.delimiter, names, settings, n_bytes)
+            columns = _columns(by_field(sample), batch, dialect.delimiter, names, settings, n_bytes)
         columns.take(batch)
     if columns is None or not len(columns.lines):
         raise InputError(f"{shown}: there are column names and no rows: add at least one row")
@@ -99,7 +103,7 @@ def empty_table(names: Sequence[str], shown: str) -> Table:
 
 
 def _columns(
-    sample: pl.DataFrame,
+    sample: Mapping[int, pl.Series],
     batch: Batch,
     delimiter: str,
     names: Mapping[int, str],
@@ -108,10 +112,11 @@ def _columns(
 ) -> TypedColumns:
     """The columns to be filled, as the first rows show them; memory for about as many rows as there will be."""
     texts = [field for field, name in names.items() if name in settings.categorical_features]
-    expected = len(sample)
+    expected = len(next(iter(sample.values())))
     if n_bytes and batch.n_bytes:
-        expected = int(len(sample) * n_bytes / batch.n_bytes * 1.1)
-    return TypedColumns(plan_of(sample, delimiter, settings, texts), expected + 16)
+        expected = int(expected * n_bytes / batch.n_bytes * 1.1)
+    wanted = {field: sample[field] for field in names}
+    return TypedColumns(plan_of(wanted, delimiter, settings, texts), expected + 16)
 
 
 class _DelimitedText:
@@ -124,7 +129,6 @@ class _DelimitedText:
     def table(self, check: Check) -> Table:
         with self._blocks() as blocks:
             head, whole = self._head(blocks)
-        self._check_width(head)
         text = head.decode(errors="ignore")
         dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
         if self._encoding.guessed:
@@ -135,14 +139,6 @@ class _DelimitedText:
         rows = partial(self._batches, dialect, body)
         return of_batches(rows, dialect, self._shown, self._settings, notes, check, n_bytes)
 
-    def _check_width(self, head: bytes) -> None:
-        """Refuse a line of names that no table has, before its cells are taken apart."""
-        names = head[: head.find(b"\n")]
-        columns = 1 + max(names.count(delimiter.encode()) for delimiter in DELIMITERS)
-        if columns > MOST_COLUMNS:
-            rule = f"the line of names has {columns:,} columns, more than {MOST_COLUMNS:,}"
-            raise InputError(f"{self._shown}, line 1: {rule}: keep those that are needed")
-
     @contextmanager
     def _blocks(self) -> Iterator[Iterator[bytes]]:
         is_given = self._settings.encoding is not None
@@ -150,14 +146,21 @@ class _DelimitedText:
             yield utf8_blocks(stream, self._encoding, FIRST_BYTES, BLOCK_BYTES, self._shown, is_given)
 
     def _head(self, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
-        """The first lines, two at least, and whether they are all."""
-        head = b""
+        """The beginning, with the names and two rows if there are as many, and whether it is all."""
+        head, n_lines, seen = b"", 0, 0
         for block in blocks:
             head += block
-            if head.count(b"\n") > 2 or head.count(b"\r") > 2:
+            last = max(head.rfind(b"\n"), head.rfind(b"\r"))
+            if last >= 0:
+                n_lines += sum(1 for _ in islice(_LINE.finditer(head, seen, last), 3))
+                seen = last
+            if n_lines > 2 or (n_lines and len(head) > BLOCK_BYTES and head.count(b"\n") > 2):
                 return head, next(blocks, None) is None
-            if len(head) > LONGEST:
-                raise too_long(self._shown, 1 + head.count(b"\n"), head[head.rfind(b"\n") + 1 :])
+            if len(head) - last > LONGEST:
+                raise too_long(self._shown, 1 + head.count(b"\n"), head[last + 1 :])
+            if len(head) > LONGEST and not n_lines:
+                rule = f"its first {amount(LONGEST)} are comments and blank lines"
+                raise InputError(f"{self._shown}: {rule}: remove what stands in front of the names of the columns")
         return head, True
 
     def _batches(self, dialect: Dialect, body: int) -> Iterator[Batch]:

@@ -16,6 +16,7 @@ from clearprop.tables.reading.settings import Settings
 # The likeliest first where several divide all lines alike: a comma may be a decimal one, or stand in texts.
 DELIMITERS = "\t;|,"
 _LINES_SEEN = 60
+MOST_COLUMNS = 100_000
 _COMMENTS = ("#", "%", "//")
 # A cell in quotes, which may go over several lines; a quote within a cell opens none.
 _QUOTED = re.compile(r'(?:\A|(?<=[\t;|, \r\n]))"(?:[^"]|"")*"')
@@ -62,11 +63,12 @@ def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialec
     Raises
     ------
     InputError
-        The text is blank, or a quote in its first line is not closed.
+        The text is blank, a quote in its first line is not closed, or the names are more than any table has.
     """
     start, line, notes, told = _preamble(text)
     if start == len(text):
         raise InputError(f"{shown}: the file is empty: it needs a line of column names, and rows")
+    _check_width(text, start, f"{shown}, line {line}")
     start, mark = _names_behind_mark(text, start)
     if mark:
         notes.append(f"line {line} begins with {mark!r} and is taken for the names of the columns")
@@ -86,6 +88,23 @@ def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialec
     width = _width(header, rows)
     is_old = text[body - 1] == "\r"
     return Dialect(delimiter, tuple(header), line, width, rows, body, body_line, tuple(notes), is_old)
+
+
+def _check_width(text: str, start: int, where: str) -> None:
+    """Refuse a line of names that no table has, before its cells are taken apart."""
+    names = next(_Counted(text, start))
+    if _is_too_wide(names):
+        columns = f"{_most_cells(names):,} columns, more than {MOST_COLUMNS:,}"
+        raise InputError(f"{where}: the line of names has {columns}: keep those that are needed")
+
+
+def _is_too_wide(line: str) -> bool:
+    return len(line) > MOST_COLUMNS < _most_cells(line)
+
+
+def _most_cells(line: str) -> int:
+    """How many cells a line has at most, by the signs that may stand between them."""
+    return 1 + max(line.count(delimiter) for delimiter in DELIMITERS)
 
 
 def _width(header: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
@@ -191,7 +210,8 @@ def _whole_lines(text: str, whole: bool) -> list[str]:
     lines = list(islice(_Counted(text, 0), _LINES_SEEN + 1))
     if not whole and len(lines) > 1 and sum(map(len, lines)) == len(text):
         lines.pop()
-    return [line for line in lines if line.strip()]
+    # A row that no table has is refused by its line where rows are read.
+    return [line for line in lines if line.strip() and not _is_too_wide(line)]
 
 
 def _fields(lines: list[str], delimiter: str) -> Iterator[list[str]]:

@@ -160,6 +160,8 @@ def _read_source(source: Source, settings: Settings, check: Check) -> Table:
             return reader(source, settings, check)
     if begins_as_json(head):
         return read_json(source, settings, check)
+    if _LISTS.match(head.removeprefix(b"\xef\xbb\xbf")):
+        raise InputError(f"{source.shown}: this is JSON of lists, which name no columns: write objects, with names")
     return read_delimited(source, settings, check)
 
 
@@ -204,5 +206,9 @@ _READERS: tuple[tuple[bytes, Callable[[Source, Settings, Check], Table]], ...] =
     (b"ARROW1", read_feather),
     (b"PK\x03\x04", _read_zip),
     (b"\xd0\xcf\x11\xe0", read_workbook),
+)
+# A list of lists, or of plain values: a header may begin with a bracket, as [id], but goes on with a name.
+_LISTS = re.compile(
+    rb'\s*\[\s*(?:\[|"(?:[^"\\]|\\.)*"\s*[,\]]|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\s*[,\]]|(?:null|true|false)\b)'
 )
 _JSON = re.compile(rb'\s*(?:\[\s*)?\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\})')

@@ -7,7 +7,7 @@ import numpy as np
 from clearprop.foundation.table_cells import MISSING
 from clearprop.tables.column import Column, objects
 from clearprop.tables.reading.candidates import Candidate
-from clearprop.tables.reading.date_columns import dates_of, formatted_dates
+from clearprop.tables.reading.date_columns import dates_of, dates_of_forms, formatted_dates
 from clearprop.tables.reading.evidence import Evidence
 from clearprop.tables.reading.notes import Notes, note_missing
 from clearprop.tables.reading.number_columns import numbers_of
@@ -44,7 +44,9 @@ def _typed(candidate: Candidate, evidence: Evidence, settings: Settings, notes: 
         column = formatted_dates(candidate, settings.dates, settings)
         if column is not None:
             return column
-    return None if candidate.dates is None else dates_of(candidate, candidate.dates, evidence, settings, notes)
+    if candidate.dates is not None:
+        return dates_of(candidate, candidate.dates, evidence, settings, notes)
+    return dates_of_forms(candidate, evidence, settings, notes) if candidate.date_forms else None
 
 
 def _booleans(candidate: Candidate, words: tuple[str, str]) -> Column:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 from clearprop.tables.reading.candidates import MISSING_NUMBERS
 from clearprop.tables.reading.notation import certain_decimals, decimals
@@ -60,62 +63,68 @@ class Plan:
         return {number: types[kind] for number, kind in self.kinds.items() if kind in kinds}
 
 
-def plan_of(sample: pl.DataFrame, delimiter: str, settings: Settings, texts: Iterable[int]) -> Plan:
+def plan_of(cells: Mapping[int, pl.Series], delimiter: str, settings: Settings, texts: Iterable[int]) -> Plan:
     """The plan for columns of which the first rows are known as texts, those named being texts whatever they hold."""
-    kept = set(texts)
-    known = settings.known_decimal
-    plan = Plan({}, frozenset(settings.missing), points_are_clear=known == "." or (known is None and delimiter == ","))
-    series = {int(name): sample[name] for name in sample.columns}
-    for number, cells in series.items():
-        plan.kinds[number] = "text" if number in kept else _kind(number, cells, plan, known)
-    if delimiter != "," and (known == "," or (known is None and _has_decimal_commas(series, plan))):
+    known, kept = settings.known_decimal, set(texts)
+    kinds: dict[int, As] = dict.fromkeys(cells, "text")
+    points_are_clear = known == "." or (known is None and delimiter == ",")
+    plan = Plan(kinds, frozenset(settings.missing), points_are_clear=points_are_clear)
+    fields = [field for field in cells if field not in kept]
+    if not fields:
+        return plan
+    every = _stripped([cells[field] for field in fields])
+    plan.kinds.update(_kinds(fields, every, plan, known))
+    if delimiter != "," and (known == "," or (known is None and _has_decimal_commas(fields, every, plan))):
         plan.decimal_comma = True
-        for number, cells in series.items():
-            if number not in kept:
-                plan.kinds[number] = _kind(number, _with_points(cells), plan, ".")
+        plan.kinds.update(_kinds(fields, _with_points(every), plan, "."))
     return plan
 
 
-def _kind(number: int, cells: pl.Series, plan: Plan, known: str | None) -> As:
-    """What a column may be read as; spellings of missing cells that it has are noted in the plan."""
+def _stripped(columns: Sequence[pl.Series]) -> pl.Series:
+    """The cells of all columns, one column behind the other, as each look at a series has its price."""
     import polars as pl
 
-    n_empty = cells.null_count()
-    numbers = cells.cast(pl.Float64, strict=False)
-    n_others = numbers.null_count() - n_empty
-    if n_others:
-        others = cells.filter(numbers.is_null() & cells.is_not_null())
-        if n_others == len(cells) - n_empty and not others.str.contains(r"\d").any():
-            return "text"
-        stripped = cells.str.strip_chars()
-        numbers = stripped.cast(pl.Float64, strict=False)
-        others = stripped.filter(numbers.is_null() & stripped.is_not_null()).unique()
-        missing = others.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | others.is_in(sorted(plan.nulls))
-        if not missing.all() or numbers.null_count() == len(cells):
-            return "text"
-        plan.note_spellings(number, others.to_list())
-        cells = stripped.filter(numbers.is_not_null())
-    elif n_empty == len(cells):
-        return "text"
-    if cells.str.contains(r"^\s*[+-]?\d{19,}\s*$").any():
-        return "text"
-    if cells.cast(pl.Int64, strict=False).null_count() == cells.null_count():
-        return "text" if cells.str.contains(r"^\s*[+-]?0\d").any() else "whole"
-    if plan.points_are_clear or known == ".":
-        return "float"
-    return "float" if known is None and cells.str.contains(certain_decimals(".")).any() else "text"
+    return pl.concat([column.alias("") for column in columns]).str.strip_chars()
 
 
-def _has_decimal_commas(series: dict[int, pl.Series], plan: Plan) -> bool:
+def _by_column(mask: pl.Series, fields: Sequence[int]) -> npt.NDArray[np.bool_]:
+    """A mask of all cells by column, shape (columns, rows)."""
+    return mask.fill_null(False).to_numpy().astype(bool).reshape(len(fields), -1)
+
+
+def _kinds(fields: Sequence[int], every: pl.Series, plan: Plan, known: str | None) -> Iterator[tuple[int, As]]:
+    """What columns may be read as; spellings of missing cells that they have are noted in the plan."""
+    import polars as pl
+
+    floats = every.cast(pl.Float64, strict=False)
+    missing = every.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | every.is_in(sorted(plan.nulls))
+    spelled = _by_column(missing & floats.is_null(), fields)
+    numbers, cells = _by_column(floats.is_not_null(), fields), _by_column(every.is_not_null(), fields)
+    are_numbers = numbers.any(axis=1) & ~(cells & ~numbers & ~spelled).any(axis=1)
+    for column in np.flatnonzero(are_numbers & spelled.any(axis=1)).tolist():
+        own = every.slice(column * numbers.shape[1], numbers.shape[1])
+        plan.note_spellings(fields[column], own.filter(spelled[column]).unique().to_list())
+    have_zeros = (numbers & _by_column(every.str.contains(r"^[+-]?0\d"), fields)).any(axis=1)
+    are_long = (numbers & _by_column(every.str.contains(r"^[+-]?\d{19,}$"), fields)).any(axis=1)
+    whole = _by_column(every.cast(pl.Int64, strict=False).is_not_null(), fields)
+    are_whole = np.asarray((whole | ~numbers).all(axis=1))
+    points = numbers & _by_column(every.str.contains(certain_decimals(".")), fields)
+    are_clear = plan.points_are_clear or known == "."
+    have_points = (points.any(axis=1) & (known is None)) | are_clear
+    may_be_numbers = np.asarray(are_numbers & ~are_long & np.where(are_whole, ~have_zeros, have_points))
+    for place, number in enumerate(fields):
+        yield number, ("whole" if are_whole[place] else "float") if may_be_numbers[place] else "text"
+
+
+def _has_decimal_commas(fields: Sequence[int], every: pl.Series, plan: Plan) -> bool:
     """Whether a column has numbers with a comma that can only be a decimal one, and none has a point that can."""
     if plan.fields("float"):
         return False
-    for number in plan.fields("text"):
-        cells = series[number].drop_nulls().str.strip_chars()
-        fits = cells.str.contains(decimals(","))
-        if 2 * int(fits.sum()) > len(fits) and cells.str.contains(certain_decimals(",")).any():
-            return True
-    return False
+    fits = _by_column(every.str.contains(decimals(",")), fields).sum(axis=1)
+    certain = _by_column(every.str.contains(certain_decimals(",")), fields).any(axis=1)
+    are_most = 2 * fits > _by_column(every.is_not_null(), fields).sum(axis=1)
+    are_texts = np.array([plan.kinds[field] == "text" for field in fields])
+    return bool((certain & are_most & are_texts).any())
 
 
 def _with_points(cells: pl.Series) -> pl.Series:

@@ -40,15 +40,13 @@ class TypedColumns:
         if frame is None or (self._texts and plan.spellings):
             as_texts = batch.read(strings([*self._texts, *(doubtful if frame is None else ())]))
         assert as_texts is not None
+        texts = by_field(as_texts)
         for field, pieces in self._texts.items():
-            pieces.add(as_texts[str(field)])
-        looked_at = batch.read(strings(doubtful)) if doubtful and frame is not None else as_texts
+            pieces.add(texts[field])
+        looked_at = by_field(batch.read(strings(doubtful))) if doubtful and frame is not None else texts
+        read = {} if frame is None else by_field(frame)
         for field in [field for field in typed if field in numbers]:
-            if field in doubtful:
-                piece = _numbers_in(looked_at[str(field)], field, plan)
-            else:
-                assert frame is not None
-                piece = frame[str(field)]
+            piece = _numbers_in(looked_at[field], field, plan) if field in doubtful else read[field]
             if piece is None:
                 plan.kinds[field] = "text"
                 del numbers[field]
@@ -65,9 +63,9 @@ class TypedColumns:
         """Read those columns as texts, from the first row."""
         pieces = {field: TextPieces() for field in self.given_up}
         for batch in batches:
-            frame = batch.read(strings(pieces))
+            texts = by_field(batch.read(strings(pieces)))
             for field, of_field in pieces.items():
-                of_field.add(frame[str(field)])
+                of_field.add(texts[field])
         self._texts.update(pieces)
 
     @property
@@ -96,6 +94,11 @@ def strings(fields: Iterable[int]) -> dict[int, Any]:
     import polars as pl
 
     return dict.fromkeys(fields, pl.String)
+
+
+def by_field(frame: pl.DataFrame) -> dict[int, pl.Series]:
+    """The columns of a batch by their fields; a look for one by its name takes the longer the more there are."""
+    return {int(name): column for name, column in zip(frame.columns, frame.get_columns(), strict=True)}
 
 
 def _typed(batch: Batch, plan: Plan, texts: Collection[int]) -> tuple[pl.DataFrame | None, list[int]]:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import IO, TYPE_CHECKING, Any
-
-import numpy as np
+from typing import IO, TYPE_CHECKING
 
 from clearprop.errors import InputError
 from clearprop.foundation.memory import check_memory
@@ -18,6 +15,7 @@ from clearprop.tables.frames import as_table
 from clearprop.tables.reading.assembly import assembled
 from clearprop.tables.reading.delimited import Check, empty_table
 from clearprop.tables.reading.gathering import TextPieces, Texts
+from clearprop.tables.reading.json_files import json_frame
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.opening import Source
 from clearprop.tables.reading.settings import Settings
@@ -26,10 +24,6 @@ from clearprop.tables.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
-# Deeper than any table in JSON, and less deep than what reads it can go without running out of stack.
-DEEPEST = 64
-_ESCAPED = re.compile(rb"\\.", re.DOTALL)
-_OPENING, _CLOSING = np.frombuffer(b"[{", np.uint8), np.frombuffer(b"]}", np.uint8)
 # What pandas calls the column in which it keeps a frame's index.
 _INDEX = "__index_level_"
 
@@ -46,15 +40,8 @@ def read_feather(source: Source, settings: Settings, check: Check = None) -> Tab
 
 def read_json(source: Source, settings: Settings, check: Check = None) -> Table:
     """The table in JSON, an object a line or a list of objects; its texts are read as those of CSV are."""
-    if source.head(4096).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"["):
-        frame, line_of = _frame(source, "JSON", _polars("read_json")), None
-    else:
-        frame, line_of = _frame(source, "JSON", _polars("read_ndjson", infer_schema_length=None)), _next
+    frame, line_of = json_frame(source)
     return _of_frame(frame, source.shown, settings, check, line_of, texts_are_typed=True)
-
-
-def _next(row: int) -> int:
-    return row + 1
 
 
 def _parquet(shown: str) -> Callable[[IO[bytes]], pl.DataFrame]:
@@ -74,11 +61,11 @@ def _parquet(shown: str) -> Callable[[IO[bytes]], pl.DataFrame]:
     return read
 
 
-def _polars(function: str, **settings: Any) -> Callable[[IO[bytes]], pl.DataFrame]:
+def _polars(function: str) -> Callable[[IO[bytes]], pl.DataFrame]:
     def read(stream: IO[bytes]) -> pl.DataFrame:
         import polars as pl
 
-        frame: pl.DataFrame = getattr(pl, function)(stream, **settings)
+        frame: pl.DataFrame = getattr(pl, function)(stream)
         return frame
 
     return read
@@ -89,36 +76,11 @@ def _frame(source: Source, kind: str, read: Callable[[IO[bytes]], pl.DataFrame])
 
     with source.opened() as stream:
         text = stream.read()
-    if kind == "JSON" and _depth(text) > DEEPEST:
-        raise InputError(
-            f"{source.shown}: brackets stand more than {DEEPEST} deep in each other: give a cell one value"
-        )
     try:
         return read(io.BytesIO(text))
     except (pl.exceptions.PolarsError, OSError, RuntimeError) as error:
         reason = str(error).split("\n")[0]
         raise InputError(f"{source.shown}: the {kind} file cannot be read ({reason}): write it again") from error
-
-
-def _depth(text: bytes) -> int:
-    """How deep brackets stand in each other in JSON, those in texts not counted.
-
-    Examples
-    --------
-    >>> _depth(b'[{"a": 1}, {"b": "[[[[", "c\\"[": [2]}]')
-    3
-    """
-    signs = np.frombuffer(_ESCAPED.sub(b"  ", text) if b"\\" in text else text, np.uint8)
-    deepest = depth = quotes = 0
-    for start in range(0, len(signs), 2**20):
-        piece = signs[start : start + 2**20]
-        within = (np.cumsum(piece == ord('"')) + quotes) % 2 == 1
-        quotes += int(np.count_nonzero(piece == ord('"')))
-        steps = np.isin(piece, _OPENING).astype(np.int64) - np.isin(piece, _CLOSING)
-        steps[within] = 0
-        depths = depth + np.cumsum(steps)
-        deepest, depth = max(deepest, int(depths.max())), int(depths[-1])
-    return deepest
 
 
 def _of_frame(

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import functools
-import re
 import zipfile
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,14 +16,13 @@ from clearprop.tables.reading.dialect import Dialect
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.opening import Source
 from clearprop.tables.reading.settings import Settings
+from clearprop.tables.reading.sheet_extents import extent_of
 from clearprop.tables.table import Table
 
 if TYPE_CHECKING:
     import polars as pl
 
 _ROWS_SEEN = 60
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_ROW, _COLUMN = re.compile(rb'<row\b[^>]{0,40}?\br="(\d{1,7})"'), re.compile(rb'\br="([A-Z]{1,3})\d')
 _CELL_BYTES = 32  # of a cell in the memory of what reads the sheet
 
 
@@ -53,7 +50,7 @@ def read_workbook(source: Source, settings: Settings, check: Check = None) -> Ta
 
 
 def _check_room(source: Source) -> None:
-    """Refuse sheets of Excel's whose outermost cells span more than there is memory for, as a single stray cell does.
+    """Refuse workbooks whose outermost cells span more than there is memory for, as a single stray cell does.
 
     What reads them makes room for all cells up to these.
     """
@@ -62,33 +59,13 @@ def _check_room(source: Source) -> None:
             return
         stream.seek(0)
         with zipfile.ZipFile(stream) as archive:
-            for name in filter(_SHEET.fullmatch, archive.namelist()):
-                with archive.open(name) as sheet:
-                    rows, columns = _extent(sheet)
+            # Any part may be a sheet, as another names which are.
+            for name in archive.namelist():
+                with archive.open(name) as part:
+                    rows, columns = extent_of(part)
                 what = f"{source.shown}: the sheet's {rows:,} rows of {columns:,} columns, up to its outermost cells,"
                 remedy = "delete the cells that stand far off the table, or save the table as CSV"
                 check_memory(_CELL_BYTES * rows * columns, what, remedy)
-
-
-def _extent(sheet: IO[bytes]) -> tuple[int, int]:
-    """The greatest row and the greatest column that a cell of a sheet names.
-
-    Examples
-    --------
-    >>> import io
-    >>> _extent(io.BytesIO(b'<row r="2"><c r="A2"/><c r="AB2"/></row><row r="30"/>'))
-    (30, 28)
-    """
-    rows: set[bytes] = set()
-    columns: set[bytes] = set()
-    rest = b""
-    while block := sheet.read(2**20):
-        text = rest + block
-        rows.update(_ROW.findall(text))
-        columns.update(_COLUMN.findall(text))
-        rest = text[-64:]  # where a name may go over the edge
-    numbers = [functools.reduce(lambda number, letter: 26 * number + letter - 64, name, 0) for name in columns]
-    return max(map(int, rows), default=0), max(numbers, default=0)
 
 
 def _cells(source: Source, notes: Notes) -> pl.DataFrame:
