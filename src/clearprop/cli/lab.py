@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from clearprop.cli.reading import ReadingOptions
+
 if TYPE_CHECKING:
     from clearprop.lab.data import DataSet
     from clearprop.lab.protocol import Settings
@@ -18,6 +20,8 @@ def lab(
     host: Annotated[str, typer.Option(help="The address to listen at; others than this machine are not let in.")] = (
         "127.0.0.1"
     ),
+    *,
+    reading: ReadingOptions,
 ) -> None:
     """Open a page on this machine in which a network learns: watch it, step it, click any weight and see why.
 
@@ -35,7 +39,7 @@ def lab(
         from clearprop.lab.server import Server
     except ImportError as error:
         raise MissingExtraError("Tornado", "lab", "the lab's page") from error
-    rows, settings = _given(model, data)
+    rows, settings = _given(model, data, reading)
 
     def tell(server: Server) -> None:
         say(f"the lab: {server.address}")
@@ -51,10 +55,9 @@ def lab(
     )
 
 
-def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Settings]":
+def _given(model: Path | None, data: Path | None, reading: ReadingOptions) -> "tuple[DataSet | None, Settings]":
     """What the page begins with."""
     from clearprop.cli.models import load_predictor
-    from clearprop.cli.reading import ReadingOptions
     from clearprop.errors import InputError
     from clearprop.lab.given import given
 
@@ -63,7 +66,7 @@ def _given(model: Path | None, data: Path | None) -> "tuple[DataSet | None, Sett
     if data is None:
         raise InputError(f"{model}: name the table too that it is to learn from: clearprop lab {model} TABLE.csv")
     loaded = load_predictor(model)
-    return given(loaded, ReadingOptions().read_for(loaded, data, loaded.target.name), None)
+    return given(loaded, reading.read_for(loaded, data, loaded.target.name), None)
 
 
 def _open(address: str) -> None:
