@@ -194,3 +194,74 @@ def test_importing_the_reader_imports_no_library(tmp_path):
         "assert not {'sklearn', 'scipy', 'pandas', 'polars', 'fastexcel'} & set(sys.modules), sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def workbook(folder, rows, change=None):
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("fastexcel")
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    if change is not None:
+        change(book.active)
+    book.save(folder / "data.xlsx")
+    return folder / "data.xlsx"
+
+
+def test_numbers_of_workbooks_are_read_to_the_last_digit(tmp_path):
+    rng = np.random.default_rng(0)
+    numbers = [*(rng.normal(size=300) * 10.0 ** rng.integers(-30, 30, 300)), 1 / 3, 1e-20, -1e-7, 5e-324, 1e300, 0.1, 7]
+    rows = [
+        ["x", "as text", "both"],
+        *([one, "00" + str(k), one if k % 2 else f"t{k}"] for k, one in enumerate(numbers)),
+    ]
+    table = read_table(workbook(tmp_path, rows))
+    # openpyxl writes 16 digits.
+    assert table.column("x").values.tolist() == [float(f"{one:.16g}") for one in numbers]
+    assert contents(table)["as text"] == ("text", [f"00{k}" for k in range(len(numbers))])
+    both = contents(table)["both"]
+    assert both[0] == "text"
+    assert [float(one) if k % 2 else one for k, one in enumerate(both[1])] == [
+        float(f"{one:.16g}") if k % 2 else f"t{k}" for k, one in enumerate(numbers)
+    ]
+
+
+def test_formulas_without_values_and_merged_cells_are_told(tmp_path):
+    rows = [["a", "b", "c"], ["=1+1", "u", 1], ["=2+2", None, 2], [3, "v", 3]]
+    path = workbook(tmp_path, rows, lambda sheet: sheet.merge_cells("B2:B3"))
+    table = read_table(path)
+    assert contents(table) == {
+        "a": ("number", [None, None, 3]),
+        "b": ("text", ["u", None, "v"]),
+        "c": ("number", [1, 2, 3]),
+    }
+    assert table.notes == (
+        "2 formulas have no value saved, and are missing cells: open the workbook in a spreadsheet program and save it",
+        "cells are merged: the first of them has the value, and the others are missing",
+    )
+
+
+def test_times_of_day_and_spans_of_a_workbook_are_told(tmp_path):
+    from datetime import datetime, time, timedelta
+
+    rows = [["t", "s", "d"], [time(10, 30), timedelta(minutes=61), datetime(1900, 1, 1)]]
+    rows.append([time(23, 59, 1), timedelta(hours=25), datetime(2024, 2, 29)])
+    table = read_table(workbook(tmp_path, rows))
+    assert contents(table) == {
+        "t": ("date", ["1899-12-31T10:30:00", "1899-12-31T23:59:01"]),
+        "s": ("date", ["1899-12-31T01:01:00", "1900-01-01T01:00:00"]),
+        "d": ("date", ["1900-01-01T00:00:00", "2024-02-29T00:00:00"]),
+    }
+    assert table.notes == ("columns 't', 's': times of day are read as dates of 1899-12-31, spans from there",)
+
+
+def test_dates_of_workbooks_that_count_from_1904(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    from datetime import datetime
+
+    path = workbook(
+        tmp_path,
+        [["d"], [datetime(2024, 1, 5)], [datetime(1999, 12, 31, 12)]],
+        lambda sheet: setattr(sheet.parent, "epoch", openpyxl.utils.datetime.CALENDAR_MAC_1904),
+    )
+    assert contents(read_table(path)) == {"d": ("date", ["2024-01-05T00:00:00", "1999-12-31T12:00:00"])}

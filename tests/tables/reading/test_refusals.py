@@ -44,6 +44,11 @@ from .reading import refusal, written
         ('a,b\n1,2\n"3,4\n5,6\n', 'line 3: a quote (") opens a cell and is never closed: close it'),
         ('"a,b\n1,2\n', 'line 1: a quote (") opens a cell and is never closed'),
         ('a,b\n1,2\n"3"x,4\n', 'line 3: text follows a quote (") that closes a cell'),
+        (
+            "a,b\n'x,1',2\n'y,2',3\n",
+            'line 1: in the rows that follow "\'x" begins a cell with a single quote, which quotes none: quote cells '
+            'that contain the delimiter by "',
+        ),
         # names
         ("5.1,3.5,setosa\n4.9,3,setosa\n", "line 1: most of the column names are numbers ('5.1', '3.5'): the first"),
         ("0.0\n10.5\n2.3\n", "line 1: most of the column names are numbers ('0.0'): the first line must name the"),

@@ -1,12 +1,14 @@
 """Every kind of file that people have: the right values, and what is said of it."""
 
+import re
+
 import pytest
 
 from clearprop.tables.reading import read_table, read_table_text
 from clearprop.tables.spelling import as_booleans, cell_text, spelled
 from clearprop.tables.targets import Target
 
-from .reading import contents, written
+from .reading import contents, refusal, written
 
 number, text, boolean, date = "number", "text", "boolean", "date"
 
@@ -97,6 +99,16 @@ CASES = {
         "a,b\n\u22121.5,(2.5)\n2,3\n",
         {"a": (number, [-1.5, 2]), "b": (number, [-2.5, 3])},
         ["column 'b': amounts in parentheses are negative ('(2.5)')"],
+    ),
+    "each note has an example of its own": (
+        'a,b\n-$5,50%\n$-6,"1,000%"\n($7),2.5%\n"$1,000.5",3%\n',
+        {"a": (number, [-5, -6, -7, 1000.5]), "b": (number, [50, 1000, 2.5, 3])},
+        [
+            "columns 'a', 'b': numbers have commas between thousands ('$1,000.5' is read as 1000.5)",
+            "column 'a': amounts in $, read without it",
+            "column 'a': amounts in parentheses are negative ('($7)')",
+            "column 'b': per cent, read without its sign ('50%')",
+        ],
     ),
     # -- units
     "currencies and per cent": (
@@ -290,6 +302,15 @@ CASES = {
             "the month first, '5.1.2024' with the day first"
         ],
     ),
+    "years of four digits are what they say": (
+        "d,e,f\n0001-01-01,5 Jan 0068,05.01.0099\n9999-12-31,5 Jan 1968,05.01.1999\n",
+        {
+            "d": (date, ["0001-01-01T00:00:00", "9999-12-31T00:00:00"]),
+            "e": (date, ["0068-01-05T00:00:00", "1968-01-05T00:00:00"]),
+            "f": (date, ["0099-01-05T00:00:00", "1999-01-05T00:00:00"]),
+        },
+        ["column 'f': dates begin with the day ('05.01.0099' is read as 0099-01-05)"],
+    ),
     "no dates": (
         "a,b,c\n1920-21,10:30,12.05\n1921-22,11:45,13.06\n",
         {"a": (text, ["1920-21", "1921-22"]), "b": (text, ["10:30", "11:45"]), "c": (number, [12.05, 13.06])},
@@ -315,6 +336,14 @@ CASES = {
         "a,b,c\n1,,NA\n2,,\n",
         {"a": (number, [1, 2]), "b": (text, [None] * 2), "c": (text, [None] * 2)},
         [],
+    ),
+    "NA among codes of two letters": (
+        "a,b\nNA,NA\nDE,Ulm\nUS,Bonn\n",
+        {"a": (text, [None, "DE", "US"]), "b": (text, [None, "Ulm", "Bonn"])},
+        [
+            "column 'a': 'NA' is taken for a missing cell, and all others are codes of two letters: if it is one, as "
+            "of Namibia, write it otherwise"
+        ],
     ),
     # -- lines and names
     "trailing delimiters": (
@@ -373,6 +402,21 @@ CASES = {
         ["columns 'a.2', 'a.3': had the name of a column before, told apart"],
     ),
     "years for names": ("2023,2024\n1,2\n", {"2023": (number, [1]), "2024": (number, [2])}, []),
+    "a mark within, and signs that are not seen": (
+        "\ufeffa,\ufeff\ufeffb,c\n1\u200b,\u200e5/1/2024\u200e,x\n\ufeff2,\u200e31/1/2024,\u200fx\u200f\n",
+        {
+            "a": (number, [1, 2]),
+            "b": (date, ["2024-01-05T00:00:00", "2024-01-31T00:00:00"]),
+            "c": (text, ["x", "x"]),
+        },
+        ["column 'b': dates begin with the day ('5/1/2024' is read as 2024-01-05)"],
+    ),
+    "one column, all of whose lines are divided by a rare sign": (
+        "a^b\n1^2\n3^4\n",
+        {"a^b": (text, ["1^2", "3^4"])},
+        ["there is one column; all lines have '^' alike: pass delimiter='^' if that divides cells"],
+    ),
+    "one column of times of day": ("time\n10:30\n11:45\n", {"time": (text, ["10:30", "11:45"])}, []),
     "blanks around cells": (
         'a, b , c\n 1 ,  2.5, "x, y"\n2 , 3 ,z \n',
         {"a": (number, [1, 2]), "b": (number, [2.5, 3]), "c": (text, ["x, y", "z"])},
@@ -515,6 +559,36 @@ def test_latin_1_where_windows_1252_has_no_letter(tmp_path):
     table = read_table(path)
     assert contents(table)["name"] == ("text", ["Müller\x81"])
     assert "iso8859-1" in table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("имя,x\nИван,1\nОльга,2\n", "cp1251"),
+        ("имя,x\nИван,1\nОльга,2\n", "koi8-r"),
+        ("όνομα,x\nΓιώργος,1\n", "cp1253"),
+        ("名称,数量\n北京,1\n上海,2\n", "gb18030"),
+        ("処理区分,件数\n東京,2\n", "cp932"),
+        ("이름,x\n서울,1\n", "euc-kr"),
+    ],
+)
+def test_letters_of_other_alphabets_are_not_taken_for_western_ones(tmp_path, content, encoding):
+    path = written(tmp_path, content.encode(encoding))
+    assert re.fullmatch(
+        r"the file is no UTF-8, and as (cp1252|iso8859-1) it would have words such as '.*': name its encoding, "
+        "such as cp1251, shift_jis or gb18030",
+        refusal(path),
+    )
+    table = read_table(path, encoding=encoding)
+    assert contents(table) == contents(read_table_text(content, "text"))
+    assert read_table(path, encoding="latin-1").notes == ()
+
+
+@pytest.mark.parametrize("word", ["Größe", "créée", "„Grün“", "naïve café – déjà vu", "Ærøskøbing", "£5 ± 3°"])
+def test_western_words_are_read_as_such(tmp_path, word):
+    table = read_table(written(tmp_path, f"name,x\n{word},1\n".encode("cp1252")))
+    assert contents(table)["name"] == (text, [word])
+    assert table.notes[0].startswith("the file is no UTF-8 and is read as cp1252 (as ")
 
 
 def test_an_encoding_that_is_given(tmp_path):

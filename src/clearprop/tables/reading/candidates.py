@@ -29,6 +29,9 @@ _MISSING_NUMBERS = (
 )
 MISSING_NUMBERS = frozenset(_MISSING_NUMBERS.split()) | {""}
 MISSING_TEXTS = MISSING | {"\\N", "NaT"}
+# What stands around a cell and does not count: white space, and signs that are not seen, as marks of directions.
+_NOT_SEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060"
+AROUND = "".join(filter(str.isspace, map(chr, range(2**16)))) + _NOT_SEEN
 # In how many ways two words may be written, some letters large.
 _SPELLINGS = 8
 BOOLEANS = (("false", "true"), ("no", "yes"), ("n", "y"))
@@ -84,7 +87,7 @@ class Candidate:
         """The texts as numbers, if most of the known cells may be some."""
         import polars as pl
 
-        if not self.known or not self._is_most(self.with_digits):
+        if not self.known or not self._is_most(self.with_digits) or not self._is_most(self._may_be_numbers):
             return None
         counts = self.counts * ~self.missing
         if (self.plain | self.missing).all():
@@ -93,6 +96,12 @@ class Candidate:
         parts = written(self.texts, counts)
         fits = parts.matching(decimals(".")) | parts.matching(decimals(",")) | parts.matching(r"(?i)^[+-]?inf(inity)?$")
         return parts if self._is_most(fits) else None
+
+    @property
+    def _may_be_numbers(self) -> Mask:
+        """Which have no word in them, which numbers have not; a look at free text that spares a dozen closer ones."""
+        words = self.texts.str.contains("[A-Za-z]{4}") & ~self.texts.str.contains("(?i)infinity")
+        return ~words.to_numpy().astype(bool)
 
     @cached_property
     def booleans(self) -> tuple[str, str] | None:
@@ -141,10 +150,10 @@ def candidates_of(columns: Sequence[Texts], settings: Settings) -> list[Candidat
 
     if not columns:
         return []
-    every = pl.concat([column.texts for column in columns]).str.strip_chars()
+    every = pl.concat([column.texts for column in columns]).str.strip_chars(AROUND)
     formulas = every.str.starts_with('="').to_numpy().astype(bool)
     if formulas.any():
-        every = every.str.replace(r'^="(.*)"$', "$1").str.strip_chars()
+        every = every.str.replace(r'^="(.*)"$', "$1").str.strip_chars(AROUND)
     named = every.is_in(sorted(settings.missing)) if settings.missing else pl.repeat(False, len(every), eager=True)
     masks = (
         every.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | named,

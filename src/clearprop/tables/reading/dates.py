@@ -59,12 +59,15 @@ class Dates:
     shape : str
     example : str
         The first of the texts.
+    has_short_years : bool
+        Whether years have two digits.
     """
 
     parts: pl.DataFrame
     zones: pl.Series
     shape: str
     example: str
+    has_short_years: bool
 
     @property
     def order(self) -> Order | None:
@@ -87,11 +90,6 @@ class Dates:
         """Whether the order must be known."""
         return self.shape in ("year last", "points")
 
-    @property
-    def has_short_years(self) -> bool:
-        """Whether years have two digits."""
-        return self.shape != "month" and self._most("year") < 100
-
     def _is_in_order(self, order: Order) -> bool:
         """Whether dates of which there are many rise or fall from one to the next, as few do by chance."""
         steps = np.diff(self.values(order))
@@ -111,7 +109,6 @@ class Dates:
         elif self.shape == "month":
             part["day"] = np.ones_like(part["year"])
         year, month_, day_ = part["year"], part["month"], part["day"]
-        year = np.where(year < 69, year + 2000, np.where(year < 100, year + 1900, year))
         months = np.datetime64(0, "M") + (12 * (year - 1970) + month_ - 1).astype("timedelta64[M]")
         days = months.astype("datetime64[D]") + (day_ - 1).astype("timedelta64[D]")
         wrong = (month_ < 1) | (month_ > 12) | (day_ < 1) | (days.astype("datetime64[M]") != months)
@@ -198,6 +195,10 @@ def _dates(texts: pl.Series, shape: str) -> Dates:
             case "name":
                 short = groups[part].str.to_lowercase().str.slice(0, 3)
                 columns["month"] = short.replace_strict(_MONTHS, range(1, 13), return_dtype=pl.Int64)
+            case "year":
+                year, is_short = groups[part].cast(pl.Int64), groups[part].str.len_bytes() == 2
+                century = pl.when(is_short).then(pl.when(year < 69).then(2000).otherwise(1900)).otherwise(0)
+                columns["year"] = year + pl.select(century.cast(pl.Int64)).to_series()
             case "half":
                 lower = groups[part].str.to_lowercase().str.slice(0, 1)
                 columns["half"] = lower.replace_strict(["a", "p"], [1, 2], default=0, return_dtype=pl.Int64)
@@ -208,7 +209,8 @@ def _dates(texts: pl.Series, shape: str) -> Dates:
             case _:
                 columns[part] = groups[part].cast(pl.Int64)
     zones = groups["zone"] if "zone" in groups.columns else pl.Series([None] * len(texts), dtype=pl.String)
-    return Dates(pl.DataFrame(columns), zones, shape, str(texts[0]) if len(texts) else "")
+    has_short_years = "year" in groups.columns and bool((groups["year"].str.len_bytes() == 2).any())
+    return Dates(pl.DataFrame(columns), zones, shape, str(texts[0]) if len(texts) else "", has_short_years)
 
 
 def _offsets(zones: pl.Series) -> pl.Series:

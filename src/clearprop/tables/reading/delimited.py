@@ -18,7 +18,7 @@ from clearprop.tables.column import Column
 from clearprop.tables.reading.assembly import assembled
 from clearprop.tables.reading.batches import LONGEST, Batch, batches, refuse_nul, too_long
 from clearprop.tables.reading.dialect import Dialect, dialect_of
-from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, after, recognised, utf8_blocks
+from clearprop.tables.reading.encodings import WESTERN, Encoding, NotEncodedSo, after, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.opening import Source
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Check = Callable[[Table], object] | None
 
 FIRST_BYTES, BLOCK_BYTES = 2**19, 2**22
+_NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 # The beginning of a line that is neither blank nor a comment.
 _LINE = re.compile(rb"(?:\A|[\r\n])[ \t]*(?!#|%|//|[sS][eE][pP]=)\S")
 
@@ -132,6 +133,7 @@ class _DelimitedText:
         text = head.decode(errors="ignore")
         dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
         if self._encoding.guessed:
+            self._refuse_other_letters(text)
             self._note_encoding(text, notes)
         body = len(text[: dialect.body].encode())
         refuse_nul(head[:body], self._shown, 1)
@@ -167,6 +169,14 @@ class _DelimitedText:
         """The rows, which begin so many bytes behind the beginning."""
         with self._blocks() as blocks:
             yield from batches(_behind(blocks, body), dialect, self._shown)
+
+    def _refuse_other_letters(self, text: str) -> None:
+        """Refuse what is no text of Western Europe, whose letters beyond those of ASCII stand by themselves mostly."""
+        runs = _NO_ASCII.findall(text) if self._encoding.name in WESTERN else []
+        if 2 * sum(len(run) for run in runs if len(set(run)) > 2) > sum(map(len, runs)):
+            said = f"the file is no UTF-8, and as {self._encoding.name} it would have words such as "
+            named = Message(f"{self._shown}: {said}{quoted(max(runs, key=len))}: name its ", Parameter("encoding"))
+            raise InputError(Message(named, ", such as cp1251, shift_jis or gb18030"))
 
     def _note_encoding(self, text: str, notes: Notes) -> None:
         word = next((word for word in text.split() if not word.isascii()), "")

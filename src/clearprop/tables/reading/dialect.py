@@ -21,6 +21,7 @@ _COMMENTS = ("#", "%", "//")
 # A cell in quotes, which may go over several lines; a quote within a cell opens none.
 _QUOTED = re.compile(r'(?:\A|(?<=[\t;|, \r\n]))"(?:[^"]|"")*"')
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_RARE = "^~:\x01\x1f\xa7\xa6"
 _WORD = {"\t": "tabs", ";": "semicolons", "|": "bars", ",": "commas", " ": "blanks"}
 
 
@@ -76,6 +77,9 @@ def dialect_of(text: str, shown: str, settings: Settings, whole: bool) -> Dialec
     delimiter = settings.delimiter or told or _delimiter(seen)
     if delimiter == " " and settings.delimiter is None:
         notes.append("cells are divided by blanks")
+    if settings.delimiter is None and told is None and (other := _other_delimiter(seen, delimiter)):
+        rule = f"there is one column; all lines have {other!r} alike: pass "
+        notes.append(Message(rule, Parameter("delimiter", other), " if that divides cells"))
     counted = _Counted(text, start)
     reader = reader_of(counted, delimiter, strict=True)
     where = f"{shown}, line {line}"
@@ -239,6 +243,13 @@ def _delimiter(lines: list[str]) -> str:
     numbers = sum(_is_number(cell) for row in rows for cell in row)
     same = len(header) > 1 and {len(row) for row in rows} in ({len(header)}, {len(header) + 1})
     return " " if same and 2 * numbers > sum(map(len, rows)) else ","
+
+
+def _other_delimiter(lines: list[str], delimiter: str) -> str:
+    """A sign that is rarely one between cells, and divides lines alike that nothing else divides; else nothing."""
+    if len(lines) < 2 or any(delimiter in line for line in lines):
+        return ""
+    return next((sign for sign in _RARE if lines[0].count(sign) and len({line.count(sign) for line in lines}) == 1), "")
 
 
 def in_words(delimiter: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import IO
 
 from clearprop.errors import InputError, Message, Parameter
@@ -61,9 +61,15 @@ def _same(given: str, name: str) -> bool:
     return name.startswith(canonical) or canonical.startswith(name)
 
 
+# What is tried for text that is no UTF-8.
+WESTERN = ("cp1252", "iso8859-1")
+
+
 def after(encoding: Encoding) -> Encoding | None:
     """The encoding to try after one that does not fit; None after the last, which has every byte."""
-    return {"utf-8": Encoding("cp1252", guessed=True), "cp1252": Encoding("iso8859-1", guessed=True)}.get(encoding.name)
+    names = ("utf-8", *WESTERN)
+    following = dict(pairwise(names)).get(encoding.name)
+    return None if following is None else Encoding(following, guessed=True)
 
 
 def utf8_blocks(

@@ -45,7 +45,7 @@ def header_of(dialect: Dialect, shown: str, notes: Notes) -> Header:
         Rows are wider than the names in no way that is known, or the names are a row of the table.
     """
     where = f"{shown}, line {dialect.line}"
-    names, rows = [name.strip() for name in dialect.header], dialect.rows
+    names, rows = [name.strip("\ufeff").strip() for name in dialect.header], dialect.rows
     if dialect.width > len(names) + 1:
         place = next(number for number, row in enumerate(rows) if len(row) == dialect.width)
         raise InputError(
@@ -57,6 +57,9 @@ def header_of(dialect: Dialect, shown: str, notes: Notes) -> Header:
     if dialect.width == len(names) + 1 and len(names) > 1 and all(len(row) == dialect.width for row in rows):
         if not any(row[-1].strip() for row in rows):
             notes.say("rows end with a delimiter")
+        elif all(any(a.startswith("'") > a.endswith("'") < b.endswith("'") for a, b in pairwise(row)) for row in rows):
+            rule = f"{quoted(rows[0][0])} begins a cell with a single quote, which quotes none"
+            raise InputError(f'{where}: in the rows that follow {rule}: quote cells that contain the delimiter by "')
         elif len({row[0] for row in rows}) == len(rows):
             notes.say("rows have a field more than the names: the first is taken for row labels, and left out")
             fields = [field + 1 for field in fields]

@@ -62,7 +62,8 @@ def _booleans(candidate: Candidate, words: tuple[str, str]) -> Column:
 def _texts(candidate: Candidate, notes: Notes) -> Column:
     """The texts, each once: those that differ by the white space around them are one."""
     known = candidate.texts.filter(~candidate.missing_text)
-    if known.n_unique() == len(known):  # as nearly always, and at a tenth of the cost
+    # As nearly always, and at a tenth of the cost.
+    if (candidate.texts == candidate.source.texts).all() or known.n_unique() == len(known):
         of_text, texts = np.where(candidate.missing_text, -1, np.cumsum(~candidate.missing_text) - 1), known.to_list()
     else:
         places: dict[str, int] = {}
@@ -71,10 +72,19 @@ def _texts(candidate: Candidate, notes: Notes) -> Column:
         of_text[~candidate.missing_text] = own
     codes = np.append(of_text, -1).astype(np.int32)[candidate.source.codes]
     missing = codes < 0
+    if len(known) > 1 and "NA" in candidate.texts and known.str.contains("^[A-Z]{2}$").all():
+        _note_codes(candidate.name, notes)
     if candidate.is_formula:
         _note_formulas(candidate.name, notes)
     return Column(
         candidate.name, "text", np.where(missing, 0, codes), missing if missing.any() else None, objects(texts)
+    )
+
+
+def _note_codes(name: str, notes: Notes) -> None:
+    rule = "'NA' is taken for a missing cell, and all others are codes of two letters"
+    notes.of_column(
+        "codes", name, lambda columns: f"{columns}: {rule}: if it is one, as of Namibia, write it otherwise"
     )
 
 

@@ -169,11 +169,13 @@ def _note_notation(
         what = " and ".join(said)
         notes.of_column(what + because, name, lambda columns: f"{columns}: numbers have {what} ({example}){because}")
     if parts.percent[good].any():
-        example = quoted(candidate.example(parts.percent & good))
-        notes.of_column("percent", name, lambda columns: f"{columns}: per cent, read without its sign ({example})")
+        percent = quoted(candidate.example(parts.percent & good))
+        notes.of_column("percent", name, lambda columns: f"{columns}: per cent, read without its sign ({percent})")
     currency = next((sign for sign in parts.currency.filter(good).to_list() if sign), "")
     if currency:
         notes.of_column(f"in {currency}", name, lambda columns: f"{columns}: amounts in {currency}, read without it")
     if parts.accounted[good].any():
-        example = quoted(candidate.example(parts.accounted & good))
-        notes.of_column("accounts", name, lambda columns: f"{columns}: amounts in parentheses are negative ({example})")
+        negative = quoted(candidate.example(parts.accounted & good))
+        notes.of_column(
+            "accounts", name, lambda columns: f"{columns}: amounts in parentheses are negative ({negative})"
+        )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clearprop.errors import InputError, MissingExtraError
 from clearprop.foundation.memory import check_memory
-from clearprop.foundation.table_cells import quoted
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.reading.batches import Rows
 from clearprop.tables.reading.delimited import Check, of_batches
 from clearprop.tables.reading.dialect import Dialect
@@ -23,7 +25,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 _ROWS_SEEN = 60
-_CELL_BYTES = 32  # of a cell in the memory of what reads the sheet
+_CELL_BYTES = 40  # of a cell in the memory of what reads the sheet
+_ROUNDED = 1e-9  # what a number loses where it is read as a text
+_FIRST_DATE = np.datetime64("1900-01-01")  # of a workbook's; before it there are times
+_FIRST_SHEET = "xl/worksheets/sheet1.xml"
+_NO_VALUE = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>|<f\b[^>]*/>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
+_MERGED = re.compile(rb"<mergeCell\b")
 
 
 def read_workbook(source: Source, settings: Settings, check: Check = None) -> Table:
@@ -37,7 +44,7 @@ def read_workbook(source: Source, settings: Settings, check: Check = None) -> Ta
         See `read_table`; or it is no workbook that can be read.
     """
     notes = Notes()
-    _check_room(source)
+    _check_room(source, notes)
     cells = _cells(source, notes)
     written = np.flatnonzero(~np.logical_and.reduce([cells[name].is_null().to_numpy() for name in cells.columns]))
     if not len(written):
@@ -46,10 +53,11 @@ def read_workbook(source: Source, settings: Settings, check: Check = None) -> Ta
     seen = tuple(tuple(text or "" for text in row) for row in rows.head(_ROWS_SEEN).rows())
     dialect = Dialect(",", header, int(written[0]) + 1, len(header), seen)
     batch = Rows(rows, written[1:] + 1)
-    return of_batches(lambda: iter([batch] if len(rows) else []), dialect, source.shown, settings, notes, check)
+    table = of_batches(lambda: iter([batch] if len(rows) else []), dialect, source.shown, settings, notes, check)
+    return _note_times(table)
 
 
-def _check_room(source: Source) -> None:
+def _check_room(source: Source, notes: Notes) -> None:
     """Refuse workbooks whose outermost cells span more than there is memory for, as a single stray cell does.
 
     What reads them makes room for all cells up to these.
@@ -63,13 +71,27 @@ def _check_room(source: Source) -> None:
             for name in archive.namelist():
                 with archive.open(name) as part:
                     rows, columns = extent_of(part)
+                    if name == _FIRST_SHEET:
+                        part.seek(0)
+                        _note_parts(part.read(), notes)
                 what = f"{source.shown}: the sheet's {rows:,} rows of {columns:,} columns, up to its outermost cells,"
                 remedy = "delete the cells that stand far off the table, or save the table as CSV"
                 check_memory(_CELL_BYTES * rows * columns, what, remedy)
 
 
+def _note_parts(sheet: bytes, notes: Notes) -> None:
+    """Say what a sheet has that its cells do not tell."""
+    if n_formulas := sum(1 for _ in _NO_VALUE.finditer(sheet)):
+        remedy = "open the workbook in a spreadsheet program and save it"
+        notes.say(f"{n_formulas:,} formulas have no value saved, and are missing cells: {remedy}")
+    if _MERGED.search(sheet):
+        notes.say("cells are merged: the first of them has the value, and the others are missing")
+
+
 def _cells(source: Source, notes: Notes) -> pl.DataFrame:
     """All cells as texts, a column for each of the sheet's, which its number names."""
+    import polars as pl
+
     try:
         import fastexcel
     except ModuleNotFoundError as error:
@@ -81,9 +103,37 @@ def _cells(source: Source, notes: Notes) -> pl.DataFrame:
         if len(workbook.sheet_names) > 1:
             first, n_sheets = quoted(workbook.sheet_names[0]), len(workbook.sheet_names)
             notes.say(f"the first of {n_sheets} sheets is read, {first}: save another as a file of its own to read it")
-        sheet = workbook.load_sheet(0, header_row=None, skip_rows=0, dtypes="string")
-        cells: pl.DataFrame = sheet.to_polars()
+        texts, numbers = (
+            workbook.load_sheet(0, header_row=None, skip_rows=0, dtypes=kind).to_polars()
+            for kind in ("string", "float")
+        )
     except fastexcel.FastExcelError as error:
         reason = str(error).split("\n")[0]
         raise InputError(f"{source.shown}: the workbook cannot be read ({reason}): save the table as CSV") from error
-    return cells.rename({name: str(number) for number, name in enumerate(cells.columns)})
+    columns = zip(texts.get_columns(), numbers.get_columns(), strict=True)
+    return pl.DataFrame([_exact(*pair).alias(str(place)) for place, pair in enumerate(columns)])
+
+
+def _exact(texts: pl.Series, numbers: pl.Series) -> pl.Series:
+    """The cells of a column as texts, in full where numbers were rounded to nine decimals in becoming such."""
+    import polars as pl
+
+    rounded = texts.cast(pl.Float64, strict=False)
+    differ = ((rounded - numbers).abs() <= _ROUNDED) & (rounded != numbers)
+    if not differ.any():
+        return texts
+    return pl.select(pl.when(differ).then(numbers.cast(pl.String)).otherwise(texts)).to_series()
+
+
+def _note_times(table: Table) -> Table:
+    """Say it where cells are times of day or spans of time, which a workbook counts as dates do from its first."""
+    times = [
+        column.name
+        for column in table.columns
+        if column.kind == "date" and (known := column.values[~column.is_missing]).size and known.min() < _FIRST_DATE
+    ]
+    if not times:
+        return table
+    columns = f"column{'s' * (len(times) > 1)} {listed(times)}"
+    said = f"{columns}: times of day are read as dates of 1899-12-31, spans from there"
+    return replace(table, notes=(*table.notes, said))
