@@ -115,6 +115,17 @@ def test_a_model_is_shown_with_its_table(begun, model, flowers):
     assert len(live.data) == 300
 
 
+def test_the_table_is_read_with_the_flags_of_other_commands(begun, refused, model, flowers):
+    import gzip
+
+    packed = flowers.with_suffix(".csv.gz")
+    packed.write_bytes(gzip.compress(flowers.read_bytes()))
+    said = refused("lab", "--no-browser", model, packed, "--largest", "100")
+    assert said.endswith("unpacked: where it is meant to, pass --largest 1MB")
+    _, _, server = begun("--no-browser", model, packed, "--largest", "1MB")
+    assert len(server.seats.make_session().session.state.data) == 300
+
+
 def test_a_model_without_a_table_is_refused(page, refused, model):
     assert "name the table too that it is to learn from: clearprop lab" in refused("lab", "--no-browser", model)
 

@@ -265,3 +265,31 @@ def test_dates_of_workbooks_that_count_from_1904(tmp_path):
         lambda sheet: setattr(sheet.parent, "epoch", openpyxl.utils.datetime.CALENDAR_MAC_1904),
     )
     assert contents(read_table(path)) == {"d": ("date", ["2024-01-05T00:00:00", "1999-12-31T12:00:00"])}
+
+
+def test_dates_that_are_cut_to_the_last_of_nanoseconds_are_refused(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    from datetime import datetime
+
+    def spark(*dates):
+        path = tmp_path / "spark.parquet"
+        table = pa.table({"d": pa.array(dates, pa.timestamp("us"))})
+        parquet.write_table(table, path, use_deprecated_int96_timestamps=True, store_schema=False)
+        return path
+
+    table = read_table(spark(datetime(2024, 1, 5, 10), None, datetime(1700, 2, 3)))
+    assert contents(table) == {"d": ("date", ["2024-01-05T10:00:00", None, "1700-02-03T00:00:00"])}
+    for lost in (datetime(9999, 12, 31), datetime(1000, 1, 1)):
+        assert refusal(spark(datetime(2024, 1, 5), lost)) == (
+            "row 1 (counted from 0), column 'd': the date lies beyond the year 2262, or before 1677, and is lost as "
+            "the file's INT96 is read: write dates as timestamps of microseconds"
+        )
+
+
+def test_types_that_polars_gives_up_on_are_refused(tmp_path):
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import feather
+
+    feather.write_feather(pa.table([pa.array([1]), pa.array([2])], names=["a", "a"]), tmp_path / "data")
+    assert refusal(tmp_path / "data").startswith("the Feather file cannot be read (")

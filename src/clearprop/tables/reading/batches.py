@@ -78,7 +78,7 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
             if len(rest) > LONGEST:
                 raise too_long(shown, line, rest)
             continue
-        if not whole.strip():  # nothing but blank lines, of which a small packed file may hold a thousand million
+        if whole.isspace():  # nothing but blank lines, of which a small packed file may hold a thousand million
             line += whole.count(b"\n")
             continue
         if dialect.ends_with_returns or not _is_sound(whole, delimiter):

@@ -109,8 +109,10 @@ def leading_zeros(block: bytes) -> bool:
     # In pieces that fit the cache of a core.
     for start in range(0, len(block), _PIECE):
         signs = padded[start : start + _PIECE + 2]
-        before, zero, behind = signs[:-2], signs[1:-1] == _ZERO, signs[2:]
-        zero &= (behind - _ZERO) < 10
-        if zero.any() and (zero & ((before - _ZERO) >= 10) & (before != ord("."))).any():
+        digits = (signs - _ZERO) < 10
+        zeros = signs[1:-1] == _ZERO
+        zeros &= digits[2:] > digits[:-2]
+        places = np.flatnonzero(zeros)
+        if len(places) and (signs[places] != ord(".")).any():
             return True
     return False

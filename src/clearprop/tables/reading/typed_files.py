@@ -24,6 +24,7 @@ from clearprop.tables.table import Table
 if TYPE_CHECKING:
     import polars as pl
 
+_LAST = 2**63 - 1
 # What pandas calls the column in which it keeps a frame's index.
 _INDEX = "__index_level_"
 
@@ -78,7 +79,8 @@ def _frame(source: Source, kind: str, read: Callable[[IO[bytes]], pl.DataFrame])
         text = stream.read()
     try:
         return read(io.BytesIO(text))
-    except (pl.exceptions.PolarsError, OSError, RuntimeError) as error:
+    # A panic, which is no Exception, is what becomes of types that polars does not know.
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, RuntimeError) as error:
         reason = str(error).split("\n")[0]
         raise InputError(f"{source.shown}: the {kind} file cannot be read ({reason}): write it again") from error
 
@@ -106,6 +108,7 @@ def _of_frame(
     nested = next((name for name in frame.columns if frame[name].dtype.is_nested()), None)
     if nested is not None:
         raise InputError(f"{shown}, column {quoted(nested)}: its cells hold several values: give each a column")
+    _refuse_cut_dates(frame, shown)
     if not texts_are_typed:
         table = as_table(frame)
         return replace(table, path=shown, notes=(*notes.texts(), *table.notes))
@@ -114,6 +117,20 @@ def _of_frame(
         for name in frame.columns
     ]
     return assembled(columns, shown, line_of, len(frame), ",", ".", settings, notes)
+
+
+def _refuse_cut_dates(frame: pl.DataFrame, shown: str) -> None:
+    """Refuse dates beyond what nanoseconds in 64 bits hold, which polars puts at their end where a file has INT96."""
+    import polars as pl
+
+    for column in frame.iter_columns():
+        if column.dtype == pl.Datetime("ns") and (numbers := column.to_physical()).max() == _LAST:
+            row = int((numbers == _LAST).arg_max() or 0)
+            rule = "the date lies beyond the year 2262, or before 1677, and is lost as the file's INT96 is read"
+            raise InputError(
+                f"{shown}, row {row} (counted from 0), column {quoted(column.name)}: {rule}: write dates as timestamps "
+                "of microseconds"
+            )
 
 
 def _texts(cells: pl.Series) -> Column | Texts:

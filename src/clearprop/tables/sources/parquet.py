@@ -29,7 +29,9 @@ class ParquetSource(GroupedSource):
 
     def _open(self, file: Path) -> Any:
         """Arrow's reader, which reads ahead no more than it must."""
-        return self.pyarrow().parquet.ParquetFile(file, buffer_size=2**20, pre_buffer=False)
+        return self.pyarrow().parquet.ParquetFile(
+            file, buffer_size=2**20, pre_buffer=False, coerce_int96_timestamp_unit="us"
+        )
 
     def rows(self, file: Path, part: Part, names: list[str], most: int) -> Any:
         """The rows, by a reader that stands there if one does."""
