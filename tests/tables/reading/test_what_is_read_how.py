@@ -461,6 +461,19 @@ CASES = {
         {"Ort": (text, ["Ulm", "Bonn", "Hof"]), "x": (number, [5, 6, 6])},
         ["column 'x': numbers have a decimal comma", "line 5 is a line of totals ('Mittelwert'): left out"],
     ),
+    "a line of totals among dates": (
+        "day,sales\n2024-01-05,5\n2024-01-06,6\nTotal,12\n",
+        {"day": (date, ["2024-01-05T00:00:00", "2024-01-06T00:00:00"]), "sales": (number, [5, 6])},
+        ["line 4 is a line of totals ('Total'): left out"],
+    ),
+    "a line of totals among decimal commas": (
+        "x;y\n1,5;a\n2,25;b\nSumme;\n",
+        {"x": (number, [1.5, 2.25]), "y": (text, ["a", "b"])},
+        [
+            "line 4 is a line of totals ('Summe'): left out",
+            "column 'x': numbers have a decimal comma ('1,5' is read as 1.5)",
+        ],
+    ),
     "a text that is no total among amounts": (
         "town,sales\nUlm,$5\nBonn,$6\nTotal,$12\n",
         {"town": (text, ["Ulm", "Bonn", "Total"]), "sales": (number, [5, 6, 12])},

@@ -14,7 +14,7 @@ from clearprop.tables.reading.candidates import MEANT, candidates_of
 from clearprop.tables.reading.evidence import evidence_of
 from clearprop.tables.reading.gathering import Texts
 from clearprop.tables.reading.interpretation import column_of
-from clearprop.tables.reading.notation import PLAIN, as_floats
+from clearprop.tables.reading.notation import as_floats
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.refusals import Refusal, refused
 from clearprop.tables.reading.settings import Settings
@@ -43,6 +43,10 @@ _TOTALS = frozenset(
         "totale",
     ]
 ) | {"grand total"}
+
+
+# A number or a date, however it is written: figures without a word.
+_FIGURES = r"^[^\pL]*\d[^\pL]*$"
 
 
 def assembled(
@@ -114,7 +118,7 @@ def _without_totals(
 
 
 def _total(column: Texts) -> tuple[str, bool] | None:
-    """The word in the last cell, if it is one of totals and in no other; and whether the other cells are numbers."""
+    """The word in the last cell, if it is one of totals and in no other; and whether all others are figures."""
     code = int(column.codes[-1])
     if code < 0 or (column.codes == code).sum() > 1:
         return None
@@ -122,7 +126,7 @@ def _total(column: Texts) -> tuple[str, bool] | None:
     if word.strip().rstrip(":").casefold() not in _TOTALS:
         return None
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.texts))
-    numbers = column.texts.str.strip_chars().str.contains(PLAIN).to_numpy().astype(bool)
+    numbers = column.texts.str.strip_chars().str.contains(_FIGURES).to_numpy().astype(bool)
     return word, bool(counts[numbers].sum() >= MEANT * (counts.sum() - 1))
 
 
