@@ -88,8 +88,7 @@ def test_comments_in_front_of_the_names_may_be_longer_than_a_block(monkeypatch, 
 
 
 def test_comments_without_end_are_refused(monkeypatch, tmp_path):
-    for module in (batches, delimited):
-        monkeypatch.setattr(module, "LONGEST", 2**16)
+    monkeypatch.setattr(delimited, "MOST_IN_FRONT", 2**16)
     monkeypatch.setattr(delimited, "FIRST_BYTES", 2**12)
     monkeypatch.setattr(delimited, "BLOCK_BYTES", 2**12)
     path = written(tmp_path, "# c\n" * 2**15 + "a,b\n1,2\n")

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 Check = Callable[[Table], object] | None
 
 FIRST_BYTES, BLOCK_BYTES = 2**19, 2**22
+MOST_IN_FRONT = 2**23  # bytes of comments and blank lines
 _NO_ASCII = re.compile(r"[^\x00-\x7f]+")
 # The beginning of a line that is neither blank nor a comment.
 _LINE = re.compile(rb"(?:\A|[\r\n])[ \t]*(?!#|%|//|[sS][eE][pP]=)\S")
@@ -133,6 +134,7 @@ class _DelimitedText:
         text = head.decode(errors="ignore")
         dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
         if self._encoding.guessed:
+            refuse_nul(head, self._shown, 1)
             self._refuse_other_letters(text)
             self._note_encoding(text, notes)
         body = len(text[: dialect.body].encode())
@@ -160,8 +162,8 @@ class _DelimitedText:
                 return head, next(blocks, None) is None
             if len(head) - last > LONGEST:
                 raise too_long(self._shown, 1 + head.count(b"\n"), head[last + 1 :])
-            if len(head) > LONGEST and not n_lines:
-                rule = f"its first {amount(LONGEST)} are comments and blank lines"
+            if len(head) > MOST_IN_FRONT and not n_lines and last >= 0:
+                rule = f"its first {amount(MOST_IN_FRONT)} are comments and blank lines"
                 raise InputError(f"{self._shown}: {rule}: remove what stands in front of the names of the columns")
         return head, True
 
