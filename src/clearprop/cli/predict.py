@@ -57,7 +57,7 @@ def predict(
     parts: Iterable[Table]
     found: list[str] = []
     if source is None:
-        parts = [reading.read_for(predictor, Path(pattern_of(data)), *(keep or ()), unreadable=unreadable)]
+        parts = [reading.read_for(predictor, Path(pattern_of(data)), kept=keep or (), unreadable=unreadable)]
     else:
         names = list(dict.fromkeys([*(keep or ()), *predictor.preparation.names]))
         parts = _parts(source, names, taken)

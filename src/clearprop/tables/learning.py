@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.cluster import Cluster, connect
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.sparse import is_sparse
-from clearprop.foundation.table_cells import quoted
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.inputs import Input
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss
 from clearprop.network.ensemble import Ensemble
@@ -34,6 +34,7 @@ from clearprop.tables.stage import input_stage
 from clearprop.tables.streaming.first_pass import Overview
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.tables.trained_rows import TrainedRows, row_digests
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import History
 
@@ -141,6 +142,15 @@ def _learned(
     rows, given = given.counting()
     target = target_of(given, choices) if before is None else before.target
     answered = target.rows(given.column, notes, given.table.path)
+    if not len(answered):  # as the target is one that was learned before
+        had = listed(target.classes) if isinstance(target, ClassTarget) else "quantities"
+        raise InputError(
+            Message(
+                f"{given.table.path}: no row has an answer of those that were trained on before ({had}): to begin anew "
+                "leave out ",
+                Parameter("warm_start"),
+            )
+        )
     rows, given = rows[answered], given.take(answered)
     truth = given.truth(target)
     recipe = choices.recipe_for(target, given.table.n_rows, len(given.table.names))
@@ -196,6 +206,7 @@ def _learned(
         recipe.name,
         share_of(target, truth, given.weight),
         given.table.notation,
+        TrainedRows.of(row_digests(X)[division.trained_on], None if before is None else before.trained),
     )
     learned = Learned(
         predictor,
@@ -387,4 +398,5 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
         )
         endings.append(f"{learned.endings[number]}; then trained anew on all {len(rows):,} rows for {epochs} epochs")
         assert training.stop_reason is not None
-    return replace(learned, predictor=replace(predictor, model=together(networks)), endings=endings)
+    trained = TrainedRows.of(row_digests(rows.X))
+    return replace(learned, predictor=replace(predictor, model=together(networks), trained=trained), endings=endings)

@@ -41,6 +41,7 @@ from clearprop.tables.streaming.held_out import HeldOutRows, held_out_rows
 from clearprop.tables.streaming.table_shards import PreparedRows, TableShards
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.tables.trained_rows import TrainedRows, row_digests
 from clearprop.training.diagnosis.findings import TABLES
 from clearprop.training.kept_shards import worth_keeping
 from clearprop.training.row_stream import RowStream
@@ -153,6 +154,10 @@ def learn_streamed(
         recipe.name,
         share_of(target, truth[: overview.n_uniform], weights(uniform, roles.weight)),
         overview.sample.notation,
+        # Of a part of the rows it would say too little.
+        TrainedRows.of(row_digests(sample.X), None if before is None else before.trained)
+        if overview.n_uniform == n_trained
+        else None,
     )
     return Learned(
         predictor,
