@@ -53,7 +53,7 @@ def predict(
     assert place is not None
     predictor = load_predictor(model)
     unreadable: Literal["keep", "refuse"] = "keep" if keep_going else "refuse"
-    source, taken = source_for(predictor, data, stream, reading, *(keep or ()), unreadable=unreadable)
+    source, taken = source_for(predictor, data, stream, reading, kept=keep or (), unreadable=unreadable)
     parts: Iterable[Table]
     found: list[str] = []
     if source is None:

@@ -30,6 +30,7 @@ from clearprop.tables.predictor import TablePredictor, n_outputs
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.recipe import FEW_ROWS, Recipe
 from clearprop.tables.roles import find_roles
+from clearprop.tables.scoring import Score
 from clearprop.tables.stage import input_stage
 from clearprop.tables.streaming.first_pass import Overview
 from clearprop.tables.table import Table
@@ -37,6 +38,7 @@ from clearprop.tables.targets import ClassTarget, NumberTarget, Target
 from clearprop.tables.trained_rows import TrainedRows, row_digests
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import History
+from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 
@@ -216,7 +218,7 @@ def _learned(
         None if judges is None else HeldOut(rows[judges_rows], judges.truth, judges.answers(predictor), judges.weight),
         None if judges is None else enough(judges),
         [training.history for training in trainings],
-        [str(training.ending) for training in trainings],
+        [ending_of(training, target, choices) for training in trainings],
         [training.best_epoch if training.best_parameters is not None else None for training in trainings],
         trainings[0].batch_size,
         notes,
@@ -351,6 +353,11 @@ def limits_of(truth: Array, margin: float) -> tuple[float, float] | None:
         return None
     least, most = float(truth.min()), float(truth.max())
     return least - margin * (most - least), most + margin * (most - least)
+
+
+def ending_of(training: Training, target: Target, choices: Choices) -> str:
+    """Why a training ended, with the name of the score that its best epoch was chosen by."""
+    return str(training.ending).replace("the best by metric", f"the best by {Score(target, choices.scoring).name}")
 
 
 def together(networks: Sequence[Network]) -> Network | Ensemble:

@@ -21,6 +21,7 @@ from clearprop.tables.judging import Judges
 from clearprop.tables.learning import (
     HeldOut,
     Learned,
+    ending_of,
     learned_preparation,
     limits_of,
     new_networks,
@@ -169,7 +170,7 @@ def learn_streamed(
         else HeldOut(overview.judges.rows, judges.truth, judges.answers(predictor), judges.weight),
         None if judges is None else enough(judges),
         [training.history for training in trainings],
-        [str(training.ending) for training in trainings],
+        [ending_of(training, target, choices) for training in trainings],
         [training.best_epoch if training.best_parameters is not None else None for training in trainings],
         trainings[0].batch_size,
         notes,
