@@ -212,6 +212,25 @@ def test_durations_are_seconds_in_every_library():
         assert values(as_table(frame).columns[0]) == seconds
 
 
+@pytest.mark.parametrize("large", [np.inf, 1.7e308, 1e200])
+def test_infinite_and_huge_numbers_do_not_give_the_target_away(large):
+    """Infinity is on every line, and the squares of huge numbers are infinite."""
+    rng = np.random.default_rng(0)
+    a, y = rng.normal(size=60), rng.normal(size=60)
+    model = TableRegressor(**QUICK).fit(pd.DataFrame({"a": np.where(a > 0, large, a), "b": rng.normal(size=60)}), y)
+    assert not any("gives the target away" in note for note in model.notes_)
+
+
+def test_large_quantities_are_no_identifiers():
+    """Floats beyond 2^53 are whole numbers, all of them."""
+    masses = np.random.default_rng(0).lognormal(size=60) * 1.9e30
+    (role,) = find_roles(as_table({"mass": masses}))
+    assert (role.use, role.kind) == ("number", "number")
+    numbers = 2**60 + np.arange(60) * 7
+    roles = find_roles(as_table({"mass": masses, "account": numbers}))
+    assert [role.use for role in roles] == ["number", "nothing"]
+
+
 QUICK = {"recipe": "plain", "max_epochs": 2, "random_state": 0, "members": 1}
 MIXED = pd.DataFrame(
     {
