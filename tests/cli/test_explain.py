@@ -57,6 +57,21 @@ def test_a_prediction_without_targets(run, trained, tmp_path):
     assert out.startswith("The prediction\n")
 
 
+@pytest.mark.parametrize("kinds", [",", "rose,", "tulip,rose"])
+def test_a_prediction_where_the_target_s_column_does_not_tell(run, refused, trained, tmp_path, kinds):
+    """New rows often have the column of what is to be predicted, and nothing in it."""
+    first, second = kinds.split(",")
+    (tmp_path / "new.csv").write_text(f"length,width,colour,kind\n1.0,2.0,red,{first}\n1.5,0.5,blue,{second}\n")
+    (tmp_path / "bare.csv").write_text("length,width,colour\n1.0,2.0,red\n1.5,0.5,blue\n")
+    told = [run("explain", trained, f"{name}.csv", "--row", 2, "--format", "json") for name in ("new", "bare")]
+    assert [status for status, _, _ in told] == [0, 0]
+    values = [json.loads(out)["value"] for _, out, _ in told]
+    assert values[0] == values[1]
+    if not second:
+        said = refused("explain", trained, "new.csv", "--row", 2, "--parameter", "b1[1]")
+        assert "needs targets" in said
+
+
 @pytest.mark.parametrize("form", ["text", "latex", "markdown", "html", "json"])
 def test_forms_and_files(run, flowers, trained, form, tmp_path):
     arguments = ("explain", trained, flowers, "--row", "1", "--parameter", "x[1]", "--format", form)

@@ -497,3 +497,50 @@ def test_training_that_learned_something_has_no_such_note(run, flowers):
     status, _, err = run(*given)
     assert status == 0, err
     assert "note: no" not in err.replace("note: no better", "")
+
+
+def test_an_evaluation_on_rows_that_were_trained_on_says_so(run, flowers, tmp_path):
+    lines = flowers.read_text().splitlines(keepends=True)
+    (tmp_path / "old.csv").write_text("".join([lines[0], *lines[1::2]]))
+    (tmp_path / "new.csv").write_text("".join([lines[0], *lines[2::2]]))
+    given = ("--target", "kind", "--out", "m", "--epochs", 3)
+    for settings, words, count in (
+        (("--members", 3), "(trained on, so expect less on new ones)", "the 150 rows are"),
+        (("--members", 1), "(about 80 % trained on, so expect less on new ones)", "120 of the 150 rows are"),
+    ):
+        assert run("train", "old.csv", *PLAIN, *given, *settings)[0] == 0
+        for stream in ((), ("--stream",)):
+            status, out, err = run("evaluate", "m", "old.csv", *stream)
+            assert status == 0, err
+            assert out.startswith(f"On 150 rows of old.csv {words}:\n")
+            assert f"warning: old.csv: {count}, cell for cell, rows that the model was trained on: " in err
+        status, out, err = run("evaluate", "m", "new.csv")
+        assert out.startswith("On 150 rows of new.csv:\n")
+        assert "trained on" not in err
+    assert json.loads(run("evaluate", "m", "old.csv", "--json")[1])["trained on"] == 0.8
+    assert json.loads(run("evaluate", "m", "new.csv", "--json")[1])["trained on"] == 0
+    # Where none were kept out, training itself says so, and once.
+    _, out, err = run("train", "old.csv", *PLAIN, *given, "--validation", 0)
+    assert "On 150 training rows (none were kept out, so expect less on new ones):" in out
+    assert "cell for cell" not in err
+
+
+@pytest.mark.parametrize("stream", [(), ("--stream",)])
+def test_cells_of_columns_that_are_not_used_are_not_refused(run, flowers, tmp_path, stream):
+    names, *rows = flowers.read_text().splitlines()
+    numbered = [f"{number},{number / 4},{row}" for number, row in enumerate(rows)]
+    (tmp_path / "t.csv").write_text("\n".join([f"id,left,{names}", *numbered]) + "\n")
+    numbered[100] = f"?!,oops,{rows[100]}"
+    (tmp_path / "n.csv").write_text("\n".join([f"id,left,{names}", *numbered]) + "\n")
+    assert run("train", "t.csv", *PLAIN, "--target", "kind", "--ignore", "left", "--out", "m", "--epochs", 2)[0] == 0
+    assert load("m").predictor_.preparation.names == ("length", "width", "colour")
+    for table in ("t", "n"):
+        status, _, err = run("predict", "m", f"{table}.csv", "--out", f"{table}-p.csv", "--keep", "left", *stream)
+        assert status == 0, err
+    old, new = ((tmp_path / f"{table}-p.csv").read_text().splitlines() for table in "tn")
+    assert [row.partition(",")[2] for row in old] == [row.partition(",")[2] for row in new]
+    assert new[101].startswith("oops,")
+    status, _, err = run("train", "n.csv", *PLAIN, "--target", "kind", "--out", "m2", "--epochs", 2, "--ignore", "left")
+    assert status == 2
+    assert "line 102, column 'id': '?!' is not a number" in err
+    assert "left" not in err

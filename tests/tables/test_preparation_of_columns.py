@@ -372,6 +372,44 @@ def test_the_hour_is_that_of_the_wall_in_the_zone_of_training():
     )
 
 
+ZONED, NAIVE = "2024-07-01T12:00:00+02:00", "2024-07-01T12:00:00"
+
+
+@pytest.mark.parametrize("of_texts", [False, True])
+@pytest.mark.parametrize(
+    ("learned_of", "met", "refusal"),
+    [
+        ([NAIVE], ZONED, "has a time zone, and the dates of training had none"),
+        ([ZONED], NAIVE, r"has no time zone, and the dates of training had one \(U.*\)"),
+    ],
+)
+def test_dates_on_another_clock_are_refused(learned_of, met, refusal, of_texts):
+    def days(text, of_texts=of_texts):
+        texts = [text, text.replace("2024", "2023")]
+        return {"d": texts if of_texts else [dt.datetime.fromisoformat(one) for one in texts]}
+
+    preparation, table = fitted(days(*learned_of))
+    with pytest.raises(
+        InputError, match=rf"row 0 .*, column 'd': '2024-07-01T1[02]:00:00.*' {refusal} \(1 more like it\)"
+    ):
+        preparation.transform(as_table(days(met)))
+    unreadable = np.zeros(2, dtype=bool)
+    preparation.transform(as_table(days(met)), unreadable=unreadable)
+    assert unreadable.tolist() == [True, True]
+    # As texts and as dates they are the same.
+    other = as_table(days(*learned_of, of_texts=not of_texts))
+    np.testing.assert_array_equal(preparation.transform(other), preparation.transform(table))
+
+
+def test_texts_of_dates_with_a_zone_know_it_and_mixed_ones_are_no_dates():
+    preparation, table = fitted({"d": ["2024-01-01T12:00Z", "2024-01-02T13:00+01:00", "2024-02-03T18:00Z"]})
+    assert preparation.parts[0].zone == "UTC"
+    typed = pd.DataFrame({"d": pd.to_datetime(["2024-01-01 12:00", "2024-01-02 12:00", "2024-02-03 18:00"], utc=True)})
+    np.testing.assert_array_equal(preparation.transform(as_table(typed)), preparation.transform(table))
+    mixed, _ = fitted({"d": ["2024-01-01T12:00Z", "2024-01-02T13:00"] * 20})
+    assert [part.kind for part in mixed.parts] == ["category"]
+
+
 def test_dates_may_be_met_as_texts_and_others_are_refused():
     preparation, table = fitted({"d": [dt.date(2024, 1, 31), dt.date(2024, 3, 2), dt.date(2025, 3, 2)]})
     given = as_table({"d": ["2024-01-31", " 2024-03-02", "2025-03-02T00:00:00"]})

@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from clearprop import TableClassifier, TableRegressor, load
 from clearprop.errors import InputError
 from clearprop.tables.frames import as_column, as_table
 from clearprop.tables.notes import Alert
@@ -209,3 +210,144 @@ def test_durations_are_seconds_in_every_library():
         pd.DataFrame({"d": pd.to_timedelta(seconds, unit="s")}),
     ):
         assert values(as_table(frame).columns[0]) == seconds
+
+
+@pytest.mark.parametrize("large", [np.inf, 1.7e308, 1e200])
+def test_infinite_and_huge_numbers_do_not_give_the_target_away(large):
+    """Infinity is on every line, and the squares of huge numbers are infinite."""
+    rng = np.random.default_rng(0)
+    a, y = rng.normal(size=60), rng.normal(size=60)
+    model = TableRegressor(**QUICK).fit(pd.DataFrame({"a": np.where(a > 0, large, a), "b": rng.normal(size=60)}), y)
+    assert not any("gives the target away" in note for note in model.notes_)
+
+
+def test_large_quantities_are_no_identifiers():
+    """Floats beyond 2^53 are whole numbers, all of them."""
+    masses = np.random.default_rng(0).lognormal(size=60) * 1.9e30
+    (role,) = find_roles(as_table({"mass": masses}))
+    assert (role.use, role.kind) == ("number", "number")
+    numbers = 2**60 + np.arange(60) * 7
+    roles = find_roles(as_table({"mass": masses, "account": numbers}))
+    assert [role.use for role in roles] == ["number", "nothing"]
+
+
+QUICK = {"recipe": "plain", "max_epochs": 2, "random_state": 0, "members": 1}
+MIXED = pd.DataFrame(
+    {
+        "a": np.random.default_rng(0).normal(size=60),
+        "b": np.arange(60) % 5,
+        "c": ["x", "y", "z"] * 20,
+        "d": [True, False] * 30,
+    }
+)
+UP = np.where(MIXED["a"] > 0, "up", "down")
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        [0, 1, 2, 3],
+        [3, 1, 2, 0],
+        [7, 5, 6, 9],
+        ["a", 1, 2.5, None],
+        pd.MultiIndex.from_tuples([("u", "a"), ("u", "b"), ("v", "a"), ("v", "b")]),
+    ],
+    ids=str,
+)
+def test_columns_whose_names_are_no_texts_are_found_by_them(labels, tmp_path):
+    """scikit-learn 7242 and 12936: other places gave wrong values in silence; frames of arrays have such names."""
+    frame = MIXED.set_axis(labels, axis=1)
+    model = TableClassifier(**QUICK).fit(frame, UP, X_val=frame.iloc[:, ::-1], y_val=UP)
+    model.save(tmp_path / "m")
+    expected = model.predict_proba(frame)
+    for one in (model, load(tmp_path / "m")):
+        assert not hasattr(one, "feature_names_in_")
+        for other in (frame.iloc[:, ::-1], frame.iloc[:, [2, 0, 3, 1]], pd.concat([frame, frame.iloc[:, [0]]], axis=1)):
+            np.testing.assert_array_equal(one.predict_proba(other), expected)
+        np.testing.assert_array_equal(one.predict_proba(MIXED.to_numpy()), expected)  # by places, without any names
+    np.testing.assert_array_equal(model.evaluation_.n_rows, 60)
+    with pytest.raises(ValueError, match="X has 3 features, but TableClassifier is expecting 4 features"):
+        model.predict(frame.iloc[:, :3])
+
+
+@pytest.mark.parametrize("given", [pd.Series([None, *range(59)], dtype="Int64"), pl.Series([None, *range(59)])])
+def test_whole_numbers_with_missing_ones_stay_whole_as_classes(given):
+    """CatBoost 1645 and 3142: labels of nullable types; NumPy has them as floats."""
+    labels = given % 3
+    model = TableClassifier(**QUICK).fit(MIXED, labels)
+    assert model.classes_.tolist() == [0, 1, 2]
+    assert model.predict(MIXED).dtype.kind == "i"
+
+
+def test_columns_of_booleans_and_categories_alone_are_learned():
+    """TabPFN 880 and 1040."""
+    frame = MIXED[["d", "c"]].astype({"c": "category"})
+    model = TableClassifier(**QUICK).fit(frame, UP)
+    np.testing.assert_array_equal(
+        model.predict_proba(frame.astype({"d": "boolean", "c": str})), model.predict_proba(frame)
+    )
+
+
+def test_nothing_given_is_changed_by_a_prediction():
+    """LightGBM 6195: categories that training did not have became missing in the caller's own frame."""
+    frame = MIXED.astype({"c": "category"})
+    model = TableClassifier(**QUICK).fit(frame, UP)
+    other = frame.assign(c=pd.Categorical(["x", "new"] * 30))
+    before = other.copy(deep=True)
+    model.predict(other)
+    pd.testing.assert_frame_equal(other, before)
+
+
+def test_no_rows_are_refused_by_what_is_wrong():
+    """LightGBM 1395: an empty slice gave an error about dimensions."""
+    with pytest.raises(InputError, match=r"0 sample\(s\) \(shape=\(0, 4\)\) .*: give a row"):
+        TableClassifier(**QUICK).fit(MIXED, UP).predict(MIXED[:0])
+
+
+def test_a_lazy_frame_is_not_asked_for_what_is_dear():
+    """polars warns where a lazy frame's columns are looked up; warnings are errors here."""
+    model = TableClassifier(**QUICK).fit(MIXED, UP)
+    lazy = pl.from_dict({name: MIXED[name].tolist() for name in MIXED}).lazy()
+    np.testing.assert_array_equal(model.predict_proba(lazy), model.predict_proba(MIXED))
+
+
+@pytest.mark.parametrize(
+    ("labels", "scoring", "message"),
+    [
+        (UP, "f1", r"scoring='f1' cannot be had of the classes 'down', 'up' \(pos_label=1 is not .*scoring='f1_macro'"),
+        (
+            MIXED["c"],
+            "roc_auc",
+            r"scoring='roc_auc' cannot be had of the classes 'x', 'y', 'z' .*scoring='roc_auc_ovr'",
+        ),
+    ],
+)
+def test_a_score_that_these_classes_do_not_have(labels, scoring, message):
+    with pytest.raises(InputError, match=message):
+        TableClassifier(**QUICK, scoring=scoring).fit(MIXED, labels)
+
+
+@pytest.mark.parametrize(
+    ("settings", "labels", "message"),
+    [
+        ({"members": 61}, UP, "60 rows are too few for a fold of 61 members each: give members at most 60"),
+        ({}, MIXED["a"], "take MLPRegressor or TableRegressor for quantities"),
+        ({}, pd.cut(MIXED["a"], 3), r"as by np\.array\(y\)\.astype\(str\)"),
+        ({"split_by": "k"}, UP, "split by 'k': 1 different value is too few for 2 parts"),
+    ],
+)
+def test_what_cannot_be_says_why(settings, labels, message):
+    with pytest.raises(ValueError, match=message):
+        TableClassifier(**{**QUICK, **settings}).fit(MIXED.assign(k=1), labels)
+
+
+def test_a_warm_start_with_other_classes_says_so():
+    model = TableClassifier(**QUICK, warm_start=True).fit(MIXED, UP)
+    with pytest.raises(InputError, match=r"no row has an answer of those .* before \('down', 'up'\): .* warm_start"):
+        model.fit(MIXED, ["left", "right"] * 30)
+
+
+@pytest.mark.parametrize("labels", [1e-300 * MIXED["a"], 2**60 + MIXED["b"]])
+def test_a_target_of_too_fine_differences_is_not_called_constant(labels):
+    with pytest.raises(InputError, match=r"all values are .*, but for differences below .*: subtract what they have"):
+        TableRegressor(**QUICK).fit(MIXED, labels)

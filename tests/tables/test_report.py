@@ -245,7 +245,7 @@ def test_members_and_weights(iris):
     )
     assert "Rows count by their weights." in told
     assert "3 members, whose answers are averaged; each is" in told
-    assert "50 to 52 epochs on 40 rows" in told
+    assert "50 to 52 epochs on 40 rows; the best epoch of each member is kept, 50 to 51." in told
     assert "50 in the table; 40 trained on, 40 judged out of fold, 10 left out, as their target is missing" in told
     assert "a 5 0 b 0 5" in told
 

@@ -1,12 +1,15 @@
 """`clearprop evaluate`: how good a trained model is on a table whose answers are known."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from clearprop.cli.reading import ReadingOptions
 from clearprop.cli.sources import Stream
+
+if TYPE_CHECKING:
+    from clearprop.tables.evaluation import Evaluation
 
 
 def evaluate(
@@ -50,4 +53,14 @@ def evaluate(
 
         typer.echo(json_format.dumps(evaluation.to_json(), indent=2))
     else:
-        print_evaluation(evaluation, f"rows of {data}")
+        print_evaluation(evaluation, f"rows of {data}{_known(evaluation)}")
+
+
+def _known(evaluation: "Evaluation") -> str:
+    """What is known of the rows that makes their scores better than those of new ones."""
+    from clearprop.tables.trained_rows import LEAST_SHARE
+
+    share = evaluation.trained_on
+    if share is None or share < LEAST_SHARE:
+        return ""
+    return f" ({'' if share == 1 else f'about {100 * share:.0f} % '}trained on, so expect less on new ones)"

@@ -53,11 +53,11 @@ def predict(
     assert place is not None
     predictor = load_predictor(model)
     unreadable: Literal["keep", "refuse"] = "keep" if keep_going else "refuse"
-    source, taken = source_for(predictor, data, stream, reading, *(keep or ()), unreadable=unreadable)
+    source, taken = source_for(predictor, data, stream, reading, kept=keep or (), unreadable=unreadable)
     parts: Iterable[Table]
     found: list[str] = []
     if source is None:
-        parts = [reading.read_for(predictor, Path(pattern_of(data)), *(keep or ()), unreadable=unreadable)]
+        parts = [reading.read_for(predictor, Path(pattern_of(data)), kept=keep or (), unreadable=unreadable)]
     else:
         names = list(dict.fromkeys([*(keep or ()), *predictor.preparation.names]))
         parts = _parts(source, names, taken)

@@ -49,6 +49,7 @@ class ReadingOptions:
         *,
         categories: Sequence[str] = (),
         columns: Callable[[tuple[str, ...]], Iterable[str]] | None = None,
+        needed: Callable[[tuple[str, ...]], Iterable[str]] | None = None,
         unreadable: Literal["refuse", "keep"] = "refuse",
         check: "Callable[[Table], Any] | None" = None,
         also: "Callable[[Table], InputError | None] | None" = None,
@@ -70,13 +71,19 @@ class ReadingOptions:
                 **given,
                 categorical_features=categories,
                 columns=columns,
+                needed=needed,
                 unreadable=unreadable,
                 check=check,
                 also=also,
             )
 
     def read_for(
-        self, predictor: "TablePredictor", path: Path, *further: str, unreadable: Literal["refuse", "keep"] = "refuse"
+        self,
+        predictor: "TablePredictor",
+        path: Path,
+        *further: str,
+        kept: Sequence[str] = (),
+        unreadable: Literal["refuse", "keep"] = "refuse",
     ) -> "Table":
         """The table that a model is to be applied to: cells are read as those of training, where nothing else is said.
 
@@ -85,7 +92,9 @@ class ReadingOptions:
         predictor : TablePredictor
         path : Path
         *further : str
-            Columns that must be there beside the model's.
+            Columns that must be there, and be readable, beside the model's.
+        kept : sequence of str
+            Columns that must be there, and whose cells are as they stand where they cannot be read.
         unreadable : {"refuse", "keep"}
 
         Raises
@@ -101,12 +110,20 @@ class ReadingOptions:
         options, taken = self.completed_for(predictor)
         reached: list[bool] = []  # the cells: a file that is not there has none
 
+        needed = [*further, *predictor.preparation.names]
+
         def check(header: "Table") -> None:
-            header.select([*further, *predictor.preparation.names])
+            header.select([*kept, *needed])
             reached.append(True)
 
         with in_errors(taken, lambda: reached):
-            table = options.read(path, unreadable=unreadable, check=check, also=predictor.preparation.refusal)
+            table = options.read(
+                path,
+                needed=lambda names: needed,
+                unreadable=unreadable,
+                check=check,
+                also=predictor.preparation.refusal,
+            )
         return table if taken is None else replace(table, notes=(*table.notes, Message(taken, ".")))
 
     def completed_for(self, predictor: "TablePredictor") -> "tuple[ReadingOptions, Message | None]":

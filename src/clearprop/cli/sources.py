@@ -27,6 +27,7 @@ def streamed_source(
     reading: ReadingOptions,
     *,
     categories: "Sequence[str]" = (),
+    needed: "Sequence[str] | None" = None,
     unreadable: Literal["refuse", "keep"] = "refuse",
 ) -> "Source | None":
     """The table's parts; None where it is to be read as a whole."""
@@ -37,7 +38,7 @@ def streamed_source(
     given = {name: value for name, value in vars(reading).items() if value}
     given |= {"missing": tuple(reading.missing or ())}
     given |= {"largest": n_bytes(reading.largest)} if reading.largest else {}
-    settings = Settings(**given, categorical_features=frozenset(categories), unreadable=unreadable)
+    settings = Settings(**given, categorical_features=frozenset(categories), needed=needed, unreadable=unreadable)
     with working(f"looking at {path}"):
         return streamed(str(path), asked or "auto", settings)
 
@@ -48,6 +49,7 @@ def source_for(
     asked: bool,
     reading: ReadingOptions,
     *further: str,
+    kept: "Sequence[str]" = (),
     unreadable: Literal["refuse", "keep"] = "refuse",
 ) -> "tuple[Source | None, Message | None]":
     """The parts of the table that a model is to be applied to, and how its cells are read if that was taken over.
@@ -55,10 +57,11 @@ def source_for(
     See `ReadingOptions.read_for`, which reads it as a whole where there are none.
     """
     options, taken = reading.completed_for(predictor)
-    source = streamed_source(path, asked, options, unreadable=unreadable)
+    needed = [*further, *predictor.preparation.names]
+    source = streamed_source(path, asked, options, needed=needed, unreadable=unreadable)
     if source is None:
         return None, None
-    header_of(source).select([*further, *predictor.preparation.names])
+    header_of(source).select([*kept, *needed])
     return source, taken
 
 

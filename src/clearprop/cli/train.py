@@ -52,6 +52,7 @@ def train(options: TrainOptions) -> None:
         table = options.reading.read(
             Path(pattern_of(options.data)),
             categories=options.category or (),
+            needed=lambda names: set(names) - (set(options.ignore or ()) - {options.target, options.split_by}),
             check=lambda header: _check_header(header, options),
         )
         column, given = table.column(options.target), table.drop([options.target])

@@ -6,6 +6,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -142,7 +143,7 @@ def check_classes(name: str, y: Any) -> None:
             raise ValueError(f"{name} holds numbers up to {greatest:.3g}, which are no classes: number the classes")
         raise ValueError(
             f"Unknown label type: {kind}. {name} holds numbers with fractions, such as {fraction:g}, which are no "
-            "classes: take MLPRegressor for quantities"
+            "classes: take MLPRegressor or TableRegressor for quantities"
         )
     if kind == "multiclass-multioutput":
         raise ValueError(
@@ -168,7 +169,9 @@ def _check_objects(name: str, labels: Array) -> None:
     if any(texts) and not all(texts):
         raise ValueError(f"{name} mixes text and other values: write all classes alike")
     if labels.size and not any(texts):
+        is_number = isinstance(values[0], Number | np.generic)
+        remedy = f"np.array({name}.tolist())" if is_number else f"np.array({name}).astype(str)"
         raise ValueError(
             f"Unknown label type: {name} holds objects such as {quoted(values[0])}: make it an array of numbers or "
-            f"text, as by np.array({name}.tolist())"
+            f"text, as by {remedy}"
         )

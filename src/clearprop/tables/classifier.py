@@ -222,8 +222,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     def _labels_as_given(self, labels: Any, classes: Array) -> Array:
         """The class labels as y has them, in its own type, in the order of the core's classes."""
-        given = np.asarray(labels).ravel()
-        known = given[~as_column(labels, "y").is_missing]
+        known = np.asarray(labels).ravel()[~as_column(labels, "y").is_missing]
+        if known.dtype.kind == "f" and "int" in str(getattr(labels, "dtype", getattr(labels, "type", ""))).lower():
+            return classes  # whole numbers, of which some are missing, and of which NumPy made floats for that
         try:
             distinct = np.unique(known)
         except TypeError:  # of labels of different types there is no order

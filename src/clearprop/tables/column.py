@@ -79,3 +79,14 @@ class Column:
         if missing is not None and not missing.any():
             missing = None
         return replace(self, values=self.values[rows], missing=missing)
+
+
+def empty_column(name: str, n_rows: int) -> Column:
+    """A column in which every cell is missing.
+
+    Examples
+    --------
+    >>> empty_column("notes", 2).missing.tolist()
+    [True, True]
+    """
+    return Column(name, "text", np.zeros(n_rows, dtype=np.int32), np.ones(n_rows, dtype=bool))

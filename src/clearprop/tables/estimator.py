@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from abc import abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Self
 
@@ -25,7 +25,7 @@ from clearprop.foundation.memory import many
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
-from clearprop.tables.frames import as_column, as_table, feature_names, unmasked
+from clearprop.tables.frames import as_column, as_table, feature_names, labels_of, names_among, unmasked
 from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
 from clearprop.tables.learning import learn
@@ -180,21 +180,26 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             return
         if y is None:
             raise ValueError(f"{type(self).__name__} requires y to be passed, but the target y is None")
+        unread = set(choices.ignore) - {choices.split_by, y if names_target else None}
+
+        def needed(name: str) -> bool:
+            return name not in unread
+
         if isinstance(X, str | os.PathLike):
-            X = read_table(pattern_of(X))
+            X = read_table(pattern_of(X), needed=lambda names: filter(needed, names))
         if names_target:
-            whole = as_table(X)
+            whole = as_table(X, needed=needed)
             if y not in whole.names:
                 rule = f"y is a text, and so names a column, and there is none called {quoted(y)}"
                 raise InputError(f"{whole.path}: {rule}: name one of {listed(whole.names)}, or give all answers")
             X, y = whole.drop([y]), whole.column(y)
-        table = self._table(X, reset=before is None)
+        table = self._table(X, needed, None if before is None else before.columns)
         column, labels = self._answers(y, table.n_rows, "y")
         validation = None
         if X_val is not None or y_val is not None:
             if X_val is None or y_val is None:
                 raise ValueError("X_val and y_val belong together: give both, or none of them")
-            own = self._table(X_val, reset=False)
+            own = self._table(X_val, needed, table.names)
             validation = GivenRows(own, self._answers(y_val, own.n_rows, "y_val")[0])
         given = GivenRows(table, column, _checked_weight(sample_weight, table.n_rows))
         named = before.named if before is not None else hasattr(self, "feature_names_in_")
@@ -282,13 +287,17 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
 
     # -- what is given ---------------------------------------------------------------------------------------------
 
-    def _table(self, X: Any, reset: bool) -> Table:
-        """X as a table, its columns called as those that `fit` was given: by their names, where both have names."""
-        if not isinstance(X, Table | np.ma.MaskedArray) and not hasattr(X, "columns") and hasattr(X, "__array__"):
+    def _table(self, X: Any, needed: Callable[[str], bool], columns: Sequence[str] | None) -> Table:
+        """X as a table, its columns called as those that `fit` was given, or the first that `fit` is given.
+
+        They are found by their names where both have names, or numbers that say the same of both, and else by their
+        places. Columns that are not `needed`, by those names, are not looked into.
+        """
+        if not isinstance(X, Table | np.ma.MaskedArray) and not hasattr(type(X), "columns") and hasattr(X, "__array__"):
             X = np.asarray(X)
-        names = list(X.names) if isinstance(X, Table) else feature_names(X)
-        if reset:
-            table = X if isinstance(X, Table) else as_table(X)
+        names = feature_names(X)
+        if columns is None:
+            table = as_table(X, needed=needed)
             if table.n_rows < 2:
                 raise InputError(
                     f"{table.path}: Found array with 1 sample(s) while a minimum of 2 is required: give rows"
@@ -298,21 +307,29 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             if names is not None:
                 self.feature_names_in_ = np.array(table.names, dtype=object)
             return table
-        table = X if isinstance(X, Table) else as_table(X)
         known = hasattr(self, "feature_names_in_")
         if names is not None and known:
-            return table
-        if len(table.columns) != self.n_features_in_:
+            return as_table(X, needed=needed)
+        table = as_table(X)
+        labels = labels_of(X)
+        called = None if labels is None or known or names is not None else names_among(labels, columns)
+        if called is None:
+            self._check_places(len(table.columns), known, names is not None)
+            called = list(columns)
+        return replace(
+            table, columns=tuple(replace(c, name=name) for c, name in zip(table.columns, called, strict=True))
+        )
+
+    def _check_places(self, n_columns: int, known: bool, has_names: bool) -> None:
+        """Refuse another number of columns than `fit` had; warn where only one of the two has names."""
+        if n_columns != self.n_features_in_:
             raise ValueError(
-                f"X has {len(table.columns)} features, but {type(self).__name__} is expecting {self.n_features_in_} "
+                f"X has {n_columns} features, but {type(self).__name__} is expecting {self.n_features_in_} "
                 "features as input."
             )
-        if known or names is not None:
+        if known or has_names:
             of_X, of_fit = ("X does not have valid", "with") if known else ("X has", "without")
             warn_caller(f"{of_X} feature names, but {type(self).__name__} was fitted {of_fit} feature names")
-        called = self.feature_names_in_ if known else [f"x{place}" for place in range(self.n_features_in_)]
-        columns = (replace(column, name=str(name)) for column, name in zip(table.columns, called, strict=True))
-        return replace(table, columns=tuple(columns))
 
     def _answers(self, y: Any, n_rows: int, name: str) -> tuple[Column, Any]:
         """y as a column, and its labels as they were given, where those have a type of their own."""
@@ -339,7 +356,8 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             It has more or fewer columns, and those have no names.
         """
         check_is_fitted(self)
-        return self._table(X, reset=False)
+        used = set(self.predictor_.preparation.names)
+        return self._table(X, lambda name: name in used, self.predictor_.columns)
 
     def to_targets(self, y: Any) -> Array:
         """y as the networks take it: class numbers, or quantities less their mean and over their deviation."""

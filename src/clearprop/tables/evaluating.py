@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -60,9 +61,10 @@ def evaluate_table(
         A column is missing, a cell cannot be taken, or no row has a target.
     """
     notes = list(table.notes)
-    truth, answers, weight = _answered(predictor, table, notes, column, weight)
+    digests = list[Array]()
+    truth, answers, weight = _answered(predictor, table, notes, digests, column, weight)
     evaluation = evaluate_answers(predictor.target, truth, answers, weight, predictor.share)
-    return evaluation.with_notes(in_front(notes))
+    return _compared(evaluation, predictor, digests, table.path, notes).with_notes(in_front(notes))
 
 
 def evaluate_source(predictor: TablePredictor, source: Source) -> Evaluation:
@@ -73,15 +75,27 @@ def evaluate_source(predictor: TablePredictor, source: Source) -> Evaluation:
     InputError
         See `evaluate_table`; the message names the part.
     """
-    names, notes = (*predictor.preparation.names, predictor.target.name), list[str]()
+    names, notes, digests = (*predictor.preparation.names, predictor.target.name), list[str](), list[Array]()
     kept = _Kept(max(1000, MOST_ANSWERS // n_outputs(predictor.target)))
     for number in range(len(source)):
-        kept.take(number, *_answered(predictor, source.table(number, names), notes)[:2])
+        kept.take(number, *_answered(predictor, source.table(number, names), notes, digests)[:2])
     truth, answers = kept.all()
     if len(truth) < kept.n_rows:
         notes.append(f"{source.path}: the scores are of {len(truth):,} of {kept.n_rows:,} rows, drawn at random.")
     evaluation = evaluate_answers(predictor.target, truth, answers, None, predictor.share)
-    return evaluation.with_notes(some(in_front(notes)))
+    return _compared(evaluation, predictor, digests, source.path, notes).with_notes(some(in_front(notes)))
+
+
+def _compared(
+    evaluation: Evaluation, predictor: TablePredictor, digests: list[Array], path: str, notes: list[str]
+) -> Evaluation:
+    """The evaluation that knows how many of its rows were trained on, which is noted."""
+    if predictor.trained is None:
+        return evaluation
+    every = np.concatenate(digests)
+    if (note := predictor.trained.note(every, path)) is not None:
+        notes.append(note)
+    return replace(evaluation, trained_on=predictor.trained.share(every))
 
 
 class _Kept:
@@ -118,6 +132,7 @@ def _answered(
     predictor: TablePredictor,
     table: Table,
     notes: list[str],
+    digests: list[Array],
     column: Column | None = None,
     weight: Array | None = None,
 ) -> tuple[Array, Array, Array | None]:
@@ -128,7 +143,7 @@ def _answered(
     if len(rows) < table.n_rows:
         table, column = table.take(rows), column.take(rows)
         weight = None if weight is None else weight[rows]
-    answers = predictor.answers_for(predictor.without_target(table), notes)
+    answers = predictor.answers_for(predictor.without_target(table), notes, None, digests)
     encoded = target.encode(column, table.path)
     truth = encoded if isinstance(target, ClassTarget) else np.asarray(target.decode(encoded))
     return truth, answers, weight
@@ -139,4 +154,5 @@ def evaluate_training(estimator: Any, table: Table, column: Column) -> Evaluatio
     if estimator.training_.held_out is not None:
         evaluation: Evaluation = estimator.evaluation_
         return evaluation
-    return evaluate_table(estimator.predictor_, table, column)
+    predictor = replace(estimator.predictor_, trained=None)  # that these are its rows is known, and said
+    return replace(evaluate_table(predictor, table, column), trained_on=1.0)

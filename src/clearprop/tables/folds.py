@@ -86,6 +86,9 @@ def at_random(strata: Array, members: int, share: float, rng: np.random.Generato
         if strata.dtype.kind == "i":  # a class that has a single row is not to be missed in training
             held_out = held_out[np.bincount(strata)[strata[held_out]] > 1]
         return Division((_part(n_rows, held_out),), False, f"{share:.0%} at random, in proportion")
+    if members > n_rows:
+        what = f"{n_rows} rows are too few for a fold of {members} members each: give "
+        raise InputError(Message(what, Parameter("members"), f" at most {n_rows}"))
     fold = np.empty(n_rows, dtype=np.intp)
     fold[_spread(strata, rng)] = np.arange(n_rows) % members
     parts = tuple(_part(n_rows, np.flatnonzero(fold == number)) for number in range(members))
@@ -144,7 +147,8 @@ def _groups(column: Column, members: int, share: float, rng: np.random.Generator
     if len(sizes) < min(folds, 2) or (members > 1 and len(sizes) < members):
         raise InputError(
             Message(
-                f"{where}: {len(sizes)} different values are too few for {max(members, 2)} parts: give ",
+                f"{where}: {len(sizes)} different {'value is' if len(sizes) == 1 else 'values are'} too few for "
+                f"{max(members, 2)} parts: give ",
                 Parameter("members"),
                 " a smaller number, or choose another column",
             )

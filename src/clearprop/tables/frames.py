@@ -8,7 +8,7 @@ training knew.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,14 @@ import numpy as np
 from clearprop.errors import InputError
 from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import listed, quoted
-from clearprop.tables.column import Column
+from clearprop.tables.column import Column, empty_column
 from clearprop.tables.series import column_of
 from clearprop.tables.table import Table
 
 PATH = "the table"
 
 
-def as_table(data: Any, names: Sequence[str] | None = None) -> Table:
+def as_table(data: Any, names: Sequence[str] | None = None, *, needed: Callable[[str], bool] | None = None) -> Table:
     """The table that data holds.
 
     Parameters
@@ -32,6 +32,8 @@ def as_table(data: Any, names: Sequence[str] | None = None) -> Table:
         A `Table` is taken as it is.
     names : sequence of str, optional
         What columns are called that have no names of their own, as those of an array.
+    needed : function of a name, optional
+        Whether the column of this name is read; of others nothing is looked at, and every cell is missing.
 
     Raises
     ------
@@ -55,7 +57,10 @@ def as_table(data: Any, names: Sequence[str] | None = None) -> Table:
             f"{PATH}: 0 feature(s) (shape=({_length(data)}, 0)) while a minimum of 1 is required: give a column"
         )
     called, notes = _names(labels, len(columns), names)
-    read = tuple(column_of(name, values, PATH) for name, values in zip(called, columns, strict=True))
+    read = tuple(
+        column_of(name, values, PATH) if needed is None or needed(name) else empty_column(name, len(values))
+        for name, values in zip(called, columns, strict=True)
+    )
     lengths = {len(column): column.name for column in read}
     if len(lengths) > 1:
         differ = " and ".join(f"{rows:,} in {quoted(name)}" for rows, name in sorted(lengths.items())[:2])
@@ -124,10 +129,36 @@ def feature_names(data: Any) -> list[str] | None:
     >>> feature_names({"age": [31], "colour": ["red"]}), feature_names([[1.0, 2.0]])
     (['age', 'colour'], None)
     """
-    if isinstance(data, Table):
-        return list(data.names)
-    labels, _ = _parts(data)
+    labels = labels_of(data)
     return None if labels is None or not all(isinstance(label, str) for label in labels) else list(map(str, labels))
+
+
+def labels_of(data: Any) -> Sequence[Hashable] | None:
+    """What data itself calls its columns, which need be no texts; None where they have no names.
+
+    Examples
+    --------
+    >>> labels_of({0: [31], "colour": ["red"]}), labels_of([[1.0, 2.0]])
+    ([0, 'colour'], None)
+    """
+    return data.names if isinstance(data, Table) else _parts(data)[0]
+
+
+def names_among(labels: Sequence[Hashable], known: Sequence[str]) -> list[str] | None:
+    """The known names that labels stand for, which need be no texts; None if some of those are not there.
+
+    Examples
+    --------
+    >>> names_among([2, 0, 1], ["x0", "x2"]), names_among([7, 3], ["3", "7"]), names_among([0], ["x0", "x1"])
+    (['x2', 'x0', '1'], ['7', '3'], None)
+    """
+    there = set(known)
+    texts, _ = distinct_names(labels)
+    numbered = [f"x{label}" if isinstance(label, int | np.integer) else "" for label in labels]
+    names = [
+        number if text not in there and number in there else text for text, number in zip(texts, numbered, strict=True)
+    ]
+    return names if there <= set(names) else None
 
 
 def distinct_names(labels: Iterable[Hashable]) -> tuple[list[str], tuple[str, ...]]:
@@ -177,7 +208,10 @@ def _names(
 def _parts(data: Any) -> tuple[Sequence[Hashable] | None, Sequence[Any]]:
     """The labels of the columns, None where they have none, and the columns."""
     if is_sparse(data):
-        raise InputError(f"{PATH}: sparse data was given, and a dense table is needed: pass X.toarray()")
+        raise InputError(
+            f"{PATH}: sparse data was given, and a dense table is needed: pass X.toarray(), "
+            "or have what makes it make dense ones, as by OneHotEncoder(sparse_output=False)"
+        )
     if isinstance(data, Mapping):
         single = next((name for name, values in data.items() if not _holds_cells(values)), None)
         if single is not None:

@@ -19,6 +19,8 @@ STRAIGHT = 1e-9
 ALL_BUT_STRAIGHT = 0.9999
 # So many decimals, at most, are numbers rounded to.
 MOST_DECIMALS = 6
+# Numbers beyond are taken as the least and the greatest of the others.
+MOST = 1e100
 # A few rows settle most cases.
 _FIRST = 64
 
@@ -55,7 +57,7 @@ class Giveaways:
         rows = self._rows if column.missing is None else np.flatnonzero(self._known & ~column.missing)
         if len(rows) < LEAST_ROWS:
             return ""
-        straight = column.kind == self.target.kind == "number"
+        straight = column.kind == self.target.kind == "number" and _are_quantities(column, rows)
         found = (self._straight(column, rows) if straight else "") or self._one_to_one(column, rows)
         return found or (self._but_for_rounding(column, rows) if straight else "")
 
@@ -103,6 +105,11 @@ class Giveaways:
         if (own.texts[own.values[rows]] == others.texts[others.values[rows]]).all():
             return "it is equal to it in every row"
         return f"each of its {n:,} values stands for one of the target, and the other way round"
+
+
+def _are_quantities(column: Column, rows: npt.NDArray[np.intp]) -> bool:
+    """Whether all numbers are such that sums of their squares are finite; infinity would be on every line."""
+    return not (np.abs(column.values[rows].astype(np.float64)) > MOST).any()
 
 
 def _codes(column: Column) -> npt.NDArray[np.int64]:

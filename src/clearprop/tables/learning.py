@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.cluster import Cluster, connect
-from clearprop.errors import InputError
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.sparse import is_sparse
-from clearprop.foundation.table_cells import quoted
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.inputs import Input
 from clearprop.losses import LOSSES, BinaryCrossEntropy, CrossEntropy, Loss
 from clearprop.network.ensemble import Ensemble
@@ -30,12 +30,15 @@ from clearprop.tables.predictor import TablePredictor, n_outputs
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.recipe import FEW_ROWS, Recipe
 from clearprop.tables.roles import find_roles
+from clearprop.tables.scoring import Score
 from clearprop.tables.stage import input_stage
 from clearprop.tables.streaming.first_pass import Overview
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.tables.trained_rows import TrainedRows, row_digests
 from clearprop.training.callbacks import Callback, ObservedTraining
 from clearprop.training.history import History
+from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
 
@@ -141,6 +144,15 @@ def _learned(
     rows, given = given.counting()
     target = target_of(given, choices) if before is None else before.target
     answered = target.rows(given.column, notes, given.table.path)
+    if not len(answered):  # as the target is one that was learned before
+        had = listed(target.classes) if isinstance(target, ClassTarget) else "quantities"
+        raise InputError(
+            Message(
+                f"{given.table.path}: no row has an answer of those that were trained on before ({had}): to begin anew "
+                "leave out ",
+                Parameter("warm_start"),
+            )
+        )
     rows, given = rows[answered], given.take(answered)
     truth = given.truth(target)
     recipe = choices.recipe_for(target, given.table.n_rows, len(given.table.names))
@@ -196,6 +208,7 @@ def _learned(
         recipe.name,
         share_of(target, truth, given.weight),
         given.table.notation,
+        TrainedRows.of(row_digests(X)[division.trained_on], None if before is None else before.trained),
     )
     learned = Learned(
         predictor,
@@ -205,7 +218,7 @@ def _learned(
         None if judges is None else HeldOut(rows[judges_rows], judges.truth, judges.answers(predictor), judges.weight),
         None if judges is None else enough(judges),
         [training.history for training in trainings],
-        [str(training.ending) for training in trainings],
+        [ending_of(training, target, choices) for training in trainings],
         [training.best_epoch if training.best_parameters is not None else None for training in trainings],
         trainings[0].batch_size,
         notes,
@@ -342,6 +355,11 @@ def limits_of(truth: Array, margin: float) -> tuple[float, float] | None:
     return least - margin * (most - least), most + margin * (most - least)
 
 
+def ending_of(training: Training, target: Target, choices: Choices) -> str:
+    """Why a training ended, with the name of the score that its best epoch was chosen by."""
+    return str(training.ending).replace("the best by metric", f"the best by {Score(target, choices.scoring).name}")
+
+
 def together(networks: Sequence[Network]) -> Network | Ensemble:
     """The one network, or several as one."""
     return networks[0] if len(networks) == 1 else Ensemble(networks)
@@ -387,4 +405,5 @@ def _refitted(learned: Learned, choices: Choices, rows: Rows, target: Target) ->
         )
         endings.append(f"{learned.endings[number]}; then trained anew on all {len(rows):,} rows for {epochs} epochs")
         assert training.stop_reason is not None
-    return replace(learned, predictor=replace(predictor, model=together(networks)), endings=endings)
+    trained = TrainedRows.of(row_digests(rows.X))
+    return replace(learned, predictor=replace(predictor, model=together(networks), trained=trained), endings=endings)

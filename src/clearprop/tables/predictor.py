@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from clearprop.tables.notes import Alert, in_front
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
+from clearprop.tables.trained_rows import TrainedRows, row_digests
 
 Array = npt.NDArray[Any]
 
@@ -83,6 +84,8 @@ class TablePredictor:
         The classes' shares, or the mean quantity, of the rows learned from.
     notation : CellNotation
         What was said of how the cells of the training table's file are written: new files are read so, too.
+    trained : TrainedRows or None
+        By what rows that it was trained on are known again.
     """
 
     model: Network | Ensemble
@@ -95,6 +98,7 @@ class TablePredictor:
     recipe: str = ""
     share: Array | float | None = None
     notation: CellNotation = field(default_factory=CellNotation)
+    trained: TrainedRows | None = None
 
     @property
     def networks(self) -> Sequence[Network]:
@@ -147,24 +151,33 @@ class TablePredictor:
         return table.drop([name]) if name in table.names and name not in self.columns else table
 
     def answers_for(
-        self, table: Table, notes: list[str] | None = None, unreadable: npt.NDArray[np.bool_] | None = None
+        self,
+        table: Table,
+        notes: list[str] | None = None,
+        unreadable: npt.NDArray[np.bool_] | None = None,
+        digests: list[Array] | None = None,
     ) -> Array:
-        """Probabilities (n, classes), or quantities (n,), for the rows of a table.
+        """Probabilities (n, classes), or quantities (n,), for the rows of a table, whose digests are added if wanted.
 
         Of a long table only so many rows at a time are numbers for the networks, whose answers have the same bits.
         """
         if table.n_rows <= ROWS_AT_A_TIME:
-            return self.answers(self.prepared(table, notes, unreadable))
+            return self._answers_and_digests(self.prepared(table, notes, unreadable), digests)
         self.preparation.look_at(table, notes, unreadable)
         answers: Array = np.empty(())
         for start in range(0, table.n_rows, ROWS_AT_A_TIME):
             rows = slice(start, start + ROWS_AT_A_TIME)
             marked = None if unreadable is None else unreadable[rows]
-            some = self.answers(self.prepared(table.between(rows.start, rows.stop), None, marked))
+            some = self._answers_and_digests(self.prepared(table.between(rows.start, rows.stop), None, marked), digests)
             if start == 0:
                 answers = np.empty((table.n_rows, *some.shape[1:]), dtype=some.dtype)
             answers[rows] = some
         return answers
+
+    def _answers_and_digests(self, X: Array, digests: list[Array] | None) -> Array:
+        if digests is not None:
+            digests.append(row_digests(X))
+        return self.answers(X)
 
     def answers(self, X: Array) -> Array:
         """Probabilities (n, classes), or quantities (n,), for prepared rows: the mean over the members."""
@@ -211,6 +224,7 @@ class TablePredictor:
             "limits": None if self.limits is None else list(self.limits),
             "share": self.share if self.share is None else np.asarray(self.share).tolist(),
             **({"notation": said} if (said := self.notation.said()) else {}),
+            **({} if self.trained is None else {"trained": asdict(self.trained)}),
         }
 
     @classmethod
@@ -236,7 +250,7 @@ class TablePredictor:
     @classmethod
     def _of_config(cls, model: Network | Ensemble, config: Any) -> TablePredictor:
         """What `_config` described; InputError if an entry is wrong."""
-        from msgspec.structs import asdict
+        from msgspec.structs import asdict as entries
 
         from clearprop.foundation.configs import checked
         from clearprop.tables.predictor_config import FirstConfig, PredictorConfig
@@ -256,7 +270,8 @@ class TablePredictor:
             said.named,
             said.recipe,
             np.asarray(said.share) if isinstance(said.share, list) else said.share,
-            CellNotation() if said.notation is None else CellNotation(**asdict(said.notation)),
+            CellNotation() if said.notation is None else CellNotation(**entries(said.notation)),
+            None if said.trained is None else TrainedRows(said.trained.digests, said.trained.repeated),
         )
 
     def _check_belongs_together(self) -> None:

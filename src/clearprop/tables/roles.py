@@ -195,10 +195,12 @@ def _doubted(role: Role) -> Role:
 
 def _role_of_numbers(column: Column, values: npt.NDArray[Any], rows: npt.NDArray[np.intp] | None) -> Role:
     number = Role(column, "number", "number")
-    if rows is None or len(values) <= MOST_UNREPEATED or not _all_different_whole(values):
+    # Floats as large are all whole, and were measured: 1.9e30 kg.
+    as_floats = values.dtype.kind == "f" and len(values) > 0 and np.abs(values).max() > LEAST_IDENTIFIER
+    if rows is None or len(values) <= MOST_UNREPEATED or as_floats or not _all_different_whole(values):
         return number
     count = f"{len(values):,} different whole numbers in as many rows"
-    if max(abs(int(values.max())), abs(int(values.min()))) > LEAST_IDENTIFIER:
+    if max(int(values.max()), -int(values.min())) > LEAST_IDENTIFIER:
         return Role(column, "nothing", "identifier", f"{count}, beyond {LEAST_IDENTIFIER:,}")
     if _IDENTIFIER_NAME.fullmatch(column.name) or _CAMEL_IDENTIFIER.fullmatch(column.name):
         places = rows if column.missing is None else rows[~column.missing]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
+import re
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from clearprop.errors import InputError, Message, Parameter
 from clearprop.foundation.near_names import did_you_mean, near
-from clearprop.foundation.table_cells import quoted
+from clearprop.foundation.table_cells import listed, quoted
 from clearprop.losses import Loss
 from clearprop.tables.targets import ClassTarget, Target
 
@@ -109,7 +111,23 @@ def _scored(scoring: Any, target: Target, truth: Array, answers: Array, weight: 
     labels = target.labels
     stands_in = AnsweredClasses()
     stands_in.classes_ = labels
-    return float(scorer(stands_in, rows, labels[truth], **given))
+    try:
+        return float(scorer(stands_in, rows, labels[truth], **given))
+    except ValueError as error:
+        if not isinstance(scoring, str):
+            raise
+        raise _not_of_these_classes(scoring, target, error) from None
+
+
+def _not_of_these_classes(scoring: str, target: ClassTarget, error: ValueError) -> InputError:
+    """What to say where a score is of the class 1, as "f1" is, or of two classes, and there are others."""
+    from sklearn.metrics import get_scorer_names
+
+    others = [name for name in (f"{scoring}_macro", f"{scoring}_ovr") if name in get_scorer_names()]
+    reason = re.split(r"[.:]", str(error))[0]
+    rule = f" cannot be had of the classes {listed(target.classes, 4)} ({reason}): take "
+    take = Parameter("scoring", (others or ["balanced_accuracy"])[0])
+    return InputError(Message(Parameter("scoring", scoring), rule, take, ", say"))
 
 
 def _takes_weights(scorer: Any) -> bool:

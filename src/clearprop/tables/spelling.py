@@ -29,6 +29,7 @@ Mask = npt.NDArray[np.bool_]
 _NUMBER = re.compile(r"[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE_WITH_A_POINT = re.compile(r"(-?(?:0|[1-9]\d*))\.0*", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+_WITH_A_ZONE = re.compile(r"\d(?:Z|:\d\d(?:[.,]\d+)?[+-]\d\d:?\d\d)", re.ASCII)
 _BOOLEANS = {"true": "True", "false": "False"}
 _WORTH = dict.fromkeys(("true", "yes", "y", "1"), 1.0) | dict.fromkeys(("false", "no", "n", "0"), 0.0)
 _MOST_DIGITS = 1e21
@@ -223,6 +224,21 @@ def as_dates(column: Column) -> Cells:
     return Cells(np.zeros(n, dtype="datetime64[us]"), column.is_missing, ~column.is_missing)
 
 
+def have_zones(column: Column) -> Mask:
+    """Which of a column's dates, as `as_dates` reads them, have a time zone.
+
+    Examples
+    --------
+    >>> texts = np.array(["2024-05-01T12:00Z", "2024-05-01T12:00", "2024-05-01T12:00+0200", "2024-05-01"], dtype=object)
+    >>> have_zones(Column("day", "text", np.arange(4), texts=texts)).tolist()
+    [True, False, True, False]
+    """
+    if column.kind != "text":
+        return np.full(len(column), bool(column.zone))
+    zoned = [_WITH_A_ZONE.search(text) is not None for text in column.texts.tolist()]
+    return np.array(zoned or [False])[np.where(column.is_missing, 0, column.values)]
+
+
 def _date(text: str) -> datetime | None:
     if not _DATE.fullmatch(text):
         return None
@@ -263,7 +279,10 @@ def typed(column: Column) -> Column:
     if all(text.lower() in _BOOLEANS for text in texts):
         return _of_kind(column, "boolean", as_booleans(column))
     if all(_date(text) is not None for text in texts):
-        return _of_kind(column, "date", as_dates(column))
+        cells, zoned = as_dates(column), have_zones(column)
+        if len(set(zoned[~cells.missing].tolist())) == 1:
+            dates = _of_kind(column, "date", cells)
+            return replace(dates, zone="UTC") if zoned[~cells.missing][0] else dates
     return column
 
 

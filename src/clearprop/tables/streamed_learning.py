@@ -21,6 +21,7 @@ from clearprop.tables.judging import Judges
 from clearprop.tables.learning import (
     HeldOut,
     Learned,
+    ending_of,
     learned_preparation,
     limits_of,
     new_networks,
@@ -41,6 +42,7 @@ from clearprop.tables.streaming.held_out import HeldOutRows, held_out_rows
 from clearprop.tables.streaming.table_shards import PreparedRows, TableShards
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, NumberTarget, Target
+from clearprop.tables.trained_rows import TrainedRows, row_digests
 from clearprop.training.diagnosis.findings import TABLES
 from clearprop.training.kept_shards import worth_keeping
 from clearprop.training.row_stream import RowStream
@@ -153,6 +155,10 @@ def learn_streamed(
         recipe.name,
         share_of(target, truth[: overview.n_uniform], weights(uniform, roles.weight)),
         overview.sample.notation,
+        # Of a part of the rows it would say too little.
+        TrainedRows.of(row_digests(sample.X), None if before is None else before.trained)
+        if overview.n_uniform == n_trained
+        else None,
     )
     return Learned(
         predictor,
@@ -164,7 +170,7 @@ def learn_streamed(
         else HeldOut(overview.judges.rows, judges.truth, judges.answers(predictor), judges.weight),
         None if judges is None else enough(judges),
         [training.history for training in trainings],
-        [str(training.ending) for training in trainings],
+        [ending_of(training, target, choices) for training in trainings],
         [training.best_epoch if training.best_parameters is not None else None for training in trainings],
         trainings[0].batch_size,
         notes,

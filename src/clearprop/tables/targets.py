@@ -171,7 +171,7 @@ class ClassTarget(Target):
             raise InputError(f"{where}: every row has the class {quoted(labels[0])}: two classes or more are needed")
         if len(labels) > min(MOST_CLASSES, max(MOST_UNREPEATED, n_rows / 2)):
             meaning = (
-                Message("a quantity: pass ", Parameter("task", "regression"))
+                Message("a quantity: pass ", Parameter("task", "regression"), ", or take TableRegressor")
                 if typed(column).kind == "number"
                 else "an identifier or free text: name another target"
             )
@@ -259,6 +259,11 @@ class NumberTarget(Target):
         low, high = float(values.min()), float(values.max())
         if high - low < SMALLEST_SCALE:
             where = f"{path}, column {quoted(column.name)}"
+            if len(np.unique(column.values[~column.is_missing])) > 1:
+                rule = (
+                    f"all values are {low:.17g}, but for differences below {max(SMALLEST_SCALE, np.spacing(low)):.2g}"
+                )
+                raise InputError(f"{where}: {rule}: subtract what they have in common, or give them in a smaller unit")
             raise InputError(f"{where}: every row has the value {quoted(low)}: there is nothing to learn")
         mean, scale = (float(values.mean()), float(values.std())) if standardised else (0.0, 1.0)
         return cls(column.name, mean, scale, low, high)

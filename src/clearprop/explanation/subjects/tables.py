@@ -28,13 +28,15 @@ def fitted_on_tables_subject(model: FittedOnTables, x: Any, y: Any) -> Subject:
 
 
 def table_subject(model: ModelOfTables, x: Any, y: Any) -> Subject:
-    """A table's columns become features; its target column, where it is there, becomes y."""
+    """A table's columns become features; its target column, where it is there and each row has one, becomes y."""
     target, network, members = model.target, model.networks[0], len(model.networks)
     classes, original, answers, columns = getattr(target, "classes", None), None, None, None
     if isinstance(x, TableOfCells):
         used = model.without_target(x)
         if y is None and used is not x:
-            y = target.encode(x.column(target.name))
+            known = x.column(target.name)
+            # Predictions need no answers, which new rows have not, though they have their column.
+            y = target.encode(known) if len(target.rows(known)) == len(known) else None
         x, original = model.prepared(used), table_cells(model.preparation, used)
         answers = given = model.answers(x)
         columns = _columns(model, used, x, given)

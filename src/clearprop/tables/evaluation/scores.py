@@ -62,12 +62,15 @@ class Evaluation(ABC):
         Whether the rows have weights.
     notes : tuple of str
         What was left out and why, and what is remarkable.
+    trained_on : float or None
+        The share of the rows that the model was trained on; None where that is not known.
     """
 
     n_rows: int
     scores: Mapping[str, Score]
     weighted: bool
     notes: tuple[str, ...] = ()
+    trained_on: float | None = None
 
     @property
     @abstractmethod
@@ -93,6 +96,7 @@ class Evaluation(ABC):
             "intervals": {score.name: list(score.interval) for score in scores if score.interval is not None},
             "baseline": {score.name: score.baseline for score in scores if score.baseline is not None},
             **self._details(),
+            "trained on": self.trained_on,
             "notes": [str(note) for note in self.notes],
         }
 

@@ -12,7 +12,7 @@ from clearprop.tables.column import Column
 from clearprop.tables.notes import Remarks
 from clearprop.tables.preparation.part import Encoded, OneHot, indicator
 from clearprop.tables.preparation.scaling import Method, Scaling
-from clearprop.tables.spelling import as_dates
+from clearprop.tables.spelling import as_dates, have_zones
 from clearprop.tables.zones import Dates, wall
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -102,11 +102,14 @@ class DatePart:
         """The parts; those of a missing date are as of the median one, and 0 for what goes round."""
         cells = as_dates(column)
         remarks.refuse(self.name, cells.unreadable, "is no date, as in training")
-        missing = cells.missing | cells.unreadable
+        # Which hour of another clock it is cannot be told, and so perhaps not which day.
+        otherwise = (have_zones(column) != bool(self.zone)) & ~(cells.missing | cells.unreadable)
+        has, had = ("no", f"one ({self.zone})") if self.zone else ("a", "none")
+        remarks.refuse(self.name, otherwise, f"has {has} time zone, and the dates of training had {had}")
+        missing = cells.missing | cells.unreadable | otherwise
         if not self.marked:
             remarks.fill(self.name, missing, "the median date")
-        self._note_zone(column, remarks)
-        dates = wall(np.where(missing, np.datetime64(self.first, "us"), cells.values), self.zone or column.zone or "")
+        dates = wall(np.where(missing, np.datetime64(self.first, "us"), cells.values), self.zone)
         numbers = [self.elapsed(_days(dates, self.first), missing)]
         if self.years:
             numbers.append(self.year(_year(dates), missing))
@@ -122,12 +125,6 @@ class DatePart:
         if self.marked:
             flags.append(indicator(missing))
         return Encoded(numbers, flags)
-
-    def _note_zone(self, column: Column, remarks: Remarks) -> None:
-        if column.kind == "date" and bool(column.zone) != bool(self.zone):
-            had, has = (self.zone or "none"), (column.zone or "none")
-            start = f"{remarks.table.where(self.name)}: its time zone is {has}, and in training it was {had}: "
-            remarks.notes.append(f"{start}dates without one are taken as UTC.")
 
     def treatment(self) -> str:
         """What is done to the column, for people."""

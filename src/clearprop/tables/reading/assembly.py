@@ -13,7 +13,7 @@ from clearprop.tables.column import Column
 from clearprop.tables.reading.candidates import MEANT, candidates_of
 from clearprop.tables.reading.evidence import evidence_of
 from clearprop.tables.reading.gathering import Texts
-from clearprop.tables.reading.interpretation import column_of
+from clearprop.tables.reading.interpretation import column_of, texts_of
 from clearprop.tables.reading.notation import as_floats
 from clearprop.tables.reading.notes import Notes
 from clearprop.tables.reading.refusals import Refusal, refused
@@ -85,6 +85,7 @@ def assembled(
     texts = candidates_of([column for column in columns if isinstance(column, Texts)], settings)
     evidence = evidence_of(texts, delimiter, decimal, settings)
     candidates = {candidate.name: candidate for candidate in texts}
+    needed = settings.must_be_read(tuple(column.name for column in columns))
     typed, refusals = [], []
     for column in columns:
         if isinstance(column, Column):
@@ -93,7 +94,10 @@ def assembled(
         try:
             typed.append(column_of(candidates[column.name], evidence, settings, notes))
         except Refusal as refusal:
-            refusals.append((table.where(column.name, refusal.row), refusal))
+            if column.name in needed:
+                refusals.append((table.where(column.name, refusal.row), refusal))
+            else:
+                typed.append(texts_of(candidates[column.name], notes))
     n_rows = len(typed[0]) if typed else n_rows
     table = replace(
         table, columns=tuple(typed), rows=np.arange(n_rows), notes=notes.texts(), notation=settings.notation

@@ -35,6 +35,7 @@ def read_table(
     missing: Sequence[str] = (),
     dates: str | None = None,
     columns: ColumnChoice | None = None,
+    needed: ColumnChoice | None = None,
     categorical_features: Sequence[str] = (),
     unreadable: Literal["refuse", "keep"] = "refuse",
     largest: int | str | None = None,
@@ -65,6 +66,8 @@ def read_table(
         The order of day and month where the file does not show it, or a form such as "%d.%m.%Y".
     columns : sequence of str, or function of all names that gives some, optional
         The columns to read; all by default.
+    needed : sequence of str, or function of all names that gives some, optional
+        The columns of which cells must be readable; what cannot be read in others stays as it stands. All by default.
     categorical_features : sequence of str
         Columns that are read as texts whatever they hold.
     unreadable : {"refuse", "keep"}
@@ -108,6 +111,7 @@ def read_table(
         missing=texts("missing", missing),
         dates=dates,
         columns=columns if columns is None or callable(columns) else texts("columns", columns),
+        needed=needed if needed is None or callable(needed) else texts("needed", needed),
         categorical_features=frozenset(texts("categorical_features", categorical_features)),
         unreadable=unreadable,
         also=also,

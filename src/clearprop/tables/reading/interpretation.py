@@ -25,7 +25,7 @@ def column_of(candidate: Candidate, evidence: Evidence, settings: Settings, note
     name = candidate.name
     column = None if name in settings.categorical_features else _typed(candidate, evidence, settings, notes)
     if column is None:
-        return _texts(candidate, notes)
+        return texts_of(candidate, notes)
     if candidate.is_formula:
         _note_formulas(name, notes)
     unusual = candidate.missing & ~candidate.texts.is_in(sorted(MISSING)).to_numpy()
@@ -59,7 +59,7 @@ def _booleans(candidate: Candidate, words: tuple[str, str]) -> Column:
     )
 
 
-def _texts(candidate: Candidate, notes: Notes) -> Column:
+def texts_of(candidate: Candidate, notes: Notes) -> Column:
     """The texts, each once: those that differ by the white space around them are one."""
     known = candidate.texts.filter(~candidate.missing_text)
     # As nearly always, and at a tenth of the cost.

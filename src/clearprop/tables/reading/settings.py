@@ -27,6 +27,7 @@ class Settings(CellNotation):
     encoding: str | None = None
     delimiter: str | None = None
     columns: ColumnChoice | None = None
+    needed: ColumnChoice | None = None
     categorical_features: frozenset[str] = frozenset()
     unreadable: Literal["refuse", "keep"] = "refuse"
     also: Callable[[Table], InputError | None] | None = None
@@ -62,6 +63,12 @@ class Settings(CellNotation):
         if self.columns is None:
             return names
         return tuple(self.columns(names) if callable(self.columns) else self.columns)
+
+    def must_be_read(self, names: tuple[str, ...]) -> frozenset[str]:
+        """The columns that are refused where their cells cannot be read."""
+        if self.needed is None:
+            return frozenset(names)
+        return frozenset(self.needed(names) if callable(self.needed) else self.needed)
 
 
 def texts(name: str, given: Iterable[str]) -> tuple[str, ...]:

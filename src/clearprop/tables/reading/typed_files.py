@@ -105,15 +105,18 @@ def _of_frame(
         raise InputError(f"{shown}: there are no rows: add at least one row")
     wanted = empty_table(names, shown).select(settings.wanted(names)).names
     frame = frame.select([name for name in names if name in wanted])
-    nested = next((name for name in frame.columns if frame[name].dtype.is_nested()), None)
+    needed = settings.must_be_read(tuple(wanted))
+    nested = next((name for name in frame.columns if name in needed and frame[name].dtype.is_nested()), None)
     if nested is not None:
         raise InputError(f"{shown}, column {quoted(nested)}: its cells hold several values: give each a column")
     _refuse_cut_dates(frame, shown)
     if not texts_are_typed:
-        table = as_table(frame)
+        table = as_table(frame, needed=lambda name: name in needed or not frame[name].dtype.is_nested())
         return replace(table, path=shown, notes=(*notes.texts(), *table.notes))
     columns = [
-        _texts(frame[name]) if frame[name].dtype == _string() else as_table(frame.select(name)).columns[0]
+        _texts(frame[name])
+        if frame[name].dtype == _string()
+        else as_table(frame.select(name), needed=lambda name: not frame[name].dtype.is_nested()).columns[0]
         for name in frame.columns
     ]
     return assembled(columns, shown, line_of, len(frame), ",", ".", settings, notes)

@@ -109,6 +109,7 @@ def fitted_or_not(data: ReportData) -> Iterator[Message | str]:
             Parameter("dropout"),
             " or ",
             Parameter("decoupled_decay"),
+            ".",
         )
     elif score.beats_baseline and train_error > FITTED_ALIKE * error > 0 and _poor(score):
         yield f"{told}, which is no gap: more rows will hardly help, columns that tell more of the target will."

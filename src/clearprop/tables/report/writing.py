@@ -112,6 +112,7 @@ def rendered(data: ReportData, names: Mapping[str, str]) -> str:
         remarks=[note for note in data.evaluation.notes if not note.startswith(NO_BETTER)],  # the verdict says it
         parts=_parts(data),
         epochs=_epochs(data.histories),
+        ended=_ended(data),
         drawn={name: Markup(picture) for name, picture in _pictures(data).items()},
         bars=None if data.importances is None else Cut.of(bars(data.importances), MOST_IMPORTANT),
         moves=data.importances is not None and bool(np.any(np.asarray(data.importances.means) > 0)),
@@ -163,6 +164,17 @@ def _epochs(histories: Sequence[History]) -> str:
         return ""
     least, most = min(map(len, histories)), max(map(len, histories))
     return wording.in_words(most, "epoch") if least == most else f"{least:,} to {most:,} epochs"
+
+
+def _ended(data: ReportData) -> str:
+    """Why training ended, or of several members which epochs are kept."""
+    best = [epoch for epoch in data.best_epochs if epoch is not None]
+    if data.members == 1:
+        return f"training ended because: {data.ending}"
+    if not best:
+        return "the last epoch of each member is kept"
+    span = f"epoch {best[0]:,}" if min(best) == max(best) else f"{min(best):,} to {max(best):,}"
+    return f"the best epoch of each member is kept, {span}"
 
 
 def _pictures(data: ReportData) -> dict[str, str]:
