@@ -8,11 +8,10 @@ import msgspec
 import numpy.typing as npt
 
 from clearprop.explanation.explanation import Explanation
-from clearprop.lab.data import DataSet
 from clearprop.lab.derivations import explain_number, explanation_of
 from clearprop.lab.doctor import advice
 from clearprop.lab.links import fragment_of
-from clearprop.lab.networks import Live, build
+from clearprop.lab.networks import Live, new_trainer, started
 from clearprop.lab.protocol import (
     Derivation,
     Diagnosed,
@@ -56,12 +55,16 @@ def draw(watched: Watched, request: Surface) -> tuple[SurfaceDrawn, Arrays]:
     return draw_surface(live.network, live.rows, request, watched.recording.way)
 
 
-def race(live: Live, given: DataSet | None, request: Race) -> tuple[Raced, Arrays]:
-    """Several optimisers from where the settings begin."""
+def race(watched: Watched, request: Race) -> tuple[Raced, Arrays]:
+    """Several optimisers from where the settings begin; or where a number was changed by hand last, with its change."""
+    live, start = watched.live, watched.recording.beginning
 
     def begin(optimizer: str, rate: float) -> Training:
         settings = msgspec.structs.replace(live.settings, optimizer=optimizer, learning_rate=rate)
-        return build(settings, given).training
+        network, numbers = live.network.copy(), start.numbers
+        network.parameters[:] = start.snapshot.parameters
+        trainer = new_trainer(settings, network, numbers.data, live.levels)
+        return started(trainer, numbers.inputs, numbers.targets, live.trained, live.held_out)
 
     return run_race(begin, request)
 

@@ -25,6 +25,7 @@ from clearprop.tables.targets import ClassTarget, Target
 Array = npt.NDArray[Any]
 Generator = np.random.Generator
 Task = Literal["classification", "regression"]
+Amount = Literal["rows", "noise", "seed"]
 
 # How far the plane of the playground's data sets reaches, and how far their points do.
 REACH, RADIUS = 6.0, 5.0
@@ -73,6 +74,7 @@ class Drawing(NamedTuple):
     title: str
     draw: Callable[[int, float, Generator], DataSet]
     task: Task = "classification"
+    amounts: tuple[Amount, ...] = ("rows", "noise", "seed")  # that the rows depend on
 
 
 TWO = ("x1", "x2")
@@ -143,7 +145,11 @@ def _multi_gauss(n: int, noise: float, rng: Generator) -> DataSet:
 
 def _logic(name: str, answers: Sequence[int]) -> Drawing:
     points = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
-    return Drawing(f"{name}, four points", lambda n, noise, rng: _classes(points, np.array(answers), ("false", "true")))
+
+    def draw(n: int, noise: float, rng: Generator) -> DataSet:
+        return _classes(points, np.array(answers), ("false", "true"))
+
+    return Drawing(f"{name}, four points", draw, amounts=())
 
 
 def _blobs(count: int) -> Drawing:
@@ -199,7 +205,7 @@ def _known(title: str, loader: str, task: Task = "classification") -> Drawing:
             every = DataSet(table.data, target[:, np.newaxis].astype(np.float64), names, target_names=("progression",))
         return every if len(every) <= n else every.part(np.sort(rng.permutation(len(every))[:n]))
 
-    return Drawing(title, draw, task)
+    return Drawing(title, draw, task, ("rows", "seed"))
 
 
 DATASETS: dict[str, Drawing] = {
@@ -213,9 +219,9 @@ DATASETS: dict[str, Drawing] = {
     "and": _logic("AND", [0, 0, 0, 1]),
     "or": _logic("OR", [0, 1, 1, 1]),
     "xor_points": _logic("XOR", [0, 1, 1, 0]),
-    "article": Drawing("The article's ten rows", _article),
-    "article_outputs": Drawing("The article's ten rows, two outputs", _article_outputs, "regression"),
-    "article_perceptron": Drawing("The article's perceptron: 75 rows", _article_perceptron),
+    "article": Drawing("The article's ten rows", _article, amounts=()),
+    "article_outputs": Drawing("The article's ten rows, two outputs", _article_outputs, "regression", ()),
+    "article_perceptron": Drawing("The article's perceptron: 75 rows", _article_perceptron, amounts=()),
     "plane": Drawing("A slope", _plane, "regression"),
     "multi_gauss": Drawing("Hills and hollows", _multi_gauss, "regression"),
     "iris": _known("Iris flowers", "load_iris"),

@@ -142,7 +142,7 @@ class Session:
             case ask.Surface():
                 return draw(self._watched, request)
             case ask.Race():
-                return race(self.state, self._given, request)
+                return race(self._watched, request)
             case ask.TakeAway():
                 return take(self._watched, request), {}
             case ask.ReadTable():
