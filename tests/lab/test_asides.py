@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from clearprop import Trainer
-from clearprop.lab.data import DATASETS
 from clearprop.lab.doctor import advice
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS
 from clearprop.lab.protocol import (
     Diagnose,
     Explain,

@@ -11,7 +11,9 @@ from clearprop.explanation.explanation import Explanation
 from clearprop.lab.derivations import explain_number, explanation_of
 from clearprop.lab.doctor import advice
 from clearprop.lab.links import fragment_of
-from clearprop.lab.networks import Live, new_trainer, started
+from clearprop.lab.live import Live
+from clearprop.lab.networks import new_trainer, started
+from clearprop.lab.programs import Begin
 from clearprop.lab.protocol import (
     Derivation,
     Diagnosed,
@@ -27,7 +29,7 @@ from clearprop.lab.races import run_race
 from clearprop.lab.recording import Recording
 from clearprop.lab.refusals import Refusal
 from clearprop.lab.surfaces import draw_surface
-from clearprop.lab.take_away import Begin, take_explanation, take_latex, take_link, take_python, take_svg
+from clearprop.lab.take_away import take_explanation, take_latex, take_link, take_python, take_svg
 from clearprop.lab.watched import Watched
 from clearprop.training.run import Training
 

@@ -18,8 +18,8 @@ from clearprop.explanation.writing.latex import equation_latex
 from clearprop.foundation.registry import Named, Registry
 from clearprop.initializers import INITIALIZERS
 from clearprop.lab.controls import CONTROLS
-from clearprop.lab.data import DATASETS, Amount
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS, Amount
 from clearprop.lab.protocol import Catalogue, Entry, Lesson
 from clearprop.losses import LOSSES
 from clearprop.optimizers import OPTIMIZERS, Optimizer

@@ -68,12 +68,11 @@ const WAITING = {
   lost: "No answer has come yet. If the kernel was restarted or has ended, run the cell again.",
 };
 
-/** JupyterLab leaves keys alone beneath `data-lm-suppress-shortcuts`: pressed twice, D would delete the cell. */
 export function App(): JSX.Element {
   const lab = useLab();
   const waiting = WAITING[lab.waiting.value];
   return (
-    <div class="cp" data-theme={lab.dark.value ? "dark" : "light"} data-projector={lab.projector.value} data-lm-suppress-shortcuts="true">
+    <div class="cp" data-theme={lab.dark.value ? "dark" : "light"} data-projector={lab.projector.value}>
       {lab.opened.value ? <Page /> : <p class="cp-waiting">Opening the lab…</p>}
       <div class="cp-unseen" aria-live="polite">{lab.said.value}</div>
       <div role="status">{waiting && <p class="cp-late">{waiting}</p>}</div>
