@@ -147,6 +147,18 @@ def test_jupyterlab_leaves_the_keys_to_the_page_and_a_cell_can_be_run_again(visi
     expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")
     use(page)
 
+    # Shown twice, both are of the one training, and each has the replies to its own questions.
+    expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")
+    page.get_by_role("button", name="Rewind to the start").click()
+    expect(page.locator(".is-epoch dd")).to_have_text("0")
+    cells.nth(1).locator(".cm-content").click()
+    page.keyboard.type("lab")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".is-epoch dd")).to_have_text(["0", "0"])
+    for place, epochs in enumerate([["1", "0"], ["1", "2"]]):
+        page.get_by_role("button", name="Step forward").nth(place).click()
+        expect(page.locator(".is-epoch dd")).to_have_text(epochs)
+
     # A kernel that has gone answers nothing, and nobody but the page would say so.
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Restart Kernel…")).first.click()
