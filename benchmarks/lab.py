@@ -28,7 +28,7 @@ from clearprop.lab.wire import encoded, joined
 
 PAGE = Path(__file__).parent.parent / "docs" / "benchmarks-lab.md"
 SETTINGS = Settings(data=Preset(name="circles", rows=500), layers=[LayerChoice(units=8), LayerChoice(units=8)])
-WHOLE_BATCHES = Settings(data=SETTINGS.data, layers=SETTINGS.layers, batch_size=0)
+WHOLE_BATCHES = Settings(data=SETTINGS.data, layers=SETTINGS.layers, batch_size=0, epochs=1_000_000)
 NOTHING_DRAWN = View(plane=0, maps=0)
 RUNS, SECONDS, EPOCHS, SEEKS = 5, 5, 10_000, 12
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]

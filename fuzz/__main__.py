@@ -15,8 +15,8 @@ import atheris
 READERS = [
     "clearprop.files", "clearprop.foundation", "clearprop.saving", "clearprop.serving", "clearprop.tables",
     "clearprop.estimators", "clearprop.lab.wire", "clearprop.lab.protocol", "clearprop.lab.links",
-    "clearprop.lab.formulas", "clearprop.lab.data", "clearprop.activations", "clearprop.losses", "clearprop.inputs",
-    "clearprop.network", "json",
+    "clearprop.lab.formulas", "clearprop.lab.pasted", "clearprop.lab.rows", "clearprop.activations",
+    "clearprop.losses", "clearprop.inputs", "clearprop.network", "json",
 ]  # fmt: skip
 MOST_BYTES = 20_000
 

@@ -353,9 +353,9 @@ def lab(data):
     """A message of the lab's page, and what it may have in it."""
     from clearprop.errors import InputError
     from clearprop.lab import protocol
-    from clearprop.lab.data import read_table
     from clearprop.lab.formulas import Formula
     from clearprop.lab.links import settings_of
+    from clearprop.lab.pasted import read_table
     from clearprop.lab.refusals import Refusal
     from clearprop.lab.wire import decode
 

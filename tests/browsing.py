@@ -62,7 +62,7 @@ def chromium():
 @contextmanager
 def visiting(browser, **settings):
     """A visit that leaves no cookie behind; afterwards nothing may have been asked of elsewhere."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, **settings)
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | settings)
     context.set_default_timeout(60_000)
     visit = Visit(context)
     try:

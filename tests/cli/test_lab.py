@@ -1,15 +1,20 @@
 """`clearprop lab` as it is run: what it prints and refuses, and how it ends."""
 
+import re
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
+import urllib.parse
 import urllib.request
 import webbrowser
 
 import pytest
 
 from clearprop.cli.signals import WORDS
+
+from ..lab.serving import SESSION, frame
 
 
 @pytest.fixture
@@ -58,6 +63,43 @@ def test_it_serves_until_a_signal_ends_it(page, tmp_path, name):
     assert process.returncode == 128 + getattr(signal, name)
     assert out == ""
     assert err.splitlines() == ["Ctrl-C ends it.", f"clearprop: {WORDS[name]}; what was not finished is not written"]
+
+
+UNDER_WAY = """
+import sys, threading, clearprop.lab.races
+def run_race(begin, request):
+    print("it runs", flush=True)
+    threading.Event().wait()
+import clearprop.lab.asides
+clearprop.lab.asides.run_race = run_race
+"""
+
+
+def test_a_race_under_way_is_not_waited_for(page, tmp_path):
+    """Nor anything else that takes long: this one would never end."""
+    command = [sys.executable, "-c", UNDER_WAY + PROGRAM, str(page), "lab", "--no-browser"]
+    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    _, _, address = process.stdout.readline().partition("the lab: ")
+    url = urllib.parse.urlsplit(address.strip())
+    asked = "\r\n".join([f"GET /?{url.query} HTTP/1.1", f"Host: {url.netloc}", "Connection: close", "", ""])
+    with socket.create_connection((url.hostname, url.port), 60) as there:
+        there.sendall(asked.encode())
+        told = b"".join(iter(lambda: there.recv(4096), b"")).decode()
+    cookie = re.search("(?im)^set-cookie: ([^;]+)", told)[1]
+    lines = [
+        f"GET /socket?session={SESSION} HTTP/1.1",
+        *(f"Host: {url.netloc}", f"Origin: http://{url.netloc}", f"Cookie: {cookie}"),
+        *("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg=="),
+        "Sec-WebSocket-Version: 13",
+    ]
+    with socket.create_connection((url.hostname, url.port), 60) as there:
+        there.sendall("\r\n".join([*lines, "", ""]).encode())
+        there.sendall(frame(b'{"type": "race", "id": 1, "optimizers": ["sgd"]}'))
+        assert process.stdout.readline() == "it runs\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGINT
+    assert err.splitlines() == ["Ctrl-C ends it.", "clearprop: interrupted; what was not finished is not written"]
 
 
 def test_the_address_is_printed_and_opened(begun, monkeypatch):

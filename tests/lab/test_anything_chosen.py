@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from clearprop.activations import ACTIVATIONS
 from clearprop.initializers import INITIALIZERS
-from clearprop.lab.data import DATASETS
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS
 from clearprop.lab.protocol import (
     Configure,
     Curve,

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from clearprop.lab.data import DATASETS
+from clearprop import Trainer
 from clearprop.lab.doctor import advice
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS
 from clearprop.lab.protocol import (
     Diagnose,
     Explain,
@@ -120,6 +121,27 @@ def test_a_race_begins_where_the_settings_do():
         )  # fmt: skip
         losses = [look(plain)[0].loss]
         losses += [answered(plain, Step(grain="epoch", view=PLAIN))[0].loss for _ in range(3)]
+        np.testing.assert_allclose(runner.losses, losses, rtol=1e-12)
+
+
+def test_a_race_begins_where_a_number_was_changed_by_hand_last():
+    session = trained()
+    live = session.state
+    for name, value in {"W1[1,2]": 3.0, "x[1]": -9.0}.items():
+        view = View(plane=0, maps=0, row=int(live.trained[0]))
+        answered(session, SetNumber(name=name, value=value, view=view))
+    start, X, y = live.network.copy(), live.inputs[live.trained], live.targets[live.trained]
+    assert (start.weights[0][0, 1], X[0, 0]) == (3.0, -9.0)
+    answered(session, Tick(budget=1000.0, most=2, view=PLAIN))
+    raced, _ = answered(session, Race(optimizers=["adam", "momentum"], rates=[0.03, 0.01], epochs=3))
+    for runner in raced.runners:
+        network = start.copy()
+        chosen = {"optimizer": runner.name, "learning_rate": runner.rate, "batch_size": SMALL.batch_size}
+        trainer = Trainer(network, **chosen, patience=None, keep_best=False, rng=SMALL.seed)
+        training, losses = trainer.start(X, y), [network.loss(X, y)]
+        for _ in range(3):
+            training.run_epoch()
+            losses.append(network.loss(X, y))
         np.testing.assert_allclose(runner.losses, losses, rtol=1e-12)
 
 

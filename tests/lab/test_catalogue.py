@@ -8,8 +8,8 @@ import pytest
 from clearprop.activations import ACTIVATIONS, Activation
 from clearprop.initializers import INITIALIZERS
 from clearprop.lab.catalogue import catalogue, formula
-from clearprop.lab.data import DATASETS
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS
 from clearprop.lab.protocol import Entry
 from clearprop.losses import LOSSES
 from clearprop.optimizers import OPTIMIZERS

@@ -5,8 +5,9 @@ import pytest
 
 from clearprop.article import ROWS, TARGETS, blobs
 from clearprop.errors import InputError
-from clearprop.lab.data import DATASETS, RADIUS, rows_of
+from clearprop.lab.presets import DATASETS, RADIUS
 from clearprop.lab.protocol import Curve, Divided, Drawn, Pasted, Preset
+from clearprop.lab.rows import rows_of
 
 KNOWN = {"iris": (150, 4, 3), "wine": (178, 13, 3), "breast_cancer": (569, 30, 2), "digits": (1797, 64, 10)}
 

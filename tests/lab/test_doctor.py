@@ -11,8 +11,9 @@ import pytest
 
 from clearprop import Network, Trainer
 from clearprop.lab.badges import MOST_BADGES, MOST_ROWS, badges, looked_at
-from clearprop.lab.doctor import advice
+from clearprop.lab.doctor import _overfitting, advice
 from clearprop.lab.protocol import Advice, LayerChoice, Settings
+from clearprop.training.history import EpochRecord, History
 from clearprop.training.run import Training
 
 Array = npt.NDArray[Any]
@@ -151,6 +152,25 @@ def test_overfitting_is_told_by_the_rows_held_out() -> None:
         f"least after epoch {least + 1}, {history.validation_loss[least]:.4g}, and is" in found["overfitting"].evidence
     )
     assert found["overfitting"].change == {"l2": 0.1}
+
+
+def told(held_out: list[float], losses: list[float]) -> list[str]:
+    """What is found of a training of which only these losses are known."""
+    records = [
+        EpochRecord(epoch, loss, held, None, 0.0, 0.1)
+        for epoch, (loss, held) in enumerate(zip(losses, held_out, strict=True), start=1)
+    ]
+    return [finding.name for finding in _overfitting(History(records))]
+
+
+def test_overfitting_is_not_told_of_a_loss_that_jumps_about() -> None:
+    falling = list(np.linspace(1.0, 0.1, 40))
+    turned = [*np.linspace(1.0, 0.5, 25), *np.linspace(0.51, 0.9, 15)]
+    assert told(turned, falling) == ["overfitting"]
+    assert told([*falling[:-1], 0.9], falling) == []  # one epoch
+    assert told([*turned[:-1], 0.5], falling) == []  # it came back
+    assert told(turned, [*falling[:25], *np.linspace(0.5, 0.9, 15)]) == []  # so does the other
+    assert told([*np.linspace(1.0, 0.5, 35), *np.linspace(0.6, 0.9, 5)], falling) == []  # not yet
 
 
 # -- badges ------------------------------------------------------------------------------------------------------------

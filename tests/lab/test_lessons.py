@@ -19,7 +19,8 @@ from clearprop.lab.lessons import all_lessons, lesson
 from clearprop.lab.lessons.hidden_layer import UNLUCKY
 from clearprop.lab.lessons.overfitting import PENALISED
 from clearprop.lab.links import fragment_of, settings_of
-from clearprop.lab.networks import Live, build
+from clearprop.lab.live import Live
+from clearprop.lab.networks import build
 from clearprop.lab.protocol import Lesson, LessonStep
 
 Array = npt.NDArray[Any]

@@ -5,7 +5,8 @@ import pytest
 
 from clearprop import Perceptron
 from clearprop.lab.infos import is_perceptron
-from clearprop.lab.networks import Accuracy, build, divided, standards
+from clearprop.lab.live import Accuracy
+from clearprop.lab.networks import build, divided, standards
 from clearprop.lab.protocol import LayerChoice, Pasted, Preset, Settings, Step
 from clearprop.lab.refusals import Refusal
 from tests.lab.asking import PLAIN, answered, session_of

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import re
 import secrets
 import socket
 import subprocess
@@ -115,6 +116,56 @@ def test_jupyterlab(visit, jupyter):
     page.keyboard.press("Shift+Enter")
     use(page)
     assert_the_fonts_are_loaded(page)
+
+
+def test_jupyterlab_leaves_the_keys_to_the_page_and_a_cell_can_be_run_again(visit, jupyter):
+    page = visit.page
+    page.goto(jupyter)
+    expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")
+    cells = page.locator(".jp-Notebook .jp-Cell")
+    cells.first.click()
+    page.keyboard.press("Shift+Enter")
+    expect(page.locator(".is-epoch dd")).to_have_text("0")
+
+    # In JupyterLab's own words: delete the cell, insert one above and one below, cut it.
+    count = cells.count()
+    page.locator(".cp-drawing [data-name='b1[2]']").first.click()
+    for key in ("d", "d", "a", "b", "x"):
+        page.keyboard.press(key)
+    page.keyboard.press(".")
+    expect(page.locator(".is-epoch dd")).to_have_text("1")
+    expect(page.locator(".cp-why-name")).to_have_text("b1[2]")
+    assert cells.count() == count
+
+    # Run again while it trains: the page that was there asks no more, and the new one begins.
+    page.locator(".cp-play").click()
+    expect(page.locator(".is-epoch dd")).not_to_have_text(re.compile("^[01]$"))
+    cells.first.locator(".cm-content").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".is-epoch dd")).to_have_text("0")
+    expect(page.locator(".cp-page")).to_have_count(1)
+    expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")
+    use(page)
+
+    # Shown twice, both are of the one training, and each has the replies to its own questions.
+    expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")
+    page.get_by_role("button", name="Rewind to the start").click()
+    expect(page.locator(".is-epoch dd")).to_have_text("0")
+    cells.nth(1).locator(".cm-content").click()
+    page.keyboard.type("lab")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".is-epoch dd")).to_have_text(["0", "0"])
+    for place, epochs in enumerate([["1", "0"], ["1", "2"]]):
+        page.get_by_role("button", name="Step forward").nth(place).click()
+        expect(page.locator(".is-epoch dd")).to_have_text(epochs)
+
+    # A kernel that has gone answers nothing, and nobody but the page would say so.
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Restart Kernel…")).first.click()
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    expect(page.get_by_role("contentinfo")).to_contain_text("| Idle")
+    page.get_by_role("button", name="Step forward").first.click()
+    expect(page.get_by_text("If the kernel was restarted or has ended, run the cell again.")).to_be_visible()
 
 
 def test_marimo(visit, marimo):

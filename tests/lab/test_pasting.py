@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from clearprop.errors import InputError
-from clearprop.lab.data import read_table, rows_of
+from clearprop.lab.pasted import read_table
 from clearprop.lab.protocol import Pasted
+from clearprop.lab.rows import rows_of
 from clearprop.tables.reading import read_table_text
 
 NUMBERS, CLASSES = [[1.5, -2.25], [3.0, 4.0], [0.5, 1e3]], ("x", "y")

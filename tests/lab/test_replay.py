@@ -29,6 +29,7 @@ def page(lab, tmp_path_factory):
     folder = tmp_path_factory.mktemp("static")
     (folder / "lab.js").write_text("var a={},b=0;export{a as default,b as recorded,a as render};\n")
     (folder / "lab.css").write_text("p{color:red}")
+    (folder / "licenses.txt").write_text("a font\n\nof somebody --> <script>evil()</script>\n")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("clearprop.lab.assets.STATIC", folder)
         yield written(lab, folder)
@@ -118,6 +119,11 @@ def test_its_own_script_and_style_are_all_that_is_let_in(page):
         assert rules[name] == f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
     assert rules["default-src"] == "'none'"
     assert script == 'var a={},b=0;a.render({model:b(),el:document.getElementById("lab")});'
+
+
+def test_whose_the_parts_are_is_said_in_a_comment_that_ends_nowhere_else(page):
+    comment = re.match(r"<!doctype html>\n<!--(.*?)-->\n<html", page, re.DOTALL)[1]
+    assert "a font\n\nof somebody -- > <script>evil()</script>\n" in comment
 
 
 def test_derivations_end_where_there_is_no_more_room(lab, monkeypatch):

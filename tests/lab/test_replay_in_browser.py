@@ -55,6 +55,12 @@ def test_no_other_script_runs_in_it(opened):
     assert page.evaluate("window.evil ?? 0") == 0
 
 
+def test_it_holds_the_licences_of_the_fonts_and_programs_in_it(path):
+    text = path.read_text(encoding="utf-8")
+    for owner in ("The Inter Project Authors", "SIL OPEN FONT LICENSE", "Khan Academy", "Jason Miller", "Leon Sorokin"):
+        assert owner in text.partition("-->")[0], owner
+
+
 def test_it_plays_to_the_end_of_the_recording_and_rewinds(opened, lab):
     page = opened.page
     page.get_by_role("button", name="Play", exact=True).click()

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from clearprop.activations import ACTIVATIONS
 from clearprop.article import ROWS, TARGETS, new_network
 from clearprop.initializers import INITIALIZERS
-from clearprop.lab.data import DATASETS
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS
 from clearprop.lab.protocol import (
     Configure,
     Curve,

@@ -21,17 +21,11 @@ from clearprop.activations import LeakyRelu
 from clearprop.errors import InputError
 from clearprop.lab.derivations import explanation_of, explanation_of_row
 from clearprop.lab.links import fragment_of, settings_of
-from clearprop.lab.networks import Live, build
+from clearprop.lab.live import Live
+from clearprop.lab.networks import build
+from clearprop.lab.programs import Begin, python_source
 from clearprop.lab.protocol import Curve, Drawn, LayerChoice, Preset, Settings
-from clearprop.lab.take_away import (
-    Begin,
-    python_source,
-    take_explanation,
-    take_latex,
-    take_link,
-    take_python,
-    take_svg,
-)
+from clearprop.lab.take_away import take_explanation, take_latex, take_link, take_python, take_svg
 from clearprop.losses import Huber
 from clearprop.optimizers import Sgd
 

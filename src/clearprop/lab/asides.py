@@ -8,11 +8,12 @@ import msgspec
 import numpy.typing as npt
 
 from clearprop.explanation.explanation import Explanation
-from clearprop.lab.data import DataSet
 from clearprop.lab.derivations import explain_number, explanation_of
 from clearprop.lab.doctor import advice
 from clearprop.lab.links import fragment_of
-from clearprop.lab.networks import Live, build
+from clearprop.lab.live import Live
+from clearprop.lab.networks import new_trainer, started
+from clearprop.lab.programs import Begin
 from clearprop.lab.protocol import (
     Derivation,
     Diagnosed,
@@ -28,7 +29,7 @@ from clearprop.lab.races import run_race
 from clearprop.lab.recording import Recording
 from clearprop.lab.refusals import Refusal
 from clearprop.lab.surfaces import draw_surface
-from clearprop.lab.take_away import Begin, take_explanation, take_latex, take_link, take_python, take_svg
+from clearprop.lab.take_away import take_explanation, take_latex, take_link, take_python, take_svg
 from clearprop.lab.watched import Watched
 from clearprop.training.run import Training
 
@@ -56,12 +57,16 @@ def draw(watched: Watched, request: Surface) -> tuple[SurfaceDrawn, Arrays]:
     return draw_surface(live.network, live.rows, request, watched.recording.way)
 
 
-def race(live: Live, given: DataSet | None, request: Race) -> tuple[Raced, Arrays]:
-    """Several optimisers from where the settings begin."""
+def race(watched: Watched, request: Race) -> tuple[Raced, Arrays]:
+    """Several optimisers from where the settings begin; or where a number was changed by hand last, with its change."""
+    live, start = watched.live, watched.recording.beginning
 
     def begin(optimizer: str, rate: float) -> Training:
         settings = msgspec.structs.replace(live.settings, optimizer=optimizer, learning_rate=rate)
-        return build(settings, given).training
+        network, numbers = live.network.copy(), start.numbers
+        network.parameters[:] = start.snapshot.parameters
+        trainer = new_trainer(settings, network, numbers.data, live.levels)
+        return started(trainer, numbers.inputs, numbers.targets, live.trained, live.held_out)
 
     return run_race(begin, request)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from clearprop.errors import InputError
 
 STATIC = Path(__file__).parent / "static"
-SCRIPT, STYLE = "lab.js", "lab.css"
+SCRIPT, STYLE, LICENCES = "lab.js", "lab.css", "licenses.txt"
 
 
 def asset(name: str) -> bytes:

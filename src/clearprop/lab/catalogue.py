@@ -6,7 +6,7 @@ registered is ever missing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from clearprop.activations import ACTIVATIONS
@@ -18,8 +18,8 @@ from clearprop.explanation.writing.latex import equation_latex
 from clearprop.foundation.registry import Named, Registry
 from clearprop.initializers import INITIALIZERS
 from clearprop.lab.controls import CONTROLS
-from clearprop.lab.data import DATASETS
 from clearprop.lab.features import FEATURES
+from clearprop.lab.presets import DATASETS, Amount
 from clearprop.lab.protocol import Catalogue, Entry, Lesson
 from clearprop.losses import LOSSES
 from clearprop.optimizers import OPTIMIZERS, Optimizer
@@ -170,7 +170,9 @@ def catalogue(lessons: Iterable[Lesson], functions: Iterable[str]) -> Catalogue:
     'a = \\\\frac{1}{1 + \\\\exp(-z)}'
     """
     return Catalogue(
-        datasets=[_entry(name, _DATASETS, drawing.title) for name, drawing in DATASETS.items()],
+        datasets=[
+            _entry(name, _DATASETS, drawing.title, amounts=drawing.amounts) for name, drawing in DATASETS.items()
+        ],
         features=[_entry(name, _FEATURES, name, feature.formula) for name, feature in FEATURES.items()],
         activations=list(_entries(ACTIVATIONS, _ACTIVATIONS)),
         losses=list(_entries(LOSSES, _LOSSES)),
@@ -183,9 +185,15 @@ def catalogue(lessons: Iterable[Lesson], functions: Iterable[str]) -> Catalogue:
     )
 
 
-def _entry(name: str, words: Mapping[str, tuple[str, str]], otherwise: str, latex: str = "") -> Entry:
+def _entry(
+    name: str,
+    words: Mapping[str, tuple[str, str]],
+    otherwise: str,
+    latex: str = "",
+    amounts: Sequence[Amount] = (),
+) -> Entry:
     title, help = words.get(name, (otherwise, ""))
-    return Entry(name=name, title=title, help=help, formula=latex)
+    return Entry(name=name, title=title, help=help, formula=latex, amounts=list(amounts))
 
 
 def _entries(registry: Registry[Any], words: Mapping[str, tuple[str, ...]]) -> Iterable[Entry]:

@@ -72,7 +72,8 @@ _CONTROLS: tuple[tuple[str, str, str], ...] = (
     ("edit_numbers", "Change a number", "Type another weight, input or target, and everything follows at once."),
     ("doctor", "Doctor", "What keeps the network from learning, by which signs it shows, and what to do."),
     ("surface", "Loss surface", "The loss as a landscape over two weights, and the way that training took across it."),
-    ("race", "Race", "Several optimisers from the same start on the same rows, side by side."),
+    ("race", "Race", "Several optimisers side by side, on the same rows, from the same start: the first weights, or "
+     "where you last changed a number."),
     # Keeping and teaching
     ("take_away", "Take away", "This very state as a Python program, LaTeX, a picture, a link or a replay."),
     ("lessons", "Lessons", "Short walks through one idea each, with a question at every stop."),

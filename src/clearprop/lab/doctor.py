@@ -69,13 +69,16 @@ def _is_due(finding: Finding, history: History, reason: str, others: set[str]) -
 
 
 def _overfitting(history: History) -> list[Finding]:
-    """The loss of the rows that were held out has turned, while that of the others still falls."""
+    """The loss of the rows that were held out has turned, while that of the others still falls.
+
+    Both jump about from epoch to epoch: that it has turned is said when it has stayed above for a while.
+    """
     losses = [loss for loss in history.validation_loss if loss is not None]
-    if len(losses) < YOUNG or len(losses) < len(history) or not np.isfinite(losses).all():
+    if len(losses) <= YOUNG or len(losses) < len(history) or not np.isfinite(losses).all():
         return []
     least, last = int(np.argmin(losses)), losses[-1]
     training = history.loss
-    if last <= (1 + RISEN) * losses[least] or training[-1] >= training[least]:
+    if min(losses[-YOUNG:]) <= (1 + RISEN) * losses[least] or np.median(training[-YOUNG:]) >= training[least]:
         return []
     epoch = history[least].epoch
     evidence = (

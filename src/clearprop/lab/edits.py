@@ -11,7 +11,7 @@ import numpy as np
 from clearprop.errors import InputError
 from clearprop.explanation.notation import Name, parse_name
 from clearprop.lab.features import plain_column
-from clearprop.lab.networks import Live, Numbers
+from clearprop.lab.live import Live, Numbers
 from clearprop.lab.refusals import Refusal, blaming
 
 _TARGET = re.compile(r"y\[(\d+)\]")

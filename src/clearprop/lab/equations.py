@@ -33,8 +33,8 @@ from clearprop.explanation.writing.expressions import (
 )
 from clearprop.explanation.writing.latex import equation_latex
 from clearprop.lab.infos import is_perceptron
+from clearprop.lab.live import Live
 from clearprop.lab.moments import Batch, Sample
-from clearprop.lab.networks import Live
 from clearprop.lab.operations import Deed
 from clearprop.lab.protocol import Operation
 from clearprop.optimizers import Optimizer

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.lab.curve import finite
+from clearprop.lab.live import Accuracy, Live, plane_of
 from clearprop.lab.moments import Moment
-from clearprop.lab.networks import Accuracy, Live, plane_of
 from clearprop.lab.planes import Planes
 from clearprop.lab.protocol import Badge, Frame, Place, View
 from clearprop.lab.recording import Recording

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.lab.networks import Accuracy, Live, answers_of, plane_of
+from clearprop.lab.live import Accuracy, Live, answers_of, plane_of
 from clearprop.lab.protocol import DataInfo, NetworkInfo
 
 Array = npt.NDArray[Any]

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.engines.dropout import draw_masks
-from clearprop.lab.networks import Live
+from clearprop.lab.live import Live
 from clearprop.network.network import Network
 from clearprop.network.passes import shares
 from clearprop.network.rows import Rows

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.lab.networks import Live, plane_of
+from clearprop.lab.live import Live, plane_of
 from clearprop.network.network import Network
 
 Array = npt.NDArray[Any]

@@ -317,6 +317,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     help: str
     formula: str = ""
     number: float | None = None  # of an optimiser its usual rate
+    amounts: list[Literal["rows", "noise", "seed"]] = field(default_factory=list)  # that a data set depends on
 
 
 class Lesson(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from clearprop.engines import numpy_seconds
 from clearprop.errors import DivergenceError, InputError
 from clearprop.lab.curve import LossCurve, finite
-from clearprop.lab.networks import Live, Numbers
+from clearprop.lab.live import Live, Numbers
 from clearprop.lab.way import Way
 from clearprop.training.history import EpochRecord
 from clearprop.training.snapshots import Snapshot

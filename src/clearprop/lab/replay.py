@@ -20,7 +20,7 @@ import numpy as np
 
 from clearprop.engines import numpy_seconds
 from clearprop.foundation.atomic import write_atomically
-from clearprop.lab.assets import SCRIPT, STYLE, asset
+from clearprop.lab.assets import LICENCES, SCRIPT, STYLE, asset
 from clearprop.lab.protocol import (
     AnyRequest,
     Diagnose,
@@ -225,8 +225,12 @@ def replay_page(parts: Sequence[bytes]) -> str:
         f"default-src 'none'; script-src {_hashed(script)}; style-src {_hashed(style)}; img-src data: blob:; "
         "base-uri 'none'; form-action 'none'"
     )
+    licences = asset(LICENCES).decode().replace("-->", "-- >")
     data = "\n".join(f'<script type="application/gzip">{base64.b64encode(part).decode()}</script>' for part in parts)
     return f"""<!doctype html>
+<!-- What of others is in this file, and on which terms.
+
+{licences}-->
 <html lang="en">
 <head>
 <meta charset="utf-8">

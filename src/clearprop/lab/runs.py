@@ -11,7 +11,8 @@ import numpy.typing as npt
 from clearprop.engines import NumpyEngine
 from clearprop.foundation.sparse import is_sparse
 from clearprop.lab.data import DataSet
-from clearprop.lab.networks import Accuracy, Live, check_steps, check_work, standards
+from clearprop.lab.live import Accuracy, Live
+from clearprop.lab.networks import check_steps, check_work, standards
 from clearprop.lab.protocol import Given, LayerChoice, Settings
 from clearprop.metrics import accuracy
 from clearprop.training.run import Training

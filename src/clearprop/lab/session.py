@@ -11,12 +11,14 @@ import numpy.typing as npt
 from clearprop.lab import protocol as ask
 from clearprop.lab.asides import derive, diagnose, draw, race, take
 from clearprop.lab.catalogue import catalogue
-from clearprop.lab.data import DataSet, read_table
+from clearprop.lab.data import DataSet
 from clearprop.lab.formulas import FUNCTIONS
 from clearprop.lab.infos import data_info, network_info
 from clearprop.lab.lessons import all_lessons, lesson
 from clearprop.lab.links import settings_of
-from clearprop.lab.networks import Live, build
+from clearprop.lab.live import Live
+from clearprop.lab.networks import build
+from clearprop.lab.pasted import read_table
 from clearprop.lab.protocol import AnyReply, AnyRequest, ArrayInfo, Lesson, Opened, Refused, Settings, View
 from clearprop.lab.quiet import quiet
 from clearprop.lab.recording import MOST_SECONDS
@@ -142,7 +144,7 @@ class Session:
             case ask.Surface():
                 return draw(self._watched, request)
             case ask.Race():
-                return race(self.state, self._given, request)
+                return race(self._watched, request)
             case ask.TakeAway():
                 return take(self._watched, request), {}
             case ask.ReadTable():

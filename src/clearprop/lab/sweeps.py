@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from clearprop.errors import DivergenceError
 from clearprop.lab.equations import show
+from clearprop.lab.live import Live
 from clearprop.lab.moments import Batch, Moment, Sample, moment
-from clearprop.lab.networks import Live
 from clearprop.lab.operations import Deed, Plan
 from clearprop.lab.protocol import Badge, Grain, Operation
 

@@ -12,8 +12,8 @@ from clearprop.lab.badges import badges, looked_at
 from clearprop.lab.edits import change_of
 from clearprop.lab.frames import draw_frame
 from clearprop.lab.infos import data_arrays
+from clearprop.lab.live import Live
 from clearprop.lab.moments import Moment, resting
-from clearprop.lab.networks import Live
 from clearprop.lab.planes import Planes
 from clearprop.lab.protocol import Badge, Frame, Grain, Place, SetNumber, Step, Tick, View
 from clearprop.lab.recording import MOST_SECONDS, Recording, Spot

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from clearprop.explanation.writing.latex import number_latex
-from clearprop.lab.networks import Live, build
+from clearprop.lab.live import Live
+from clearprop.lab.networks import build
 from clearprop.lab.protocol import Settings
 from clearprop.lab.quiet import quiet
 

@@ -61,13 +61,21 @@ function Page(): JSX.Element {
   );
 }
 
+/** What is said while an answer is waited for. In a notebook nobody else says that the kernel has gone. */
+const WAITING = {
+  "": "",
+  late: "This takes a while…",
+  lost: "No answer has come yet. If the kernel was restarted or has ended, run the cell again.",
+};
+
 export function App(): JSX.Element {
   const lab = useLab();
+  const waiting = WAITING[lab.waiting.value];
   return (
     <div class="cp" data-theme={lab.dark.value ? "dark" : "light"} data-projector={lab.projector.value}>
       {lab.opened.value ? <Page /> : <p class="cp-waiting">Opening the lab…</p>}
       <div class="cp-unseen" aria-live="polite">{lab.said.value}</div>
-      <div role="status">{lab.waiting.value && <p class="cp-late">This takes a while…</p>}</div>
+      <div role="status">{waiting && <p class="cp-late">{waiting}</p>}</div>
     </div>
   );
 }

@@ -10,6 +10,7 @@ import "./style/transport.css";
 import "./style/panels.css";
 import { h, render as draw } from "preact";
 import { App } from "./app";
+import { keepKeys } from "./hosts/jupyter";
 import type { Model } from "./link";
 import { addFonts } from "./parts/fonts";
 import { LabProvider, makeLab } from "./state";
@@ -18,7 +19,9 @@ export function render({ model, el }: { model: Model; el: HTMLElement }): () => 
   addFonts();
   const lab = makeLab(model);
   draw(h(LabProvider, { value: lab }, h(App, null)), el);
+  const leaveKeys = keepKeys(el);
   return () => {
+    leaveKeys();
     lab.close();
     draw(null, el);
   };

@@ -246,6 +246,7 @@ export interface Entry {
   help: string;
   formula: string;
   number: number | null;
+  amounts: ("noise" | "rows" | "seed")[];
 }
 
 /** A lesson: `steps` are what is said and what is to be done, one after the other. */

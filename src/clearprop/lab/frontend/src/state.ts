@@ -51,8 +51,8 @@ export interface Lab {
   readonly draw: Signal<((point: [number, number, number]) => void) | null>;
 
   readonly refusal: Signal<Refused | null>;
-  /** Whether an answer takes so long that the page should say so. */
-  readonly waiting: ReadonlySignal<boolean>;
+  /** Whether an answer takes so long that the page should say so, or seems not to come at all. */
+  readonly waiting: ReadonlySignal<"" | "late" | "lost">;
   /** A sentence for screen readers, of what changed. */
   readonly said: Signal<string>;
   /** Controls that a lesson, a link or the teacher hides, by the names of `Catalogue.controls`. */
@@ -80,8 +80,9 @@ export interface Lab {
   close(): void;
 }
 
-/** After so many milliseconds the page says that it waits. */
+/** After so many milliseconds the page says that it waits; and, where nobody else would, that something may be wrong. */
 const LATE = 700;
+const LOST = 15_000;
 
 const TAKES_VIEW = new Set<AnyRequest["type"]>([
   "open", "configure", "look", "tick", "step", "seek", "set_number", "lesson",
@@ -100,7 +101,7 @@ export function makeLab(model: Model): Lab {
   const derivation = signal<Derivation | null>(null);
   const lit = signal<ReadonlySet<string>>(new Set());
   const hidden = signal<ReadonlySet<string>>(new Set());
-  const waiting = signal(false);
+  const waiting = signal<"" | "late" | "lost">("");
   const theme = signal<Theme>("auto");
   const host = hostTheme();
 
@@ -140,11 +141,14 @@ export function makeLab(model: Model): Lab {
   let unanswered = 0;
   const ask: Ask = async (request) => {
     unanswered += 1;
-    const late = setTimeout(() => { waiting.value = true; }, LATE);
+    const late = setTimeout(() => { waiting.value ||= "late"; }, LATE);
+    const lost = model.ownsAddress ? 0 : setTimeout(() => { waiting.value = "lost"; }, LOST);
     const answer = await send(request);
     clearTimeout(late);
+    clearTimeout(lost);
     unanswered -= 1;
-    if (!unanswered) waiting.value = false;
+    if (!unanswered) waiting.value = "";
+    else if (waiting.value === "lost") waiting.value = "late";
     return answer;
   };
 

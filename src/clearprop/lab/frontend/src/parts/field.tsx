@@ -96,7 +96,7 @@ export function Slider(given: SliderGiven): JSX.Element {
   );
 }
 
-export interface Option<T extends string | number> { value: T; label: string; title?: string }
+export interface Option<T extends string | number> { value: T; label: string; title?: string; picture?: JSX.Element }
 type ChoiceGiven<T extends string | number> = Labelled & { value: T; options: readonly Option<T>[]; onChange(value: T): void };
 
 export function Select<T extends string | number>(given: ChoiceGiven<T>): JSX.Element {
@@ -127,7 +127,7 @@ export function Segments<T extends string | number>(given: ChoiceGiven<T> & { ba
             <input
               type="radio" name={id} checked={one.value === given.value} onChange={() => given.onChange(one.value)}
             />
-            <span>{one.label}</span>
+            <span>{one.picture}{one.label}</span>
           </label>
         ))}
       </div>

@@ -38,6 +38,8 @@ export interface Layout {
   units: readonly number[];
 }
 
+/** Large type is for at least so much room. */
+const ROOMY = 480;
 const HEAD = 48;
 const LINE = 14;
 
@@ -47,7 +49,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
 
 export function arrange(sizes: readonly number[], room: number, projector: boolean): Layout {
-  const scale = projector ? 1.3 : 1;
+  const scale = projector && room >= ROOMY ? 1.3 : 1;
   const last = sizes.length - 1;
   const tallest = Math.max(1, ...sizes.filter((size) => size <= WIDE));
   const pitch = clamp((480 * scale) / tallest, 62 * scale, 104 * scale);

@@ -9,7 +9,7 @@ const WIDTH = 208;
 
 export function Tooltip({ pointed, layout }: { pointed: ReadonlySignal<Pointed | null>; layout: Layout }): JSX.Element | null {
   const lab = useLab();
-  if (!pointed.value) return null;
+  if (!pointed.value || pointed.value.name === lab.selected.value) return null; // that is told beneath the stage
   const { name, x, top, bottom } = pointed.value;
   const shown = lab.frame.value!;
   const badge = shown.badges.find((one) => one.unit === name);

@@ -25,7 +25,7 @@ function Figures(): JSX.Element {
       <Figure label="Epoch" value={whole(shown.place.epoch)} kind="is-epoch" />
       {batches > 1 && <Figure label="Batch" value={`${shown.place.batch}\u2009/\u2009${batches}`} kind="is-batch" />}
       <Figure label="Loss" value={short(shown.loss, 4)} />
-      {heldOut && <Figure label="Held-out loss" value={short(shown.validation_loss, 4)} />}
+      {heldOut && <Figure label="Held-out loss" value={short(shown.validation_loss, 4)} kind="is-held-out-loss" />}
       <Figure
         label={heldOut ? `Held-out ${shown.metric_name}` : shown.metric_name.replace(/^a/, "A")}
         value={metric(heldOut ? shown.validation_metric : shown.metric)} kind="is-metric"

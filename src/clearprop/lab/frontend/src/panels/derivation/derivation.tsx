@@ -1,6 +1,6 @@
 /** Beneath the stage: why the selected number is what it is, in symbols, in numbers, and checked. */
-import { useMemo } from "preact/hooks";
-import type { JSX } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { JSX, RefObject } from "preact";
 import { Icon, IconButton } from "../../parts/button";
 import { Segments, Slider } from "../../parts/field";
 import { Math as Tex } from "../../parts/math";
@@ -8,9 +8,9 @@ import { figures } from "../../parts/numerals";
 import { useControl, useLab } from "../../state";
 import { CopyButton } from "../head/copying";
 import { makeAsked, useDerivation, type Scope } from "./asking";
-import { ChangeNumber } from "./number";
 import { Lines } from "./equations";
 import type { Explanation } from "./explanation";
+import { ChangeNumber } from "./number";
 import { Terms } from "./terms";
 
 const SCOPES: { value: Scope; label: string; title: string }[] = [
@@ -40,8 +40,9 @@ export function Derivation(): JSX.Element | null {
         <IconButton kind="quiet" label="Close the derivation" onClick={() => { lab.selected.value = ""; }}><Icon name="close" /></IconButton>
       </header>
       {asked.refused.value && <p class="cp-error" role="alert">{asked.refused.value}</p>}
-      <ChangeNumber name={name} />
-      {derivation && isCurrent && <Body explanation={derivation.explanation as Explanation} />}
+      {derivation && isCurrent
+        ? <Body name={name} explanation={derivation.explanation as Explanation} />
+        : asked.refused.value && <ChangeNumber name={name} />}
       {derivation && isCurrent && (
         <footer class="cp-row">
           {digits.shown && (
@@ -61,8 +62,19 @@ export function Derivation(): JSX.Element | null {
   );
 }
 
-function Body({ explanation }: { explanation: Explanation }): JSX.Element {
+/** Has what was chosen on the stage in sight, and of the stage as much as there is room for. */
+function useSight(name: string): RefObject<HTMLDivElement | null> {
+  const element = useRef<HTMLDivElement | null>(null);
+  useEffect(() => {
+    const root = element.current!.getRootNode() as Document | ShadowRoot;
+    if (root.activeElement?.closest(".cp-drawing")) element.current!.scrollIntoView({ block: "nearest" });
+  }, [name]);
+  return element;
+}
+
+function Body({ name, explanation }: { name: string; explanation: Explanation }): JSX.Element {
   const lab = useLab();
+  const lines = useSight(name);
   const derivation = lab.derivation.value!;
   const pick = (name: string): void => { lab.selected.value = name; };
   const { equations, step, remarks } = explanation;
@@ -72,9 +84,12 @@ function Body({ explanation }: { explanation: Explanation }): JSX.Element {
   const check = useControl("check");
   return (
     <>
-      {(isMean || !own) && <Tex tex={derivation.headline} block onPick={pick} />}
-      {isMean && own && <h3>Of the row that adds most</h3>}
-      {own && <Lines equation={own} />}
+      <div ref={lines} class="cp-why-lines">
+        {(isMean || !own) && <Tex tex={derivation.headline} block onPick={pick} />}
+        {isMean && own && <h3>Of the row that adds most</h3>}
+        {own && <Lines equation={own} />}
+      </div>
+      <ChangeNumber name={name} />
       {before.length > 0 && (
         <details class="cp-unfold" open={before.length <= 4}>
           <summary>{explanation.kind === "gradient" ? "Unfold, back to the loss" : "Unfold, back to the inputs"}</summary>

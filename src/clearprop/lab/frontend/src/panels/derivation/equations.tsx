@@ -18,8 +18,10 @@ export function Lines({ equation }: { equation: Equation }): JSX.Element {
       {equation.forms.map((form, place) => (
         <div class="cp-equation-line" key={place}>
           <span class="cp-equation-left">{place === 0 && <Math tex={`\\displaystyle ${equation.left.latex}`} onPick={pick} />}</span>
-          <Math tex={`\\displaystyle ${place === 0 ? sign : "="}\\;${form.latex}`} onPick={pick} />
-          <span class="cp-equation-note">{equation.reasons[place] ?? (place === equation.forms.length - 1 ? equation.note : "")}</span>
+          <span class="cp-equation-right">
+            <Math tex={`\\displaystyle ${place === 0 ? sign : "="}\\;${form.latex}`} onPick={pick} />
+            <span class="cp-equation-note">{equation.reasons[place] ?? (place === equation.forms.length - 1 ? equation.note : "")}</span>
+          </span>
         </div>
       ))}
     </div>

@@ -34,6 +34,7 @@ export function Tour({ asked, onEnd }: { asked: boolean; onEnd(): void }): JSX.E
     return () => shown?.classList.remove("is-toured");
   }, [stop]);
   if (!stop) return null;
+  const isLast = at === STOPS.length - 1;
   const end = (): void => {
     write();
     go(-1);
@@ -47,7 +48,7 @@ export function Tour({ asked, onEnd }: { asked: boolean; onEnd(): void }): JSX.E
       onKeyDown={(event) => {
         event.stopPropagation();
         if (event.key === "Escape") end();
-        if (event.key === "ArrowRight" && at < STOPS.length - 1) go(at + 1);
+        if (event.key === "ArrowRight" && !isLast) go(at + 1);
         if (event.key === "ArrowLeft" && at > 0) go(at - 1);
       }}
     >
@@ -55,9 +56,9 @@ export function Tour({ asked, onEnd }: { asked: boolean; onEnd(): void }): JSX.E
       <p>{stop.text}</p>
       <div class="cp-row">
         <span class="cp-note">{at + 1} of {STOPS.length}</span>
-        <Button kind="quiet" onClick={end}>{at < STOPS.length - 1 ? "Skip" : "Close"}</Button>
+        {!isLast && <Button kind="quiet" onClick={end}>Skip</Button>}
         {at > 0 && <Button onClick={() => go(at - 1)}>Back</Button>}
-        {at < STOPS.length - 1 && <Button kind="primary" onClick={() => go(at + 1)}>Next</Button>}
+        <Button kind="primary" onClick={() => (isLast ? end() : go(at + 1))}>{isLast ? "Begin" : "Next"}</Button>
       </div>
     </div>
   );

@@ -71,7 +71,7 @@ function Presets(): JSX.Element {
         onChange={(name) => { if (name) change({ name }); }}
       />
       <About list="datasets" name={preset.name} />
-      {preset.name && <Amounts value={preset} onChange={change} />}
+      {preset.name && <Amounts value={preset} which={lab.catalogue.value!.datasets.find((one) => one.name === preset.name)?.amounts} onChange={change} />}
     </>
   );
 }
@@ -81,27 +81,29 @@ export const startOver = { features: [], loss: "", output_activation: "", weight
 
 export interface Amount { rows: number; noise: number; seed: number }
 
-/** Rows, noise and seed of data that are drawn. */
-export function Amounts({ value, onChange }: { value: Amount; onChange(change: Partial<Amount>): void }): JSX.Element {
+interface AmountsGiven { value: Amount; which?: readonly (keyof Amount)[]; onChange(change: Partial<Amount>): void }
+
+/** Rows, noise and seed of data that are drawn, or those of them on which the data depend. */
+export function Amounts({ value, which = ["rows", "noise", "seed"], onChange }: AmountsGiven): JSX.Element {
   const rows = useControl("rows");
   const noise = useControl("noise");
   const seeds = useControl("seed");
   const errors = { rows: useError("data.rows"), noise: useError("data.noise") };
   return (
     <>
-      {rows.shown && (
+      {rows.shown && which.includes("rows") && (
         <Slider
           label={rows.label} help={rows.help} error={errors.rows} value={value.rows} min={4} max={1000} step={4}
           format={whole} onChange={(count) => onChange({ rows: count })}
         />
       )}
-      {noise.shown && (
+      {noise.shown && which.includes("noise") && (
         <Slider
           label={noise.label} help={noise.help} error={errors.noise} value={value.noise} min={0} max={1} step={0.05}
           format={(share) => share.toFixed(2)} onChange={(amount) => onChange({ noise: amount })}
         />
       )}
-      {seeds.shown && (
+      {seeds.shown && which.includes("seed") && (
         <NumberField
           label="Seed of the data" help="The same seed draws the same points again." value={value.seed} min={0} step={1}
           onChange={(seed) => onChange({ seed })}

@@ -2,7 +2,9 @@
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { Button } from "../../parts/button";
+import { classPlace } from "../../parts/colours";
 import { NumberField, Segments } from "../../parts/field";
+import { Swatch } from "../../plane/swatch";
 import type { Drawn } from "../../protocol";
 import { useControl, useLab } from "../../state";
 import { useError } from "./catalogue";
@@ -31,6 +33,7 @@ export function DrawnData(): JSX.Element {
   const use = (next: Point[], kind = task): void => {
     void lab.configure({ ...(data.type === "drawn" ? {} : startOver), held_out: 0, data: { type: "drawn", points: next, task: kind } });
   };
+  const classes = Math.max(2, value + 1, ...points.map((point) => point[2] + 1)); // two have other colours than more
   const enough = points.length >= 2 && (task === "regression" || new Set(points.map((point) => point[2])).size >= 2);
   useEffect(() => { if (enough && points !== drawn.points) use(points); }, [points]);
   useEffect(() => { lab.pending.value = enough ? [] : points; }, [points, enough]);
@@ -46,7 +49,7 @@ export function DrawnData(): JSX.Element {
       {task === "classification" ? (
         <Segments
           label="Class of the next point" value={value} onChange={(number) => setValue(number)}
-          options={Array.from({ length: CLASSES }, (_, number) => ({ value: number, label: String(number) }))}
+          options={Array.from({ length: CLASSES }, (_, number) => ({ value: number, label: String(number), picture: <Swatch place={classPlace(number, Math.max(classes, number + 1))} /> }))}
         />
       ) : <NumberField label="Target of the next point" value={value} onChange={setValue} />}
       <div class="cp-row">

@@ -95,8 +95,8 @@ export function TableData(): JSX.Element {
             </div>
           </fieldset>
           <Table
-            caption={`${whole(read.rows)} rows`} columns={["column", "kind", "distinct", "first values"]}
-            rows={read.columns.map((column) => [column.name, column.kind, column.distinct, column.values.join(", ")])}
+            caption={`${whole(read.rows)} rows`} columns={["column", "first values", "different"]}
+            rows={read.columns.map((column) => [column.name, column.values.join(", "), column.distinct])}
           />
           <Button kind="primary" disabled={inputs.length === 0} onClick={use}>Learn {shortened(target)} from {inputs.length} {inputs.length === 1 ? "column" : "columns"}</Button>
         </>
