@@ -18,8 +18,9 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# What `make docs` has made of the examples is none of them.
-collect_ignore = ["docs/_build", "docs/gallery", "docs/learn/notebooks", "docs/reference/api/generated"]
+# What `make docs` makes, it may be just now, is no example.
+MADE = ["_build", "_replays", "_static", "gallery", "learn/notebooks", "reference/api/generated"]
+collect_ignore = [f"docs/{name}" for name in MADE]
 
 
 @pytest.fixture(autouse=True)

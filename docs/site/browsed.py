@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from searches import SEARCHES
 from tests.browsing import chromium, visiting
-from tests.outside import missing
+from tests.outside import import_playwright, missing
 
 AXE = Path(__file__).resolve().parents[2] / "src/clearprop/lab/frontend/node_modules/axe-core/axe.min.js"
 # One of each kind.
@@ -118,10 +118,13 @@ def played(page, address):
     page.goto(address + REPLAY)
     page.locator("iframe.replay").scroll_into_view_if_needed()
     frame = page.frame_locator("iframe.replay")
-    before = frame.locator("body").inner_text()
-    frame.get_by_role("button", name="Play").first.click()
-    page.wait_for_timeout(1500)
-    if frame.locator("body").inner_text() == before:
+    shown, button = frame.locator("body"), frame.get_by_role("button", name="Play").first
+    button.wait_for()
+    before = shown.inner_text()
+    button.click()
+    try:
+        import_playwright().expect(shown).not_to_have_text(before, use_inner_text=True)
+    except AssertionError:
         yield f"{REPLAY}: its replay does not move"
 
 

@@ -3,12 +3,22 @@ from contextlib import contextmanager
 import pytest
 
 import clearprop.lab.assets
+from clearprop.lab.recording import Recording
 from clearprop.lab.session import Session
 
 from ..browsing import visiting
 from .built_page import need_page
 from .opened_page import SMALL, Opened
 from .serving import running
+
+
+@pytest.fixture(autouse=True)
+def as_many_epochs_as_are_asked_for(monkeypatch):
+    """Who gives a training the most time there is has all of them, on a busy machine, too."""
+    run_for = Recording.run_for
+    monkeypatch.setattr(
+        Recording, "run_for", lambda self, seconds, *most: run_for(self, 1e9 if seconds >= 1 else seconds, *most)
+    )
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-import clearprop.lab
 from clearprop.lab.controls import CONTROLS
 from clearprop.lab.lessons import all_lessons
 
-SOURCES = Path(clearprop.lab.__file__).parent / "frontend" / "src"
+# Which an installed package has no use for.
+SOURCES = Path(__file__).parents[2] / "src" / "clearprop" / "lab" / "frontend" / "src"
 USED = re.compile(r"""(?:useControl|shows)\("(\w+)"\)|\bname="(\w+)"|\b(?:name|control): "(\w+)\"""")
 # Of a control that is shown by its name in a list.
 LISTED = re.compile(r"\[([^\]]*)\] as const\)")

@@ -1,6 +1,7 @@
 """The page's types are the protocol's."""
 
 import re
+from pathlib import Path
 
 import pytest
 from msgspec import Struct
@@ -8,7 +9,10 @@ from msgspec.structs import fields
 
 from clearprop.lab import protocol
 from clearprop.lab.controls import CONTROLS
-from clearprop.lab.typescript import BASES, PLACE, source
+from clearprop.lab.typescript import BASES, source
+
+# In the tree: an installed package has no sources of the page.
+PLACE = Path(__file__).parents[2] / "src" / "clearprop" / "lab" / "frontend" / "src" / "protocol.ts"
 
 
 def test_the_file_is_current():

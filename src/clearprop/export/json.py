@@ -77,15 +77,15 @@ def to_json(model: Any, dtype: npt.DTypeLike | None = None) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON schema of what `to_json` writes."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_on_one_line(msgspec.json.schema(Document))}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_settled(msgspec.json.schema(Document))}
 
 
-def _on_one_line(entry: Any) -> Any:
-    """A schema whose descriptions have no lines: Python's versions differ in how they indent a docstring's."""
+def _settled(entry: Any) -> Any:
+    """A schema without what differs by version: how Python indents a docstring, where msgspec has null of several."""
     if isinstance(entry, dict):
-        return {name: _on_one_line(value) for name, value in entry.items()}
+        return {name: _settled(value) for name, value in entry.items()}
     if isinstance(entry, list):
-        return [_on_one_line(value) for value in entry]
+        return sorted(map(_settled, entry), key=lambda one: one == {"type": "null"})
     return " ".join(entry.split()) if isinstance(entry, str) else entry
 
 
