@@ -189,6 +189,8 @@ def test_the_starts_are_as_they_are_said_to_be():
     assert E.std() == pytest.approx(1, abs=0.02)
     c, phi, V, v = Periodic(500, 16, 3, 0.1).start(rng)
     assert c.std() == pytest.approx(0.1, rel=0.03)
+    spread = Periodic(2000, 5, 1, 0.05, spread=16.0).start(rng)[0]
+    assert spread.std(axis=0) == pytest.approx([0.05, 0.1, 0.2, 0.4, 0.8], rel=0.06)
     assert -math.pi <= phi.min() < -3.1 < 3.1 < phi.max() <= math.pi
     assert phi.std() == pytest.approx(math.pi / math.sqrt(3), rel=0.02)
     assert -0.25 <= min(V.min(), v.min()) < -0.24 < 0.24 < max(V.max(), v.max()) <= 0.25
@@ -200,6 +202,7 @@ REFUSED = {
     "no categories": (lambda: Lookup(0), "categories must be a whole number >= 1, got 0"),
     "no size": (lambda: Lookup(3, 0), "size must be a whole number >= 1, got 0"),
     "no frequencies": (lambda: Periodic(1, 0), "frequencies must be a whole number >= 1, got 0"),
+    "no spread": (lambda: Periodic(spread=0.0), "spread must be a finite number > 0, got 0.0"),
     "a negative deviation": (lambda: Periodic(deviation=-1.0), "deviation must be a finite number >= 0, got -1.0"),
 }
 

@@ -108,6 +108,12 @@ def _prepared(**changes):
     return _part(lambda recipe: replace(recipe, preparation={**recipe.preparation, **changes}))
 
 
+def _waves_of_one_size(recipe):
+    from clearprop.inputs import Periodic
+
+    return replace(recipe, preparation={**recipe.preparation, "periodic": Periodic(deviation=0.1)})
+
+
 def _trained(**changes):
     return _part(lambda recipe: replace(recipe, trainer={**recipe.trainer, **changes}))
 
@@ -196,7 +202,8 @@ PARTS = {
     for name, make in {
         "one member": _ours(members=1),
         "the plain recipe": _ours(recipe="plain"),
-        "without periodic embeddings": _prepared(periodic=False),
+        "without periodic embeddings": _prepared(periodic=None),
+        "waves of one size (RealMLP's)": _part(_waves_of_one_size),
         "without factors of inputs": _prepared(factors=False),
         "numbers standardised, not robust and bent": _prepared(scaling="standard"),
         "without trainable shares": _replaced(network={}),

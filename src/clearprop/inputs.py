@@ -23,7 +23,7 @@ from typing import Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from clearprop.foundation.arguments import not_negative, whole
+from clearprop.foundation.arguments import not_negative, positive, whole
 from clearprop.foundation.randomness import Rng, Seed, as_generator
 from clearprop.foundation.registry import Named, Registry
 
@@ -385,15 +385,19 @@ class Periodic(Input):
     size : int
         How many mixtures of them stand beside the column.
     deviation : float
-        The standard deviation of the first frequencies, in waves a unit of x.
+        The standard deviation of a column's first frequency before training, in waves a unit of x.
+    spread : float
+        Of its last one this many times as much; those between grow by one factor from each to the next.
     """
 
     columns: int = 1
     frequencies: int = 16
     size: int = 3
     deviation: float = 0.1
+    spread: float = 1.0
 
     name = "periodic"
+    later = ("spread",)
     known_as = ("pbld", "plr", "fourier", "periodic_embedding")
     formula = "v + Sum(V_f*cos(2*pi*c_f*x + phi_f), f)"
     gradient_formulas: ClassVar[Mapping[str, str]] = {
@@ -431,6 +435,7 @@ class Periodic(Input):
         whole("frequencies", self.frequencies, 1)
         whole("size", self.size, 1)
         not_negative("deviation", self.deviation)
+        positive("spread", self.spread)
 
     @property
     def features(self) -> int:
@@ -447,7 +452,7 @@ class Periodic(Input):
         """c normal, phi uniform over a wave, V and v uniform within 1 / sqrt(frequencies) of 0."""
         waves, bound = (self.columns, self.frequencies), 1 / math.sqrt(self.frequencies)
         return [
-            rng.normal(0.0, self.deviation, waves),
+            rng.normal(0.0, self.deviation, waves) * np.geomspace(1.0, self.spread, self.frequencies),
             rng.uniform(-math.pi, math.pi, waves),
             rng.uniform(-bound, bound, (*waves, self.size)),
             rng.uniform(-bound, bound, (self.columns, self.size)),

@@ -85,6 +85,13 @@ def test_periodic_embeddings_are_of_so_many_columns_only():
     assert not recipe(n_columns=201).preparation["periodic"]
 
 
+def test_quick_waves_are_of_many_rows_a_column_only():
+    quick, slow = Periodic(deviation=0.05, spread=20.0), Periodic()
+    assert recipe(800, n_columns=10).preparation["periodic"] == quick  # 640 rows are trained on
+    assert recipe(799, n_columns=10).preparation["periodic"] == slow
+    assert recipe(800, n_columns=11).preparation["periodic"] == slow
+
+
 def test_unknown_recipe_is_refused_with_the_near_name():
     with pytest.raises(InputError, match=r"unknown recipe 'autos'.*There are: auto, plain"):
         recipe(name="autos")

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.cluster import Cluster, connect
-from clearprop.errors import InputError, Message, Parameter
+from clearprop.errors import InputError
 from clearprop.foundation.sparse import is_sparse
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.inputs import Input
@@ -147,11 +147,8 @@ def _learned(
     if not len(answered):  # as the target is one that was learned before
         had = listed(target.classes) if isinstance(target, ClassTarget) else "quantities"
         raise InputError(
-            Message(
-                f"{given.table.path}: no row has an answer of those that were trained on before ({had}): to begin anew "
-                "leave out ",
-                Parameter("warm_start"),
-            )
+            f"{given.table.path}: no row has an answer of those that were trained on before ({had}): set "
+            "warm_start=False to begin anew"
         )
     rows, given = rows[answered], given.take(answered)
     truth = given.truth(target)

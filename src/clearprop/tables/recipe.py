@@ -17,6 +17,7 @@ import numpy as np
 from clearprop.errors import InputError
 from clearprop.foundation.near_names import did_you_mean, near
 from clearprop.foundation.table_cells import quoted
+from clearprop.inputs import Periodic
 from clearprop.optimizers import Adam
 from clearprop.tables.targets import Task
 
@@ -31,6 +32,9 @@ LEAST_SHOWN = 0.2
 JUDGING = 0.2
 MANY_ROWS, VERY_MANY_ROWS = 20_000, 100_000
 LEAST_STREAMED_EPOCHS = 4
+# From so many rows a column, slow waves stand beside quick ones, for what a column says at large and in detail; fewer
+# rows are learned by heart with quick ones.
+ROWS_OF_QUICK_WAVES = 64
 # Of more columns, periodic embeddings take longer than all the rest.
 MOST_PERIODIC = 200
 
@@ -203,7 +207,7 @@ def _auto(task: Task, n_rows: int, n_columns: int, scoring: str | None) -> Recip
         smoothing=0.1 if classes and decided else 0.0,
         preparation={
             "scaling": "robust",
-            "periodic": n_columns <= MOST_PERIODIC,
+            "periodic": _periodic(trained_on, n_columns),
             "factors": True,
             "most_one_hot": 8,
             "embedding_size": 8,
@@ -234,6 +238,12 @@ def _auto(task: Task, n_rows: int, n_columns: int, scoring: str | None) -> Recip
         monitor="metric" if decided else "validation_loss",
         calibrated=classes,
     )
+
+
+def _periodic(trained_on: float, n_columns: int) -> Periodic | None:
+    if n_columns > MOST_PERIODIC:
+        return None
+    return Periodic(deviation=0.05, spread=20.0) if trained_on >= ROWS_OF_QUICK_WAVES * n_columns else Periodic()
 
 
 def _epochs(trained_on: float) -> int:
