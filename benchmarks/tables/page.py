@@ -101,41 +101,61 @@ def _there(tables, cells, task):
     return [peer for peer in PEERS if any(_common(cells.get(name, {}), (peer,)) for name in names)]
 
 
+def _companies(peers):
+    """Who is ranked together, the slower ones left out from one to the next, as these have done fewer tables."""
+    left = [(), ("TabM-D",), [peer for peer in peers if PEERS[peer].slow]]
+    titles = ["everyone", "without TabM-D", "without slow ones"]
+    return {title: [peer for peer in peers if peer not in out] for title, out in zip(titles, left, strict=True)}
+
+
+def _ranked(task, score, tables, cells, peers):
+    """The mean ranks in each company, by a title that says of how many tables."""
+    found = {}
+    for title, company in _companies(peers).items():
+        places, counted = ranks(task, score, tables, cells, company)
+        found[f"{title} ({counted})"] = places
+    return found
+
+
 def _summary(task, score, tables, cells):
     there = _there(tables, cells, task)
-    all_done, counted = ranks(task, score, tables, cells, there)
-    quick = [peer for peer in there if not PEERS[peer].slow]
-    of_quick, counted_quick = ranks(task, score, tables, cells, quick)
+    ranked = _ranked(task, score, tables, cells, there)
     ours = [peer for peer in OURS if peer in there]
+    titles = [*(f"mean rank, {title}" for title in ranked), *(f"{peer} over it" for peer in ours)]
     lines = [
-        f"## {TITLES[score].capitalize() if score == 'error' else TITLES[score]} of {task}",
+        f"## {TITLES[score][0].upper()}{TITLES[score][1:]} of {task}",
         "",
-        f"| | mean rank ({counted} tables done by all) | mean rank without slow ones ({counted_quick}) | "
-        + " | ".join(f"{peer} over it" for peer in ours)
-        + " |",
-        f"| --- | ---: | ---: |{' ---: |' * len(ours)}",
+        f"| | {' | '.join(titles)} |",
+        f"| --- |{' ---: |' * len(titles)}",
     ]
     for peer in there:
-        shown = [_number(all_done.get(peer)), _number(of_quick.get(peer))]
+        shown = [_number(places.get(peer)) for places in ranked.values()]
         for one in ours:
             found = None if one == peer else ratio(task, score, tables, cells, one, peer)
             shown.append(DASH if found is None else f"{found[0]:.3f} ({found[1]})")
         lines.append(f"| {peer} | {' | '.join(shown)} |")
-    explained = "The last columns: geometric means of the ratio of scores (tables), below 1 where ours is better."
-    return [*lines, "", explained, ""]
+    explained = [
+        "Ranks are means over the tables that all who are ranked together have done (so many). The last columns:",
+        "geometric means of the ratio of scores (tables), below 1 where ours is better.",
+    ]
+    return [*lines, "", *explained, ""]
 
 
 def _networks(tables, cells):
     """Mean ranks among the networks alone."""
-    lines = ["## Ranks among the networks", "", "| | classes: error | classes: log loss | numbers: RMSE |"]
-    lines += ["| --- | ---: | ---: | ---: |"]
-    columns = []
+    lines = ["## Ranks among the networks", ""]
+    columns = {}
     for task in (CLASSES, NUMBERS):
         peers = [peer for peer in _there(tables, cells, task) if peer in NETWORKS]
-        columns += [ranks(task, score, tables, cells, peers) for score in SCORES[task]]
-    for peer in NETWORKS:
-        lines.append(f"| {peer} | {' | '.join(_number(found.get(peer)) for found, _ in columns)} |")
-    return [*lines, f"| tables | {' | '.join(str(counted) for _, counted in columns)} |", ""]
+        for score in SCORES[task]:
+            for title, places in _ranked(task, score, tables, cells, peers).items():
+                if not title.startswith("without slow"):
+                    columns[f"{TITLES[score]} of {task}, {title}"] = places
+    lines += [f"| | {' | '.join(columns)} |", f"| --- |{' ---: |' * len(columns)}"]
+    lines += [
+        f"| {peer} | {' | '.join(_number(places.get(peer)) for places in columns.values())} |" for peer in NETWORKS
+    ]
+    return [*lines, ""]
 
 
 def _scores(task, score, tables, cells):
