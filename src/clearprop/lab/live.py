@@ -31,6 +31,7 @@ class Accuracy:
 
     Examples
     --------
+    >>> from clearprop.losses import LOSSES
     >>> y, outputs = np.array([[0.0], [1.0]]), np.array([[0.4], [0.45]])
     >>> Accuracy(0.5)(LOSSES.resolve("squared_error"), y, outputs), Accuracy(0.5).classes(outputs).tolist()
     (0.5, [0, 0])
