@@ -7,6 +7,7 @@ from itertools import combinations
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 from sklearn import linear_model, neural_network
@@ -20,6 +21,7 @@ from clearprop import (
     Penalty,
     Perceptron,
     TableClassifier,
+    TableRegressor,
     Trainer,
     attribute,
     explain,
@@ -92,6 +94,19 @@ def test_models_of_tables():
     assert explain(model, {"size": sizes}, kinds, "W1[1,3]").value == explanation.value
     assert "x[1] is size" in explanation.to_text()
     assert attribute(model, table.take([0])).computation.feature_names == ["size"]
+
+
+@pytest.mark.parametrize("make", [pd.DataFrame, as_table], ids=["frame", "table"])
+def test_a_target_column_in_the_table_becomes_y(make):
+    columns = {"a": [0.5, 1.0, -1.0, 2.0] * 5, "b": ["u", "v", "w", "u"] * 5, "price": [1.0, 2.5, 0.0, 4.0] * 5}
+    model = TableRegressor(recipe="plain", max_epochs=3, random_state=0).fit(pd.DataFrame(columns), "price")
+    expected = explain(model, pd.DataFrame(columns).drop(columns="price"), columns["price"], "b3[1]")
+    assert explain(model, make(columns), name="b3[1]").value == expected.value != 0
+    unanswered = make({**columns, "price": [None] * 20})
+    with pytest.raises(InputError, match="needs targets"):
+        explain(model, unanswered, name="b3[1]")
+    odd = pd.DataFrame({**columns, "price": [[1, 2]] * 20})  # that y is given for
+    assert explain(model, odd, columns["price"], "b3[1]").value == expected.value
 
 
 def test_trainers_next_step_and_their_penalty():

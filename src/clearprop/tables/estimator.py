@@ -347,8 +347,14 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             raise ValueError(f"Found input variables with inconsistent numbers of samples: [{n_rows}, {len(column)}]")
         return column, labels
 
-    def to_table(self, X: Any) -> Table:
-        """X as a table, its columns called as those that `fit` was given.
+    def to_table(self, X: Any, *further: str) -> Table:
+        """X as a table, its columns called as those that `fit` was given; only what the model uses is looked into.
+
+        Parameters
+        ----------
+        X : table
+        *further : str
+            Columns that are looked into beside the model's, where they are there.
 
         Raises
         ------
@@ -356,7 +362,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
             It has more or fewer columns, and those have no names.
         """
         check_is_fitted(self)
-        used = set(self.predictor_.preparation.names)
+        used = {*self.predictor_.preparation.names, *further}
         return self._table(X, lambda name: name in used, self.predictor_.columns)
 
     def to_targets(self, y: Any) -> Array:

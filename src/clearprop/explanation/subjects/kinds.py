@@ -31,7 +31,7 @@ class FittedOnTables(Protocol):
     """A fitted `TableClassifier` or `TableRegressor`: a model of tables, and what makes a table of other things."""
 
     predictor_: ModelOfTables
-    to_table: Callable[[Any], Any]
+    to_table: Callable[..., Any]
     to_targets: Callable[[Any], Any]
 
 

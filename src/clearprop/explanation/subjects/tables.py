@@ -23,7 +23,8 @@ def fitted_on_tables_subject(model: FittedOnTables, x: Any, y: Any) -> Subject:
         single = _single(x)
         if single is not None and y is not None and np.ndim(y) == 0:
             y = [y]
-        x = model.to_table(x if single is None else single)
+        answered = [model.predictor_.target.name] if y is None else []  # by the column that becomes y
+        x = model.to_table(x if single is None else single, *answered)
     return table_subject(model.predictor_, x, None if y is None else model.to_targets(y))
 
 
