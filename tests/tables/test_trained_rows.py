@@ -6,15 +6,15 @@ import pytest
 from scipy.sparse import csr_array
 
 from clearprop import TableClassifier, TableRegressor, load
+from clearprop.tables import trained_rows
 from clearprop.tables.evaluating import evaluate_source, evaluate_table
 from clearprop.tables.frames import as_column, as_table
 from clearprop.tables.notes import Alert
 from clearprop.tables.sources.opening import streamed
-from clearprop.tables.trained_rows import MOST_KEPT, TrainedRows, row_digests
+from clearprop.tables.trained_rows import MOST_KEPT, Comparison, TrainedRows, row_digests
 
 QUICK = {"recipe": "plain", "max_epochs": 2, "random_state": 0, "members": 1}
-RNG = np.random.default_rng(0)
-NUMBERS = RNG.normal(size=(3000, 4)).astype(np.float32)
+NUMBERS = np.random.default_rng(0).normal(size=(3000, 4)).astype(np.float32)
 
 
 def frame(n, seed=0):
@@ -26,6 +26,13 @@ def kinds(X):
     return np.where(X.a > 0, "up", "down")
 
 
+def compared(trained, *parts):
+    comparison = Comparison(trained)
+    for X in parts:
+        comparison.take(X)
+    return comparison
+
+
 def told(model, X, y):
     """The share of rows that were trained on, and the note on it."""
     evaluation = evaluate_table(model.predictor_, as_table(X), as_column(y, "y"))
@@ -35,7 +42,7 @@ def told(model, X, y):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_equal_rows_have_equal_digests_however_they_are_stored(dtype):
-    X = np.where(RNG.random((50, 120)) < 0.05, 1.5, 0.0).astype(dtype)
+    X = np.where(np.random.default_rng(0).random((50, 120)) < 0.05, 1.5, 0.0).astype(dtype)
     digests = row_digests(X)
     assert row_digests(csr_array(X)).tolist() == digests.tolist()
     assert row_digests(-X * -1).tolist() == digests.tolist()
@@ -55,9 +62,9 @@ def test_rows_of_flags_alone_are_told_apart(dtype):
 def test_of_few_rows_all_are_known():
     trained = TrainedRows.of(row_digests(NUMBERS[:100]))
     assert trained.look_up(row_digests(NUMBERS[50:150])) == (50, 100)
-    assert trained.share(row_digests(NUMBERS[50:150])) == 0.5
-    assert trained.share(row_digests(NUMBERS[100:])) == 0
-    assert trained.note(row_digests(NUMBERS[100:]), "t") is None
+    assert compared(trained, NUMBERS[50:150]).share == 0.5
+    assert compared(trained, NUMBERS[100:]).share == 0
+    assert compared(trained, NUMBERS[100:]).note("t") is None
 
 
 def test_of_many_rows_a_sample_tells():
@@ -65,22 +72,40 @@ def test_of_many_rows_a_sample_tells():
     assert len(trained.digests) == MOST_KEPT
     assert trained.look_up(row_digests(NUMBERS[:2000])) == (MOST_KEPT, MOST_KEPT)
     found, looked_up = trained.look_up(row_digests(NUMBERS[1000:]))
-    assert trained.share(row_digests(NUMBERS[1000:])) == found / looked_up == pytest.approx(0.5, abs=0.1)
+    assert compared(trained, NUMBERS[1000:]).share == found / looked_up == pytest.approx(0.5, abs=0.1)
     assert trained.look_up(row_digests(NUMBERS[2000:]))[0] == 0
-    assert f"{found} of the {looked_up} rows that can be looked up" in trained.note(row_digests(NUMBERS[1000:]), "t")
+    assert f"{found} of the {looked_up} rows that can be looked up" in compared(trained, NUMBERS[1000:]).note("t")
+
+
+@pytest.mark.parametrize("n_trained", [100, 2000])
+def test_rows_that_come_part_by_part_are_compared_as_those_that_come_together(n_trained):
+    trained = TrainedRows.of(row_digests(NUMBERS[:n_trained]))
+    together = compared(trained, NUMBERS[50:])
+    assert compared(trained, NUMBERS[50:700], NUMBERS[700:700], csr_array(NUMBERS[700:])) == together
+    assert (together.n_rows, together.found > 0) == (2950, True)
+
+
+def test_digests_of_many_rows_are_made_a_few_cells_at_a_time(monkeypatch):
+    at_once = row_digests(NUMBERS)
+    sizes, bits = [], trained_rows._bits
+    monkeypatch.setattr(trained_rows, "_CELLS_AT_A_TIME", 42)
+    monkeypatch.setattr(trained_rows, "_bits", lambda X: sizes.append(X.size) or bits(X))
+    assert row_digests(NUMBERS).tolist() == at_once.tolist()
+    assert max(sizes) == 40
+    assert row_digests(np.tile(NUMBERS[:3], 20)).tolist() == row_digests(csr_array(np.tile(NUMBERS[:3], 20))).tolist()
 
 
 def test_rows_that_are_equal_by_chance_say_nothing():
-    X = RNG.integers(0, 3, (400, 2)).astype(np.float32)
+    X = np.random.default_rng(0).integers(0, 3, (400, 2)).astype(np.float32)
     trained = TrainedRows.of(row_digests(X[:200]))
     assert trained.repeated == 1
-    assert trained.share(row_digests(X[200:])) is None
+    assert compared(trained, X[200:]).share is None
     twice = np.repeat(NUMBERS[80:90], 2, axis=0)
     few = np.vstack([NUMBERS[:80], twice])  # a fifth of them has an equal
     trained = TrainedRows.of(row_digests(few))
     assert trained.repeated == 0.2
-    assert trained.share(row_digests(np.vstack([NUMBERS[100:180], twice]))) == 0
-    assert trained.share(row_digests(few)) == 1
+    assert compared(trained, np.vstack([NUMBERS[100:180], twice])).share == 0
+    assert compared(trained, few).share == 1
 
 
 @pytest.mark.parametrize(("settings", "share"), [({}, 0.8), ({"members": 3}, 1), ({"refit": True}, 1)])

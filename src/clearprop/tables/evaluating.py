@@ -15,6 +15,7 @@ from clearprop.tables.predictor import TablePredictor, n_outputs
 from clearprop.tables.sources.source import Source
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
+from clearprop.tables.trained_rows import Comparison
 
 Array = npt.NDArray[Any]
 
@@ -61,10 +62,10 @@ def evaluate_table(
         A column is missing, a cell cannot be taken, or no row has a target.
     """
     notes = list(table.notes)
-    digests = list[Array]()
-    truth, answers, weight = _answered(predictor, table, notes, digests, column, weight)
+    compared = _comparison(predictor)
+    truth, answers, weight = _answered(predictor, table, notes, compared, column, weight)
     evaluation = evaluate_answers(predictor.target, truth, answers, weight, predictor.share)
-    return _compared(evaluation, predictor, digests, table.path, notes).with_notes(in_front(notes))
+    return _told(evaluation, compared, table.path, notes).with_notes(in_front(notes))
 
 
 def evaluate_source(predictor: TablePredictor, source: Source) -> Evaluation:
@@ -75,27 +76,29 @@ def evaluate_source(predictor: TablePredictor, source: Source) -> Evaluation:
     InputError
         See `evaluate_table`; the message names the part.
     """
-    names, notes, digests = (*predictor.preparation.names, predictor.target.name), list[str](), list[Array]()
+    names, notes, compared = (*predictor.preparation.names, predictor.target.name), list[str](), _comparison(predictor)
     kept = _Kept(max(1000, MOST_ANSWERS // n_outputs(predictor.target)))
     for number in range(len(source)):
-        kept.take(number, *_answered(predictor, source.table(number, names), notes, digests)[:2])
+        kept.take(number, *_answered(predictor, source.table(number, names), notes, compared)[:2])
     truth, answers = kept.all()
     if len(truth) < kept.n_rows:
         notes.append(f"{source.path}: the scores are of {len(truth):,} of {kept.n_rows:,} rows, drawn at random.")
     evaluation = evaluate_answers(predictor.target, truth, answers, None, predictor.share)
-    return _compared(evaluation, predictor, digests, source.path, notes).with_notes(some(in_front(notes)))
+    return _told(evaluation, compared, source.path, notes).with_notes(some(in_front(notes)))
 
 
-def _compared(
-    evaluation: Evaluation, predictor: TablePredictor, digests: list[Array], path: str, notes: list[str]
-) -> Evaluation:
+def _comparison(predictor: TablePredictor) -> Comparison | None:
+    """What rows are compared with; None where nothing is known of those trained on."""
+    return None if predictor.trained is None else Comparison(predictor.trained)
+
+
+def _told(evaluation: Evaluation, compared: Comparison | None, path: str, notes: list[str]) -> Evaluation:
     """The evaluation that knows how many of its rows were trained on, which is noted."""
-    if predictor.trained is None:
+    if compared is None:
         return evaluation
-    every = np.concatenate(digests)
-    if (note := predictor.trained.note(every, path)) is not None:
+    if (note := compared.note(path)) is not None:
         notes.append(note)
-    return replace(evaluation, trained_on=predictor.trained.share(every))
+    return replace(evaluation, trained_on=compared.share)
 
 
 class _Kept:
@@ -132,7 +135,7 @@ def _answered(
     predictor: TablePredictor,
     table: Table,
     notes: list[str],
-    digests: list[Array],
+    compared: Comparison | None,
     column: Column | None = None,
     weight: Array | None = None,
 ) -> tuple[Array, Array, Array | None]:
@@ -143,7 +146,7 @@ def _answered(
     if len(rows) < table.n_rows:
         table, column = table.take(rows), column.take(rows)
         weight = None if weight is None else weight[rows]
-    answers = predictor.answers_for(predictor.without_target(table), notes, None, digests)
+    answers = predictor.answers_for(predictor.without_target(table), notes, None, compared)
     encoded = target.encode(column, table.path)
     truth = encoded if isinstance(target, ClassTarget) else np.asarray(target.decode(encoded))
     return truth, answers, weight

@@ -29,7 +29,7 @@ from clearprop.tables.notes import Alert, in_front
 from clearprop.tables.preparation.preparation import Preparation
 from clearprop.tables.table import Table
 from clearprop.tables.targets import ClassTarget, Target
-from clearprop.tables.trained_rows import TrainedRows, row_digests
+from clearprop.tables.trained_rows import Comparison, TrainedRows
 
 Array = npt.NDArray[Any]
 
@@ -155,28 +155,28 @@ class TablePredictor:
         table: Table,
         notes: list[str] | None = None,
         unreadable: npt.NDArray[np.bool_] | None = None,
-        digests: list[Array] | None = None,
+        compared: Comparison | None = None,
     ) -> Array:
-        """Probabilities (n, classes), or quantities (n,), for the rows of a table, whose digests are added if wanted.
+        """Probabilities (n, classes), or quantities (n,), for the rows of a table, which are compared if wanted.
 
         Of a long table only so many rows at a time are numbers for the networks, whose answers have the same bits.
         """
         if table.n_rows <= ROWS_AT_A_TIME:
-            return self._answers_and_digests(self.prepared(table, notes, unreadable), digests)
+            return self._answers_compared(self.prepared(table, notes, unreadable), compared)
         self.preparation.look_at(table, notes, unreadable)
         answers: Array = np.empty(())
         for start in range(0, table.n_rows, ROWS_AT_A_TIME):
             rows = slice(start, start + ROWS_AT_A_TIME)
             marked = None if unreadable is None else unreadable[rows]
-            some = self._answers_and_digests(self.prepared(table.between(rows.start, rows.stop), None, marked), digests)
+            some = self._answers_compared(self.prepared(table.between(rows.start, rows.stop), None, marked), compared)
             if start == 0:
                 answers = np.empty((table.n_rows, *some.shape[1:]), dtype=some.dtype)
             answers[rows] = some
         return answers
 
-    def _answers_and_digests(self, X: Array, digests: list[Array] | None) -> Array:
-        if digests is not None:
-            digests.append(row_digests(X))
+    def _answers_compared(self, X: Array, compared: Comparison | None) -> Array:
+        if compared is not None:
+            compared.take(X)
         return self.answers(X)
 
     def answers(self, X: Array) -> Array:

@@ -27,7 +27,8 @@ MOST_REPEATED = 0.5
 # Fewer of the rows change a score by little.
 LEAST_SHARE = 0.1
 N_BITS = 53  # as whole numbers of which every reader of JSON has all digits
-_AT_A_TIME = 2**16
+# A few numbers of eight bytes are made of each cell.
+_CELLS_AT_A_TIME = 2**22
 
 
 @dataclass(frozen=True)
@@ -70,25 +71,49 @@ class TrainedRows:
             digests = digests[digests <= max(self.digests)]
         return int(np.isin(digests, np.array(self.digests, dtype=np.uint64)).sum()), len(digests)
 
-    def share(self, digests: Digests) -> float | None:
-        """The share of rows that were trained on, beyond those that are equal by chance; None where none can tell."""
-        found, looked_up = self.look_up(digests)
-        if not looked_up or self.repeated > MOST_REPEATED:
-            return None
-        by_chance = looked_up * self.repeated
-        if found <= by_chance + 3 * math.sqrt(by_chance * (1 - self.repeated)):
-            return 0.0
-        return (found - by_chance) / (looked_up - by_chance)
 
-    def note(self, digests: Digests, path: str) -> str | None:
+@dataclass
+class Comparison:
+    """Rows that come part by part, compared with those that a model was trained on: of each part only counts are kept.
+
+    Attributes
+    ----------
+    trained : TrainedRows
+    n_rows, looked_up, found : int
+        How many rows have come, how many of them can be looked up, and how many of those were trained on.
+    """
+
+    trained: TrainedRows
+    n_rows: int = 0
+    looked_up: int = 0
+    found: int = 0
+
+    def take(self, X: Any) -> None:
+        """Compare further rows, as the networks are given them."""
+        found, looked_up = self.trained.look_up(row_digests(X))
+        self.n_rows += X.shape[0]
+        self.looked_up += looked_up
+        self.found += found
+
+    @property
+    def share(self) -> float | None:
+        """The share of rows that were trained on, beyond those that are equal by chance; None where none can tell."""
+        repeated = self.trained.repeated
+        if not self.looked_up or repeated > MOST_REPEATED:
+            return None
+        by_chance = self.looked_up * repeated
+        if self.found <= by_chance + 3 * math.sqrt(by_chance * (1 - repeated)):
+            return 0.0
+        return (self.found - by_chance) / (self.looked_up - by_chance)
+
+    def note(self, path: str) -> str | None:
         """What to say of scores on these rows; None where next to none of them are known to have been trained on."""
-        share = self.share(digests)
+        share, found, looked_up = self.share, self.found, self.looked_up
         if share is None or share < LEAST_SHARE:
             return None
-        found, looked_up = self.look_up(digests)
         rows = "row" if looked_up == 1 else "rows"
         which = f"{found:,} of the {looked_up:,} {rows}" if found < looked_up else f"the {looked_up:,} {rows}"
-        looked = "" if looked_up == len(digests) else " that can be looked up"
+        looked = "" if looked_up == self.n_rows else " that can be looked up"
         are = "is, cell for cell, one" if found == 1 else "are, cell for cell, rows"
         rule = f"{which}{looked} {are} that the model was trained on"
         return Alert(f"{path}: {rule}: scores on new rows are likely lower. Evaluate rows that training did not have.")
@@ -105,7 +130,8 @@ def row_digests(X: Any) -> Digests:
         terms = _bits(rows.data) * keys[rows.indices]
         sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(terms, dtype=np.uint64)])
         return _mixed(sums[rows.indptr[1:]] - sums[rows.indptr[:-1]])
-    parts = [X[start : start + _AT_A_TIME] for start in range(0, len(X), _AT_A_TIME)]
+    at_once = max(1, _CELLS_AT_A_TIME // max(1, X.shape[1]))
+    parts = (X[start : start + at_once] for start in range(0, len(X), at_once))
     return _mixed(_joined([_bits(part) @ keys for part in parts]))
 
 
