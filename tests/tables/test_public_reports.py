@@ -270,11 +270,22 @@ def test_columns_whose_names_are_no_texts_are_found_by_them(labels, tmp_path):
         model.predict(frame.iloc[:, :3])
 
 
-@pytest.mark.parametrize("given", [pd.Series([None, *range(59)], dtype="Int64"), pl.Series([None, *range(59)])])
-def test_whole_numbers_with_missing_ones_stay_whole_as_classes(given):
+CLASSES = [None, *(number % 3 for number in range(59))]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: pd.Series(CLASSES, dtype="Int64"),
+        lambda: pl.Series(CLASSES),
+        lambda: pytest.importorskip("pyarrow").array(CLASSES),
+        lambda: pytest.importorskip("pyarrow").chunked_array([CLASSES]),
+    ],
+    ids=["pandas", "polars", "Arrow", "Arrow, in chunks"],
+)
+def test_whole_numbers_with_missing_ones_stay_whole_as_classes(make):
     """CatBoost 1645 and 3142: labels of nullable types; NumPy has them as floats."""
-    labels = given % 3
-    model = TableClassifier(**QUICK).fit(MIXED, labels)
+    model = TableClassifier(**QUICK).fit(MIXED, make())
     assert model.classes_.tolist() == [0, 1, 2]
     assert model.predict(MIXED).dtype.kind == "i"
 
@@ -347,7 +358,10 @@ def test_a_warm_start_with_other_classes_says_so():
         model.fit(MIXED, ["left", "right"] * 30)
 
 
-@pytest.mark.parametrize("labels", [1e-300 * MIXED["a"], 2**60 + MIXED["b"]])
-def test_a_target_of_too_fine_differences_is_not_called_constant(labels):
-    with pytest.raises(InputError, match=r"all values are .*, but for differences below .*: subtract what they have"):
+@pytest.mark.parametrize(
+    ("labels", "finest"), [(1e-300 * MIXED["a"], "1e-"), (2**60 + MIXED["b"], "2.6e"), (-(2**60) - MIXED["b"], "2.6e")]
+)
+def test_a_target_of_too_fine_differences_is_not_called_constant(labels, finest):
+    message = rf"all values are .*, but for differences below {finest}.*: subtract what they have"
+    with pytest.raises(InputError, match=message):
         TableRegressor(**QUICK).fit(MIXED, labels)

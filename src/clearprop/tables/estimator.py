@@ -336,7 +336,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         if isinstance(y, Column):
             column, labels = y, None
         else:
-            if not hasattr(y, "columns") and hasattr(y, "__array__") and not hasattr(y, "dtype"):
+            if hasattr(y, "__array__") and not any(hasattr(y, name) for name in ("columns", "dtype", "type")):
                 y = np.asarray(y)
             if isinstance(y, np.ma.MaskedArray):
                 y = unmasked(y)

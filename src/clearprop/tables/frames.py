@@ -93,6 +93,9 @@ def as_column(values: Any, name: str | None = None) -> Column:
     """
     import narwhals as nw
 
+    arrow = nw.dependencies.get_pyarrow()
+    if arrow is not None and isinstance(values, arrow.Array):
+        values = arrow.chunked_array([values])  # which narwhals takes for a series, with its type
     native = nw.from_native(values, pass_through=True, allow_series=True)
     if isinstance(native, nw.DataFrame | nw.LazyFrame):
         table = as_table(values)

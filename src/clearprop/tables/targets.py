@@ -260,9 +260,8 @@ class NumberTarget(Target):
         if high - low < SMALLEST_SCALE:
             where = f"{path}, column {quoted(column.name)}"
             if len(np.unique(column.values[~column.is_missing])) > 1:
-                rule = (
-                    f"all values are {low:.17g}, but for differences below {max(SMALLEST_SCALE, np.spacing(low)):.2g}"
-                )
+                finest = max(SMALLEST_SCALE, np.spacing(abs(low)))
+                rule = f"all values are {low:.17g}, but for differences below {finest:.2g}"
                 raise InputError(f"{where}: {rule}: subtract what they have in common, or give them in a smaller unit")
             raise InputError(f"{where}: every row has the value {quoted(low)}: there is nothing to learn")
         mean, scale = (float(values.mean()), float(values.std())) if standardised else (0.0, 1.0)
