@@ -293,3 +293,9 @@ def test_types_that_polars_gives_up_on_are_refused(tmp_path):
 
     feather.write_feather(pa.table([pa.array([1]), pa.array([2])], names=["a", "a"]), tmp_path / "data")
     assert refusal(tmp_path / "data").startswith("the Feather file cannot be read (")
+
+
+def test_old_dates_that_a_workbook_has_as_texts_are_no_times(tmp_path):
+    table = read_table(workbook(tmp_path, [["d", "x"], ["1850-03-04", 1], ["1899-12-29", 2]]))
+    assert contents(table)["d"] == ("date", ["1850-03-04T00:00:00", "1899-12-29T00:00:00"])
+    assert table.notes == ()

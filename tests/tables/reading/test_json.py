@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from clearprop.tables.reading import read_table
+from clearprop.tables.reading import json_files, read_table
 
 from .reading import contents, refusal, written
 
@@ -67,3 +67,23 @@ def test_what_is_no_json_is_refused_with_the_remedy(tmp_path, content):
     said = refusal(written(tmp_path, content))
     assert said.startswith("the JSON file cannot be read (")
     assert said.endswith("): write an object a line or a list of objects, and null for what is missing")
+
+
+def test_a_key_twice_is_found_in_objects_with_returns_in_them(tmp_path):
+    path = written(tmp_path, '{"b": 1}\n{"a": 1,\r"a": 2}\n')
+    assert refusal(path) == "line 2: an object has the key 'a' twice: give each value a key of its own"
+
+
+@pytest.mark.parametrize("end", ["", "\\", '"', '": 1}'])
+def test_each_letter_of_a_text_is_looked_at_once(tmp_path, end):
+    """A hundred thousand quotes within a text that may not be closed, where a look behind each took hours."""
+    keys, n_null = json_files._keys(('{"a": null, "' + '\\"' * 100_000 + end).encode())
+    assert keys.total() == (2 if end == '": 1}' else 1)
+    assert n_null == 1
+
+
+def test_cells_of_several_values_that_need_not_be_read_are_missing_and_told(tmp_path):
+    path = written(tmp_path, '{"a": 1, "b": {"c": 2}}\n{"a": 2, "b": null}\n')
+    table = read_table(path, needed=["a"])
+    assert contents(table) == {"a": (number, [1, 2]), "b": (text, [None, None])}
+    assert table.notes == ("column 'b': cells hold several values: taken as missing",)

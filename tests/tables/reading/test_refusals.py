@@ -49,6 +49,15 @@ from .reading import refusal, written
             'line 1: in the rows that follow "\'x" begins a cell with a single quote, which quotes none: quote cells '
             'that contain the delimiter by "',
         ),
+        (
+            "a,b\n1,'x,2'\n2,'y,3'\n",
+            'line 1: in the rows that follow "\'x" begins a cell with a single quote, which quotes none',
+        ),
+        ("d,e\n0000-01-01,1\n2024-01-05,2\n", "line 2, column 'd': '0000-01-01' is not a date"),
+        (
+            "d,e\n9999-12-31T23:00-05:00,1\n2024-01-05T10:00Z,2\n",
+            "line 2, column 'd': '9999-12-31T23:00-05:00' is not a date",
+        ),
         # names
         ("5.1,3.5,setosa\n4.9,3,setosa\n", "line 1: most of the column names are numbers ('5.1', '3.5'): the first"),
         ("0.0\n10.5\n2.3\n", "line 1: most of the column names are numbers ('0.0'): the first line must name the"),

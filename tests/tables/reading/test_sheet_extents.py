@@ -83,3 +83,21 @@ def test_the_place_of_a_cell_however_it_is_written(cell):
 @pytest.mark.parametrize("content", [b"", b"\x91\x01\0\0", b"\x91\x01\0" + b"\xff" * 9, b"<table:table-row"])
 def test_parts_that_are_no_sheets_come_to_nothing(content):
     assert sheet_extents.extent_of(io.BytesIO(content)) == (0, 0)
+
+
+def test_what_waits_for_the_end_of_a_tag_is_looked_at_once(monkeypatch):
+    """Of a part without tags, such as a picture, each block was looked at as often as blocks followed it."""
+    looked_at = []
+
+    class Block(bytes):
+        def rfind(self, sign):
+            looked_at.append(len(self))
+            return super().rfind(sign)
+
+    class Part(io.BytesIO):
+        def read(self, size=-1):
+            return Block(super().read(size))
+
+    monkeypatch.setattr(sheet_extents, "_BLOCK", 10)
+    assert sheet_extents._of_open_document(Part(b"<table:table-row" + b"\0" * 1000)) == (0, 0)
+    assert sum(looked_at) == 1016

@@ -269,7 +269,7 @@ CASES = {
         },
         [
             "column 'd': dates have several forms ('2024-01-05', '6.1.2024', '9 Jan 2024'), each read by itself, "
-            "'6.1.2024' with the day first"
+            "'6.1.2024' with the day first, years of two digits are those from 1969 to 2068"
         ],
     ),
     "dates of two forms, one by a day above 12": (
@@ -301,6 +301,26 @@ CASES = {
             "column 'd': dates have several forms ('6/13/2024', '5.1.2024'), each read by itself, '6/13/2024' with "
             "the month first, '5.1.2024' with the day first"
         ],
+    ),
+    "short years among dates of several forms": (
+        "d,e\n2024-01-05,a\n6.1.24,b\n2024-01-07,c\n8.1.70,d\n",
+        {
+            "d": (date, [f"{day}T00:00:00" for day in ("2024-01-05", "2024-01-06", "2024-01-07", "1970-01-08")]),
+            "e": (text, ["a", "b", "c", "d"]),
+        },
+        [
+            "column 'd': dates have several forms ('2024-01-05', '6.1.24'), each read by itself, '6.1.24' with the day "
+            "first, years of two digits are those from 1969 to 2068"
+        ],
+    ),
+    "digits of other alphabets": (
+        "d,n,e\n٢٠٢٤-٠١-٠٥,٢,2024-01-05\n٢٠٢٤-٠١-٠٦,٣,2024-01-06\n",
+        {
+            "d": (text, ["٢٠٢٤-٠١-٠٥", "٢٠٢٤-٠١-٠٦"]),
+            "n": (text, ["٢", "٣"]),
+            "e": (date, ["2024-01-05T00:00:00", "2024-01-06T00:00:00"]),
+        },
+        [],
     ),
     "years of four digits are what they say": (
         "d,e,f\n0001-01-01,5 Jan 0068,05.01.0099\n9999-12-31,5 Jan 1968,05.01.1999\n",
@@ -460,6 +480,26 @@ CASES = {
         "Ort;x\nUlm;5\nBonn;6\nHof;6\nMittelwert;5,67\n",
         {"Ort": (text, ["Ulm", "Bonn", "Hof"]), "x": (number, [5, 6, 6])},
         ["column 'x': numbers have a decimal comma", "line 5 is a line of totals ('Mittelwert'): left out"],
+    ),
+    "a text that is no mean, though near it": (
+        "town,x,y\nUlm,4.1,1e-6\nBonn,4.2,2e-6\nTotal,4.2,1.5e-7\n",
+        {"town": (text, ["Ulm", "Bonn", "Total"]), "x": (number, [4.1, 4.2, 4.2]), "y": (number, [1e-6, 2e-6, 1.5e-7])},
+        [],
+    ),
+    "a text that is no mean of small numbers": (
+        "town,x\nUlm,1e-6\nBonn,2e-6\nMean,1.3e-7\n",
+        {"town": (text, ["Ulm", "Bonn", "Mean"]), "x": (number, [1e-6, 2e-6, 1.3e-7])},
+        [],
+    ),
+    "a mean of small numbers that is rounded": (
+        "town,x\nUlm,1e-6\nBonn,2e-6\nHof,2e-6\nMean,1.67e-6\n",
+        {"town": (text, ["Ulm", "Bonn", "Hof"]), "x": (number, [1e-6, 2e-6, 2e-6])},
+        ["line 5 is a line of totals ('Mean'): left out"],
+    ),
+    "rows of tabs alone are rows": (
+        "a\tb\n\t\n\t\n",
+        {"a": (text, [None, None]), "b": (text, [None, None])},
+        [],
     ),
     "a line of totals among dates": (
         "day,sales\n2024-01-05,5\n2024-01-06,6\nTotal,12\n",
@@ -627,6 +667,11 @@ def test_an_encoding_that_is_given(tmp_path):
             "d,e\n2024-01-05,1\n6/5/2024,2\n",
             {"dates": "day-first"},
             {"d": ("date", ["2024-01-05T00:00:00", "2024-05-06T00:00:00"]), "e": ("number", [1, 2])},
+        ),
+        (
+            "d,e\n2024-01-05,1\n6/5/2024,2\n7.5.2024,3\n",
+            {"dates": "month-first"},
+            {"d": (date, [f"2024-{day}T00:00:00" for day in ("01-05", "06-05", "05-07")]), "e": (number, [1, 2, 3])},
         ),
         (
             "d,e\n2024|05|06,1\n",

@@ -12,6 +12,7 @@ import pyarrow.parquet
 import pytest
 
 from clearprop import Callback, InputError, TableClassifier, TableRegressor
+from clearprop.tables.reading import read_table
 from clearprop.tables.sources import source as sources
 from clearprop.tables.sources.opening import streamed
 from clearprop.tables.sources.source import n_rows_of
@@ -108,6 +109,31 @@ def test_csv_is_read_block_by_block_as_it_is_read_whole(tmp_path, monkeypatch):
     shown = int(last.place(last.n_rows - 1).removeprefix("line "))
     price = repr(whole["price"][-1])
     assert price in "".join(lines[shown - 1 : shown + 1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x\n" + "".join(f"{row}\n\n" for row in range(600)),
+        "x,y\n" + "".join(f"{row},1\n" for row in range(300)) + "\n" * 5000 + "300,1\n",
+        "x,y\n" + "".join(f"{row},{'z' * (150_000 if row == 30 else 3)}\n\n" for row in range(600)),
+        "# c\n" * 1500 + "x,y\n" + "".join(f"{row},1\n" for row in range(600)),
+    ],
+    ids=["one column", "many", "beside a long line", "comments"],
+)
+def test_lines_that_are_passed_over_move_no_block(tmp_path, monkeypatch, text):
+    monkeypatch.setattr("clearprop.tables.sources.delimited.FIRST_BYTES", 1000)
+    monkeypatch.setattr("clearprop.tables.sources.delimited.BLOCK_BYTES", 1000)
+    path = tmp_path / "t.csv"
+    path.write_text(text, encoding="utf-8", newline="")
+    source = streamed(path, True)
+    tables = [source.table(number, ["x"]) for number in range(len(source))]
+    whole = read_table(path)
+    assert [value for table in tables for value in table.column("x").values] == whole.column("x").values.tolist()
+    assert [table.n_rows for table in tables] == [source.n_rows(number) for number in range(len(source))]
+    assert [table.place(row) for table in tables for row in range(table.n_rows)] == [
+        whole.place(row) for row in range(whole.n_rows)
+    ]
 
 
 def test_a_column_of_csv_is_what_all_of_it_shows_though_a_block_looks_otherwise(tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import numpy as np
 import numpy.typing as npt
@@ -21,28 +22,27 @@ from clearprop.tables.reading.settings import Settings
 from clearprop.tables.spelling import number_text
 from clearprop.tables.table import Table
 
-_TOTALS = frozenset(
-    [
-        "total",
-        "totals",
-        "sum",
-        "overall",
-        "subtotal",
-        "average",
-        "mean",
-        "durchschnitt",
-        "mittelwert",
-        "moyenne",
-        "somme",
-        "media",
-        "summe",
-        "gesamt",
-        "gesamtsumme",
-        "totaal",
-        "suma",
-        "totale",
-    ]
-) | {"grand total"}
+_MEANS = frozenset(["average", "mean", "durchschnitt", "mittelwert", "moyenne", "media"])
+_TOTALS = (
+    _MEANS
+    | frozenset(
+        [
+            "total",
+            "totals",
+            "sum",
+            "overall",
+            "subtotal",
+            "somme",
+            "summe",
+            "gesamt",
+            "gesamtsumme",
+            "totaal",
+            "suma",
+            "totale",
+        ]
+    )
+    | {"grand total"}
+)
 
 
 # A number or a date, however it is written: figures without a word.
@@ -114,7 +114,8 @@ def _without_totals(
     last = table.n_rows - 1
     word = next((word for c in columns if isinstance(c, Texts) and last > 1 and (word := _total(c))), None)
     if word is None or not (
-        word[1] or any(_is_sum(cells) for column in columns for cells in _numbers(column, settings))
+        word[1]
+        or any(_is_sum(cells, _plain(word[0]) in _MEANS) for column in columns for cells in _numbers(column, settings))
     ):
         return columns
     notes.say(f"{table.place(last)} is a line of totals ({quoted(word[0])}): left out")
@@ -127,11 +128,15 @@ def _total(column: Texts) -> tuple[str, bool] | None:
     if code < 0 or (column.codes == code).sum() > 1:
         return None
     word = str(column.texts[code])
-    if word.strip().rstrip(":").casefold() not in _TOTALS:
+    if _plain(word) not in _TOTALS:
         return None
     counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.texts))
     numbers = column.texts.str.strip_chars().str.contains(_FIGURES).to_numpy().astype(bool)
     return word, bool(counts[numbers].sum() >= MEANT * (counts.sum() - 1))
+
+
+def _plain(word: str) -> str:
+    return word.strip().rstrip(":").casefold()
 
 
 def _numbers(column: Column | Texts, settings: Settings) -> Iterator[npt.NDArray[np.float64]]:
@@ -145,15 +150,15 @@ def _numbers(column: Column | Texts, settings: Settings) -> Iterator[npt.NDArray
             yield np.append(as_floats(parts.core, sign, settings.thousands).to_numpy(), np.nan)[column.codes]
 
 
-def _is_sum(cells: npt.NDArray[np.float64]) -> bool:
-    """Whether the last number is the sum of the others, or their mean as it is rounded."""
+def _is_sum(cells: npt.NDArray[np.float64], is_rounded: bool) -> bool:
+    """Whether the last number is the sum or the mean of the others, or this as it is rounded."""
     known = ~np.isnan(cells)
     if not known[-1] or known.sum() < 3:
         return False
     others, last = cells[:-1][known[:-1]], float(cells[-1])
     total = others.sum()
-    n_digits = len(number_text(last).partition(".")[2])
-    rounded = 0.5001 * 10.0**-n_digits if n_digits else 0.0
+    n_digits = -int(Decimal(number_text(last)).as_tuple().exponent)
+    rounded = 0.5001 * 10.0**-n_digits if is_rounded and n_digits > 0 else 0.0
     return bool(
         total
         and (

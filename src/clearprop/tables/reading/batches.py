@@ -65,7 +65,7 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
     InputError
         There is a NUL byte, a record that is absurdly long, or a quote that is not closed.
     """
-    delimiter, line, rest = dialect.delimiter.encode(), dialect.body_line, b""
+    delimiter, place, line, rest = dialect.delimiter.encode(), 0, dialect.body_line, b""
     remaining = iter(blocks)
     for some in chain(remaining, [None]):
         text = rest if some is None else rest + some
@@ -78,14 +78,18 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
             if len(rest) > LONGEST:
                 raise too_long(shown, line, rest)
             continue
-        if whole.isspace():  # nothing but blank lines, of which a small packed file may hold a thousand million
+        if (
+            whole.isspace() and delimiter not in whole
+        ):  # nothing but blank lines, of which a small packed file may hold a thousand million
+            place += len(whole)
             line += whole.count(b"\n")
             continue
         if dialect.ends_with_returns or not _is_sound(whole, delimiter):
             yield from _rows(chain([text], remaining), dialect, shown, line)
             return
-        block = Block(whole, line, dialect, shown)
+        block = Block(whole, place, line, dialect, shown)
         yield block
+        place += len(whole)
         line += block.n_lines
 
 
@@ -115,10 +119,20 @@ def too_long(shown: str, line: int, record: bytes) -> InputError:
 
 
 class Block:
-    """Whole records in UTF-8, whose quotes are sound and whose lines end as one system ends them."""
+    """Whole records in UTF-8, whose quotes are sound and whose lines end as one system ends them.
 
-    def __init__(self, text: bytes, line: int, dialect: Dialect, shown: str) -> None:
-        self._text, self._line, self._dialect, self._shown = text, line, dialect, shown
+    Attributes
+    ----------
+    place : int
+        How many bytes behind the first row it begins.
+    line : int
+        On which line.
+    """
+
+    def __init__(self, text: bytes, place: int, line: int, dialect: Dialect, shown: str) -> None:
+        self.place, self.line = place, line
+        self._text, self._dialect, self._shown = text, dialect, shown
+        self._n_bytes = len(text)  # before blank lines are left out
         self._has_quotes = b'"' in text
         self._lines: Where | None = None
         self._is_checked = False
@@ -153,11 +167,11 @@ class Block:
             self._check()
             return self.read(types, nulls, decimal_comma)
         if self._lines is None:
-            self._lines = self._line
+            self._lines = self.line
             if not self._has_quotes:
                 self._n_lines = len(frame)
             elif self.n_lines != len(frame):
-                self._lines = self._line + self._records().lines
+                self._lines = self.line + self._records().lines
         return frame
 
     @property
@@ -181,9 +195,9 @@ class Block:
         return leading_zeros(self._text)
 
     @property
-    def n_bytes(self) -> int | None:
+    def n_bytes(self) -> int:
         """See `Batch.n_bytes`."""
-        return len(self._text)
+        return self._n_bytes
 
     def _has_long_line(self) -> bool:
         """Whether a line is so long that it may have millions of cells, which polars takes minutes for."""
@@ -211,11 +225,11 @@ class Block:
         if len(odd):
             first = odd[0]
             text = self._text[records.starts[first] : records.ends[first]].decode(errors="replace")
-            line = self._line + int(records.lines[first])
+            line = self.line + int(records.lines[first])
             raise refuse_ragged(self._shown, line, int(records.fields[first]), self._dialect, text.strip())
         if records.blank.any():
             self._n_lines = self.n_lines  # before they are left out
-            self._lines = self._line + records.lines[~records.blank]
+            self._lines = self.line + records.lines[~records.blank]
             # 1 where a blank line begins, -1 behind its end: their sum up to a sign is 1 within one.
             edges = np.zeros(len(self._text) + 2, dtype=np.int8)
             edges[records.starts[records.blank]] += 1

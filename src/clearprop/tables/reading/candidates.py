@@ -159,7 +159,7 @@ def candidates_of(columns: Sequence[Texts], settings: Settings) -> list[Candidat
         every.str.to_lowercase().is_in(sorted(MISSING_NUMBERS)) | named,
         every.is_in(sorted(MISSING_TEXTS)) | named,
         every.str.contains(PLAIN),
-        every.str.contains(r"\d"),
+        every.str.contains("[0-9]"),
     )
     missing, missing_text, plain, with_digits = (mask.to_numpy().astype(bool) for mask in masks)
     found, start = [], 0

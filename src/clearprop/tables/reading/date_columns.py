@@ -17,6 +17,7 @@ from clearprop.tables.reading.settings import Settings
 from clearprop.tables.spelling import date_text
 
 Mask = npt.NDArray[np.bool_]
+_SHORT_YEARS = "years of two digits are those from 1969 to 2068"
 
 
 def dates_of(
@@ -53,16 +54,19 @@ def dates_of_forms(candidate: Candidate, evidence: Evidence, settings: Settings,
     """
     forms = candidate.date_forms
     shown = listed([dates.example for dates, _ in forms])
+    shapes = {dates.shape for dates, _ in forms}
     values = np.full(len(candidate.texts), np.datetime64("NaT"), dtype="datetime64[us]")
-    firsts = []
+    details = []
     for dates, which in forms:
-        order = (settings.date_order or dates.order or evidence.order) if dates.needs_order else None
+        order = _order_of_form(dates, shapes, evidence, settings)
         if dates.needs_order and order is None:
             _note_unclear_form(candidate.name, shown, dates.example, notes)
             return None
         values[which] = dates.values(order)
         if order is not None:
-            firsts.append(f", {quoted(dates.example)} with the {order.removesuffix('-first')} first")
+            details.append(f", {quoted(dates.example)} with the {order.removesuffix('-first')} first")
+    if any(dates.has_short_years for dates, _ in forms):
+        details.append(f", {_SHORT_YEARS}")
     zones = [zone for dates, _ in forms for zone in dates.zones.unique().to_list()]
     if None in zones and len(set(zones)) > 1:
         rule = f"dates have several forms ({shown}), some with a time zone and some without: write all alike"
@@ -70,10 +74,19 @@ def dates_of_forms(candidate: Candidate, evidence: Evidence, settings: Settings,
     bad = np.isnat(values) & ~candidate.missing
     if bad.any():
         return _not_all(candidate, values, bad, "a date", settings)
-    said = f"dates have several forms ({shown}), each read by itself{''.join(firsts)}"
+    said = f"dates have several forms ({shown}), each read by itself{''.join(details)}"
     notes.of_column(said, candidate.name, lambda columns: f"{columns}: {said}")
     of_forms = {dates.zone for dates, _ in forms}
     return _column(candidate, values, of_forms.pop() if len(of_forms) == 1 else "UTC")
+
+
+def _order_of_form(dates: Dates, shapes: set[str], evidence: Evidence, settings: Settings) -> Order | None:
+    """The order of one form of several: what is said of it is said of strokes, where points stand beside them."""
+    if not dates.needs_order:
+        return None
+    if dates.shape == "points" and "year last" in shapes:
+        return dates.order
+    return settings.date_order or dates.order or evidence.order
 
 
 def _note_unclear_form(name: str, shown: str, example: str, notes: Notes) -> None:
@@ -147,7 +160,7 @@ def _note(candidate: Candidate, dates: Dates, order: Order | None, example: str,
     if dates.shape == "month":
         said.append("months are dates, of their first day")
     if dates.has_short_years:
-        said.append("years of two digits are those from 1969 to 2068")
+        said.append(_SHORT_YEARS)
     if not said:
         return
     words = ", ".join(said)

@@ -37,14 +37,20 @@ _DAY_AND_NAME = rf"(?P<day>\d{{1,2}})[-/ .]+(?P<name>(?i:{_NAME}))[-/ .,]+(?P<ye
 _NAME_AND_DAY = rf"(?P<name>(?i:{_NAME}))\.? (?P<day>\d{{1,2}}),? (?P<year>\d{{4}})"
 _MONTH_ONLY = r"(?P<year>\d{4})-(?P<month>0[1-9]|1[0-2])"
 
+# Digits are those of ASCII, which alone are read as numbers.
 _SHAPES = {
-    "year first": f"^{_YEAR_FIRST}{_TIME}{_ZONE}$",
-    "year last": f"^{_YEAR_LAST}{_TIME}{_ZONE}$",
-    "points": f"^{_POINTS}{_TIME}{_ZONE}$",
-    "day and name": f"^{_DAY_AND_NAME}{_TIME}{_ZONE}$",
-    "name and day": f"^{_NAME_AND_DAY}{_TIME}{_ZONE}$",
-    "month": f"^{_MONTH_ONLY}$",
+    shape: f"(?-u){pattern}"
+    for shape, pattern in {
+        "year first": f"^{_YEAR_FIRST}{_TIME}{_ZONE}$",
+        "year last": f"^{_YEAR_LAST}{_TIME}{_ZONE}$",
+        "points": f"^{_POINTS}{_TIME}{_ZONE}$",
+        "day and name": f"^{_DAY_AND_NAME}{_TIME}{_ZONE}$",
+        "name and day": f"^{_NAME_AND_DAY}{_TIME}{_ZONE}$",
+        "month": f"^{_MONTH_ONLY}$",
+    }.items()
 }
+# What Python has dates for, in years.
+_FIRST, _LAST = np.datetime64("0001-01-01T00:00:00.000000"), np.datetime64("9999-12-31T23:59:59.999999")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +107,7 @@ class Dates:
         return int(most or 0)
 
     def values(self, order: Order | None) -> npt.NDArray[np.datetime64]:
-        """The dates as datetime64[us], in UTC where they have a zone; NaT for days that no month has."""
+        """The dates as datetime64[us], in UTC where they have a zone; NaT for days that are none."""
         part = {name: self.parts[name].fill_null(0).to_numpy() for name in self.parts.columns}
         if self.needs_order:
             month, day = ("second_", "first") if order == "day-first" else ("first", "second_")
@@ -122,7 +128,7 @@ class Dates:
         )
         dates = days.astype("datetime64[us]") + seconds
         dates += part.get("microsecond", np.zeros_like(year)).astype("timedelta64[us]")
-        dates[wrong] = np.datetime64("NaT")
+        dates[wrong | (dates < _FIRST) | (dates > _LAST)] = np.datetime64("NaT")
         return dates
 
     @property

@@ -104,6 +104,31 @@ def empty_table(names: Sequence[str], shown: str) -> Table:
     return Table(tuple(Column(name, "text", empty) for name in names), np.empty(0, dtype=np.intp), shown)
 
 
+def beginning(blocks: Iterator[bytes], shown: str) -> tuple[bytes, bytes | None]:
+    """A text's beginning, with the names and two rows if there are as many, and the block that follows, if one does.
+
+    Raises
+    ------
+    InputError
+        A line is absurdly long, or comments and blank lines in front of the names are.
+    """
+    head, n_lines, seen = b"", 0, 0
+    for block in blocks:
+        head += block
+        last = max(head.rfind(b"\n"), head.rfind(b"\r"))
+        if last >= 0:
+            n_lines += sum(1 for _ in islice(_LINE.finditer(head, seen, last), 3))
+            seen = last
+        if n_lines > 2 or (n_lines and len(head) > BLOCK_BYTES and head.count(b"\n") > 2):
+            return head, next(blocks, None)
+        if len(head) - last > LONGEST:
+            raise too_long(shown, 1 + head.count(b"\n"), head[last + 1 :])
+        if len(head) > MOST_IN_FRONT and not n_lines and last >= 0:
+            rule = f"its first {amount(MOST_IN_FRONT)} are comments and blank lines"
+            raise InputError(f"{shown}: {rule}: remove what stands in front of the names of the columns")
+    return head, None
+
+
 def _columns(
     sample: Mapping[int, pl.Series],
     batch: Batch,
@@ -130,9 +155,9 @@ class _DelimitedText:
 
     def table(self, check: Check) -> Table:
         with self._blocks() as blocks:
-            head, whole = self._head(blocks)
+            head, following = beginning(blocks, self._shown)
         text = head.decode(errors="ignore")
-        dialect, notes = dialect_of(text, self._shown, self._settings, whole), Notes()
+        dialect, notes = dialect_of(text, self._shown, self._settings, following is None), Notes()
         if self._encoding.guessed:
             refuse_nul(head, self._shown, 1)
             self._refuse_other_letters(text)
@@ -148,24 +173,6 @@ class _DelimitedText:
         is_given = self._settings.encoding is not None
         with self._source.opened() as stream:
             yield utf8_blocks(stream, self._encoding, FIRST_BYTES, BLOCK_BYTES, self._shown, is_given)
-
-    def _head(self, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
-        """The beginning, with the names and two rows if there are as many, and whether it is all."""
-        head, n_lines, seen = b"", 0, 0
-        for block in blocks:
-            head += block
-            last = max(head.rfind(b"\n"), head.rfind(b"\r"))
-            if last >= 0:
-                n_lines += sum(1 for _ in islice(_LINE.finditer(head, seen, last), 3))
-                seen = last
-            if n_lines > 2 or (n_lines and len(head) > BLOCK_BYTES and head.count(b"\n") > 2):
-                return head, next(blocks, None) is None
-            if len(head) - last > LONGEST:
-                raise too_long(self._shown, 1 + head.count(b"\n"), head[last + 1 :])
-            if len(head) > MOST_IN_FRONT and not n_lines and last >= 0:
-                rule = f"its first {amount(MOST_IN_FRONT)} are comments and blank lines"
-                raise InputError(f"{self._shown}: {rule}: remove what stands in front of the names of the columns")
-        return head, True
 
     def _batches(self, dialect: Dialect, body: int) -> Iterator[Batch]:
         """The rows, which begin so many bytes behind the beginning."""

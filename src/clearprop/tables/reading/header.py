@@ -57,8 +57,8 @@ def header_of(dialect: Dialect, shown: str, notes: Notes) -> Header:
     if dialect.width == len(names) + 1 and len(names) > 1 and all(len(row) == dialect.width for row in rows):
         if not any(row[-1].strip() for row in rows):
             notes.say("rows end with a delimiter")
-        elif all(any(a.startswith("'") > a.endswith("'") < b.endswith("'") for a, b in pairwise(row)) for row in rows):
-            rule = f"{quoted(rows[0][0])} begins a cell with a single quote, which quotes none"
+        elif all(opened := [_opened_by_a_single_quote(row) for row in rows]):
+            rule = f"{quoted(opened[0])} begins a cell with a single quote, which quotes none"
             raise InputError(f'{where}: in the rows that follow {rule}: quote cells that contain the delimiter by "')
         elif len({row[0] for row in rows}) == len(rows):
             notes.say("rows have a field more than the names: the first is taken for row labels, and left out")
@@ -80,6 +80,11 @@ def header_of(dialect: Dialect, shown: str, notes: Notes) -> Header:
     names = _named(names, fields, notes)
     _refuse_a_row(names, fields, rows, where)
     return Header(tuple(_distinct(names, notes)), tuple(fields))
+
+
+def _opened_by_a_single_quote(row: Sequence[str]) -> str:
+    """The first cell that begins with a single quote which the next one ends with; empty if none does."""
+    return next((a for a, b in pairwise(row) if a.startswith("'") > a.endswith("'") < b.endswith("'")), "")
 
 
 def _named(names: Sequence[str], fields: Sequence[int], notes: Notes) -> list[str]:

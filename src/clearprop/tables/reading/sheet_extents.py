@@ -70,13 +70,16 @@ def _of_open_document(part: IO[bytes]) -> tuple[int, int]:
     (70, 10)
     """
     rows = columns = row = times = width = column = 0
-    rest = b""
-    while True:
-        block = part.read(_BLOCK)
-        text = rest + block
-        # A tag that is not closed yet waits for the next block.
-        end = len(text) if not block else text.rfind(b">") + 1
-        for tag in _TAG.finditer(text, 0, end):
+    waiting: list[bytes] = []
+    while block := part.read(_BLOCK):
+        # A tag that is not closed yet waits for the block in which it is.
+        end = block.rfind(b">") + 1
+        if not end:
+            waiting.append(block)
+            continue
+        text = b"".join((*waiting, block[:end]))
+        waiting = [block[end:]]
+        for tag in _TAG.finditer(text):
             closes, kind, attributes, is_empty = tag.groups()
             if kind == b"table":
                 row = 0
@@ -90,9 +93,7 @@ def _of_open_document(part: IO[bytes]) -> tuple[int, int]:
                 row += times
                 if width:
                     rows, columns = max(rows, row), max(columns, width)
-        rest = text[end:]
-        if not block:
-            return rows, columns
+    return rows, columns
 
 
 def _times(attributes: bytes) -> int:

@@ -101,7 +101,7 @@ def by_field(frame: pl.DataFrame) -> dict[int, pl.Series]:
     return {int(name): column for name, column in zip(frame.columns, frame.get_columns(), strict=True)}
 
 
-def _typed(batch: Batch, plan: Plan, texts: Collection[int]) -> tuple[pl.DataFrame | None, list[int]]:
+def _typed(batch: Batch, plan: Plan, texts: Collection[int]) -> tuple[pl.DataFrame | None, set[int]]:
     """The batch as the plan has it, texts with it if no text may be lost; and which fields must be looked at as texts.
 
     Spellings of missing cells are lost where polars is told of them: then texts are read for themselves.
@@ -110,11 +110,11 @@ def _typed(batch: Batch, plan: Plan, texts: Collection[int]) -> tuple[pl.DataFra
     try:
         frame = batch.read(typed if plan.spellings else typed | strings(texts), plan.all_nulls(), plan.decimal_comma)
     except NotOfThisType:
-        return None, list(typed)
+        return None, set(typed)
     # What polars reads where we do not: points beside decimal commas, and zeros in front.
-    doubtful = plan.fields("float") if plan.decimal_comma and batch.has(b".") else []
+    doubtful = set(plan.fields("float") if plan.decimal_comma and batch.has(b".") else ())
     if plan.fields("whole") and batch.has_leading_zeros():
-        doubtful += plan.fields("whole")
+        doubtful.update(plan.fields("whole"))
     return frame, doubtful
 
 

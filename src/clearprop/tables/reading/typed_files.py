@@ -103,12 +103,15 @@ def _of_frame(
         check(empty_table(names, shown))
     if not len(frame):
         raise InputError(f"{shown}: there are no rows: add at least one row")
-    wanted = empty_table(names, shown).select(settings.wanted(names)).names
+    wanted = set(empty_table(names, shown).select(settings.wanted(names)).names)
     frame = frame.select([name for name in names if name in wanted])
-    needed = settings.must_be_read(tuple(wanted))
+    needed = settings.must_be_read(tuple(frame.columns))
     nested = next((name for name in frame.columns if name in needed and frame[name].dtype.is_nested()), None)
     if nested is not None:
         raise InputError(f"{shown}, column {quoted(nested)}: its cells hold several values: give each a column")
+    for name in frame.columns:
+        if frame[name].dtype.is_nested():
+            notes.of_column("nested", name, lambda columns: f"{columns}: cells hold several values: taken as missing")
     _refuse_cut_dates(frame, shown)
     if not texts_are_typed:
         table = as_table(frame, needed=lambda name: name in needed or not frame[name].dtype.is_nested())

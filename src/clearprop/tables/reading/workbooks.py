@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _ROWS_SEEN = 60
 _CELL_BYTES = 40  # of a cell in the memory of what reads the sheet
 _ROUNDED = 1e-9  # what a number loses where it is read as a text
-_FIRST_DATE = np.datetime64("1900-01-01")  # of a workbook's; before it there are times
+# What becomes of the times of a workbook, whose dates begin behind it.
+_TIMES = np.datetime64("1899-12-30"), np.datetime64("1900-01-01")
 _FIRST_SHEET = "xl/worksheets/sheet1.xml"
 _NO_VALUE = re.compile(rb"</f>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>|<f\b[^>]*/>\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>")
 _MERGED = re.compile(rb"<mergeCell\b")
@@ -130,7 +131,7 @@ def _note_times(table: Table) -> Table:
     times = [
         column.name
         for column in table.columns
-        if column.kind == "date" and (known := column.values[~column.is_missing]).size and known.min() < _FIRST_DATE
+        if column.kind == "date" and ((column.values >= _TIMES[0]) & (column.values < _TIMES[1])).any()
     ]
     if not times:
         return table

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 
+import numpy as np
+
 from clearprop.errors import InputError
 from clearprop.foundation.table_cells import listed
-from clearprop.tables.reading.batches import batches
-from clearprop.tables.reading.delimited import BLOCK_BYTES, FIRST_BYTES, of_batches
+from clearprop.tables.reading.batches import Block, batches
+from clearprop.tables.reading.delimited import BLOCK_BYTES, FIRST_BYTES, beginning, of_batches
 from clearprop.tables.reading.dialect import Dialect, dialect_of
 from clearprop.tables.reading.encodings import Encoding, NotEncodedSo, recognised, utf8_blocks
 from clearprop.tables.reading.header import header_of
@@ -73,12 +75,12 @@ class DelimitedSource:
         try:
             with source.opened() as stream:
                 blocks = utf8_blocks(stream, encoding, FIRST_BYTES, BLOCK_BYTES, shown, False)
-                head = next(blocks, b"")
-                dialect = dialect_of(head.decode(errors="ignore"), shown, self._settings, len(head) < FIRST_BYTES)
+                head, following = beginning(blocks, shown)
+                dialect = dialect_of(head.decode(errors="ignore"), shown, self._settings, following is None)
                 body = len(head.decode(errors="ignore")[: dialect.body].encode())
                 self._dialects.append(dialect)
                 self._check_header(number, shown)
-                self._take(number, encoding.mark + body, chain([head[body:]], blocks), dialect, shown)
+                self._take(number, encoding.mark + body, chain([head[body:], following or b""], blocks), dialect, shown)
         except NotEncodedSo as error:
             raise _not_utf8(shown, encoding) from error
 
@@ -91,19 +93,17 @@ class DelimitedSource:
             )
 
     def _take(self, number: int, start: int, text: Iterable[bytes], dialect: Dialect, shown: str) -> None:
-        line, there = dialect.body_line, len(self._blocks)
+        there = len(self._blocks)
         for batch in batches(text, dialect, shown):
-            n_bytes = batch.n_bytes
-            if n_bytes is None:
+            if not isinstance(batch, Block):
                 raise InputError(
-                    f"{shown}, line {line}: its quotes or line ends are such that it cannot be read bit by bit: write "
-                    "it as Parquet, or again as CSV"
+                    f"{shown}, line {np.min(batch.lines())}: its quotes or line ends are such that it cannot be read "
+                    "bit by bit: write it as Parquet, or again as CSV"
                 )
             n_rows = len(batch.read({}))
             if n_rows:
-                self._blocks.append(_Block(number, start, start + n_bytes, line, n_rows))
-            start += n_bytes
-            line += batch.n_lines  # type: ignore[attr-defined]
+                begin = start + batch.place
+                self._blocks.append(_Block(number, begin, begin + batch.n_bytes, batch.line, n_rows))
         if len(self._blocks) == there:
             raise InputError(f"{shown}: there are column names and no rows: leave the file out, or add rows")
 
