@@ -23,8 +23,8 @@ def page(results):
         "Each table is split three times, four fifths to learn from and one to predict; figures are means of the",
         "splits that all compared have done. Everyone learns as it comes, with its defaults, on one thread; seconds",
         "are the processor's. Scikit-learn's network stands behind scaling, one-hot categories and medians for what is",
-        "missing. `ours` is `TableClassifier()` or `TableRegressor()`; `ours, one member` the same with `members=1`. Its",
-        "settings were compared on tables of this kind, many of these among them: on others expect less of a lead.",
+        "missing. `ours` is `TableClassifier()` or `TableRegressor()`; `ours, one member` the same with `members=1`.",
+        "Its settings were compared on tables of this kind, many of these among them: on others expect less of a lead.",
         "",
     ]
     for task in (CLASSES, NUMBERS):
