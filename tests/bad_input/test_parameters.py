@@ -89,7 +89,8 @@ TAKES = {
     "derive": "",
     "read_table": (
         "decimal None; thousands None; encoding None; delimiter None; missing []; dates None; "
-        "columns None []; categorical_features []; largest None; check None; also None"
+        "columns None []; categorical_features []; largest None; check None; also None; "
+        "needed None []"
     ),
     "activation leaky_relu": "negative_slope -1 0",
     "activation elu": "alpha -1 0",

@@ -197,7 +197,7 @@ def test_other_commands_append(shell, tmp_path):
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "e").read_text() == "KEEP\n" + (tmp_path / "plain").read_text()
     assert done.stderr.startswith("/dev/stdout: The prediction\n")
-    assert (tmp_path / "v").read_text().startswith("KEEP\nOn 40 rows of d.csv:\n")
+    assert (tmp_path / "v").read_text().startswith("KEEP\nOn 40 rows of d.csv (about ")
     assert (tmp_path / "a").read_text().startswith("KEEP\n[\n")
 
 

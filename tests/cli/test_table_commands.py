@@ -368,7 +368,7 @@ def test_notes_name_parameters_in_python_and_flags_on_the_command_line(run, tmp_
 
 
 def test_a_table_that_memory_has_no_room_for_is_refused_in_flags(run, refused, flowers, monkeypatch):
-    run("train", flowers, *PLAIN, "--target", "kind", "--out", "m", "--epochs", 1)
+    run("train", flowers, *PLAIN, "--target", "kind", "--out", "m", "--epochs", 1, "--hidden", 4)
     monkeypatch.setattr("clearprop.foundation.memory.SMALL", 8 * 300 * 6)  # more than the network takes
     monkeypatch.setattr("clearprop.foundation.memory.free_memory", lambda: 100)
     said = refused("predict", "m", flowers, "--out", "p.csv")

@@ -225,7 +225,7 @@ def test_quantities_come_in_their_own_unit():
 
 def test_quantities_do_not_leave_the_range_that_was_trained_on():
     X, y = numbers_frame()
-    model = TableRegressor(max_epochs=20, members=1, random_state=0).fit(X, y)
+    model = TableRegressor(max_epochs=40, members=1, random_state=0).fit(X, y)
     low, high = model.predictor_.limits
     assert (low, high) == (pytest.approx(y.min()), pytest.approx(y.max()))
     far = model.predict({"x": np.linspace(-100.0, 100.0, 99)})

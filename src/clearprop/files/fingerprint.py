@@ -59,10 +59,14 @@ class Fingerprint:
                 told.append(f"{name} was {quoted(was)} and is {quoted(is_)}")
         if any("the number of" in one for one in told):
             return told  # and so all of the rows are others
+        chosen = [one for one in told if not one.startswith("the columns ")]
         for name in _names(self.contents, now.contents):
-            if name not in now.contents:
+            there = name in self.contents, name in now.contents
+            if not all(there) and any(name.removeprefix("column ") in one for one in chosen):
+                continue  # as was chosen
+            if not there[1]:
                 told.append(f"{name} is not there any more")
-            elif name not in self.contents:
+            elif not there[0]:
                 told.append(f"{name} was not there")
             elif self.contents[name] != now.contents[name]:
                 told.append(f"{name} holds other values")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +25,10 @@ def fingerprint_of(given: GivenRows, choices: Choices, validation: GivenRows | N
     """What can be compared of a table, column by column, and of what was chosen; epochs may become more."""
     from clearprop.files.fingerprint import Fingerprint
 
-    contents = dict(_of_rows(given, ""))
+    contents = dict(_of_rows(given, "", choices.ignore))
     counts = {"the number of rows": given.table.n_rows}
     if validation is not None:
-        contents |= _of_rows(validation, "validation ")
+        contents |= _of_rows(validation, "validation ", choices.ignore)
         counts["the number of validation rows"] = validation.table.n_rows
     return Fingerprint({**_chosen(choices), **counts, "the columns": list(given.table.names)}, contents)
 
@@ -50,11 +50,12 @@ def _chosen(choices: Choices) -> dict[str, Any]:
     return {CALLED.get(name, name): plain(value) for name, value in chosen.items()}
 
 
-def _of_rows(given: GivenRows, which: str) -> Iterator[tuple[str, str]]:
+def _of_rows(given: GivenRows, which: str, ignored: Collection[str]) -> Iterator[tuple[str, str]]:
     from clearprop.files.fingerprint import digest
 
     for column in given.table.columns:
-        yield f"{which}column {quoted(column.name)}", _digest(column)
+        if column.name not in ignored:  # of those not even the cells are looked at
+            yield f"{which}column {quoted(column.name)}", _digest(column)
     yield f"{which}target {quoted(given.column.name)}", _digest(given.column)
     if given.weight is not None:
         yield f"{which}sample_weight", digest(given.weight)

@@ -28,7 +28,7 @@ CHANGED = {
     "plain": {"columns": 3},
     "scale": {"columns": 4},
     "lookup": {"categories": 7, "size": 3},
-    "periodic": {"columns": 3, "frequencies": 5, "size": 2, "deviation": 0.4},
+    "periodic": {"columns": 3, "frequencies": 5, "size": 2, "deviation": 0.4, "spread": 3.0},
 }
 
 
