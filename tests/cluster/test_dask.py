@@ -117,6 +117,18 @@ def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, tmp_path, mon
         two.client.wait_for_workers(2, timeout=60)
 
 
+def test_the_loss_of_a_worker_that_was_not_heard_of_does_not_end_the_watch_over_others(monkeypatch):
+    monkeypatch.setattr(dask_executor, "LOOK", 0.5)
+    monkeypatch.setattr(dask_executor, "ALONE", 300)
+    with dask.config.set({"distributed.deploy.lost-worker-timeout": "0.2s"}), connect("local:1") as one:
+        cluster = one._owned[1]
+        for _ in range(2):
+            cluster.scheduler_info["workers"].clear()
+            for nanny in list(cluster.workers.values()):
+                cluster.sync(nanny.close)
+            assert one.gather([one.client.submit(pow, 2, 5, pure=False)], ["a power"], 300) == [32]
+
+
 @pytest.mark.skipif(not WHOLE, reason="takes minutes: CLEARPROP_WHOLE=1 does it")
 @pytest.mark.parametrize("mode", MODES)
 def test_twenty_kills_at_random_times_change_no_bit(two, tmp_path, mode):

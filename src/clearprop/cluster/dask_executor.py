@@ -16,8 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
+import dask
+from dask.utils import parse_timedelta
 from distributed import Client, KilledWorker, LocalCluster, Security, wait
 from distributed.comm.core import connect as connect_to
+from distributed.core import Status
 
 from clearprop.errors import InputError
 from clearprop.foundation.memory import free_memory
@@ -150,17 +153,35 @@ class DaskExecutor:
         raise TimeoutError(f"{len(missing)} of {len(names)} parts are missing, the first of them {missing[0]}: {why}")
 
 
+class _Processes(LocalCluster):
+    """Dask's, but for what it does at the loss of a worker that it has not heard of: it ended its watch over all.
+
+    A busy machine may lose a worker so soon after it came that the word of the one overtakes that of the other.
+    """
+
+    def _update_worker_status(self, op: str, msg: Any) -> None:
+        if op != "remove" or msg in self.scheduler_info["workers"]:
+            super()._update_worker_status(op, msg)
+            return
+        delay = parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
+        asyncio.get_running_loop().call_later(delay, self._strike_off)
+
+    def _strike_off(self) -> None:
+        """Forget nannies that have given up their process: `scale` makes new ones."""
+        for name, nanny in list(self.workers.items()):
+            if nanny.status in (Status.closed, Status.failed):
+                del self.workers[name]
+
+
 def embedded(workers: int) -> DaskExecutor:
     """A cluster of so many processes of this machine, which only this machine can reach, for as long as it is open."""
-    import dask
-
     with dask.config.set(
         {
             "distributed.scheduler.allowed-failures": LOSSES,
             "distributed.nanny.pre-spawn-environ": dask.config.get("distributed.nanny.pre-spawn-environ") | MEMORY_KEPT,
         }
     ):
-        cluster = LocalCluster(
+        cluster = _Processes(
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
