@@ -167,11 +167,20 @@ def _scores(task, score, tables, cells):
         if about["task"] != task:
             continue
         found = cells.get(name, {})
-        means = {peer: _mean(found, peer, score, splits) for peer in there if (splits := _common(found, (peer,)))}
-        best = min(means.values(), default=None)
-        shown = [_best(_digits(means[peer]), means[peer] == best) if peer in means else DASH for peer in there]
+        done = {peer: splits for peer in there if (splits := _common(found, (peer,)))}
+        means = {peer: _mean(found, peer, score, splits) for peer, splits in done.items()}
+        most = max((len(splits) for splits in done.values()), default=0)
+        best = min((mean for peer, mean in means.items() if len(done[peer]) == most), default=None)
+        shown = [_shown(means[peer], len(done[peer]), most, best) if peer in means else DASH for peer in there]
         lines.append(f"| {name} | {about['rows']:,} | {' | '.join(shown)} |")
-    return [*lines, ""]
+    return [*lines, "", "In brackets: of how many splits, where others have done more.", ""]
+
+
+def _shown(mean, splits, most, best):
+    """A mean, bold where it is the best of those of the most splits."""
+    if splits < most:
+        return f"{_digits(mean)} ({splits})"
+    return f"**{_digits(mean)}**" if mean == best else _digits(mean)
 
 
 def _seconds(tables, cells):
@@ -289,7 +298,3 @@ def _number(value):
 
 def _digits(value):
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
-
-
-def _best(text, is_best):
-    return f"**{text}**" if is_best else text
