@@ -26,6 +26,7 @@ Array = npt.NDArray[Any]
 # So many bytes of rows are laid out one after the other at a time.
 AT_ONCE = 1 << 24
 MOST_TOLD = 4
+NOT_LOOKED_AT = ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Fingerprint:
     settings : dict
         By their names, as plain values.
     contents : dict of str to str
-        Of what is too long for that, a digest.
+        Of what is too long for that, a digest; `NOT_LOOKED_AT` of what is there and of no account.
     """
 
     settings: dict[str, Any]
@@ -59,16 +60,13 @@ class Fingerprint:
                 told.append(f"{name} was {quoted(was)} and is {quoted(is_)}")
         if any("the number of" in one for one in told):
             return told  # and so all of the rows are others
-        chosen = [one for one in told if not one.startswith("the columns ")]
         for name in _names(self.contents, now.contents):
-            there = name in self.contents, name in now.contents
-            if not all(there) and any(name.removeprefix("column ") in one for one in chosen):
-                continue  # as was chosen
-            if not there[1]:
+            digests = self.contents.get(name), now.contents.get(name)
+            if digests[1] is None:
                 told.append(f"{name} is not there any more")
-            elif not there[0]:
+            elif digests[0] is None:
                 told.append(f"{name} was not there")
-            elif self.contents[name] != now.contents[name]:
+            elif digests[0] != digests[1] and NOT_LOOKED_AT not in digests:
                 told.append(f"{name} holds other values")
         return told
 

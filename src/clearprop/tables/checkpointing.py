@@ -51,11 +51,11 @@ def _chosen(choices: Choices) -> dict[str, Any]:
 
 
 def _of_rows(given: GivenRows, which: str, ignored: Collection[str]) -> Iterator[tuple[str, str]]:
-    from clearprop.files.fingerprint import digest
+    from clearprop.files.fingerprint import NOT_LOOKED_AT, digest
 
     for column in given.table.columns:
-        if column.name not in ignored:  # of those not even the cells are looked at
-            yield f"{which}column {quoted(column.name)}", _digest(column)
+        own = NOT_LOOKED_AT if column.name in ignored else _digest(column)
+        yield f"{which}column {quoted(column.name)}", own
     yield f"{which}target {quoted(given.column.name)}", _digest(given.column)
     if given.weight is not None:
         yield f"{which}sample_weight", digest(given.weight)
