@@ -17,7 +17,6 @@ from contextlib import suppress
 from typing import Any
 
 import dask
-from dask.utils import parse_timedelta
 from distributed import Client, KilledWorker, LocalCluster, Security, wait
 from distributed.comm.core import connect as connect_to
 from distributed.core import Status
@@ -104,13 +103,9 @@ class DaskExecutor:
                     return gathered
 
     def begin_lost_anew(self) -> None:
-        """Of the embedded cluster, begin the processes anew that their nannies have given up.
-
-        A nanny gives up a process that is lost while it starts, and a busy machine may start one too slowly; the
-        cluster strikes such a one off, and does no more.
-        """
+        """Of the embedded cluster, begin the processes anew that are lost for good."""
         for cluster in self._owned[1:]:
-            cluster.scale(len(cluster.worker_spec))
+            cluster.begin_lost_anew()
 
     def close(self) -> None:
         """Close the connection, and the cluster, if they were made for this."""
@@ -162,12 +157,17 @@ class _Processes(LocalCluster):
     def _update_worker_status(self, op: str, msg: Any) -> None:
         if op != "remove" or msg in self.scheduler_info["workers"]:
             super()._update_worker_status(op, msg)
-            return
-        delay = parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout"))
-        asyncio.get_running_loop().call_later(delay, self._strike_off)
+
+    def begin_lost_anew(self) -> None:
+        """Begin the processes anew that their nannies have given up, whatever was heard of them.
+
+        A nanny gives up a process that is lost while it starts, and a busy machine may start one too slowly.
+        """
+        assert self.loop is not None  # there is one from its beginning
+        self.loop.add_callback(self._strike_off)
+        self.scale(len(self.worker_spec))
 
     def _strike_off(self) -> None:
-        """Forget nannies that have given up their process: `scale` makes new ones."""
         for name, nanny in list(self.workers.items()):
             if nanny.status in (Status.closed, Status.failed):
                 del self.workers[name]
