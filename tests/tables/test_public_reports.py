@@ -322,6 +322,42 @@ def test_a_lazy_frame_is_not_asked_for_what_is_dear():
     np.testing.assert_array_equal(model.predict_proba(lazy), model.predict_proba(MIXED))
 
 
+@needs_pyarrow
+def test_what_can_be_read_only_once_is_read_once():
+    import pyarrow as pa
+
+    frame = pa.Table.from_pandas(MIXED.assign(up=UP), preserve_index=False)
+    model = TableClassifier(**QUICK).fit(frame.to_reader(), "up")
+    expected = TableClassifier(**QUICK).fit(frame, "up").predict_proba(frame)
+    np.testing.assert_array_equal(model.predict_proba(frame.to_reader()), expected)
+    assert model.score(frame.to_reader(), UP) == (expected.argmax(axis=1) == np.searchsorted(["down", "up"], UP)).mean()
+
+
+def test_a_lazy_frame_is_collected_once():
+    asked = []
+
+    def tell(frame):
+        asked.append(len(frame))
+        return frame
+
+    lazy = pl.from_pandas(MIXED).lazy().map_batches(tell)
+    model = TableClassifier(**QUICK).fit(lazy, UP)
+    model.predict(lazy)
+    assert asked == [len(MIXED)] * 2
+
+
+def test_labels_that_are_one_class_are_scored_as_one():
+    """Training took "true" and "True" for one class, and the score for two."""
+    up = np.array(UP) == "up"
+    labels = np.where(up, np.where(np.arange(len(up)) % 2, "true", "True"), "False").astype(object)
+    model = TableClassifier(**QUICK).fit(MIXED, labels)
+    assert model.classes_.tolist() == ["False", "True"]
+    assert model.score(MIXED, labels) == ((model.predict(MIXED) == "True") == up).mean()
+    numbered = TableClassifier(**QUICK).fit(MIXED, up.astype(int))
+    spelled = np.where(up, "1.0", "0")
+    assert numbered.score(MIXED, spelled) == numbered.score(MIXED, up.astype(int))
+
+
 @pytest.mark.parametrize(
     ("labels", "scoring", "message"),
     [

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted
 
 from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.error_messages import in_own_words, scoring
@@ -15,6 +16,7 @@ from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
 from clearprop.tables.frames import as_column
 from clearprop.tables.predictor import TablePredictor
+from clearprop.tables.spelling import places_among
 from clearprop.tables.targets import ClassTarget, Task
 
 Array = npt.NDArray[Any]
@@ -186,9 +188,9 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
         return logs[:, 1] - logs[:, 0] if logs.shape[1] == 2 else logs
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """The accuracy of the predictions, as in scikit-learn."""
+        """The accuracy of the predictions, as in scikit-learn; labels may be spelled otherwise than in training."""
         with scoring(y, sample_weight):
-            return float(super().score(X, y, sample_weight))
+            return float(super().score(X, self._in_own_words(y), sample_weight))
 
     @property
     def oof_probabilities_(self) -> Array:
@@ -209,6 +211,14 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
                 with in_own_words(y=plain, with_X=False):
                     check_classification_targets(plain)
         return column, labels
+
+    def _in_own_words(self, y: Any) -> Any:
+        """The labels as `classes_` has them, if all are among those: `true` is the class `True`, and 1.0 is `1`."""
+        check_is_fitted(self)
+        target = self.predictor_.target
+        assert isinstance(target, ClassTarget)
+        places = places_among(as_column(y, "y"), target.spellings)
+        return y if (places < 0).any() else self.classes_[np.argsort(self._places)][places]
 
     def _take_up(self, predictor: TablePredictor, labels: Any) -> None:
         self.predictor_ = predictor

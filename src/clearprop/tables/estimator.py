@@ -25,7 +25,7 @@ from clearprop.foundation.memory import many
 from clearprop.foundation.table_cells import listed, quoted
 from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
-from clearprop.tables.frames import as_column, as_table, feature_names, labels_of, names_among, unmasked
+from clearprop.tables.frames import as_column, as_table, at_hand, feature_names, labels_of, names_among, unmasked
 from clearprop.tables.given_rows import GivenRows
 from clearprop.tables.insight import TableInsight
 from clearprop.tables.learning import learn
@@ -295,6 +295,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         """
         if not isinstance(X, Table | np.ma.MaskedArray) and not hasattr(type(X), "columns") and hasattr(X, "__array__"):
             X = np.asarray(X)
+        X = at_hand(X)
         names = feature_names(X)
         if columns is None:
             table = as_table(X, needed=needed)

@@ -72,6 +72,29 @@ def as_table(data: Any, names: Sequence[str] | None = None, *, needed: Callable[
     return Table(read, np.arange(n_rows), PATH, notes=notes)
 
 
+def at_hand(data: Any) -> Any:
+    """Data that takes work to read, or can be read once only, read: a lazy frame, a stream of Arrow's; else as it is.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> at_hand(pl.LazyFrame({"age": [31, 33]})).shape, at_hand([[1.0, 2.0]])
+    ((2, 1), [[1.0, 2.0]])
+    """
+    if isinstance(data, Table | Mapping | list | tuple | np.ndarray) or not _is_frame(data):
+        return data
+    import narwhals as nw
+
+    data = nw.to_native(data, pass_through=True)
+    if nw.dependencies.is_into_dataframe(data):
+        return data
+    try:
+        frame = nw.from_native(data)
+    except TypeError:
+        frame = nw.DataFrame.from_arrow(data, backend="pyarrow")
+    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_native()
+
+
 def as_column(values: Any, name: str | None = None) -> Column:
     """The column that a series, an array of shape (n,) or (n, 1), or a list holds: such as a target.
 
@@ -255,7 +278,7 @@ def _is_frame(data: Any) -> bool:
 def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
     import narwhals as nw
 
-    data = nw.to_native(data, pass_through=True)
+    data = at_hand(data)
     # Names are given anew where one may stand there twice, which narwhals refuses.
     labels: Sequence[Hashable] | None = None
     if nw.dependencies.is_pandas_dataframe(data):
@@ -265,12 +288,7 @@ def _of_frame(data: Any) -> tuple[Sequence[Hashable], Sequence[Any]]:
     elif nw.dependencies.is_pyarrow_table(data):
         labels = data.column_names
         data = data.rename_columns(list(map(str, range(data.num_columns))))
-    try:
-        frame = nw.from_native(data)
-    except TypeError:
-        frame = nw.DataFrame.from_arrow(data, backend="pyarrow")
-    if isinstance(frame, nw.LazyFrame):
-        frame = frame.collect()
+    frame = nw.from_native(data, eager_only=True)
     return frame.columns if labels is None else labels, list(frame.iter_columns())
 
 
