@@ -174,7 +174,7 @@ const READERS = {
   },
   date(column, cell, numbers, flags, codes, notation) {
     const missing = cell === null;
-    const seconds = missing ? column.first : wall(secondsOf(column.name, cell, notation), column);
+    const seconds = missing ? column.first : wall(secondsOf(column, cell, notation), column);
     const date = new Date(Math.floor(seconds) * 1000);
     numbers.push(scaled(missing ? null : (seconds - column.first) / 86400, column.elapsed));
     if (column.years) numbers.push(scaled(missing ? null : date.getUTCFullYear(), column.year));
@@ -234,13 +234,17 @@ function placeOf(text, places) {
 }
 
 /** A date as seconds since 1970 UTC: a Date, a number of seconds, or a text such as 2024-03-31 or 2024-03-31T14:30. */
-function secondsOf(name, cell, notation) {
+function secondsOf({ name, zoned }, cell, notation) {
   if (typeof cell === "number") return cell;
   if (cell instanceof Date) return cell.getTime() / 1000;
   const [, day, clock, zone] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)(Z|[+-]\d\d:?\d\d)?)?$/.exec(yearFirst(cell, notation)) ?? [];
   const days = Date.parse(`${day}T00:00:00Z`) / 86400000;
   if (Number.isNaN(days) || new Date(days * 86400000).toISOString().slice(0, 10) !== day)
     throw new Error(`${name}: ${JSON.stringify(cell)} is no date, such as 2024-03-31`);
+  if (zoned !== (zone !== undefined)) {
+    const [has, had] = zoned ? ["no", "one"] : ["a", "none"];
+    throw new Error(`${name}: ${JSON.stringify(cell)} has ${has} time zone, and the dates of training had ${had}`);
+  }
   const [hours, minutes, seconds] = (clock ?? "00:00").replace(",", ".").split(":").map(Number);
   const [, sign, ahead, rest] = /^([+-])(\d\d):?(\d\d)$/.exec(zone ?? "") ?? [null, "+", 0, 0];
   const offset = (Number(ahead) * 60 + Number(rest)) * (sign === "-" ? -60 : 60);

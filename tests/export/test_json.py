@@ -91,12 +91,22 @@ def test_cells_as_a_page_has_them(tables):
         assert other == first, change
 
 
-@pytest.mark.parametrize("cells", [{"age": "old"}, {"paid": "perhaps"}, {"day": "2021-02-30"}, {"day": "soon"}])
-def test_cells_that_cannot_be_taken(cells, tables):
+@pytest.mark.parametrize(
+    ("cells", "why"),
+    [
+        ({"age": "old"}, "is no number"),
+        ({"paid": "perhaps"}, "is neither true nor false"),
+        ({"day": "2021-02-30"}, "is no date, such as 2024-03-31"),
+        ({"day": "soon"}, "is no date, such as 2024-03-31"),
+        ({"day": "2021-03-14 12:00+01:00"}, "has a time zone, and the dates of training had none"),
+        ({"zoned": "2021-07-01 08:30"}, "has no time zone, and the dates of training had one"),
+    ],
+)
+def test_cells_that_cannot_be_taken(cells, why, tables):
     document = json.loads(to_json(tables["plain, two classes"]))
     code = "try { predict(given[0], given[1]); } catch (error) { console.log(JSON.stringify(error.message)); }"
     (name, cell), said = next(iter(cells.items())), run_node(code, [document, cells])
-    assert said.startswith(f'{name}: "{cell}" is ')
+    assert said == f'{name}: "{cell}" {why}'
 
 
 @pytest.mark.parametrize("dtype", models.DTYPES)

@@ -158,6 +158,9 @@ def test_cells_as_a_file_has_them(tables):
         ({"day": "31.12.2021"}, "day: '31.12.2021' is no date"),
         ({"day": "2021-02-03 25:00"}, "day: '2021-02-03 25:00' is no date"),
         ({"day": "soon"}, "day: 'soon' is no date"),
+        ({"day": "2021-03-14T12:00Z"}, "day: '2021-03-14T12:00Z' has a time zone, and the dates of training had none"),
+        ({"day": dt.datetime(2021, 3, 14, tzinfo=dt.UTC)}, "day: datetime.* has a time zone, .* training had none"),
+        ({"zoned": "2021-07-01 08:30"}, "zoned: '2021-07-01 08:30' has no time zone, .* of training had one"),
     ],
 )
 def test_cells_that_cannot_be_taken(cells, message, tables):

@@ -61,7 +61,7 @@ class PresenceColumn(Struct, tag="presence", tag_field="kind"):
 
 
 class DateColumn(Struct, tag="date", tag_field="kind"):
-    """A column of dates.
+    """A column of dates: all with a time zone if `zoned`, all without one if not.
 
     Of a date in seconds since 1970 UTC the clocks show as many seconds more as `offsets` says: the first before the
     first of `hours` (of UTC, since 1970), the second from it on, and so on. Numbers: the days since `first`, scaled by
@@ -71,6 +71,7 @@ class DateColumn(Struct, tag="date", tag_field="kind"):
     """
 
     name: str
+    zoned: bool
     first: float
     hours: list[int]
     offsets: list[int]

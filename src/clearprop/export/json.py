@@ -122,6 +122,7 @@ def _column(part: Part) -> Column:
         clock = Clock.of(part.zone)
         return DateColumn(
             part.name,
+            bool(part.zone),
             part.first / 1e6,
             list(clock.hours),
             list(clock.offsets),

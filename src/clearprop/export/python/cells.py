@@ -124,8 +124,8 @@ def one_hot(place, width):
     return [1.0 if i == place else 0.0 for i in range(width)]'''
 
 MOMENT = '''\
-def moment(cells, column):
-    """A date as microseconds since 1970, in UTC if it has a time zone; None where it is missing.
+def moment(cells, column, zoned):
+    """A date as microseconds since 1970, in UTC if it has a time zone, as it must or may not; None if it is missing.
 
     A date is a text such as 2024-03-31, 2024-03-31 14:30 or 2024-03-31T14:30:00.5+02:00, or a number of seconds.
     """
@@ -137,7 +137,7 @@ def moment(cells, column):
     text = value if isinstance(value, str) else value.isoformat()
     try:
         year, month, day = [int(part) for part in text[:10].split("-")]
-        clock, offset = text[11:].replace(",", "."), 0
+        clock, offset, has_zone = text[11:].replace(",", "."), 0, text[11:].strip("0123456789:,.") != ""
         if text[10:11] not in ("", "T", " "):
             raise ValueError
         if clock[-1:] == "Z":
@@ -153,6 +153,9 @@ def moment(cells, column):
             raise ValueError
     except (ValueError, IndexError):
         raise ValueError("%s: %r is no date, such as 2024-03-31" % (column, value))
+    if has_zone != zoned:
+        has, had = ("no", "one") if zoned else ("a", "none")
+        raise ValueError("%s: %r has %s time zone, and the dates of training had %s" % (column, value, has, had))
     seconds = days * 86400 + int(hour) * 3600 + int(minute) * 60 - offset * 60
     return seconds * 1000000 + int(round(second * 1000000))
 

@@ -148,7 +148,7 @@ class ColumnsText:
 
     def date(self, part: DatePart) -> Iterator[str]:
         """Lines that read a column of dates."""
-        yield f"date = moment(cells, {part.name!r})"
+        yield f"date = moment(cells, {part.name!r}, zoned={bool(part.zone)})"
         yield f"at = {part.first} if date is None else {self._wall(part.zone)}"
         days = _scaled(f"None if date is None else (at - {part.first}) / {_DAY}.0", part.elapsed)
         yield f"numbers.append({days})"
