@@ -8,7 +8,7 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import ConvergenceWarning
 
-from clearprop import ACTIVATIONS, OPTIMIZERS, SCHEDULES, MLPClassifier, MLPRegressor, Perceptron
+from clearprop import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES, MLPClassifier, MLPRegressor, Perceptron
 from clearprop.activations import LeakyRelu
 from clearprop.errors import CannotLearnWarning
 from clearprop.estimators import DivergenceWarning, IgnoredParameterWarning, NotSeparableWarning
@@ -32,6 +32,27 @@ def small(cls=MLPClassifier, **more):
 
 
 # -- parameters --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("registry", "known", "parameter"),
+    [
+        (ACTIVATIONS, "tanh", "activation"),
+        (ACTIVATIONS, "identity", "output_activation"),
+        (LOSSES, "huber", "loss"),
+        (OPTIMIZERS, "adam", "solver"),
+        (SCHEDULES, "cosine", "learning_rate"),
+        (INITIALIZERS, "he_normal", "initializer"),
+    ],
+)
+def test_what_a_user_registers_is_known_by_its_name(registry, known, parameter, monkeypatch):
+    monkeypatch.setattr(registry, "_classes", dict(registry))
+    registry.register(type("Own", (registry[known],), {"name": "own"}))
+    expected, found = (small(MLPRegressor, engine="numpy", **{parameter: name}) for name in (known, "own"))
+    np.testing.assert_array_equal(found.fit(X, target).predict(X), expected.fit(X, target).predict(X))
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match=f"The '{parameter}' parameter"):
+        clone(found).fit(X, target)
 
 
 @pytest.mark.parametrize("name", sorted(set(ACTIVATIONS) - {"softmax", "step"}))
