@@ -263,20 +263,25 @@ def _missing(tables, cells):
     """Which figures there are not: not measured yet, given up, or failed."""
     lines = ["## What is missing", ""]
     for peer in PEERS:
-        never = [name for name in tables if not cells.get(name, {}).get(peer)]
-        part = []
-        for name in tables:
-            found = cells.get(name, {}).get(peer, {})
-            ends = [figures for figures in found.values() if "seconds" not in figures]
-            if ends:
-                reason = ends[0].get("failed") or f"more than {ends[0]['limit']:g} s"
-                part.append(f"{name}: {reason}")
-            elif 0 < len(found) < 3:
-                part.append(f"{name}: {len(found)} of 3 splits")
-        told = [f"not measured: {', '.join(never)}"] if never else []
+        done = {name: cells.get(name, {}).get(peer, {}) for name in tables}
+        ended = {name: [one for one in found.values() if "seconds" not in one] for name, found in done.items()}
+        few = {
+            count: [name for name, found in done.items() if len(found) == count and not ended[name]]
+            for count in range(3)
+        }
+        told = [
+            f"{f'{count} of 3 splits' if count else 'not measured'}: {', '.join(names)}"
+            for count, names in few.items()
+            if names
+        ]
+        part = [f"{name}: {_why(ends[0])}" for name, ends in ended.items() if ends]
         if told or part:
             lines.append(f"- {peer}: {'; '.join([*told, *part])}.")
     return [*lines, ""] if len(lines) > 2 else [*lines, "Nothing.", ""]
+
+
+def _why(ended):
+    return ended.get("failed") or f"more than {ended['limit']:g} s"
 
 
 def _described(tables):
