@@ -14,13 +14,13 @@ def test_all_train_the_same_network(run):
     found = json.loads(out)
     assert "scikit-learn" in found["conditions"]
     assert found["instruction_set"] == USED.name
-    assert 0 < found["first_fit_seconds"] < 100
+    assert found["first_fit_seconds"] > 0
     assert [row["name"] for row in found["workloads"]] == ["tiny", "digits", "table", "pictures"]
     for row in found["workloads"]:
         theirs = row["scikit-learn"]
         for ours in (row["as it comes"], row["compiled"], row["numpy"]):
             assert ours["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
-            assert 0 < ours["seconds"] < 10
+            assert ours["seconds"] > 0
             assert ours["blas_threads"] >= 1
 
 

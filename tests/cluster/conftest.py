@@ -17,19 +17,25 @@ def two():
 
 
 @pytest.fixture
-def kill_one(two):
+def both_again(two):
+    """Both workers are there again for the next test, whatever this one does to them."""
+    yield
+    for _ in range(20):
+        two.begin_lost_anew()
+        with suppress(TimeoutError):
+            two.client.wait_for_workers(2, timeout=5)
+            break
+
+
+@pytest.fixture
+def kill_one(two, both_again):
     """Kill a worker process."""
 
     def kill(place=0):
         pids = sorted(two.client.run(os.getpid).values())
         os.kill(pids[place % len(pids)], signal.SIGKILL)
 
-    yield kill
-    for _ in range(20):
-        two.begin_lost_anew()
-        with suppress(TimeoutError):
-            two.client.wait_for_workers(2, timeout=5)
-            break
+    return kill
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_estimators_on_a_cluster_are_cloned_copied_and_pickled(two, given):
     assert len({one.predict(X).tobytes() for one in models}) == 1
 
 
-def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, tmp_path, monkeypatch):
+def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, both_again, tmp_path, monkeypatch):
     monkeypatch.setattr(dask_executor, "LOOK", 0.5)
     monkeypatch.setattr(dask_executor, "ALONE", 300)  # what a busy machine may take to start Python
     cluster, shards, found = two._owned[1], FolderShards.write(tmp_path, *data(), 5), []
@@ -112,7 +112,6 @@ def test_all_workers_lost_at_once_and_for_good_are_begun_anew(two, tmp_path, mon
 
     assert trained(shards, two, "exact", callbacks=[AtRounds({2: lose_all})]) == trained(shards, Inline(), "exact")
     assert found == [32]
-    two.client.wait_for_workers(2, timeout=60)
 
 
 def test_the_loss_of_a_worker_that_was_not_heard_of_does_not_end_the_watch_over_others(monkeypatch):
