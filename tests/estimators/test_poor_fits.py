@@ -377,7 +377,7 @@ def test_units_that_are_often_off_are_no_fault_and_activations_without_an_end_ar
         warnings.simplefilter("ignore")
         model = MLPRegressor(hidden_layer_sizes=(5,), activation=["tanh"], random_state=0, max_iter=20).fit(1000 * X, y)
     (finding,) = [finding for finding in model.diagnose(1000 * X, y) if finding.name == "saturated units"]
-    assert "at a flat end of tanh" in finding.evidence
+    assert finding.evidence == "3 of 5 units of layer 1 are at a flat end of tanh at nearly every row (1, 2, 5)"
 
 
 def test_what_is_said_is_what_was_measured():

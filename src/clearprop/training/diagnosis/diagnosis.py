@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from clearprop.activations import Activation
+from clearprop.foundation.table_cells import listed
 from clearprop.network.network import Network
 from clearprop.network.rows import Rows
 from clearprop.network.trace import Trace
@@ -171,25 +172,25 @@ def _flat_units(
         if min(_slope_at(activation, -FAR), _slope_at(activation, FAR)) >= FLAT * steepest:
             continue  # it has no end
         saturated = ~dead & (np.abs(activation.slope(z, a), dtype=np.float64).mean(axis=0) < FLAT * steepest)
-        units = [f"{unit + 1}" for unit in np.flatnonzero(dead)[:5]]
         if n / 10 < dead.sum() < n:  # of a whole layer `causes` tells
-            evidence = (
-                f"{int(dead.sum())} of {n} units of layer {layer} have slope 0 at every row ({', '.join(units)}...)"
-            )
+            evidence = f"{int(dead.sum())} of {n} units of layer {layer} have slope 0 at every row ({_places(dead)})"
             remedy = " or ".join([*lower_rate, "take activation='leaky_relu'"])
             findings.append(Finding("dead units", evidence, found[0].remedy if found else remedy))
-        units = [f"{unit + 1}" for unit in np.flatnonzero(saturated)[:5]]
         flat_above = _slope_at(activation, FAR) < FLAT * steepest
         # One that is flat below 0 alone is often off; what few rows have is learned from those.
         if saturated.sum() > (n / 10 if flat_above else n / 2):
             evidence = (
                 f"{int(saturated.sum())} of {n} units of layer {layer} are at a flat end of {activation.name} at "
-                f"nearly every row ({', '.join(units)}...)"
+                f"nearly every row ({_places(saturated)})"
             )
             other = "relu" if flat_above else "leaky_relu"
             remedy = " or ".join([*lower_rate, f"take another activation, such as '{other}'"])
             findings.append(Finding("saturated units", evidence, found[0].remedy if found else remedy))
     return findings
+
+
+def _places(marked: Array) -> str:
+    return listed((np.flatnonzero(marked) + 1).tolist(), most=5)
 
 
 def _slope_at(activation: Activation, z: Any) -> float:
