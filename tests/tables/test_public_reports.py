@@ -346,6 +346,19 @@ def test_a_lazy_frame_is_collected_once():
     assert asked == [len(MIXED)] * 2
 
 
+@needs_pyarrow
+def test_answers_may_be_read_only_once_too():
+    import pyarrow as pa
+
+    labels, quantities = pa.table({"up": UP.tolist()}), pl.DataFrame({"a": MIXED["a"].tolist()})
+    expected = TableClassifier(**QUICK).fit(MIXED, UP)
+    model = TableClassifier(**QUICK).fit(MIXED, labels.to_reader())
+    assert model.score(MIXED, labels.to_reader()) == expected.score(MIXED, UP)
+    assert expected.score(MIXED, pl.from_arrow(labels).lazy()) == expected.score(MIXED, UP)
+    lazy = TableRegressor(**QUICK).fit(MIXED, quantities.lazy())
+    assert lazy.score(MIXED, quantities.lazy()) == lazy.score(MIXED, MIXED["a"])
+
+
 def test_labels_that_are_one_class_are_scored_as_one():
     """Training took "true" and "True" for one class, and the score for two."""
     up = np.array(UP) == "up"

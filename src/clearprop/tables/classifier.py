@@ -14,7 +14,7 @@ from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.error_messages import in_own_words, scoring
 from clearprop.tables.column import Column
 from clearprop.tables.estimator import TableEstimator
-from clearprop.tables.frames import as_column
+from clearprop.tables.frames import as_column, at_hand
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.spelling import places_among
 from clearprop.tables.targets import ClassTarget, Task
@@ -189,6 +189,7 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """The accuracy of the predictions, as in scikit-learn; labels may be spelled otherwise than in training."""
+        y = at_hand(y)
         with scoring(y, sample_weight):
             return float(super().score(X, self._in_own_words(y), sample_weight))
 

@@ -337,6 +337,7 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         if isinstance(y, Column):
             column, labels = y, None
         else:
+            y = at_hand(y)
             if hasattr(y, "__array__") and not any(hasattr(y, name) for name in ("columns", "dtype", "type")):
                 y = np.asarray(y)
             if isinstance(y, np.ma.MaskedArray):

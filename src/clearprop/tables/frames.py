@@ -86,7 +86,7 @@ def at_hand(data: Any) -> Any:
     import narwhals as nw
 
     data = nw.to_native(data, pass_through=True)
-    if nw.dependencies.is_into_dataframe(data):
+    if nw.dependencies.is_into_dataframe(data) or nw.dependencies.is_into_series(data):
         return data
     try:
         frame = nw.from_native(data)

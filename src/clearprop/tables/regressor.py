@@ -10,6 +10,7 @@ from sklearn.base import RegressorMixin
 from clearprop.estimators.documentation import with_shared_entries
 from clearprop.estimators.error_messages import scoring
 from clearprop.tables.estimator import TableEstimator
+from clearprop.tables.frames import at_hand
 from clearprop.tables.predictor import TablePredictor
 from clearprop.tables.targets import Task
 
@@ -164,6 +165,7 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R² of the predictions, as in scikit-learn."""
+        y = at_hand(y)
         with scoring(y, sample_weight, of_numbers=True):
             return float(super().score(X, y, sample_weight))
 
