@@ -29,6 +29,7 @@ from clearprop import (
 from clearprop.optimizers import Adam
 from clearprop.tables.frames import as_column, as_table
 from clearprop.tables.preparation import Preparation
+from clearprop.tables.reading import read_table
 
 from ..engines.compiled.helpers import run_python
 
@@ -600,3 +601,22 @@ def test_the_same_table_in_any_library_is_the_same_model(kind):
         np.testing.assert_array_equal(model.predict(given), expected.predict(frame))
     assert isinstance(as_table(frame), Table)
     assert as_column(y).name == "y"
+
+
+def test_files_are_predicted_as_they_are_learned(tmp_path):
+    """Their cells are read as those of training: of "1,500" alone nobody could tell."""
+    numbers = np.random.default_rng(0).integers(0, 4000, 60) / 1000
+    rows = [f"{number:.3f};{'b' if number > 2 else 'a'}\n".replace(".", ",") for number in numbers]
+    (tmp_path / "old.csv").write_text("size;kind\n" + "".join(rows))
+    (tmp_path / "new.csv").write_text("note;size\nx;1,500\ny;3,250\n")
+    table = read_table(tmp_path / "old.csv", decimal=",")
+    model = TableClassifier(members=1, max_epochs=2, random_state=0).fit(table, "kind")
+    expected = model.predict_proba({"size": [1.5, 3.25]})
+    np.testing.assert_array_equal(model.predict_proba(tmp_path / "new.csv"), expected)
+    np.testing.assert_array_equal(model.predict_proba(str(tmp_path / "*w.csv")), expected)
+    assert model.predict(str(tmp_path / "old.csv")).shape == (60,)
+    with pytest.raises(InputError, match=r"none\.csv: there is no such file"):
+        model.predict(tmp_path / "none.csv")
+    (tmp_path / "new.csv").write_text("size\n1.5\n2.25\n")
+    with pytest.raises(InputError, match=r"new\.csv, line 2, .*size.*cells are read as .* were: decimal=','; a table"):
+        model.predict(tmp_path / "new.csv")

@@ -158,6 +158,8 @@ class TableClassifier(ClassifierMixin, TableEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Array:
         """The class of each row, shape (n,).
 
+        X is what `fit` takes, or the path of a file, read with what is known of how the training table was written.
+
         Raises
         ------
         InputError

@@ -23,6 +23,7 @@ from clearprop.foundation.arguments import not_negative, truth, whole
 from clearprop.foundation.callers import warn_caller
 from clearprop.foundation.memory import many
 from clearprop.foundation.table_cells import listed, quoted
+from clearprop.tables.cell_notation import CellNotation, in_errors, taken_over
 from clearprop.tables.choices import Choices
 from clearprop.tables.column import Column
 from clearprop.tables.frames import as_column, as_table, at_hand, feature_names, labels_of, names_among, unmasked
@@ -354,7 +355,8 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
 
         Parameters
         ----------
-        X : table
+        X : table, or path of a file
+            Of a file cells are read as those of the training table were, where something was said of these.
         *further : str
             Columns that are looked into beside the model's, where they are there.
 
@@ -365,6 +367,10 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         """
         check_is_fitted(self)
         used = {*self.predictor_.preparation.names, *further}
+        if isinstance(X, str | os.PathLike):
+            notation = self.predictor_.notation
+            with in_errors(taken_over(CellNotation(), notation, "a table from read_table may be given, which can")):
+                X = read_table(pattern_of(X), needed=used.intersection, **notation.said())
         return self._table(X, lambda name: name in used, self.predictor_.columns)
 
     def to_targets(self, y: Any) -> Array:

@@ -151,6 +151,8 @@ class TableRegressor(RegressorMixin, TableEstimator):  # type: ignore[misc]
     def predict(self, X: Any) -> Array:
         """The quantity of each row, shape (n,), in its own unit.
 
+        X is what `fit` takes, or the path of a file, read with what is known of how the training table was written.
+
         Raises
         ------
         InputError
