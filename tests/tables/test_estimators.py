@@ -620,3 +620,17 @@ def test_files_are_predicted_as_they_are_learned(tmp_path):
     (tmp_path / "new.csv").write_text("size\n1.5\n2.25\n")
     with pytest.raises(InputError, match=r"new\.csv, line 2, .*size.*cells are read as .* were: decimal=','; a table"):
         model.predict(tmp_path / "new.csv")
+
+
+def test_rows_to_judge_by_are_given_as_those_to_learn_from(tmp_path):
+    (X_old, y_old), (X_new, y_new) = classes_frame(), classes_frame(seed=1)
+    old, new = X_old.assign(kind=y_old), X_new.assign(kind=y_new)
+    expected = TableClassifier(**QUICK).fit(X_old, y_old, X_val=X_new, y_val=y_new)
+    old.to_csv(tmp_path / "old.csv", index=False)
+    new.to_csv(tmp_path / "new.csv", index=False)
+    for X, X_val in ((old, new), (str(tmp_path / "old.csv"), tmp_path / "new.csv")):
+        model = TableClassifier(**QUICK).fit(X, "kind", X_val=X_val, y_val="kind")
+        np.testing.assert_array_equal(model.predict_proba(new), expected.predict_proba(new))
+        assert model.history_.validation_loss == expected.history_.validation_loss
+    with pytest.raises(InputError, match=r"y_val is a text, and so names a column, .* none called 'sort'"):
+        TableClassifier(**QUICK).fit(old, "kind", X_val=new, y_val="sort")

@@ -186,20 +186,14 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         def needed(name: str) -> bool:
             return name not in unread
 
-        if isinstance(X, str | os.PathLike):
-            X = read_table(pattern_of(X), needed=lambda names: filter(needed, names))
-        if names_target:
-            whole = as_table(X, needed=needed)
-            if y not in whole.names:
-                rule = f"y is a text, and so names a column, and there is none called {quoted(y)}"
-                raise InputError(f"{whole.path}: {rule}: name one of {listed(whole.names)}, or give all answers")
-            X, y = whole.drop([y]), whole.column(y)
+        X, y = _apart(X, y, "y", needed)
         table = self._table(X, needed, None if before is None else before.columns)
         column, labels = self._answers(y, table.n_rows, "y")
         validation = None
         if X_val is not None or y_val is not None:
             if X_val is None or y_val is None:
                 raise ValueError("X_val and y_val belong together: give both, or none of them")
+            X_val, y_val = _apart(X_val, y_val, "y_val", needed)
             own = self._table(X_val, needed, table.names)
             validation = GivenRows(own, self._answers(y_val, own.n_rows, "y_val")[0])
         given = GivenRows(table, column, _checked_weight(sample_weight, table.n_rows))
@@ -417,6 +411,19 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         tags.input_tags.categorical = True
         tags.target_tags.required = True
         return tags
+
+
+def _apart(X: Any, y: Any, name: str, needed: Callable[[str], bool]) -> tuple[Any, Any]:
+    """Rows and their answers, which may be a column of these by its name; of a file, what is in it."""
+    if isinstance(X, str | os.PathLike):
+        X = read_table(pattern_of(X), needed=lambda names: filter(needed, names))
+    if not isinstance(y, str):
+        return X, y
+    whole = as_table(X, needed=needed)
+    if y not in whole.names:
+        rule = f"{name} is a text, and so names a column, and there is none called {quoted(y)}"
+        raise InputError(f"{whole.path}: {rule}: name one of {listed(whole.names)}, or give all answers")
+    return whole.drop([y]), whole.column(y)
 
 
 def _is(given: Any, value: str | int) -> bool:
