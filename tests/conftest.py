@@ -1,7 +1,9 @@
-"""How much is tried is said; and every test that takes an engine is run with each of them."""
+"""How much is tried is said; every test that takes an engine is run with each; and chance is the same in each run."""
 
 import asyncio
+import itertools
 
+import numpy as np
 import pytest
 
 from clearprop.engines import ENGINES
@@ -9,9 +11,19 @@ from clearprop.engines import ENGINES
 from .browsing import chromium
 from .extent import SEED, WHOLE
 
+default_rng = np.random.default_rng
+
 
 def pytest_report_header():
     return f"the whole of what is drawn: CLEARPROP_WHOLE=1 CLEARPROP_SEED={SEED}" if WHOLE else None
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Let what a test draws without a seed be the same in each run: a network may happen to begin badly."""
+    seeds = itertools.count(SEED)
+    np.random.seed(SEED)
+    np.random.default_rng = lambda seed=None: default_rng(next(seeds) if seed is None else seed)
 
 
 @pytest.fixture(params=list(ENGINES))

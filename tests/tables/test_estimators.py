@@ -308,7 +308,9 @@ def test_a_column_of_which_nothing_is_known_is_warned_of():
 )
 def test_the_batch_size_that_is_told_is_the_one_trained_with(settings, expected):
     X, y = numbers_frame(400)
-    model = TableRegressor(recipe="plain", hidden_layer_sizes=[2], validation_fraction=0, max_epochs=1, **settings)
+    model = TableRegressor(
+        recipe="plain", hidden_layer_sizes=[2], validation_fraction=0, max_epochs=1, random_state=0, **settings
+    )
     assert model.fit(X, y).training_.batch_size == expected
 
 
