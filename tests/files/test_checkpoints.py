@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import warnings
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -95,8 +96,9 @@ def test_how_often(tmp_path, monkeypatch):
     fit(trainer(tmp_path / "b", epochs=3, every=100))
     assert written == ["epoch-000003.checkpoint"]
     written.clear()
-    clock = iter(range(0, 1000, 10))  # each look at it is ten seconds later
-    monkeypatch.setattr(clearprop.files.checkpoints.time, "monotonic", lambda: next(clock))
+    seconds = iter(range(0, 1000, 10))  # each look at the clock is ten seconds later; other threads have their own
+    clock = SimpleNamespace(monotonic=lambda: next(seconds))
+    monkeypatch.setattr(clearprop.files.checkpoints, "time", clock)
     fit(trainer(tmp_path / "c", epochs=8, every="25s"))
     assert written == ["epoch-000003.checkpoint", "epoch-000006.checkpoint", "epoch-000008.checkpoint"]
 
