@@ -617,7 +617,9 @@ def test_files_are_predicted_as_they_are_learned(tmp_path):
     np.testing.assert_array_equal(model.predict_proba(tmp_path / "new.csv"), expected)
     np.testing.assert_array_equal(model.predict_proba(str(tmp_path / "*w.csv")), expected)
     assert model.predict(str(tmp_path / "old.csv")).shape == (60,)
-    with pytest.raises(InputError, match=r"none\.csv: there is no such file"):
+    with pytest.raises(
+        InputError, match=r"none\.csv: there is no such file: check its name and the folder you are in \(\S+\)$"
+    ):
         model.predict(tmp_path / "none.csv")
     (tmp_path / "new.csv").write_text("size\n1.5\n2.25\n")
     with pytest.raises(InputError, match=r"new\.csv, line 2, .*size.*cells are read as .* were: decimal=','; a table"):

@@ -362,9 +362,10 @@ class TableEstimator(TableInsight, SaysNearParameters, BaseEstimator):  # type: 
         check_is_fitted(self)
         used = {*self.predictor_.preparation.names, *further}
         if isinstance(X, str | os.PathLike):
-            notation = self.predictor_.notation
-            with in_errors(taken_over(CellNotation(), notation, "a table from read_table may be given, which can")):
-                X = read_table(pattern_of(X), needed=used.intersection, **notation.said())
+            notation, reached = self.predictor_.notation, list[Table]()  # a file that is not there has no cells
+            taken = taken_over(CellNotation(), notation, "a table from read_table may be given, which can")
+            with in_errors(taken, lambda: reached):
+                X = read_table(pattern_of(X), needed=used.intersection, check=reached.append, **notation.said())
         return self._table(X, lambda name: name in used, self.predictor_.columns)
 
     def to_targets(self, y: Any) -> Array:

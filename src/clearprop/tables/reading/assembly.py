@@ -23,26 +23,21 @@ from clearprop.tables.spelling import number_text
 from clearprop.tables.table import Table
 
 _MEANS = frozenset(["average", "mean", "durchschnitt", "mittelwert", "moyenne", "media"])
-_TOTALS = (
-    _MEANS
-    | frozenset(
-        [
-            "total",
-            "totals",
-            "sum",
-            "overall",
-            "subtotal",
-            "somme",
-            "summe",
-            "gesamt",
-            "gesamtsumme",
-            "totaal",
-            "suma",
-            "totale",
-        ]
-    )
-    | {"grand total"}
-)
+_TOTALS = _MEANS | {
+    "total",
+    "totals",
+    "grand total",
+    "sum",
+    "overall",
+    "subtotal",
+    "somme",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "totaal",
+    "suma",
+    "totale",
+}
 
 
 # A number or a date, however it is written: figures without a word.

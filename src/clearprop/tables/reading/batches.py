@@ -78,9 +78,8 @@ def batches(blocks: Iterable[bytes], dialect: Dialect, shown: str) -> Iterator[B
             if len(rest) > LONGEST:
                 raise too_long(shown, line, rest)
             continue
-        if (
-            whole.isspace() and delimiter not in whole
-        ):  # nothing but blank lines, of which a small packed file may hold a thousand million
+        # Nothing but blank lines, of which a small packed file may hold a thousand million.
+        if whole.isspace() and delimiter not in whole:
             place += len(whole)
             line += whole.count(b"\n")
             continue
